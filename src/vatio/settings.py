@@ -1,0 +1,117 @@
+"""Settings: one file, the same everywhere, read from the environment."""
+
+import os
+from pathlib import Path
+
+from vatio import env
+from vatio.secret import secret_key
+
+ROOT = Path(__file__).resolve().parent
+HOME = Path(env.text("VATIO_HOME", ".vatio")).absolute()
+
+DEBUG = False
+SECRET_KEY = env.text("VATIO_SECRET_KEY") or secret_key(HOME)
+PUBLIC_URL = env.text("VATIO_URL").rstrip("/")
+ALLOWED_HOSTS = env.words("VATIO_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
+ROOT_URLCONF = "vatio.web.urls"
+WSGI_APPLICATION = "vatio.web.wsgi.application"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "vatio.tenants",
+    "vatio.history",
+    "vatio.notifications",
+    "vatio.people",
+    "vatio.catalogue",
+    "vatio.accounts",
+    "vatio.orders",
+    "vatio.web",
+    "vatio.demo",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [ROOT / "web" / "templates", ROOT / "notifications" / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {"environment": "vatio.web.templating.environment"},
+    },
+]
+
+
+def _database() -> dict[str, object]:
+    """Describe the database: DATABASE_URL, or the embedded server's socket."""
+    url = env.text("DATABASE_URL")
+    if url:
+        found = env.database(url)
+    else:
+        found = {
+            "NAME": "vatio",
+            "USER": os.environ.get("VATIO_DATABASE_ROLE", "vatio_owner"),
+            "HOST": os.environ.get("VATIO_DATABASE_SOCKET", str(HOME / "run")),
+            "PORT": "5432",
+            "OPTIONS": {},
+        }
+    return found
+
+
+_connection = _database()
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        **_connection,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            **_connection["OPTIONS"],  # type: ignore[dict-item]
+            "server_side_binding": True,
+            "prepare_threshold": 5,
+        },
+    },
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "tenants.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
+
+LANGUAGE_CODE = "es"
+LANGUAGES = [("es", "Español"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"

@@ -1,0 +1,1 @@
+"""Who is here: organisations, people, and who may act for which organisation."""

@@ -1,0 +1,130 @@
+"""Organisations, people and memberships."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from vatio.tenants.folding import Fold
+
+LANGUAGES = [("es", "Español"), ("en", "English")]
+
+
+class OrganisationSet(models.QuerySet["Organisation"]):
+    """Organisations, narrowed to those that a person may see."""
+
+    def visible_to(self, person: Person) -> OrganisationSet:
+        """Keep what this person may see: all for the commercial department, else those they lead."""
+        if not person.is_active:
+            return self.none()
+        if person.is_commercial:
+            return self
+        return self.filter(memberships__person=person)
+
+
+class Organisation(models.Model):
+    """A partner that holds accounts: an energy service company, a consultancy, a reseller.
+
+    Its slug stands in the address of its pages and never changes, so that links keep working.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=120)
+    name_folded = models.GeneratedField(
+        expression=Fold("name"), output_field=models.TextField(), db_persist=True
+    )
+    zone = models.CharField(max_length=60, default="Europe/Madrid")
+    language = models.CharField(max_length=2, choices=LANGUAGES, default="es")
+    notice_address = models.EmailField(blank=True, default="")
+    trusted = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+
+    objects = OrganisationSet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name_folded"], name="one_organisation_of_a_name"
+            ),
+            models.CheckConstraint(
+                condition=Q(name__regex=r"^\S+( \S+)*$"), name="organisation_name_is_trimmed"
+            ),
+            models.CheckConstraint(
+                condition=Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$"), name="slug_is_plain"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PersonManager(BaseUserManager["Person"]):
+    """Finds people by their address, in whatever case it was typed."""
+
+    def get_by_natural_key(self, username: str | None) -> Person:
+        return self.get(email=fold_address(username or ""))
+
+
+class Person(AbstractBaseUser):
+    """Somebody who signs in: one folded e-mail address, however many roles.
+
+    The commercial department is a property of the person; every other role is a
+    membership of an organisation or of an account.
+    """
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    language = models.CharField(max_length=2, choices=LANGUAGES, default="es")
+    is_commercial = models.BooleanField(default=False)
+    digest = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    objects = PersonManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="address_is_folded"),
+            models.CheckConstraint(condition=~Q(name=""), name="person_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(models.Model):
+    """A person's right to act for an organisation as its SuperAdministrator.
+
+    Administrators and viewers belong to accounts, not to organisations: theirs
+    is an `AccountRole`.
+    """
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="memberships"
+    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "person"], name="one_membership_of_an_organisation"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.organisation}"
+
+
+def fold_address(address: str) -> str:
+    """Write an e-mail address as it is stored and compared: trimmed, in lower case."""
+    return address.strip().lower()
