@@ -58,16 +58,20 @@ def database(url: str) -> dict[str, object]:
     except ValueError:
         raise WrongSetting("DATABASE_URL: its port or its host cannot be read.") from None
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise WrongSetting("DATABASE_URL must begin with postgresql://: Vatio runs on PostgreSQL only.")
+        raise WrongSetting(
+            "DATABASE_URL must begin with postgresql://: Vatio runs on PostgreSQL only."
+        )
     name = unquote(parts.path.lstrip("/"))
     if not name:
-        raise WrongSetting("DATABASE_URL names no database: postgresql://user:password@host/database.")
+        raise WrongSetting(
+            "DATABASE_URL names no database: postgresql://user:password@host/database."
+        )
     options = dict(parse_qsl(parts.query))
     return {
         "NAME": name,
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", unquote(parts.hostname or "")),
-        "PORT": str(port or ""),
+        "PORT": options.pop("port", str(port or "")),
         "OPTIONS": options,
     }

@@ -2,11 +2,6 @@
 
 from django.db.models import Func, TextField
 
-FOLD_SQL = """
-CREATE FUNCTION fold(t text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN lower(public.unaccent('public.unaccent'::regdictionary, t));
-"""
-
 
 class Fold(Func):
     """fold(text): lower case, no accents; what unique names and searches compare."""
@@ -19,5 +14,3 @@ class Fold(Func):
 def tidy(name: str) -> str:
     """Trim a name and make every run of white space in it one space."""
     return " ".join(name.split())
-
-

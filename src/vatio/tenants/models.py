@@ -18,7 +18,7 @@ class OrganisationSet(models.QuerySet["Organisation"]):
     """Organisations, narrowed to those that a person may see."""
 
     def visible_to(self, person: Person) -> OrganisationSet:
-        """Keep what this person may see: all for the commercial department, else those they lead."""
+        """Keep what this person may see: all for commercial staff, else those they lead."""
         if not person.is_active:
             return self.none()
         if person.is_commercial:
@@ -48,9 +48,7 @@ class Organisation(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["name_folded"], name="one_organisation_of_a_name"
-            ),
+            models.UniqueConstraint(fields=["name_folded"], name="one_organisation_of_a_name"),
             models.CheckConstraint(
                 condition=Q(name__regex=r"^\S+( \S+)*$"), name="organisation_name_is_trimmed"
             ),

@@ -1,0 +1,1 @@
+"""Accounts: what they hold, since when, until when, and from which agreements."""

@@ -1,0 +1,361 @@
+"""Accounts, agreements, terms, grants, and the purse of SMS credits."""
+
+import uuid
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Concat
+
+from vatio.catalogue.models import LicenceVersion
+from vatio.tenants.folding import Fold
+from vatio.tenants.models import LANGUAGES, Organisation, Person
+
+
+class Sector(models.TextChoices):
+    """What an account's building or business is for."""
+
+    ADMINISTRATION = "administration"
+    AGRICULTURE = "agriculture"
+    COMMERCE = "commerce"
+    EDUCATION = "education"
+    HEALTH = "health"
+    HOTELS = "hotels"
+    HOUSING = "housing"
+    INDUSTRY = "industry"
+    LOGISTICS = "logistics"
+    OFFICES = "offices"
+    SPORT = "sport"
+    OTHER = "other"
+
+
+class AccountSet(models.QuerySet["Account"]):
+    """Accounts, narrowed to those that a person may see and by what is true of them."""
+
+    def visible_to(self, person: Person) -> "AccountSet":
+        """Keep what this person may see through any of their roles."""
+        if not person.is_active:
+            return self.none()
+        if person.is_commercial:
+            return self
+        return self.filter(
+            Q(organisation__memberships__person=person)
+            | Q(id__in=AccountRole.objects.filter(person=person).values("account_id"))
+        ).distinct()
+
+
+class Account(models.Model):
+    """One client's project: what the organisation pays for and its client uses.
+
+    Whether it is active follows from its terms. `covered_until` (the end of the
+    last live term), `ends_at` (that day's first instant in the account's zone)
+    and `opened_on` (the start of the first term) repeat what the terms say, so
+    that lists can be sorted; `coverage.write` keeps them.
+    """
+
+    never_deleted = True
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="accounts"
+    )
+    name = models.CharField(max_length=120)
+    client = models.CharField(max_length=120)
+    nif = models.CharField(max_length=20, blank=True, default="")
+    sector = models.CharField(max_length=20, choices=Sector.choices)
+    contact_email = models.EmailField(blank=True, default="")
+    language = models.CharField(max_length=2, choices=LANGUAGES, default="es")
+    zone = models.CharField(max_length=60, default="Europe/Madrid")
+    created_at = models.DateTimeField()
+    opened_on = models.DateField(null=True)
+    covered_until = models.DateField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    name_folded = models.GeneratedField(
+        expression=Fold("name"), output_field=models.TextField(), db_persist=True
+    )
+    hay = models.GeneratedField(
+        expression=Concat(
+            Value(" "),
+            Fold(Concat("name", Value(" "), "client", Value(" "), "nif")),
+            output_field=models.TextField(),
+        ),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
+
+    objects = AccountSet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "name_folded"], name="one_account_of_a_name"
+            ),
+            models.UniqueConstraint(
+                fields=["id", "organisation"], name="an_account_with_its_organisation"
+            ),
+            models.CheckConstraint(
+                condition=Q(name__regex=r"^\S+( \S+)*$"), name="account_name_is_trimmed"
+            ),
+            models.CheckConstraint(
+                condition=Q(client__regex=r"^\S+( \S+)*$"), name="client_name_is_trimmed"
+            ),
+            models.CheckConstraint(condition=Q(sector__in=Sector.values), name="sector_is_known"),
+            models.CheckConstraint(
+                condition=Q(
+                    opened_on__isnull=True, covered_until__isnull=True, ends_at__isnull=True
+                )
+                | Q(opened_on__isnull=False, covered_until__isnull=False, ends_at__isnull=False),
+                name="coverage_is_written_whole",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "ends_at", "id"], name="accounts_by_their_end"),
+            models.Index(
+                fields=["organisation", "opened_on", "id"], name="accounts_by_their_opening"
+            ),
+            GinIndex(
+                F("organisation_id"),
+                OpClass(F("hay"), name="gin_trgm_ops"),
+                name="accounts_by_any_word",
+                fastupdate=False,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccountRole(models.Model):
+    """A person's place in one account: its administrator, or a viewer of it."""
+
+    class Role(models.TextChoices):
+        ADMINISTRATOR = "administrator"
+        VIEWER = "viewer"
+
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="roles", db_constraint=False
+    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="account_roles")
+    role = models.CharField(max_length=13, choices=Role.choices)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "person"], name="one_role_in_an_account"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.account_id} · {self.role}"
+
+
+class Agreement(models.Model):
+    """What was agreed about an account, when, and by whom or by which rule.
+
+    Everything that an account holds comes from one. It never changes.
+    """
+
+    append_only = True
+
+    class Kind(models.TextChoices):
+        OPENING = "opening"
+        EXPANSION = "expansion"
+        UPGRADE = "upgrade"
+        RENEWAL = "renewal"
+        IMPORT = "import"
+        ADJUSTMENT = "adjustment"
+
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="agreements", db_constraint=False
+    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=20, unique=True)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    decided_at = models.DateTimeField()
+    decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    rule = models.CharField(max_length=40, blank=True, default="")
+    note = models.TextField(blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["id", "account"], name="an_agreement_with_its_account"),
+            models.CheckConstraint(
+                condition=Q(
+                    kind__in=["opening", "expansion", "upgrade", "renewal", "import", "adjustment"]
+                ),
+                name="agreement_kind_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=False) | ~Q(rule=""),
+                name="somebody_or_a_rule_agrees",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class LiveRange(Func):
+    """The days that a term covers: none if it was taken back, fewer if it ended early."""
+
+    template = (
+        "CASE WHEN cancelled_at IS NULL"
+        " THEN daterange(starts_on, COALESCE(closed_on, ends_on))"
+        " ELSE 'empty'::daterange END"
+    )
+    output_field = DateRangeField()
+
+
+class Term(models.Model):
+    """A stretch of time for which an account holds a licence.
+
+    It runs from `starts_on` up to, and not including, `ends_on`. Two dates are
+    written once: `closed_on` when it ends early, and `cancelled_at` when it is
+    taken back before it starts. `anchor_day` is the day of the month from which
+    the next term's months are counted.
+    """
+
+    never_deleted = True
+
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="terms", db_constraint=False
+    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    agreement = models.ForeignKey(
+        Agreement, on_delete=models.PROTECT, related_name="terms", db_constraint=False
+    )
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    anchor_day = models.PositiveSmallIntegerField()
+    closed_on = models.DateField(null=True)
+    closed_by = models.ForeignKey(
+        Agreement, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    cancelled_at = models.DateTimeField(null=True)
+    live = models.GeneratedField(
+        expression=LiveRange(), output_field=DateRangeField(), db_persist=True
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["id", "account"], name="a_term_with_its_account"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("starts_on")), name="a_term_ends_after_it_starts"
+            ),
+            models.CheckConstraint(
+                condition=Q(anchor_day__gte=1, anchor_day__lte=31),
+                name="anchor_is_a_day_of_a_month",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on__isnull=True, closed_by__isnull=True)
+                | Q(
+                    closed_by__isnull=False,
+                    closed_on__gte=F("starts_on"),
+                    closed_on__lt=F("ends_on"),
+                ),
+                name="a_closed_term_ends_early_by_agreement",
+            ),
+            ExclusionConstraint(
+                name="live_terms_never_overlap",
+                expressions=[("account", RangeOperators.EQUAL), ("live", RangeOperators.OVERLAPS)],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"[{self.starts_on}, {self.ends_on})"
+
+
+class Grant(models.Model):
+    """What an agreement gave to a term: a licence, or extras on top of one, or both.
+
+    Extras may be negative: an import or an adjustment may hold less than the
+    licence's defaults. Credits are never part of a grant.
+    """
+
+    append_only = True
+
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="grants", db_constraint=False
+    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    term = models.ForeignKey(
+        Term, on_delete=models.PROTECT, related_name="grants", db_constraint=False
+    )
+    agreement = models.ForeignKey(
+        Agreement, on_delete=models.PROTECT, related_name="grants", db_constraint=False
+    )
+    effective_on = models.DateField()
+    recorded_at = models.DateTimeField()
+    licence = models.ForeignKey(
+        LicenceVersion, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    extra_meters = models.IntegerField(default=0)
+    extra_supply_points = models.IntegerField(default=0)
+    extra_data_points = models.IntegerField(default=0)
+    extra_rtc_lines = models.IntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.agreement_id} → {self.term_id}"
+
+
+class Purse(models.Model):
+    """How many SMS credits an account has left: the sum of its movements, never below zero."""
+
+    never_deleted = True
+
+    account = models.OneToOneField(
+        Account,
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="purse",
+        db_constraint=False,
+    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    balance = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(balance__gte=0), name="a_purse_is_never_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.balance)
+
+
+class SmsMovement(models.Model):
+    """Credits that came into a purse, or left it; its key makes doing it twice harmless."""
+
+    append_only = True
+
+    class Kind(models.TextChoices):
+        BOUGHT = "bought"
+        IMPORTED = "imported"
+        ADJUSTED = "adjusted"
+        SPENT = "spent"
+
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="sms_movements", db_constraint=False
+    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    credits = models.IntegerField()
+    at = models.DateTimeField()
+    agreement = models.ForeignKey(
+        Agreement, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(kind="spent") & Q(credits__lt=0))
+                | (Q(kind__in=["bought", "imported"]) & Q(credits__gt=0))
+                | (Q(kind="adjusted") & ~Q(credits=0)),
+                name="a_movement_goes_the_way_of_its_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.credits:+d}"

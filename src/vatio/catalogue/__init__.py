@@ -1,0 +1,1 @@
+"""What can be held: licences, their versions, publishing and retiring."""

@@ -1,0 +1,1 @@
+"""The sample platform, made by the rules themselves."""

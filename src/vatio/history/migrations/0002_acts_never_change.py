@@ -1,0 +1,26 @@
+"""Closes the history to change, for the owner of the tables too.
+
+`refuse_change()` serves every append-only table.
+"""
+
+from django.db import migrations
+
+CLOSE = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% never changes: % refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER acts_never_change BEFORE UPDATE OR DELETE ON history_act
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+"""
+
+OPEN = """
+DROP TRIGGER acts_never_change ON history_act;
+DROP FUNCTION refuse_change();
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("history", "0001_acts")]
+    operations = [migrations.RunSQL(CLOSE, OPEN)]

@@ -1,0 +1,88 @@
+import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    initial = True
+
+    dependencies = [
+        ("tenants", "0001_organisations_people_memberships"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name="Message",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=120, unique=True)),
+                ("address", models.EmailField(max_length=254)),
+                (
+                    "language",
+                    models.CharField(choices=[("es", "Español"), ("en", "English")], max_length=2),
+                ),
+                ("template", models.CharField(max_length=40)),
+                ("context", models.JSONField(default=dict)),
+                ("secret", models.BooleanField(default=False)),
+                ("queued_at", models.DateTimeField()),
+                ("send_before", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("handing over", "Handing Over"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("too late", "Too Late"),
+                            ("uncertain", "Uncertain"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenants.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["queued_at", "id"],
+                        name="messages_waiting",
+                    ),
+                    models.Index(
+                        fields=["organisation", "-queued_at"], name="messages_of_organisation"
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("send_before__gt", models.F("queued_at"))),
+                        name="a_message_has_time_to_leave",
+                    )
+                ],
+            },
+        ),
+    ]

@@ -1,0 +1,57 @@
+"""The outbox."""
+
+from django.db import models
+
+from vatio.tenants.models import LANGUAGES, Organisation, Person
+
+
+class Message(models.Model):
+    """A message to one address, queued in the transaction that causes it.
+
+    The outbox is the queue. The text is rendered when the message is sent, from
+    `template` and the plain values in `context`. `handing over` is written before
+    the last byte leaves: a message found so later may or may not have arrived.
+    """
+
+    never_deleted = True
+
+    class State(models.TextChoices):
+        QUEUED = "queued"
+        HANDING_OVER = "handing over"
+        SENT = "sent"
+        FAILED = "failed"
+        TOO_LATE = "too late"
+        UNCERTAIN = "uncertain"
+
+    key = models.CharField(max_length=120, unique=True)
+    organisation = models.ForeignKey(
+        Organisation, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    address = models.EmailField()
+    language = models.CharField(max_length=2, choices=LANGUAGES)
+    template = models.CharField(max_length=40)
+    context = models.JSONField(default=dict)
+    secret = models.BooleanField(default=False)
+    queued_at = models.DateTimeField()
+    send_before = models.DateTimeField()
+    state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["queued_at", "id"],
+                name="messages_waiting",
+                condition=models.Q(state="queued"),
+            ),
+            models.Index(fields=["organisation", "-queued_at"], name="messages_of_organisation"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(send_before__gt=models.F("queued_at")),
+                name="a_message_has_time_to_leave",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template} → {self.address}"

@@ -1,0 +1,64 @@
+"""Puts messages into the outbox."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from vatio.notifications.models import Message
+from vatio.tenants.models import Organisation, Person
+
+WORTH_SENDING = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody to tell: an address, its language, and the person if there is one."""
+
+    address: str
+    language: str
+    person: Person | None = None
+
+    @classmethod
+    def of(cls, person: Person) -> "Reader":
+        return cls(person.email, person.language, person)
+
+
+def queue(
+    template: str,
+    readers: Iterable[Reader],
+    *,
+    key: str,
+    context: Mapping[str, object],
+    at: datetime,
+    organisation: Organisation | None = None,
+    secret: bool = False,
+) -> int:
+    """Queue one message for each reader, one per address, and tell how many are new.
+
+    The key names the occasion: queueing the same occasion again adds nothing.
+    """
+    by_address = {reader.address.lower(): reader for reader in readers}
+    messages = [
+        Message(
+            key=f"{key}:{address}",
+            organisation=organisation,
+            person=reader.person,
+            address=address,
+            language=reader.language,
+            template=template,
+            context=dict(context),
+            secret=secret,
+            queued_at=at,
+            send_before=at + WORTH_SENDING,
+        )
+        for address, reader in by_address.items()
+    ]
+    if not messages:
+        return 0
+    known = set(
+        Message.objects.filter(key__in=[message.key for message in messages]).values_list(
+            "key", flat=True
+        )
+    )
+    Message.objects.bulk_create(messages, ignore_conflicts=True)
+    return len(messages) - len(known)

@@ -1,0 +1,204 @@
+"""Orders."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from vatio.accounts.models import Account, Agreement, Sector
+from vatio.catalogue.models import LicenceVersion
+from vatio.tenants.folding import Fold
+from vatio.tenants.models import Organisation, Person
+
+
+class OrderSet(models.QuerySet["Order"]):
+    """Orders, narrowed to those that a person may see and by their state."""
+
+    def visible_to(self, person: Person) -> "OrderSet":
+        """Keep what this person may see: all for commercial staff, else their organisations'."""
+        if not person.is_active:
+            return self.none()
+        if person.is_commercial:
+            return self
+        return self.filter(organisation__memberships__person=person)
+
+    def open(self) -> "OrderSet":
+        """Keep those that still await somebody."""
+        return self.filter(state__in=Order.OPEN)
+
+
+class Order(models.Model):
+    """What a SuperAdministrator asks of the commercial department.
+
+    An opening has no account until it is accepted; its quantities are totals.
+    An expansion's are what to add. Once decided it never changes, and an accepted
+    one points to the agreement it became.
+    """
+
+    never_deleted = True
+
+    class Kind(models.TextChoices):
+        OPENING = "opening"
+        EXPANSION = "expansion"
+        UPGRADE = "upgrade"
+        RENEWAL = "renewal"
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        OFFERED = "offered"
+        ACCEPTED = "accepted"
+        REJECTED = "rejected"
+        WITHDRAWN = "withdrawn"
+        DECLINED = "declined"
+        LAPSED = "lapsed"
+
+    OPEN = (State.PENDING, State.OFFERED)
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="orders")
+    account = models.ForeignKey(
+        Account, null=True, on_delete=models.PROTECT, related_name="orders", db_constraint=False
+    )
+    number = models.CharField(max_length=20, unique=True)
+    kind = models.CharField(max_length=9, choices=Kind.choices)
+    state = models.CharField(max_length=9, choices=State.choices, default=State.PENDING)
+    submitted_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    submitted_at = models.DateTimeField()
+    token = models.UUIDField(null=True, unique=True)
+
+    licence = models.ForeignKey(
+        LicenceVersion, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    meters = models.IntegerField(null=True)
+    supply_points = models.IntegerField(null=True)
+    data_points = models.IntegerField(null=True)
+    rtc_lines = models.IntegerField(null=True)
+    sms_credits = models.IntegerField(default=0)
+    months = models.PositiveSmallIntegerField(null=True)
+
+    account_name = models.CharField(max_length=120, blank=True, default="")
+    client = models.CharField(max_length=120, blank=True, default="")
+    nif = models.CharField(max_length=20, blank=True, default="")
+    sector = models.CharField(max_length=20, choices=Sector.choices, blank=True, default="")
+    contact_email = models.EmailField(blank=True, default="")
+    zone = models.CharField(max_length=60, blank=True, default="")
+    account_name_folded = models.GeneratedField(
+        expression=Fold("account_name"), output_field=models.TextField(), db_persist=True
+    )
+    reference = models.CharField(max_length=60, blank=True, default="")
+    comments = models.TextField(blank=True, default="")
+
+    taken_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    rule = models.CharField(max_length=40, blank=True, default="")
+    reason = models.TextField(blank=True, default="")
+    agreement = models.OneToOneField(
+        Agreement, null=True, on_delete=models.PROTECT, related_name="order", db_constraint=False
+    )
+
+    objects = OrderSet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["id", "organisation"], name="an_order_with_its_organisation"
+            ),
+            models.UniqueConstraint(
+                fields=["account", "kind"],
+                name="one_open_order_of_a_kind",
+                condition=Q(state__in=["pending", "offered"]),
+            ),
+            models.UniqueConstraint(
+                fields=["organisation", "account_name_folded"],
+                name="one_open_opening_of_a_name",
+                condition=Q(kind="opening", state__in=["pending", "offered"]),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=[
+                        "pending",
+                        "offered",
+                        "accepted",
+                        "rejected",
+                        "withdrawn",
+                        "declined",
+                        "lapsed",
+                    ]
+                ),
+                name="order_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(kind="opening", licence__isnull=False, token__isnull=False)
+                    & Q(months__isnull=False, months__gte=1, months__lte=120)
+                    & Q(account_name__regex=r"^\S+( \S+)*$", client__regex=r"^\S+( \S+)*$")
+                    & Q(sector__in=Sector.values)
+                    & ~Q(zone="")
+                )
+                | (
+                    Q(kind="expansion", account__isnull=False)
+                    & Q(licence__isnull=True, months__isnull=True)
+                )
+                | (
+                    Q(kind="upgrade", account__isnull=False, licence__isnull=False)
+                    & Q(months__isnull=True)
+                )
+                | (Q(kind="renewal", account__isnull=False) & Q(licence__isnull=True)),
+                name="an_order_asks_what_its_kind_asks",
+            ),
+            models.CheckConstraint(
+                condition=Q(sms_credits__gte=0)
+                & (Q(meters__isnull=True) | Q(meters__gte=0))
+                & (Q(supply_points__isnull=True) | Q(supply_points__gte=0))
+                & (Q(data_points__isnull=True) | Q(data_points__gte=0))
+                & (Q(rtc_lines__isnull=True) | Q(rtc_lines__gte=0)),
+                name="nothing_negative_is_asked",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="accepted", agreement__isnull=False, account__isnull=False)
+                | (~Q(state="accepted") & Q(agreement__isnull=True)),
+                name="accepted_means_agreed",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(state__in=["pending", "offered"])
+                    & Q(decided_at__isnull=True, decided_by__isnull=True)
+                )
+                | (
+                    ~Q(state__in=["pending", "offered"])
+                    & Q(decided_at__isnull=False)
+                    & (Q(decided_by__isnull=False) | ~Q(rule=""))
+                ),
+                name="a_decided_order_says_when_and_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="rejected") | Q(reason__regex=r"\S"),
+                name="a_rejection_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["accepted", "rejected"])
+                | Q(decided_by__isnull=True)
+                | ~Q(decided_by=F("submitted_by")),
+                name="nobody_decides_their_own_order",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organisation", "-submitted_at", "-id"], name="orders_of_an_organisation"
+            ),
+            models.Index(
+                fields=["submitted_at", "id"],
+                name="orders_waiting",
+                condition=Q(state__in=["pending", "offered"]),
+            ),
+            models.Index(fields=["account", "-submitted_at"], name="orders_of_an_account"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still awaits somebody."""
+        return self.state in self.OPEN

@@ -1,0 +1,1 @@
+"""How people come in: links that work once, roles, and the first person of all."""
