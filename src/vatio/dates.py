@@ -4,6 +4,9 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
+from django.utils.translation import get_language
+
 
 def add_months(start: date, months: int, *, anchor_day: int) -> date:
     """Go months on from a day, landing on the anchor day or, in a shorter month, on its last.
@@ -23,6 +26,11 @@ def is_anchored(day: date, anchor_day: int) -> bool:
 def day_at(at: datetime, zone: str) -> date:
     """Tell which day it is in a zone at a moment."""
     return at.astimezone(ZoneInfo(zone)).date()
+
+
+def written(day: date) -> str:
+    """Write a day as people here read it: 3 may 2027."""
+    return format_date(day, "d MMM y", locale=get_language() or "es")
 
 
 def start_of(day: date, zone: str) -> datetime:

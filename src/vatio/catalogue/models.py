@@ -7,8 +7,6 @@ from django.db.models import F, Q
 
 from vatio.tenants.folding import Fold
 
-UNITS = ("meters", "supply_points", "data_points", "rtc_lines")
-
 
 class Billing(models.TextChoices):
     """What a licence is billed by."""

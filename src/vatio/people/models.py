@@ -27,7 +27,7 @@ class Entrance(models.Model):
     class Kind(models.TextChoices):
         FIRST = "first"
         INVITATION = "invitation"
-        PASSWORD = "password"
+        RESET = "reset"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -60,7 +60,7 @@ class Entrance(models.Model):
             models.CheckConstraint(
                 condition=Q(kind="first", organisation__isnull=True, email="")
                 | (Q(kind="invitation", organisation__isnull=False) & ~Q(email=""))
-                | (Q(kind="password", organisation__isnull=True) & ~Q(email="")),
+                | (Q(kind="reset", organisation__isnull=True) & ~Q(email="")),
                 name="an_entrance_leads_where_its_kind_says",
             ),
             models.CheckConstraint(

@@ -1,6 +1,6 @@
 """Names compared without case and accents, by one function of the database."""
 
-from django.db.models import Func, TextField
+from django.db.models import Func, TextField, Value
 
 
 class Fold(Func):
@@ -14,3 +14,8 @@ class Fold(Func):
 def tidy(name: str) -> str:
     """Trim a name and make every run of white space in it one space."""
     return " ".join(name.split())
+
+
+def fold_in_database(text: str) -> Fold:
+    """Fold a text as stored names are folded, by the database itself."""
+    return Fold(Value(text))

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("first", "First"),
                             ("invitation", "Invitation"),
-                            ("password", "Password"),
+                            ("reset", "Reset"),
                         ],
                         max_length=10,
                     ),
@@ -100,7 +100,7 @@ class Migration(migrations.Migration):
                                 models.Q(("email", ""), _negated=True),
                             ),
                             models.Q(
-                                ("kind", "password"),
+                                ("kind", "reset"),
                                 ("organisation__isnull", True),
                                 models.Q(("email", ""), _negated=True),
                             ),

@@ -1,0 +1,129 @@
+"""What an account holds on a day, and which agreements say so."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from django.db import connection
+
+from vatio.accounts.models import Account
+from vatio.catalogue.quantities import Quantities
+from vatio.dates import day_at
+
+HELD = """
+SELECT asked.account_id, asked.day, term.id, term.starts_on, lived.ends_on,
+       version.id, licence.name, version.billing,
+       version.meters, version.supply_points, version.data_points, version.rtc_lines,
+       extras.meters, extras.supply_points, extras.data_points, extras.rtc_lines
+FROM unnest(%(accounts)s::bigint[], %(days)s::date[]) AS asked (account_id, day)
+JOIN accounts_term term ON term.account_id = asked.account_id
+JOIN accounts_agreement agreed ON agreed.id = term.agreement_id
+LEFT JOIN accounts_agreement closing ON closing.id = term.closed_by_id
+CROSS JOIN LATERAL (
+    SELECT CASE WHEN closing.decided_at <= %(known_at)s THEN term.closed_on ELSE term.ends_on END
+) AS lived (ends_on)
+JOIN LATERAL (
+    SELECT sum(extra_meters) AS meters, sum(extra_supply_points) AS supply_points,
+           sum(extra_data_points) AS data_points, sum(extra_rtc_lines) AS rtc_lines
+    FROM accounts_grant
+    WHERE term_id = term.id AND effective_on <= asked.day AND recorded_at <= %(known_at)s
+) AS extras ON true
+JOIN LATERAL (
+    SELECT licence_id
+    FROM accounts_grant
+    WHERE term_id = term.id AND effective_on <= asked.day AND recorded_at <= %(known_at)s
+      AND licence_id IS NOT NULL
+    ORDER BY effective_on DESC, id DESC
+    LIMIT 1
+) AS granted ON true
+JOIN catalogue_licenceversion version ON version.id = granted.licence_id
+JOIN catalogue_licence licence ON licence.id = version.licence_id
+WHERE asked.day >= term.starts_on AND asked.day < lived.ends_on
+  AND agreed.decided_at <= %(known_at)s
+  AND (term.cancelled_at IS NULL OR term.cancelled_at > %(known_at)s)
+"""
+
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What an account holds on a day: a licence's defaults and the extras on top."""
+
+    account_id: int
+    day: date
+    term_id: int
+    starts_on: date
+    ends_on: date
+    licence_id: int
+    licence: str
+    billing: str
+    defaults: Quantities
+    extras: Quantities
+
+    @property
+    def totals(self) -> Quantities:
+        """Defaults and extras together; None for what is not counted."""
+        return self.defaults.plus(self.extras)
+
+
+def held(account: Account, on: date, *, known_at: datetime | None = None) -> Holding | None:
+    """Tell what an account holds on a day, or None if no term lives then.
+
+    It is the defaults of the last licence granted in the live term by that day
+    (by `effective_on`, then by id) and the sum of the extras effective by that
+    day. With `known_at` it answers as it was known at that moment: without the
+    grants, closings and cancellations that were recorded later.
+    """
+    return held_by_many([(account.pk, on)], known_at=known_at).get(account.pk)
+
+
+def held_by_many(
+    asked: Iterable[tuple[int, date]], *, known_at: datetime | None = None
+) -> dict[int, Holding]:
+    """Tell what each account holds on its day, in one statement for any number of them."""
+    pairs = list(asked)
+    if not pairs:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            HELD,
+            {
+                "accounts": [account_id for account_id, _ in pairs],
+                "days": [day for _, day in pairs],
+                "known_at": known_at or FOR_EVER,
+            },
+        )
+        return {
+            row[0]: Holding(
+                account_id=row[0],
+                day=row[1],
+                term_id=row[2],
+                starts_on=row[3],
+                ends_on=row[4],
+                licence_id=row[5],
+                licence=row[6],
+                billing=row[7],
+                defaults=Quantities(*row[8:12]),
+                extras=Quantities(*row[12:16]),
+            )
+            for row in cursor.fetchall()
+        }
+
+
+def shown_day(account: Account, *, at: datetime) -> date | None:
+    """Choose the day whose holding a page shows: today, or the nearest day that has one.
+
+    An expired account shows what it held at the end, one that has yet to start
+    what it will hold on its first day.
+    """
+    if account.opened_on is None or account.covered_until is None:
+        return None
+    last = account.covered_until - timedelta(days=1)
+    return max(account.opened_on, min(day_at(at, account.zone), last))
+
+
+def shown(accounts: Iterable[Account], *, at: datetime) -> dict[int, Holding]:
+    """Tell what each account on a page shows as held."""
+    days = ((account.pk, shown_day(account, at=at)) for account in accounts)
+    return held_by_many((account_id, day) for account_id, day in days if day is not None)

@@ -1,0 +1,167 @@
+"""Opens an account: its first term, what it holds, and its credits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from vatio.accounts import coverage, purse
+from vatio.accounts.agreeing import agree
+from vatio.accounts.models import Account, Agreement, Grant, Purse, SmsMovement, Term
+from vatio.catalogue.models import Billing, LicenceVersion
+from vatio.catalogue.quantities import Quantities
+from vatio.dates import add_months, day_at
+from vatio.refusal import Refused
+from vatio.tenants.models import Organisation, Person
+
+LEAST_MONTHS, MOST_MONTHS = 1, 120
+MOST_OF_A_UNIT = 1_000_000
+
+
+class NameTaken(Refused):
+    """The organisation has an account of that name, compared without case and accents."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            _("You already have an account called «%(name)s». Choose another name.")
+            % {"name": name},
+            field="account_name",
+        )
+
+
+class WrongQuantity(Refused):
+    """A quantity is below the licence's default, or of a unit that the licence does not sell."""
+
+
+@dataclass(frozen=True)
+class Project:
+    """What an opening says of the client's project: who, where, for what."""
+
+    account_name: str
+    client: str
+    nif: str
+    sector: str
+    contact_email: str
+    zone: str
+
+
+def sold_units(billing: str) -> tuple[str, ...]:
+    """Tell which units an account billed in this way may ask for."""
+    if billing == Billing.MTR:
+        return ("meters", "supply_points", "rtc_lines")
+    return ("data_points", "rtc_lines")
+
+
+def check_totals(version: LicenceVersion, asked: Mapping[str, int | None]) -> Quantities:
+    """Turn the totals of a form into quantities, or say which of them cannot be.
+
+    What is left empty is the licence's default.
+
+    :raises WrongQuantity: if one is below the default, or belongs to the other billing.
+    """
+    defaults = Quantities.of(version)
+    units = sold_units(version.billing)
+    totals: dict[str, int | None] = {}
+    for unit, default in defaults.items():
+        number = asked.get(unit)
+        if unit not in units:
+            if number is not None:
+                raise WrongQuantity(_("This licence is not billed by that."), field=unit)
+            totals[unit] = default
+        elif number is None:
+            totals[unit] = default
+        elif number < (default or 0):
+            raise WrongQuantity(
+                _("The licence includes %(default)s: ask for that or more.") % {"default": default},
+                field=unit,
+            )
+        else:
+            totals[unit] = number
+    return Quantities(**totals)
+
+
+@transaction.atomic
+def open_account(
+    organisation: Organisation,
+    project: Project,
+    *,
+    version: LicenceVersion,
+    totals: Quantities,
+    months: int,
+    sms_credits: int,
+    at: datetime,
+    by: Person,
+) -> Agreement:
+    """Open an account from today, in its own zone, for some months.
+
+    What the totals have on top of the licence's defaults is granted as extras,
+    and written even when there are none.
+
+    :raises NameTaken: if the organisation has an account of that name.
+    """
+    account = _create(organisation, project, at=at)
+    agreement = agree(account, kind=Agreement.Kind.OPENING, at=at, by=by)
+    starts_on = day_at(at, account.zone)
+    term = Term.objects.create(
+        account=account,
+        organisation=organisation,
+        agreement=agreement,
+        starts_on=starts_on,
+        ends_on=add_months(starts_on, months, anchor_day=starts_on.day),
+        anchor_day=starts_on.day,
+    )
+    grant(term, agreement, version=version, extras=totals.beyond(Quantities.of(version)), at=at)
+    Purse.objects.create(account=account, organisation=organisation)
+    purse.put_in(
+        account,
+        sms_credits,
+        key=f"agreement:{agreement.pk}",
+        kind=SmsMovement.Kind.BOUGHT,
+        at=at,
+        agreement=agreement,
+    )
+    coverage.write(account)
+    return agreement
+
+
+def grant(
+    term: Term,
+    agreement: Agreement,
+    *,
+    version: LicenceVersion | None,
+    extras: Quantities,
+    at: datetime,
+) -> Grant:
+    """Give a term a licence and extras, effective from its first day."""
+    return Grant.objects.create(
+        account_id=term.account_id,
+        organisation_id=term.organisation_id,
+        term=term,
+        agreement=agreement,
+        effective_on=term.starts_on,
+        recorded_at=at,
+        licence=version,
+        **{f"extra_{unit}": number or 0 for unit, number in extras.items()},
+    )
+
+
+def _create(organisation: Organisation, project: Project, *, at: datetime) -> Account:
+    try:
+        with transaction.atomic():
+            return Account.objects.create(
+                organisation=organisation,
+                name=project.account_name,
+                client=project.client,
+                nif=project.nif,
+                sector=project.sector,
+                contact_email=project.contact_email,
+                language=organisation.language,
+                zone=project.zone,
+                created_at=at,
+            )
+    except IntegrityError as error:
+        if "one_account_of_a_name" in str(error):
+            raise NameTaken(project.account_name) from None
+        raise

@@ -1,0 +1,150 @@
+"""Drafts, publishes and retires the versions of licences."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from vatio.catalogue.models import Billing, Licence, LicenceVersion
+from vatio.catalogue.quantities import Quantities
+from vatio.history.telling import tell
+from vatio.refusal import Refused
+from vatio.tenants.folding import tidy
+from vatio.tenants.models import Person
+
+
+class LicenceExists(Refused):
+    """There is a licence of that name already."""
+
+
+class NotADraft(Refused):
+    """The version was published meanwhile: it never changes again."""
+
+
+class NotPublished(Refused):
+    """The version is not in the catalogue, so it cannot be retired."""
+
+
+class DraftExists(Refused):
+    """The licence has a draft already: that one is changed or published first."""
+
+
+def fitting(billing: str, quantities: Quantities) -> Quantities:
+    """Leave uncounted what a billing does not count: data points by MTR, meters by DP."""
+    if billing == Billing.MTR:
+        return Quantities(
+            quantities.meters or 0,
+            quantities.supply_points or 0,
+            None,
+            quantities.rtc_lines or 0,
+        )
+    return Quantities(
+        None,
+        quantities.supply_points or 0,
+        quantities.data_points or 0,
+        quantities.rtc_lines or 0,
+    )
+
+
+@transaction.atomic
+def draft(
+    name: str, *, billing: str, quantities: Quantities, description: str, by: Person, at: datetime
+) -> LicenceVersion:
+    """Begin a new licence with a first draft.
+
+    :raises LicenceExists: if there is one of that name.
+    """
+    name = tidy(name)
+    try:
+        with transaction.atomic():
+            licence = Licence.objects.create(name=name, billing=billing)
+    except IntegrityError as error:
+        if "one_licence_of_a_name" not in str(error):
+            raise
+        raise LicenceExists(
+            _("There is already a licence called «%(name)s».") % {"name": name}, field="name"
+        ) from None
+    return _add_draft(licence, quantities, description, by=by, at=at)
+
+
+@transaction.atomic
+def draft_next(licence: Licence, *, by: Person, at: datetime) -> LicenceVersion:
+    """Begin the next version of a licence, as a copy of its last one.
+
+    :raises DraftExists: if it has a draft.
+    """
+    last = licence.versions.order_by("-number").first()
+    if last is None or last.state == LicenceVersion.State.DRAFT:
+        raise DraftExists(_("%(licence)s already has a draft.") % {"licence": licence.name})
+    return _add_draft(licence, Quantities.of(last), last.description, by=by, at=at)
+
+
+@transaction.atomic
+def change_draft(version: LicenceVersion, *, quantities: Quantities, description: str) -> None:
+    """Change a draft's quantities and description.
+
+    :raises NotADraft: if it was published meanwhile.
+    """
+    changed = LicenceVersion.objects.filter(pk=version.pk, state=LicenceVersion.State.DRAFT).update(
+        description=description, **dict(fitting(version.billing, quantities).items())
+    )
+    if not changed:
+        raise NotADraft(_("This version is published: begin a new one."))
+
+
+@transaction.atomic
+def publish(version: LicenceVersion, *, by: Person, at: datetime) -> None:
+    """Put a draft into the catalogue, in the place of the version published before.
+
+    :raises NotADraft: if it was published before.
+    """
+    Licence.objects.select_for_update().get(pk=version.licence_id)
+    version.refresh_from_db()
+    if version.state != LicenceVersion.State.DRAFT:
+        raise NotADraft(_("This version is already published."))
+    LicenceVersion.objects.filter(
+        licence_id=version.licence_id, state=LicenceVersion.State.PUBLISHED
+    ).update(state=LicenceVersion.State.RETIRED, retired_at=at)
+    version.state = LicenceVersion.State.PUBLISHED
+    version.published_at = at
+    version.save(update_fields=["state", "published_at"])
+    _tell("licence.published", version, by=by, at=at)
+
+
+@transaction.atomic
+def retire(version: LicenceVersion, *, by: Person, at: datetime) -> None:
+    """Take a version out of the catalogue; who holds it keeps it.
+
+    :raises NotPublished: if it is not in the catalogue.
+    """
+    retired = LicenceVersion.objects.filter(
+        pk=version.pk, state=LicenceVersion.State.PUBLISHED
+    ).update(state=LicenceVersion.State.RETIRED, retired_at=at)
+    if not retired:
+        raise NotPublished(_("This version is not in the catalogue."))
+    version.refresh_from_db()
+    _tell("licence.retired", version, by=by, at=at)
+
+
+def _add_draft(
+    licence: Licence, quantities: Quantities, description: str, *, by: Person, at: datetime
+) -> LicenceVersion:
+    try:
+        with transaction.atomic():
+            version = LicenceVersion.objects.create(
+                licence=licence,
+                billing=licence.billing,
+                number=licence.versions.count() + 1,
+                description=description,
+                **dict(fitting(licence.billing, quantities).items()),
+            )
+    except IntegrityError:
+        raise DraftExists(
+            _("%(licence)s already has a draft.") % {"licence": licence.name}
+        ) from None
+    _tell("licence.drafted", version, by=by, at=at)
+    return version
+
+
+def _tell(verb: str, version: LicenceVersion, *, by: Person, at: datetime) -> None:
+    tell(verb, at=at, by=by, facts={"licence": version.licence.name, "number": version.number})

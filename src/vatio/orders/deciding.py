@@ -1,0 +1,187 @@
+"""Accepts, rejects and withdraws orders: each once, by whoever comes first."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from vatio.accounts import renewal
+from vatio.accounts.locking import lock
+from vatio.accounts.models import Account, Agreement
+from vatio.accounts.opening import Project, open_account
+from vatio.catalogue.quantities import UNITS, Quantities
+from vatio.history.telling import tell
+from vatio.notifications.queueing import Reader, queue
+from vatio.orders.models import Order
+from vatio.refusal import Refused
+from vatio.tenants.models import Person
+
+DECIDED_BEFORE = {
+    "accepted": _("%(who)s accepted this order before you. Nothing has changed."),
+    "rejected": _("%(who)s rejected this order before you. Nothing has changed."),
+    "withdrawn": _("%(who)s withdrew this order before. Nothing has changed."),
+}
+
+
+class AlreadyDecided(Refused):
+    """Somebody decided or withdrew the order before."""
+
+
+class OwnOrder(Refused):
+    """Nobody decides an order that they submitted."""
+
+
+class NoReason(Refused):
+    """A rejection says why."""
+
+
+@transaction.atomic
+def accept(order: Order, *, by: Person, at: datetime) -> Agreement:
+    """Accept an order: everything it asks for happens, or nothing does.
+
+    :raises AlreadyDecided: if it is no longer open.
+    :raises OwnOrder: if the same person submitted it.
+    :raises NameTaken: if an account took the opening's name meanwhile.
+    :raises AlreadyRenewed: if the account was renewed meanwhile.
+    """
+    _lock_open(order)
+    _ensure_somebody_elses(order, by)
+    agreement, facts = _carry_out(order, by=by, at=at)
+    _decide(order, Order.State.ACCEPTED, by=by, at=at, agreement=agreement, facts=facts)
+    return agreement
+
+
+@transaction.atomic
+def reject(order: Order, *, reason: str, by: Person, at: datetime) -> None:
+    """Reject an order, and tell whoever asked the reason.
+
+    :raises NoReason: if none is given.
+    :raises AlreadyDecided: if it is no longer open.
+    :raises OwnOrder: if the same person submitted it.
+    """
+    if not reason.strip():
+        raise NoReason(_("Write the reason: it is sent to whoever asked."), field="reason")
+    _lock_open(order)
+    _ensure_somebody_elses(order, by)
+    _decide(order, Order.State.REJECTED, by=by, at=at, reason=reason.strip())
+
+
+@transaction.atomic
+def withdraw(order: Order, *, by: Person, at: datetime) -> None:
+    """Take back an order that nobody has decided yet.
+
+    :raises AlreadyDecided: if it is no longer open.
+    """
+    _lock_open(order)
+    _decide(order, Order.State.WITHDRAWN, by=by, at=at)
+
+
+def _lock_open(order: Order) -> None:
+    """Lock the account, then the order, and refuse one that is no longer open."""
+    if order.account_id is not None:
+        lock(Account(pk=order.account_id))
+    order.refresh_from_db(from_queryset=Order.objects.select_for_update(of=("self",)))
+    if order.is_open:
+        return
+    decided_by = order.decided_by.name if order.decided_by else "Vatio"
+    raise AlreadyDecided(
+        DECIDED_BEFORE.get(order.state, _("This order is already closed. Nothing has changed."))
+        % {"who": decided_by}
+    )
+
+
+def _ensure_somebody_elses(order: Order, by: Person) -> None:
+    if order.submitted_by_id == by.pk:
+        raise OwnOrder(_("You sent this order: somebody else has to decide it."))
+
+
+def _carry_out(order: Order, *, by: Person, at: datetime) -> tuple[Agreement, Mapping[str, object]]:
+    """Do what the order asks for, each kind by its own rule."""
+    if order.kind == Order.Kind.OPENING:
+        if order.licence is None or order.months is None:
+            raise AssertionError("the database lets no opening be without licence or months")
+        agreement = open_account(
+            order.organisation,
+            Project(
+                account_name=order.account_name,
+                client=order.client,
+                nif=order.nif,
+                sector=order.sector,
+                contact_email=order.contact_email,
+                zone=order.zone,
+            ),
+            version=order.licence,
+            totals=Quantities(**{unit: getattr(order, unit) for unit in UNITS}),
+            months=order.months,
+            sms_credits=order.sms_credits,
+            at=at,
+            by=by,
+        )
+        term = agreement.terms.get()
+    else:
+        if order.account is None:
+            raise AssertionError("the database lets only openings be without an account")
+        term = renewal.renew(order.account, asked_at=order.submitted_at, at=at, by=by)
+        agreement = term.agreement
+    return agreement, {
+        "starts_on": term.starts_on.isoformat(),
+        "ends_on": term.ends_on.isoformat(),
+    }
+
+
+def _decide(
+    order: Order,
+    state: Order.State,
+    *,
+    by: Person,
+    at: datetime,
+    reason: str = "",
+    agreement: Agreement | None = None,
+    facts: Mapping[str, object] | None = None,
+) -> None:
+    order.state = state
+    order.decided_by = by
+    order.decided_at = at
+    order.reason = reason
+    order.agreement = agreement
+    if agreement is not None:
+        order.account_id = agreement.account_id
+    order.save(
+        update_fields=["state", "decided_by", "decided_at", "reason", "agreement", "account"]
+    )
+    about = {
+        "number": order.number,
+        "kind": order.kind,
+        "account": order.account.name if order.account else order.account_name,
+        "reason": reason,
+        **(facts or {}),
+    }
+    tell(
+        f"order.{state.value}",
+        at=at,
+        by=by,
+        organisation=order.organisation,
+        account_id=order.account_id,
+        order_id=order.pk,
+        facts=about,
+    )
+    if state != Order.State.WITHDRAWN:
+        queue(
+            f"order_{state.value}",
+            _who_asked(order),
+            key=f"order:{order.pk}:{state.value}",
+            context={**about, "path": f"/orders/{order.uid}/"},
+            at=at,
+            organisation=order.organisation,
+        )
+
+
+def _who_asked(order: Order) -> list[Reader]:
+    """List the organisation's SuperAdministrators and its notice address."""
+    organisation = order.organisation
+    people = Person.objects.filter(memberships__organisation=organisation, is_active=True)
+    readers = [Reader.of(person) for person in people]
+    if organisation.notice_address:
+        readers.append(Reader(organisation.notice_address, organisation.language))
+    return readers

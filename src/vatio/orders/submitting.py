@@ -1,0 +1,199 @@
+"""Sends orders to the commercial department."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from vatio.accounts import renewal
+from vatio.accounts.locking import lock
+from vatio.accounts.models import Account
+from vatio.accounts.opening import LEAST_MONTHS, MOST_MONTHS, NameTaken, Project, check_totals
+from vatio.catalogue.models import LicenceVersion
+from vatio.dates import day_at, written
+from vatio.history.telling import tell
+from vatio.notifications.queueing import Reader, queue
+from vatio.orders.models import Order
+from vatio.refusal import Refused
+from vatio.tenants.folding import fold_in_database, tidy
+from vatio.tenants.models import Organisation, Person
+
+
+class AlreadyAsked(Refused):
+    """An order of that kind is open for the account, or an opening of that name."""
+
+
+class EndHasMoved(Refused):
+    """The account no longer ends when the page said: what was pressed was about another end."""
+
+
+class LicenceNotOffered(Refused):
+    """The licence named is not in the catalogue, or no longer."""
+
+
+class WrongMonths(Refused):
+    """The months asked for are not from 1 to 120."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What the form for a new account says: quantities are totals, empty ones the default."""
+
+    project: Project
+    version: LicenceVersion
+    asked: Mapping[str, int | None]
+    months: int
+    sms_credits: int
+    reference: str
+    comments: str
+
+
+@transaction.atomic
+def submit_opening(
+    organisation: Organisation, opening: Opening, *, token: UUID, by: Person, at: datetime
+) -> Order:
+    """Ask for a new account. The form's token makes a double click one order.
+
+    :raises NameTaken: if the organisation has an account of that name.
+    :raises AlreadyAsked: if an opening of that name is open.
+    :raises LicenceNotOffered: if the licence is a draft, or was retired meanwhile.
+    :raises WrongQuantity: if a total is below the licence's default or not of its billing.
+    """
+    sent_before = Order.objects.filter(organisation=organisation, token=token).first()
+    if sent_before is not None:
+        return sent_before
+    if not LicenceVersion.objects.published().filter(pk=opening.version.pk).exists():
+        raise LicenceNotOffered(
+            _("This licence is no longer offered. Choose another one."), field="licence"
+        )
+    if not LEAST_MONTHS <= opening.months <= MOST_MONTHS:
+        raise WrongMonths(_("Write a number from 1 to 120."), field="months")
+    totals = check_totals(opening.version, opening.asked)
+    project = opening.project
+    name = tidy(project.account_name)
+    if organisation.accounts.filter(name_folded=fold_in_database(name)).exists():
+        raise NameTaken(name)
+    try:
+        with transaction.atomic():
+            order = Order.objects.create(
+                organisation=organisation,
+                number=_next_number(organisation, at=at),
+                kind=Order.Kind.OPENING,
+                submitted_by=by,
+                submitted_at=at,
+                token=token,
+                licence=opening.version,
+                sms_credits=opening.sms_credits,
+                months=opening.months,
+                account_name=name,
+                client=tidy(project.client),
+                nif=project.nif,
+                sector=project.sector,
+                contact_email=project.contact_email,
+                zone=project.zone,
+                reference=opening.reference,
+                comments=opening.comments,
+                **dict(totals.items()),
+            )
+    except IntegrityError as error:
+        return _met_another(error, organisation, name, token)
+    _announce(order, at=at, facts={"account": name})
+    return order
+
+
+@transaction.atomic
+def submit_renewal(account: Account, *, shown_end: date, by: Person, at: datetime) -> Order:
+    """Ask for another year, with the licence and quantities that the account holds.
+
+    It carries the end that the page showed: if the account ends on another day
+    by now, nothing is asked, because the press was about something else.
+
+    :raises NotStarted: if the account has yet to start.
+    :raises AlreadyRenewed: if a term already waits to start.
+    :raises EndHasMoved: if the account no longer ends on `shown_end`.
+    :raises AlreadyAsked: if a renewal of it is open.
+    """
+    lock(account)
+    renewal.check_renewable(account, at=at)
+    open_one = (
+        account.orders.filter(kind=Order.Kind.RENEWAL, state__in=Order.OPEN)
+        .select_related("submitted_by")
+        .first()
+    )
+    if open_one is not None:
+        raise AlreadyAsked(
+            _("%(who)s already asked for this renewal on %(day)s (%(number)s).")
+            % {
+                "who": open_one.submitted_by.name,
+                "day": written(day_at(open_one.submitted_at, account.zone)),
+                "number": open_one.number,
+            }
+        )
+    if account.covered_until != shown_end:
+        raise EndHasMoved(
+            _("Nothing was renewed: this account now ends on %(day)s. Look at it again.")
+            % {"day": written(account.covered_until) if account.covered_until else "–"}
+        )
+    order = Order.objects.create(
+        organisation_id=account.organisation_id,
+        account=account,
+        number=_next_number(account.organisation, at=at),
+        kind=Order.Kind.RENEWAL,
+        submitted_by=by,
+        submitted_at=at,
+    )
+    _announce(order, at=at, facts={"account": account.name})
+    return order
+
+
+def _met_another(
+    error: IntegrityError, organisation: Organisation, name: str, token: UUID
+) -> Order:
+    """Answer an opening that lost a race: the same form sent twice, or a name asked twice."""
+    same_form = Order.objects.filter(organisation=organisation, token=token).first()
+    if same_form is not None:
+        return same_form
+    if "one_open_opening_of_a_name" not in str(error):
+        raise error
+    raise AlreadyAsked(
+        _("An order for an account called «%(name)s» is already open.") % {"name": name},
+        field="account_name",
+    ) from None
+
+
+def _next_number(organisation: Organisation, *, at: datetime) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('orders_number')")
+        (number,) = cursor.fetchone()
+    return f"S-{day_at(at, organisation.zone).year}-{number:04d}"
+
+
+def _announce(order: Order, *, at: datetime, facts: Mapping[str, object]) -> None:
+    tell(
+        "order.submitted",
+        at=at,
+        by=order.submitted_by,
+        organisation=order.organisation,
+        account_id=order.account_id,
+        order_id=order.pk,
+        facts={"number": order.number, "kind": order.kind, **facts},
+    )
+    commercial = Person.objects.filter(is_commercial=True, is_active=True, digest=False)
+    queue(
+        "order_submitted",
+        [Reader.of(person) for person in commercial],
+        key=f"order:{order.pk}:submitted",
+        context={
+            "number": order.number,
+            "kind": order.kind,
+            "organisation": order.organisation.name,
+            "by": order.submitted_by.name,
+            "path": f"/orders/{order.uid}/",
+            **facts,
+        },
+        at=at,
+        organisation=order.organisation,
+    )

@@ -1,0 +1,266 @@
+"""Lets people in by links that work once: the first key, invitations, new passwords."""
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from vatio.history.telling import tell
+from vatio.notifications.queueing import Reader, queue
+from vatio.people.models import Entrance
+from vatio.refusal import Refused
+from vatio.tenants.folding import tidy
+from vatio.tenants.models import Membership, Organisation, Person, fold_address
+
+LIVES = {
+    Entrance.Kind.FIRST: timedelta(days=7),
+    Entrance.Kind.INVITATION: timedelta(days=7),
+    Entrance.Kind.RESET: timedelta(days=1),
+}
+
+
+class LinkIsDead(Refused):
+    """The link was used, replaced or withdrawn, has lapsed, or never existed."""
+
+
+class AlreadyMember(Refused):
+    """The person invited is a SuperAdministrator of the organisation already."""
+
+
+class NobodyOfThatAddress(Refused):
+    """Nobody has that e-mail address."""
+
+
+class SomebodyElse(Refused):
+    """The link is for another address than that of whoever is signed in."""
+
+
+@transaction.atomic
+def first_key(*, at: datetime) -> str | None:
+    """Make a fresh token for the first commercial person, and kill the one before.
+
+    Returns nothing once a commercial person exists.
+    """
+    if Person.objects.filter(is_commercial=True, is_active=True).exists():
+        return None
+    _withdraw(Q(kind=Entrance.Kind.FIRST), at=at)
+    _entrance, token = _make(Entrance.Kind.FIRST, at=at)
+    return token
+
+
+@transaction.atomic
+def invite(
+    organisation: Organisation, email: str, *, by: Person, at: datetime
+) -> tuple[Entrance, str]:
+    """Invite somebody to be a SuperAdministrator; an older invitation of theirs dies.
+
+    :raises AlreadyMember: if they are one.
+    """
+    address = fold_address(email)
+    if organisation.memberships.filter(person__email=address).exists():
+        raise AlreadyMember(
+            _("%(email)s is already a SuperAdministrator of %(organisation)s.")
+            % {"email": address, "organisation": organisation.name},
+            field="email",
+        )
+    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    _withdraw(Q(kind=Entrance.Kind.INVITATION, organisation=organisation, email=address), at=at)
+    entrance, token = _make(
+        Entrance.Kind.INVITATION, at=at, email=address, organisation=organisation, made_by=by
+    )
+    tell(
+        "person.invited", at=at, by=by, organisation=organisation, facts={"invitation": entrance.pk}
+    )
+    queue(
+        "invitation",
+        [Reader(address, organisation.language)],
+        key=f"invitation:{entrance.pk}",
+        context={
+            "organisation": organisation.name,
+            "by": by.name,
+            "path": f"/invitation/{token}/",
+        },
+        at=at,
+        organisation=organisation,
+        secret=True,
+    )
+    return entrance, token
+
+
+@transaction.atomic
+def password_link(email: str, *, at: datetime) -> str:
+    """Make a token with which somebody who exists chooses a new password.
+
+    :raises NobodyOfThatAddress: if there is nobody.
+    """
+    person = Person.objects.filter(email=fold_address(email), is_active=True).first()
+    if person is None:
+        raise NobodyOfThatAddress(
+            _("There is nobody with the address %(email)s.") % {"email": email}
+        )
+    _withdraw(Q(kind=Entrance.Kind.RESET, email=person.email), at=at)
+    _entrance, token = _make(Entrance.Kind.RESET, at=at, email=person.email)
+    return token
+
+
+def find(token: str, kind: Entrance.Kind, *, at: datetime) -> Entrance:
+    """Find the entrance that a token opens.
+
+    :raises LinkIsDead: if it opens none now.
+    """
+    entrance = (
+        Entrance.objects.filter(_living(at), token_hash=_hash(token), kind=kind)
+        .select_related("organisation", "made_by")
+        .first()
+    )
+    if entrance is None:
+        raise LinkIsDead(_("This link no longer works: it was used, replaced, or has lapsed."))
+    return entrance
+
+
+@transaction.atomic
+def enter_first(token: str, *, name: str, email: str, password: str, at: datetime) -> Person:
+    """Make the first person of the commercial department.
+
+    :raises LinkIsDead: if the token opens nothing now.
+    """
+    entrance = find(token, Entrance.Kind.FIRST, at=at)
+    person = _make_person(email, name=name, password=password, at=at, is_commercial=True)
+    _use(entrance, by=person, at=at)
+    tell("person.first", at=at, by=person)
+    return person
+
+
+@transaction.atomic
+def enter_invited(token: str, *, name: str, password: str, at: datetime) -> Person:
+    """Make the invited person, a SuperAdministrator of the organisation that invited them.
+
+    :raises LinkIsDead: if the token opens nothing now.
+    :raises SomebodyElse: if a person of that address exists: they sign in and join.
+    """
+    entrance = find(token, Entrance.Kind.INVITATION, at=at)
+    person = _make_person(entrance.email, name=name, password=password, at=at)
+    _become_member(entrance, person, at=at)
+    return person
+
+
+@transaction.atomic
+def join(token: str, *, person: Person, at: datetime) -> Organisation:
+    """Make somebody who exists a SuperAdministrator of the organisation that invited them.
+
+    :raises LinkIsDead: if the token opens nothing now.
+    :raises SomebodyElse: if the invitation is for another address.
+    """
+    entrance = find(token, Entrance.Kind.INVITATION, at=at)
+    if entrance.email != person.email:
+        raise SomebodyElse(
+            _("This invitation is for %(email)s. Sign out, and open the link again.")
+            % {"email": entrance.email}
+        )
+    return _become_member(entrance, person, at=at)
+
+
+@transaction.atomic
+def choose_password(token: str, *, password: str, at: datetime) -> Person:
+    """Give the person of a password link the password that they chose.
+
+    :raises LinkIsDead: if the token opens nothing now.
+    """
+    entrance = find(token, Entrance.Kind.RESET, at=at)
+    person = Person.objects.get(email=entrance.email)
+    _use(entrance, by=person, at=at)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    tell("person.password_chosen", at=at, by=person)
+    return person
+
+
+@transaction.atomic
+def withdraw_invitation(entrance: Entrance, *, by: Person, at: datetime) -> None:
+    """Take an invitation back, if nobody has used it.
+
+    :raises LinkIsDead: if it no longer lives.
+    """
+    taken_back = _withdraw(Q(pk=entrance.pk, kind=Entrance.Kind.INVITATION), at=at)
+    if not taken_back:
+        raise LinkIsDead(_("This invitation was already used or withdrawn."))
+    tell(
+        "person.uninvited",
+        at=at,
+        by=by,
+        organisation=entrance.organisation,
+        facts={"invitation": entrance.pk},
+    )
+
+
+def _living(at: datetime) -> Q:
+    return Q(used_at__isnull=True, withdrawn_at__isnull=True, lapses_at__gt=at)
+
+
+def _withdraw(which: Q, *, at: datetime) -> int:
+    unused = Entrance.objects.filter(which, used_at__isnull=True, withdrawn_at__isnull=True)
+    return unused.update(withdrawn_at=at)
+
+
+def _make(
+    kind: Entrance.Kind,
+    *,
+    at: datetime,
+    email: str = "",
+    organisation: Organisation | None = None,
+    made_by: Person | None = None,
+) -> tuple[Entrance, str]:
+    token = secrets.token_urlsafe(32)
+    entrance = Entrance.objects.create(
+        kind=kind,
+        token_hash=_hash(token),
+        email=email,
+        organisation=organisation,
+        made_by=made_by,
+        made_at=at,
+        lapses_at=at + LIVES[kind],
+    )
+    return entrance, token
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _use(entrance: Entrance, *, by: Person, at: datetime) -> None:
+    """Use an entrance up; of two who come together the second finds it dead."""
+    used = Entrance.objects.filter(_living(at), pk=entrance.pk).update(used_at=at, used_by=by)
+    if not used:
+        raise LinkIsDead(_("This link no longer works: it was used, replaced, or has lapsed."))
+
+
+def _make_person(
+    email: str, *, name: str, password: str, at: datetime, is_commercial: bool = False
+) -> Person:
+    person = Person(
+        email=fold_address(email), name=tidy(name), is_commercial=is_commercial, created_at=at
+    )
+    person.set_password(password)
+    try:
+        with transaction.atomic():
+            person.save(force_insert=True)
+    except IntegrityError:
+        raise SomebodyElse(
+            _("Somebody with this address exists already: sign in first."), field="email"
+        ) from None
+    return person
+
+
+def _become_member(entrance: Entrance, person: Person, *, at: datetime) -> Organisation:
+    _use(entrance, by=person, at=at)
+    organisation = entrance.organisation
+    if organisation is None:
+        raise AssertionError("the database lets no invitation be without an organisation")
+    Membership.objects.get_or_create(
+        organisation=organisation, person=person, defaults={"created_at": at}
+    )
+    tell("person.joined", at=at, by=person, organisation=organisation)
+    return organisation

@@ -1,0 +1,57 @@
+"""Makes organisations."""
+
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from vatio.history.telling import tell
+from vatio.refusal import Refused
+from vatio.tenants.folding import tidy
+from vatio.tenants.models import Organisation, Person
+
+ROOM_FOR_A_NUMBER = 50
+
+
+class OrganisationExists(Refused):
+    """There is an organisation of that name already."""
+
+
+@transaction.atomic
+def found(name: str, *, zone: str, notice_address: str, by: Person, at: datetime) -> Organisation:
+    """Make an organisation; its address in the browser is made from its name, once.
+
+    :raises OrganisationExists: if there is one of that name.
+    """
+    name = tidy(name)
+    try:
+        with transaction.atomic():
+            organisation = Organisation.objects.create(
+                slug=_free_slug(name),
+                name=name,
+                zone=zone,
+                notice_address=notice_address,
+                created_at=at,
+            )
+    except IntegrityError as error:
+        if "one_organisation_of_a_name" not in str(error) and "slug" not in str(error):
+            raise
+        raise OrganisationExists(
+            _("There is already an organisation called «%(name)s».") % {"name": name}, field="name"
+        ) from None
+    tell("organisation.founded", at=at, by=by, organisation=organisation, facts={"name": name})
+    return organisation
+
+
+def _free_slug(name: str) -> str:
+    """Find a free address: the name in plain letters, with a number if it is taken."""
+    plain = slugify(name)[:ROOM_FOR_A_NUMBER].strip("-").replace("_", "-") or "org"
+    plain = "-".join(part for part in plain.split("-") if part) or "org"
+    taken = set(Organisation.objects.filter(slug__startswith=plain).values_list("slug", flat=True))
+    number = 1
+    slug = plain
+    while slug in taken:
+        number += 1
+        slug = f"{plain}-{number}"
+    return slug

@@ -1,0 +1,176 @@
+"""Makes what tests are about, by the rules themselves; each call names only what matters."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from itertools import count
+from uuid import uuid4
+
+from vatio.accounts import opening
+from vatio.accounts.models import Account
+from vatio.accounts.opening import Project
+from vatio.catalogue import publishing
+from vatio.catalogue.models import Licence, LicenceVersion
+from vatio.catalogue.quantities import Quantities
+from vatio.dates import start_of
+from vatio.orders import submitting
+from vatio.orders.models import Order
+from vatio.people import founding
+from vatio.tenants.models import Membership, Organisation, Person
+
+NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
+PASSWORD = "una clave larga 2026"
+
+_numbers: Iterator[int] = count(1)
+
+
+def person(name: str = "", *, commercial: bool = False, language: str = "es") -> Person:
+    """Make a person without any role but, if asked, the commercial one."""
+    number = next(_numbers)
+    made = Person(
+        email=f"person{number}@vatio.example",
+        name=name or f"Person {number}",
+        language=language,
+        is_commercial=commercial,
+        created_at=NOON,
+    )
+    made.set_password(PASSWORD)
+    made.save(force_insert=True)
+    return made
+
+
+def commercial(name: str = "Elena Cid") -> Person:
+    """Make somebody of the commercial department."""
+    return person(name, commercial=True)
+
+
+def organisation(name: str = "", *, zone: str = "Europe/Madrid") -> Organisation:
+    """Make an organisation without people."""
+    return founding.found(
+        name or f"Organisation {next(_numbers)}",
+        zone=zone,
+        notice_address="",
+        by=commercial(),
+        at=NOON,
+    )
+
+
+def superadmin(of: Organisation, name: str = "Nuria Vidal") -> Person:
+    """Make a SuperAdministrator of an organisation."""
+    made = person(name)
+    Membership.objects.create(organisation=of, person=made, created_at=NOON)
+    return made
+
+
+def licence(
+    name: str = "Básica Mtr",
+    *,
+    meters: int = 10,
+    supply_points: int = 5,
+    data_points: int | None = None,
+    rtc_lines: int = 0,
+) -> LicenceVersion:
+    """Make a published licence, or find it: by DP if it has data points, else by MTR."""
+    known = Licence.objects.filter(name=name).first()
+    if known is not None:
+        return known.versions.get(state=LicenceVersion.State.PUBLISHED)
+    by_meters = data_points is None
+    version = publishing.draft(
+        name,
+        billing="MTR" if by_meters else "DP",
+        quantities=Quantities(
+            meters if by_meters else None,
+            supply_points if by_meters else None,
+            data_points,
+            rtc_lines,
+        ),
+        description="",
+        by=commercial(),
+        at=NOON,
+    )
+    publishing.publish(version, by=commercial(), at=NOON)
+    return version
+
+
+def project(name: str = "", *, zone: str = "Europe/Madrid") -> Project:
+    """Describe a client's project."""
+    return Project(
+        account_name=name or f"Hotel {next(_numbers):03}",
+        client="Hoteles, S.A.",
+        nif="",
+        sector="hotels",
+        contact_email="",
+        zone=zone,
+    )
+
+
+def account(
+    name: str = "",
+    *,
+    organisation: Organisation | None = None,
+    starts_on: date = date(2026, 5, 3),
+    months: int = 12,
+    version: LicenceVersion | None = None,
+    totals: Quantities | None = None,
+    sms_credits: int = 0,
+    zone: str = "Europe/Madrid",
+) -> Account:
+    """Open an account on the day it starts, as an acceptance does."""
+    version = version or licence()
+    agreement = opening.open_account(
+        organisation or _organisation(),
+        project(name, zone=zone),
+        version=version,
+        totals=totals or Quantities.of(version),
+        months=months,
+        sms_credits=sms_credits,
+        at=start_of(starts_on, zone),
+        by=commercial(),
+    )
+    return Account.objects.get(pk=agreement.account_id)
+
+
+def opening_order(
+    of: Organisation,
+    name: str = "",
+    *,
+    by: Person | None = None,
+    version: LicenceVersion | None = None,
+    months: int = 12,
+    at: datetime = NOON,
+) -> Order:
+    """Submit an order for a new account."""
+    return submitting.submit_opening(
+        of,
+        submitting.Opening(
+            project=project(name),
+            version=version or licence(),
+            asked={},
+            months=months,
+            sms_credits=0,
+            reference="",
+            comments="",
+        ),
+        token=uuid4(),
+        by=by or superadmin(of),
+        at=at,
+    )
+
+
+def renewal_order(account: Account, *, by: Person | None = None, at: datetime = NOON) -> Order:
+    """Submit an order to renew an account."""
+    account.refresh_from_db()
+    assert account.covered_until is not None
+    return submitting.submit_renewal(
+        account,
+        shown_end=account.covered_until,
+        by=by or superadmin(account.organisation),
+        at=at,
+    )
+
+
+def noon(day: date) -> datetime:
+    """Tell the moment of noon of a day, in UTC."""
+    return datetime.combine(day, time(12), tzinfo=UTC)
+
+
+_organisation = organisation
