@@ -11,7 +11,7 @@ from vatio.catalogue.quantities import Quantities
 from vatio.dates import day_at
 
 HELD = """
-SELECT asked.account_id, asked.day, term.id, term.starts_on, lived.ends_on,
+SELECT asked.account_id, asked.day, term.id, term.starts_on, lived.ends_on, term.anchor_day,
        version.id, licence.name, version.billing,
        version.meters, version.supply_points, version.data_points, version.rtc_lines,
        extras.meters, extras.supply_points, extras.data_points, extras.rtc_lines
@@ -55,6 +55,7 @@ class Holding:
     term_id: int
     starts_on: date
     ends_on: date
+    anchor_day: int
     licence_id: int
     licence: str
     billing: str
@@ -101,11 +102,12 @@ def held_by_many(
                 term_id=row[2],
                 starts_on=row[3],
                 ends_on=row[4],
-                licence_id=row[5],
-                licence=row[6],
-                billing=row[7],
-                defaults=Quantities(*row[8:12]),
-                extras=Quantities(*row[12:16]),
+                anchor_day=row[5],
+                licence_id=row[6],
+                licence=row[7],
+                billing=row[8],
+                defaults=Quantities(*row[9:13]),
+                extras=Quantities(*row[13:17]),
             )
             for row in cursor.fetchall()
         }

@@ -11,7 +11,7 @@ from django.db.models.functions import Concat
 
 from vatio.catalogue.models import LicenceVersion
 from vatio.tenants.folding import Fold
-from vatio.tenants.models import LANGUAGES, Organisation, Person
+from vatio.tenants.models import LANGUAGES, Membership, Organisation, Person
 
 
 class Sector(models.TextChoices):
@@ -40,10 +40,9 @@ class AccountSet(models.QuerySet["Account"]):
             return self.none()
         if person.is_commercial:
             return self
-        return self.filter(
-            Q(organisation__memberships__person=person)
-            | Q(id__in=AccountRole.objects.filter(person=person).values("account_id"))
-        ).distinct()
+        led = Membership.objects.filter(person=person).values("organisation_id")
+        placed = AccountRole.objects.filter(person=person).values("account_id")
+        return self.filter(Q(organisation_id__in=led) | Q(id__in=placed))
 
 
 class Account(models.Model):

@@ -123,6 +123,20 @@ class Membership(models.Model):
         return f"{self.person} · {self.organisation}"
 
 
+class Platform(models.Model):
+    """One row: whether this platform is the demo, settled once, when its database was empty."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    is_demo = models.BooleanField()
+    settled_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_platform")]
+
+    def __str__(self) -> str:
+        return "demo" if self.is_demo else "platform"
+
+
 def fold_address(address: str) -> str:
     """Write an e-mail address as it is stored and compared: trimmed, in lower case."""
     return address.strip().lower()

@@ -1,0 +1,128 @@
+"""Pages of a list that cost the same at its end as at its beginning.
+
+A page is asked for by the row that it follows (`after`) or precedes (`before`),
+not by its number: nothing is skipped row by row, and a row that appears or goes
+meanwhile shifts nothing. The last page is the first one read backwards.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Generic, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+from django.http import QueryDict
+
+SIZE = 50
+PLACES = ("after", "before", "at")
+
+Row = TypeVar("Row", bound=Model)
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """Some rows of a list, and the query strings of the pages around; None where there is none."""
+
+    rows: list[Row]
+    first: str | None
+    previous: str | None
+    next: str | None
+    last: str | None
+
+
+def page(
+    rows: QuerySet[Row], *, order: Sequence[str], parameters: QueryDict, size: int = SIZE
+) -> Page[Row]:
+    """Read the page that the query string asks for.
+
+    `order` names the columns to sort by, each with a minus if it descends; all of
+    them must go the same way, the last must be unique, and none may be null. A
+    place that cannot be read is the first page.
+    """
+    place, values = _place(parameters, len(order))
+    backwards = place in {"before", "at"}
+    asked = [_turned(column) for column in order] if backwards else list(order)
+    try:
+        beyond = rows.filter(_past(asked, values)) if values else rows
+        found = list(beyond.order_by(*asked)[: size + 1])
+    except (ValidationError, ValueError, TypeError, OverflowError):
+        place, values, backwards = "", [], False
+        found = list(rows.order_by(*order)[: size + 1])
+    more, found = len(found) > size, found[:size]
+    if backwards:
+        found.reverse()
+    earlier = more if backwards else bool(values)
+    later = bool(values) if backwards else more
+    ends = (found[0], found[-1]) if found else None
+    return Page(
+        rows=found,
+        first=_query(parameters) if earlier else None,
+        previous=_query(parameters, before=_token(ends[0], order)) if ends and earlier else None,
+        next=_query(parameters, after=_token(ends[1], order)) if ends and later else None,
+        last=_query(parameters, at="last") if later else None,
+    )
+
+
+def without_place(parameters: QueryDict, **changed: str) -> str:
+    """Write the query string of the same list from its first page, with some parameters changed."""
+    return _query(parameters, **changed)
+
+
+def _place(parameters: QueryDict, columns: int) -> tuple[str, list[Any]]:
+    if parameters.get("at") == "last":
+        return "at", []
+    for name in ("after", "before"):
+        token = parameters.get(name)
+        if token:
+            values = _values(token)
+            return (name, values) if len(values) == columns else ("", [])
+    return "", []
+
+
+def _past(order: Sequence[str], values: Sequence[Any]) -> Q:
+    """Keep the rows that come after these values in this order.
+
+    The outer comparison of the first column alone lets an index begin there.
+    """
+    first, rest = order[0], order[1:]
+    column, way = first.lstrip("-"), "lt" if first.startswith("-") else "gt"
+    further = Q(**{f"{column}__{way}": values[0]})
+    if not rest:
+        return further
+    return Q(**{f"{column}__{way}e": values[0]}) & (further | _past(rest, values[1:]))
+
+
+def _turned(column: str) -> str:
+    return column[1:] if column.startswith("-") else f"-{column}"
+
+
+def _token(row: Model, order: Sequence[str]) -> str:
+    values = [_plain(getattr(row, column.lstrip("-"))) for column in order]
+    return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def _values(token: str) -> list[Any]:
+    try:
+        values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    except (binascii.Error, ValueError):
+        return []
+    if not isinstance(values, list) or any(isinstance(v, dict | list) for v in values):
+        return []
+    return values if all(value is not None for value in values) else []
+
+
+def _query(parameters: QueryDict, **changed: str) -> str:
+    query = parameters.copy()
+    for name in PLACES:
+        query.pop(name, None)
+    for name, value in changed.items():
+        query[name] = value
+    return "?" + query.urlencode()
