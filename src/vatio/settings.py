@@ -35,7 +35,6 @@ INSTALLED_APPS = [
     "vatio.accounts",
     "vatio.orders",
     "vatio.web",
-    "vatio.demo",
 ]
 
 MIDDLEWARE = [

@@ -1,0 +1,246 @@
+"""Loads the demo into an empty database, by the rules that make real accounts."""
+
+import heapq
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+
+from vatio import clock
+from vatio.accounts.models import Account
+from vatio.accounts.opening import Project as ClientProject
+from vatio.catalogue import publishing
+from vatio.catalogue.models import LicenceVersion
+from vatio.catalogue.quantities import UNITS, Quantities
+from vatio.dates import add_months, day_at
+from vatio.demo.people import COMMERCIAL, PASSWORD
+from vatio.demo.portfolio import LICENCES, ORGANISATIONS, Asked, DemoOrganisation, Project
+from vatio.notifications.models import Message
+from vatio.orders import deciding, submitting
+from vatio.orders.models import Order
+from vatio.people import founding
+from vatio.tenants.models import Membership, Organisation, Person, Platform
+
+Story = Iterator[datetime]
+
+BEFORE = timedelta(days=9)
+SETTLING = 7_032_026
+FOUNDED = timedelta(days=5 * 365)
+
+
+@transaction.atomic
+def prepare(want: bool) -> bool:
+    """Settle, once, whether an empty database becomes the demo, and load it if so.
+
+    A database that was settled before, or that somebody already uses, stays as
+    it is. Tells whether the platform is the demo.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SETTLING])
+    settled = Platform.objects.first()
+    if settled is not None:
+        return settled.is_demo
+    wanted = want and not Person.objects.exists()
+    Platform.objects.create(is_demo=wanted, settled_at=clock.now())
+    if wanted:
+        load(at=clock.now())
+    return wanted
+
+
+@transaction.atomic
+def load(*, at: datetime) -> None:
+    """Make the demo's people, licences, organisations, accounts and orders, as of a moment."""
+    founded = at - FOUNDED
+    hashed = _password_hash()
+    commercial = [
+        _person(email, name, hashed, at=founded, is_commercial=True) for email, name in COMMERCIAL
+    ]
+    for name, billing, quantities, description in LICENCES:
+        version = publishing.draft(
+            name,
+            billing=billing,
+            quantities=Quantities(*quantities),
+            description=description,
+            by=commercial[0],
+            at=founded,
+        )
+        publishing.publish(version, by=commercial[0], at=founded)
+    _tell(
+        [
+            story
+            for sample in ORGANISATIONS
+            for story in _Loader(sample, commercial, hashed, at=at).stories()
+        ]
+    )
+    _forget_messages(at=at)
+
+
+class _Loader:
+    """Makes one organisation of the demo, its orders sent and decided on their days.
+
+    A story yields the moment of its next deed, and does it when it goes on.
+    """
+
+    def __init__(
+        self, sample: DemoOrganisation, commercial: list[Person], hashed: str, *, at: datetime
+    ) -> None:
+        self.sample = sample
+        self.commercial = commercial
+        self.at = at
+        self.organisation: Organisation = founding.found(
+            sample.name,
+            zone=sample.zone,
+            notice_address="",
+            by=commercial[0],
+            at=at - FOUNDED,
+        )
+        self.people = [
+            _person(email, name, hashed, at=at - FOUNDED) for email, name in sample.people
+        ]
+        for person in self.people:
+            Membership.objects.create(
+                organisation=self.organisation, person=person, created_at=at - FOUNDED
+            )
+        self.turn = 0
+
+    def stories(self) -> list[Story]:
+        """List what happens to each account, and to each opening that never became one."""
+        return [self._live(project) for project in self.sample.accounts] + [
+            self._ask(asked) for asked in self.sample.asked
+        ]
+
+    def _live(self, project: Project) -> Story:
+        """Take one account through its years, up to today."""
+        last_end = day_at(self.at, project.zone) + timedelta(days=project.ends_in)
+        months = project.months + 12 * (project.years - 1)
+        opened_at = _at_work(add_months(last_end, -months, anchor_day=last_end.day), project.zone)
+        yield opened_at - timedelta(days=2)
+        order = self._submit(project, project.months, at=opened_at - timedelta(days=2))
+        yield opened_at
+        agreement = deciding.accept(order, by=self._reviewer(), at=opened_at)
+        account = Account.objects.get(pk=agreement.account_id)
+        for _year in range(project.years - 1):
+            yield from self._renew(account, at=_at_work(_end(account), project.zone) - BEFORE)
+        if project.renewed:
+            yield from self._renew(account, at=self.at - timedelta(days=3))
+        if project.renewal_asked is not None:
+            at = self.at - timedelta(days=project.renewal_asked, hours=2)
+            yield at
+            self._ask_renewal(account, at=at)
+        if project.renewal_rejected:
+            at = self.at - timedelta(days=24)
+            yield at
+            order = self._ask_renewal(account, at=at)
+            yield at + timedelta(days=2)
+            deciding.reject(
+                order,
+                reason=project.renewal_rejected,
+                by=self._reviewer(),
+                at=at + timedelta(days=2),
+            )
+
+    def _renew(self, account: Account, *, at: datetime) -> Story:
+        """Ask for another year the day before a moment, and accept it then."""
+        yield at - timedelta(days=1)
+        order = self._ask_renewal(account, at=at - timedelta(days=1))
+        yield at
+        deciding.accept(order, by=self._reviewer(), at=at)
+
+    def _ask(self, asked: Asked) -> Story:
+        """Ask for an account, and reject or withdraw the order if the sample says so."""
+        at = self.at - timedelta(days=asked.asked, hours=3)
+        yield at
+        order = self._submit(asked, asked.months, at=at)
+        yield at + timedelta(days=1)
+        if asked.rejected:
+            deciding.reject(
+                order, reason=asked.rejected, by=self._reviewer(), at=at + timedelta(days=1)
+            )
+        if asked.withdrawn:
+            deciding.withdraw(order, by=order.submitted_by, at=at + timedelta(days=1))
+
+    def _submit(self, sample: Project | Asked, months: int, *, at: datetime) -> Order:
+        version = LicenceVersion.objects.published().get(licence__name=sample.licence)
+        totals = {
+            unit: (getattr(version, unit) or 0) + number for unit, number in sample.extra.items()
+        }
+        return submitting.submit_opening(
+            self.organisation,
+            submitting.Opening(
+                project=ClientProject(
+                    account_name=sample.name,
+                    client=sample.client,
+                    nif=sample.nif,
+                    sector=sample.sector,
+                    contact_email="",
+                    zone=getattr(sample, "zone", self.sample.zone),
+                ),
+                version=version,
+                asked={unit: totals.get(unit) for unit in UNITS},
+                months=months,
+                sms_credits=sample.sms,
+                reference="",
+                comments=sample.comments,
+            ),
+            token=uuid4(),
+            by=self._asker(),
+            at=at,
+        )
+
+    def _ask_renewal(self, account: Account, *, at: datetime) -> Order:
+        return submitting.submit_renewal(account, shown_end=_end(account), by=self._asker(), at=at)
+
+    def _asker(self) -> Person:
+        self.turn += 1
+        return self.people[self.turn % len(self.people)]
+
+    def _reviewer(self) -> Person:
+        return self.commercial[self.turn % len(self.commercial)]
+
+
+def _tell(stories: list[Story]) -> None:
+    """Let all stories go on together, each deed on its day, so that numbers follow time."""
+    begun = [(next(story), turn, story) for turn, story in enumerate(stories)]
+    heapq.heapify(begun)
+    while begun:
+        _moment, turn, story = heapq.heappop(begun)
+        following = next(story, None)
+        if following is not None:
+            heapq.heappush(begun, (following, turn, story))
+
+
+def _end(account: Account) -> date:
+    """Read afresh the day on which an account ends."""
+    account.refresh_from_db()
+    if account.covered_until is None:
+        raise AssertionError("an account that was opened is covered until some day")
+    return account.covered_until
+
+
+def _at_work(day: date, zone: str) -> datetime:
+    """Tell a moment in the morning of a day."""
+    return datetime.combine(day, time(10, 15), tzinfo=ZoneInfo(zone))
+
+
+def _person(
+    email: str, name: str, hashed: str, *, at: datetime, is_commercial: bool = False
+) -> Person:
+    person = Person(
+        email=email, name=name, password=hashed, is_commercial=is_commercial, created_at=at
+    )
+    person.save(force_insert=True)
+    return person
+
+
+def _password_hash() -> str:
+    """Hash the shared password once: it costs most of the loading otherwise."""
+    person = Person()
+    person.set_password(PASSWORD)
+    return person.password
+
+
+def _forget_messages(*, at: datetime) -> None:
+    """Mark what the sample's past would have sent as too late, so that nobody is told of it."""
+    Message.objects.filter(send_before__lte=at).update(state=Message.State.TOO_LATE)

@@ -1,0 +1,50 @@
+"""The people of the demo, and the one password they share."""
+
+from dataclasses import asdict, dataclass
+
+from vatio.tenants.models import Person
+from vatio.tenants.platform import is_demo
+
+PASSWORD = "vatio-demo-2026"  # noqa: S105 - the demo's people are there to be tried by anybody
+
+COMMERCIAL = [
+    ("tomas.arrieta@vatio.example", "Tomás Arrieta"),
+    ("elena.cid@vatio.example", "Elena Cid"),
+]
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """Somebody to sign in as."""
+
+    role: str
+    organisation: str
+    name: str
+    email: str
+    password: str
+
+    def as_dict(self) -> dict[str, str]:
+        """Turn into plain values, for programs."""
+        return asdict(self)
+
+
+def listed() -> list[DemoPerson]:
+    """List the demo's people with their roles; nobody outside the demo."""
+    if not is_demo():
+        return []
+    people = (
+        Person.objects.filter(is_active=True)
+        .order_by("id")
+        .prefetch_related("memberships__organisation")
+    )
+    found = []
+    for person in people:
+        if person.is_commercial:
+            found.append(DemoPerson("commercial", "", person.name, person.email, PASSWORD))
+        found.extend(
+            DemoPerson(
+                "superadmin", membership.organisation.name, person.name, person.email, PASSWORD
+            )
+            for membership in person.memberships.all()
+        )
+    return found
