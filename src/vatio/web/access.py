@@ -1,0 +1,73 @@
+"""Who may open a page: declared on the line above the view, and checked before it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+
+from vatio.tenants.models import Organisation, Person
+
+ANYBODY = "anybody"
+SIGNED_IN = "signed in"
+COMMERCIAL = "commercial"
+SUPERADMINISTRATOR = "superadministrator"
+
+Parameters = ParamSpec("Parameters")
+
+
+class Request(HttpRequest):
+    """A request that passed `only`: by somebody, for their organisation under /o/<slug>/."""
+
+    user: Person
+    organisation: Organisation
+
+
+def only(
+    *roles: str,
+) -> Callable[
+    [Callable[Concatenate[Request, Parameters], HttpResponse]],
+    Callable[..., HttpResponse],
+]:
+    """Let only these roles open a view.
+
+    Somebody who is not signed in is sent to sign in. Under `/o/<slug>/` the
+    organisation must be one that the person leads, and is put on the request:
+    anybody else's is a 404. A page of the commercial department is refused to
+    everybody else. What the view then fetches it narrows with `visible_to`.
+    """
+
+    def guard(
+        view: Callable[Concatenate[Request, Parameters], HttpResponse],
+    ) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(
+            request: HttpRequest, *args: Parameters.args, **kwargs: Parameters.kwargs
+        ) -> HttpResponse:
+            if ANYBODY not in roles:
+                if not request.user.is_authenticated:
+                    return redirect_to_login(request.get_full_path())
+                _check(request, roles, kwargs)
+            return view(request, *args, **kwargs)  # type: ignore[arg-type]
+
+        guarded.roles = roles  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def _check(request: HttpRequest, roles: tuple[str, ...], kwargs: dict[str, object]) -> None:
+    person = request.user
+    if not isinstance(person, Person):
+        raise PermissionDenied
+    if roles == (COMMERCIAL,) and not person.is_commercial:
+        raise PermissionDenied
+    if SUPERADMINISTRATOR in roles and "slug" in kwargs:
+        found = Organisation.objects.filter(slug=kwargs["slug"], memberships__person=person).first()
+        if found is None:
+            raise Http404
+        request.organisation = found  # type: ignore[attr-defined]

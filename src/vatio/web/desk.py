@@ -1,0 +1,81 @@
+"""«Bandeja comercial»: the orders of all organisations, the oldest first."""
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from vatio import clock
+from vatio.catalogue.models import LicenceVersion
+from vatio.dates import day_at
+from vatio.orders.models import Order
+from vatio.tenants.folding import fold_in_database
+from vatio.tenants.models import Membership, Organisation
+from vatio.web import keyset
+from vatio.web.access import COMMERCIAL, Request, only
+from vatio.web.orders import asks, matching
+from vatio.web.words import KINDS
+
+MONTH = timedelta(days=30)
+
+
+@only(COMMERCIAL)
+def desk(request: Request) -> HttpResponse:
+    """Show the queue, and how it stands."""
+    at = clock.now()
+    every = Order.objects.visible_to(request.user)
+    state = request.GET.get("state", "open")
+    kind = request.GET.get("kind", "")
+    text = request.GET.get("q", "").strip()
+    chosen = every.exclude(state__in=Order.OPEN) if state == "decided" else every.open()
+    if kind in KINDS:
+        chosen = chosen.filter(kind=kind)
+    by_organisation = Q(organisation__name_folded__contains=fold_in_database(text))
+    found = matching(chosen, text) | chosen.filter(by_organisation) if text else chosen
+    page = keyset.page(
+        found.select_related("account", "organisation", "submitted_by", "licence__licence"),
+        order=["-submitted_at", "-id"] if state == "decided" else ["submitted_at", "id"],
+        parameters=request.GET,
+    )
+    oldest = every.open().order_by("submitted_at", "id").first()
+    decided = every.filter(decided_at__gt=at - MONTH)
+    return render(
+        request,
+        "desk/desk.html",
+        {
+            "page": page,
+            "asks": asks(page.rows),
+            "waits": {
+                order.pk: (
+                    day_at(at, order.organisation.zone)
+                    - day_at(order.submitted_at, order.organisation.zone)
+                ).days
+                for order in page.rows
+            },
+            "count": found.count(),
+            "open_count": every.open().count(),
+            "oldest": oldest,
+            "oldest_waits": (at - oldest.submitted_at).days if oldest else 0,
+            "accepted": decided.filter(state=Order.State.ACCEPTED).count(),
+            "rejected": decided.filter(state=Order.State.REJECTED).count(),
+            "state": state,
+            "kind": kind,
+            "kinds": KINDS,
+            "text": text,
+            "steps": _first_steps(request),
+        },
+    )
+
+
+def _first_steps(request: Request) -> dict[str, bool]:
+    """Say what an empty platform still lacks before somebody can ask for an account."""
+    return {
+        "organisation": Organisation.objects.visible_to(request.user).exists(),
+        "licence": LicenceVersion.objects.published().exists(),
+        "person": Membership.objects.exists(),
+    }
+
+
+urlpatterns = [path("desk/", desk, name="desk")]

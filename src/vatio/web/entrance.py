@@ -1,0 +1,154 @@
+"""The way in: home, signing in, the language, and one's own profile."""
+
+from typing import Any
+
+from allauth.account.views import LoginView, LogoutView
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.forms import PasswordChangeForm
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+from django.views.decorators.http import require_POST
+
+from vatio.tenants.folding import tidy
+from vatio.tenants.models import Organisation, Person
+from vatio.tenants.platform import is_demo
+from vatio.web.access import ANYBODY, SIGNED_IN, Request, only
+from vatio.web.middleware import LANGUAGE_COOKIE
+from vatio.web.stylesheet import stylesheet
+
+A_YEAR = 31_536_000
+
+
+@only(SIGNED_IN)
+def home(request: Request) -> HttpResponse:
+    """Lead everybody to where their work is."""
+    led = list(
+        Organisation.objects.filter(memberships__person=request.user).order_by("name_folded")
+    )
+    if request.user.is_commercial:
+        return redirect("desk")
+    if len(led) == 1:
+        return redirect("accounts", led[0].slug)
+    return render(request, "entrance/home.html", {"led": led})
+
+
+class SignIn(LoginView):  # type: ignore[misc]
+    """Signing in, by django-allauth; in the demo its people are listed beside the form."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "demo_people": _demo_people()}
+
+
+def _demo_people() -> list[Person]:
+    if not is_demo():
+        return []
+    return list(
+        Person.objects.filter(is_active=True)
+        .order_by("id")
+        .prefetch_related("memberships__organisation")[:12]
+    )
+
+
+@only(ANYBODY)
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Say how to get a new password: by a link from whoever runs this platform."""
+    return render(request, "account/forgotten.html")
+
+
+@require_POST
+@only(ANYBODY)
+def choose_language(request: Request) -> HttpResponse:
+    """Change the language: for good if signed in, else in this browser."""
+    chosen = request.POST.get("language", "")
+    back = request.POST.get("back", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    response = HttpResponseRedirect(back if safe else "/")
+    if chosen in dict(settings.LANGUAGES):
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            chosen,
+            max_age=A_YEAR,
+            samesite="Lax",
+            httponly=True,
+            secure=request.is_secure(),
+        )
+        if request.user.is_authenticated:
+            Person.objects.filter(pk=request.user.pk).update(language=chosen)
+    return response
+
+
+class ProfileForm(forms.Form):
+    """A person's name and language."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+
+    def clean_name(self) -> str:
+        return tidy(self.cleaned_data["name"])
+
+
+@only(SIGNED_IN)
+def profile(request: Request) -> HttpResponse:
+    """Show one's own name, language and password, and change them."""
+    person = request.user
+    about = ProfileForm(initial={"name": person.name, "language": person.language})
+    password = PasswordChangeForm(person)
+    if request.method == "POST" and "old_password" in request.POST:
+        password = PasswordChangeForm(person, request.POST)
+        if password.is_valid():
+            person.set_password(password.cleaned_data["new_password1"])
+            person.save(update_fields=["password"])
+            update_session_auth_hash(request, person)
+            messages.success(request, _("Your password is changed."))
+            return redirect("profile")
+    elif request.method == "POST":
+        about = ProfileForm(request.POST)
+        if about.is_valid():
+            person.name = about.cleaned_data["name"]
+            person.language = about.cleaned_data["language"]
+            person.save(update_fields=["name", "language"])
+            with override(person.language):
+                messages.success(request, _("Your profile is saved."))
+            return redirect("profile")
+    refused = about.errors or password.errors
+    return render(
+        request,
+        "entrance/profile.html",
+        {"about": about, "password": password},
+        status=422 if refused else 200,
+    )
+
+
+@only(ANYBODY)
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answer as soon as pages can be served: when the database answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@only(ANYBODY)
+def robots(request: HttpRequest) -> HttpResponse:
+    """Ask search engines to stay out."""
+    return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
+
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("sign-in/", only(ANYBODY)(SignIn.as_view()), name="account_login"),
+    path("sign-out/", only(ANYBODY)(LogoutView.as_view()), name="account_logout"),
+    path("sign-in/forgotten/", forgotten, name="account_reset_password"),
+    path("language/", choose_language, name="language"),
+    path("profile/", profile, name="profile"),
+    path("healthz", healthz, name="healthz"),
+    path("robots.txt", robots, name="robots"),
+    path("style/<str:version>.css", stylesheet, name="stylesheet"),
+]

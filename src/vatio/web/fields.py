@@ -1,0 +1,65 @@
+"""Fields that several forms share: whole numbers as people write them, NIF, time zones."""
+
+import re
+from zoneinfo import available_timezones
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from stdnum.es import cif, nif
+
+GROUPED = re.compile(r"\d{1,3}([. ,]\d{3})+")
+MOST = 1_000_000
+SPANISH_ZONES = ("Europe/Madrid", "Atlantic/Canary", "Africa/Ceuta")
+
+
+class WholeNumber(forms.Field):
+    """A whole number from `least` to `most`, written 1000, 1.000 or 1 000; empty is None."""
+
+    def __init__(self, *, least: int = 0, most: int = MOST, **options: object) -> None:
+        super().__init__(**options)  # type: ignore[arg-type]
+        self.least, self.most = least, most
+
+    def to_python(self, value: object) -> int | None:
+        text = str(value or "").strip().replace("\u00a0", " ")
+        if not text:
+            return None
+        if GROUPED.fullmatch(text):
+            text = re.sub(r"[. ,]", "", text)
+        digits = text.isascii() and text.isdigit()
+        if not digits or len(text) > len(str(MOST)) or not self.least <= int(text) <= self.most:
+            raise ValidationError(
+                _("Write a number from %(least)s to %(most)s."),
+                params={"least": self.least, "most": self.most},
+            )
+        return int(text)
+
+
+class NifField(forms.CharField):
+    """A Spanish tax number (NIF, NIE or CIF) with its check letter; it may be left empty."""
+
+    def clean(self, value: object) -> str:
+        text = str(super().clean(value)).upper()
+        if not text:
+            return ""
+        compact = str(nif.compact(text))
+        if not (nif.is_valid(compact) or cif.is_valid(compact)):
+            raise ValidationError(_("This is not a valid NIF: check its figures and its letter."))
+        return compact
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """List the time zones: those of Spain first."""
+    others = sorted(
+        zone
+        for zone in available_timezones()
+        if "/" in zone and not zone.startswith("Etc/") and zone not in SPANISH_ZONES
+    )
+    return [(zone, zone) for zone in (*SPANISH_ZONES, *others)]
+
+
+def clean_text(value: str) -> str:
+    """Refuse control characters, which PostgreSQL and spreadsheets cannot keep."""
+    if any(ord(letter) < 32 and letter not in "\n\r\t" for letter in value):
+        raise ValidationError(_("There is a character that cannot be written."))
+    return value

@@ -1,0 +1,265 @@
+"""«Solicitudes» and an order's page: what was asked, what became of it, taking it back."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from vatio import clock
+from vatio.accounts import holdings, renewal
+from vatio.accounts.holdings import Holding
+from vatio.accounts.opening import sold_units
+from vatio.catalogue.quantities import UNITS, Quantities
+from vatio.dates import add_months, day_at, written
+from vatio.history.models import Act
+from vatio.orders import deciding
+from vatio.orders.models import Order, OrderSet
+from vatio.refusal import Refused
+from vatio.tenants.folding import fold_in_database
+from vatio.web import keyset
+from vatio.web.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
+from vatio.web.templating import number
+from vatio.web.zones import zones
+
+BACK_TO_DESK = "desk"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One quantity of an order: the licence's own, what is asked on top, and the total."""
+
+    unit: str
+    own: int
+    more: int
+    total: int
+
+
+@only(SUPERADMINISTRATOR)
+def listing(request: Request, slug: str) -> HttpResponse:
+    """Show the organisation's orders: the open ones, or all."""
+    at = clock.now()
+    own = Order.objects.visible_to(request.user).filter(organisation=request.organisation)
+    show_all = request.GET.get("show") == "all"
+    text = request.GET.get("q", "").strip()
+    found = matching(own if show_all else own.open(), text)
+    page = keyset.page(
+        found.select_related("account", "submitted_by", "decided_by", "licence__licence"),
+        order=["-submitted_at", "-id"],
+        parameters=request.GET,
+    )
+    return render(
+        request,
+        "orders/list.html",
+        {
+            "zones": zones(request.organisation, request.user, at=at, current="orders"),
+            "page": page,
+            "asks": asks(page.rows),
+            "count": found.count(),
+            "show_all": show_all,
+            "text": text,
+            "all_url": keyset.without_place(request.GET, show="all"),
+            "open_url": keyset.without_place(request.GET, show="open"),
+            "decided": own.exclude(state__in=Order.OPEN).exists(),
+        },
+    )
+
+
+def matching(orders: OrderSet, text: str) -> OrderSet:
+    """Keep the orders whose number, account or client holds every word."""
+    for word in text.split():
+        folded = fold_in_database(word)
+        orders = orders.filter(
+            Q(number__icontains=word)
+            | Q(account_name_folded__contains=folded)
+            | Q(account__hay__contains=folded)
+        )
+    return orders
+
+
+def asks(orders: list[Order]) -> dict[int, str]:
+    """Say in a few words what each order asks for."""
+    return {order.pk: ask(order) for order in orders}
+
+
+def ask(order: Order) -> str:
+    """Say in a few words what an order asks for."""
+    if order.kind == Order.Kind.RENEWAL:
+        return _("One more year")
+    parts = [order.licence.licence.name] if order.licence else []
+    units = sold_units(order.licence.billing) if order.licence else UNITS
+    parts += [counted(unit, getattr(order, unit)) for unit in units if getattr(order, unit)]
+    if order.months:
+        parts.append(ngettext("%(n)s month", "%(n)s months", order.months) % {"n": order.months})
+    if order.sms_credits:
+        parts.append(_("%(n)s SMS credits") % {"n": number(order.sms_credits)})
+    return ", ".join(parts)
+
+
+def counted(unit: str, count: int) -> str:
+    """Write a number of a unit in words: 12 medidores."""
+    words = {
+        "meters": ngettext("%(n)s meter", "%(n)s meters", count),
+        "supply_points": ngettext("%(n)s CUPS", "%(n)s CUPS", count),
+        "data_points": ngettext("%(n)s data point", "%(n)s data points", count),
+        "rtc_lines": ngettext("%(n)s RTC line", "%(n)s RTC lines", count),
+    }
+    return words[unit] % {"n": number(count)}
+
+
+@only(SUPERADMINISTRATOR, COMMERCIAL)
+def order(request: Request, uid: UUID) -> HttpResponse:
+    """Show an order to whoever asked for it, and to whoever decides it."""
+    return show(request, _visible(request, uid))
+
+
+def show(request: Request, shown: Order, *, refused: Refused | None = None) -> HttpResponse:
+    """Show an order's page, with what a rule refused to do, if it did."""
+    at = clock.now()
+    zone = shown.account.zone if shown.account else shown.zone
+    leads = shown.organisation.memberships.filter(person=request.user).exists()
+    holding = (
+        holdings.shown([shown.account], at=at).get(shown.account.pk) if shown.account else None
+    )
+    refused_field = refused.field if refused else ""
+    return render(
+        request,
+        "orders/order.html",
+        {
+            "order": shown,
+            "zone": zone,
+            "leads": leads,
+            "asked": asked(shown),
+            "holding": holding,
+            "consequence": consequence(shown, holding, at=at) if shown.is_open else "",
+            "acts": Act.objects.filter(order_id=shown.pk)
+            .select_related("person")
+            .order_by("-at", "-id"),
+            "may_decide": request.user.is_commercial and shown.is_open,
+            "is_own": shown.submitted_by_id == request.user.pk,
+            "waits": (day_at(at, zone) - day_at(shown.submitted_at, zone)).days,
+            "refused": refused,
+            "refused_reason": refused_field == "reason",
+            "reason": request.POST.get("reason", "") if refused else "",
+        },
+        status=409 if refused else 200,
+    )
+
+
+def asked(shown: Order) -> list[Asked]:
+    """List what an order asks of each unit, against what its licence includes."""
+    if shown.licence is None:
+        return []
+    defaults = Quantities.of(shown.licence)
+    units = sold_units(shown.licence.billing)
+    return [
+        Asked(unit, own or 0, (getattr(shown, unit) or 0) - (own or 0), getattr(shown, unit) or 0)
+        for unit, own in defaults.items()
+        if unit in units
+    ]
+
+
+def consequence(shown: Order, holding: Holding | None, *, at: datetime) -> str:
+    """Say in one sentence what accepting the order today would do."""
+    if shown.kind == Order.Kind.OPENING and shown.months:
+        today = day_at(at, shown.zone)
+        first = [
+            counted(each.unit, each.total) for each in asked(shown) if each.unit != "rtc_lines"
+        ]
+        return _("%(quantities)s for %(months)s, until %(day)s") % {
+            "quantities": _(" and ").join(first),
+            "months": ngettext("%(n)s month", "%(n)s months", shown.months) % {"n": shown.months},
+            "day": written(add_months(today, shown.months, anchor_day=today.day)),
+        }
+    if shown.account is None or holding is None:
+        return ""
+    year = renewal.foresee(
+        shown.account, asked_at=shown.submitted_at, at=at, anchor_day=holding.anchor_day
+    )
+    return _("One more year, from %(start)s until %(end)s") % {
+        "start": written(year.starts_on),
+        "end": written(year.ends_on),
+    }
+
+
+@require_POST
+@only(SUPERADMINISTRATOR)
+def withdraw(request: Request, uid: UUID) -> HttpResponse:
+    """Take an order back."""
+    shown = _visible(request, uid, led=True)
+    try:
+        deciding.withdraw(shown, by=request.user, at=clock.now())
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, _("Order %(number)s withdrawn.") % {"number": shown.number})
+    back = request.POST.get("back", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return HttpResponseRedirect(back if safe else reverse("order", args=[uid]))
+
+
+@require_POST
+@only(COMMERCIAL)
+def accept(request: Request, uid: UUID) -> HttpResponse:
+    """Accept an order."""
+    shown = _visible(request, uid)
+    try:
+        agreement = deciding.accept(shown, by=request.user, at=clock.now())
+    except Refused as refused:
+        return show(request, _visible(request, uid), refused=refused)
+    account = agreement.account
+    messages.success(
+        request,
+        _("You accepted %(number)s: %(account)s is contracted until %(day)s.")
+        % {
+            "number": shown.number,
+            "account": account.name,
+            "day": written(account.covered_until or date.max),
+        },
+        extra_tags=f"account:{account.uid}",
+    )
+    return HttpResponseRedirect(reverse(BACK_TO_DESK))
+
+
+@require_POST
+@only(COMMERCIAL)
+def reject(request: Request, uid: UUID) -> HttpResponse:
+    """Reject an order with a reason."""
+    shown = _visible(request, uid)
+    try:
+        deciding.reject(
+            shown, reason=request.POST.get("reason", ""), by=request.user, at=clock.now()
+        )
+    except Refused as refused:
+        return show(request, _visible(request, uid), refused=refused)
+    messages.success(
+        request, _("You rejected %(number)s. The reason is on its page.") % {"number": shown.number}
+    )
+    return HttpResponseRedirect(reverse(BACK_TO_DESK))
+
+
+def _visible(request: Request, uid: UUID, *, led: bool = False) -> Order:
+    """Fetch an order that the person may see; with `led`, only of an organisation they lead."""
+    orders = Order.objects.visible_to(request.user).select_related(
+        "organisation", "account", "licence__licence", "submitted_by", "decided_by"
+    )
+    if led:
+        orders = orders.filter(organisation__memberships__person=request.user)
+    return get_object_or_404(orders, uid=uid)
+
+
+urlpatterns = [
+    path("o/<slug:slug>/orders/", listing, name="orders"),
+    path("orders/<uuid:uid>/", order, name="order"),
+    path("orders/<uuid:uid>/withdraw/", withdraw, name="order_withdraw"),
+    path("orders/<uuid:uid>/accept/", accept, name="order_accept"),
+    path("orders/<uuid:uid>/reject/", reject, name="order_reject"),
+]

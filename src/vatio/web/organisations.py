@@ -1,0 +1,180 @@
+"""Organisations and their people: made by the commercial department, peopled by invitation."""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Count, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from vatio import clock
+from vatio.people import entering, founding
+from vatio.people.models import Entrance
+from vatio.refusal import Refused
+from vatio.tenants.folding import fold_in_database, tidy
+from vatio.tenants.models import Organisation
+from vatio.web import keyset
+from vatio.web.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
+from vatio.web.fields import zone_choices
+
+
+class OrganisationForm(forms.Form):
+    """An organisation's name, zone and notice address."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=zone_choices)
+    notice_address = forms.EmailField(
+        label=gettext_lazy("Address for notices"), max_length=254, required=False
+    )
+
+    def clean_name(self) -> str:
+        return tidy(self.cleaned_data["name"])
+
+
+class InvitationForm(forms.Form):
+    """Whom to invite."""
+
+    email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
+
+
+@only(COMMERCIAL)
+def listing(request: Request) -> HttpResponse:
+    """Show every organisation, how many accounts it has and how many people."""
+    text = request.GET.get("q", "").strip()
+    found = Organisation.objects.visible_to(request.user)
+    for word in text.split():
+        found = found.filter(name_folded__contains=fold_in_database(word))
+    page = keyset.page(found, order=["name_folded", "id"], parameters=request.GET)
+    ids = [organisation.pk for organisation in page.rows]
+    shown = Organisation.objects.visible_to(request.user).filter(pk__in=ids)
+    return render(
+        request,
+        "organisations/list.html",
+        {
+            "page": page,
+            "count": found.count(),
+            "text": text,
+            "accounts": _counts(shown, "accounts"),
+            "people": _counts(shown, "memberships"),
+        },
+    )
+
+
+def _counts(organisations: QuerySet[Organisation], related: str) -> dict[int, int]:
+    counted = organisations.annotate(number=Count(related))
+    return dict(counted.values_list("pk", "number"))
+
+
+@only(COMMERCIAL)
+def new(request: Request) -> HttpResponse:
+    """Make an organisation."""
+    form = OrganisationForm(request.POST or None, initial={"zone": "Europe/Madrid"})
+    if request.method == "POST" and form.is_valid():
+        try:
+            organisation = founding.found(
+                form.cleaned_data["name"],
+                zone=form.cleaned_data["zone"],
+                notice_address=form.cleaned_data["notice_address"].lower(),
+                by=request.user,
+                at=clock.now(),
+            )
+        except Refused as refused:
+            form.add_error(refused.field or None, str(refused))
+        else:
+            messages.success(
+                request,
+                _("%(name)s is created. Invite its first SuperAdministrator.")
+                % {"name": organisation.name},
+            )
+            return redirect("organisation", organisation.slug)
+    return render(
+        request, "organisations/new.html", {"form": form}, status=422 if form.errors else 200
+    )
+
+
+@only(COMMERCIAL)
+def organisation(request: Request, slug: str) -> HttpResponse:
+    """Show an organisation's people to the commercial department, and invite more."""
+    shown = get_object_or_404(Organisation.objects.visible_to(request.user), slug=slug)
+    return _people(request, shown, at_desk=True)
+
+
+@only(SUPERADMINISTRATOR)
+def people(request: Request, slug: str) -> HttpResponse:
+    """Show an organisation's people to its SuperAdministrators, and invite more."""
+    return _people(request, request.organisation, at_desk=False)
+
+
+def _people(request: Request, shown: Organisation, *, at_desk: bool) -> HttpResponse:
+    at = clock.now()
+    form = InvitationForm(request.POST or None)
+    link = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            entrance, token = entering.invite(
+                shown, form.cleaned_data["email"], by=request.user, at=at
+            )
+        except Refused as refused:
+            form.add_error(refused.field or None, str(refused))
+        else:
+            link = request.build_absolute_uri(reverse("invitation", args=[token]))
+            form = InvitationForm()
+            messages.success(
+                request, _("Invitation for %(email)s is ready.") % {"email": entrance.email}
+            )
+    return render(
+        request,
+        "organisations/people.html",
+        {
+            "shown": shown,
+            "at": at,
+            "at_desk": at_desk,
+            "form": form,
+            "link": link,
+            "members": shown.memberships.select_related("person").order_by("person__name", "id"),
+            "waiting": Entrance.objects.visible_to(request.user)
+            .filter(
+                organisation=shown,
+                kind=Entrance.Kind.INVITATION,
+                used_at__isnull=True,
+                withdrawn_at__isnull=True,
+            )
+            .select_related("made_by")
+            .order_by("-made_at"),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@require_POST
+@only(COMMERCIAL, SUPERADMINISTRATOR)
+def withdraw_invitation(request: Request, uid: UUID) -> HttpResponse:
+    """Take an invitation back."""
+    entrance = get_object_or_404(
+        Entrance.objects.visible_to(request.user).select_related("organisation"),
+        uid=uid,
+        kind=Entrance.Kind.INVITATION,
+    )
+    try:
+        entering.withdraw_invitation(entrance, by=request.user, at=clock.now())
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, _("The invitation no longer works."))
+    slug = entrance.organisation.slug if entrance.organisation else ""
+    at_desk = request.POST.get("from") == "desk" and request.user.is_commercial
+    return redirect("organisation" if at_desk else "people", slug)
+
+
+urlpatterns = [
+    path("desk/organisations/", listing, name="organisations"),
+    path("desk/new-organisation/", new, name="organisation_new"),
+    path("desk/organisations/<slug:slug>/", organisation, name="organisation"),
+    path("o/<slug:slug>/people/", people, name="people"),
+    path("invitations/<uuid:uid>/withdraw/", withdraw_invitation, name="invitation_withdraw"),
+]

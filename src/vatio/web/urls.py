@@ -1,0 +1,29 @@
+"""Every address of Vatio; each page's own stand beside it."""
+
+from vatio.web import (
+    accounts,
+    desk,
+    entrance,
+    first_use,
+    invitations,
+    licences,
+    openings,
+    orders,
+    organisations,
+)
+
+handler403 = "vatio.web.errors.forbidden"
+handler404 = "vatio.web.errors.missing"
+handler500 = "vatio.web.errors.broken"
+
+urlpatterns = [
+    *entrance.urlpatterns,
+    *accounts.urlpatterns,
+    *openings.urlpatterns,
+    *orders.urlpatterns,
+    *desk.urlpatterns,
+    *organisations.urlpatterns,
+    *licences.urlpatterns,
+    *invitations.urlpatterns,
+    *first_use.urlpatterns,
+]

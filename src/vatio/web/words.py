@@ -1,0 +1,54 @@
+"""The words for what the code names: units, sectors, kinds and states of orders."""
+
+from django.utils.translation import gettext_lazy as _
+
+UNITS = {
+    "meters": _("Meters"),
+    "supply_points": _("CUPS"),
+    "data_points": _("DP"),
+    "rtc_lines": _("RTC lines"),
+}
+
+BILLINGS = {"MTR": _("by Mtr"), "DP": _("by DP")}
+
+SECTORS = {
+    "administration": _("Public administration"),
+    "agriculture": _("Agriculture"),
+    "commerce": _("Commerce"),
+    "education": _("Education"),
+    "health": _("Health"),
+    "hotels": _("Hotels"),
+    "housing": _("Housing"),
+    "industry": _("Industry"),
+    "logistics": _("Logistics"),
+    "offices": _("Offices"),
+    "sport": _("Sport"),
+    "other": _("Other"),
+}
+
+KINDS = {
+    "opening": _("New account"),
+    "expansion": _("Expansion"),
+    "upgrade": _("Licence"),
+    "renewal": _("Renewal"),
+}
+
+KIND_ICONS = {"opening": "plus", "expansion": "steps", "upgrade": "licence", "renewal": "renew"}
+
+AGREEMENTS = {
+    **KINDS,
+    "import": _("Import"),
+    "adjustment": _("Adjustment"),
+}
+
+AGREEMENT_ICONS = {**KIND_ICONS, "import": "inbox", "adjustment": "offer"}
+
+STATES = {
+    "pending": (_("Pending"), "clock", ""),
+    "offered": (_("With an offer"), "offer", "offer"),
+    "accepted": (_("Accepted"), "check", "ok"),
+    "rejected": (_("Rejected"), "no", "bad"),
+    "withdrawn": (_("Withdrawn"), "back", "plain"),
+    "declined": (_("Declined"), "minus", "plain"),
+    "lapsed": (_("Lapsed"), "clock", "plain"),
+}
