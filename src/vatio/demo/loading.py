@@ -15,13 +15,14 @@ from vatio.catalogue import publishing
 from vatio.catalogue.models import LicenceVersion
 from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import add_months, day_at
-from vatio.demo.people import COMMERCIAL, PASSWORD
+from vatio.demo.people import COMMERCIAL
 from vatio.demo.portfolio import LICENCES, ORGANISATIONS, Asked, DemoOrganisation, Project
 from vatio.notifications.models import Message
 from vatio.orders import deciding, submitting
 from vatio.orders.models import Order
 from vatio.people import founding
 from vatio.tenants.models import Membership, Organisation, Person, Platform
+from vatio.tenants.platform import DEMO_SECRET
 
 Story = Iterator[datetime]
 
@@ -237,7 +238,7 @@ def _person(
 def _password_hash() -> str:
     """Hash the shared password once: it costs most of the loading otherwise."""
     person = Person()
-    person.set_password(PASSWORD)
+    person.set_password(DEMO_SECRET)
     return person.password
 
 

@@ -3,9 +3,7 @@
 from dataclasses import asdict, dataclass
 
 from vatio.tenants.models import Person
-from vatio.tenants.platform import is_demo
-
-PASSWORD = "vatio-demo-2026"  # noqa: S105 - the demo's people are there to be tried by anybody
+from vatio.tenants.platform import DEMO_SECRET, is_demo
 
 COMMERCIAL = [
     ("tomas.arrieta@vatio.example", "Tomás Arrieta"),
@@ -40,10 +38,10 @@ def listed() -> list[DemoPerson]:
     found = []
     for person in people:
         if person.is_commercial:
-            found.append(DemoPerson("commercial", "", person.name, person.email, PASSWORD))
+            found.append(DemoPerson("commercial", "", person.name, person.email, DEMO_SECRET))
         found.extend(
             DemoPerson(
-                "superadmin", membership.organisation.name, person.name, person.email, PASSWORD
+                "superadmin", membership.organisation.name, person.name, person.email, DEMO_SECRET
             )
             for membership in person.memberships.all()
         )

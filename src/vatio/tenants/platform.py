@@ -2,6 +2,9 @@
 
 from vatio.tenants.models import Platform
 
+DEMO_SECRET = "vatio-demo-2026"
+"""What all people of the demo sign in with: they are there to be tried by anybody."""
+
 
 def is_demo() -> bool:
     """Tell whether this platform was settled as the demo."""

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from vatio.tenants.folding import tidy
 from vatio.tenants.models import Organisation, Person
-from vatio.tenants.platform import is_demo
+from vatio.tenants.platform import DEMO_SECRET, is_demo
 from vatio.web.access import ANYBODY, SIGNED_IN, Request, only
 from vatio.web.middleware import LANGUAGE_COOKIE
 from vatio.web.stylesheet import stylesheet
@@ -44,7 +44,11 @@ class SignIn(LoginView):  # type: ignore[misc]
     """Signing in, by django-allauth; in the demo its people are listed beside the form."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "demo_people": _demo_people()}
+        return {
+            **super().get_context_data(**kwargs),
+            "demo_people": _demo_people(),
+            "secret": DEMO_SECRET,
+        }
 
 
 def _demo_people() -> list[Person]:
