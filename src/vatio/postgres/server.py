@@ -1,0 +1,316 @@
+"""Starts the server of a home folder, or adopts the one that runs there, and stops it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psycopg
+
+from vatio.postgres import binaries, doors, place, surroundings
+from vatio.postgres.owner import Owner, choose
+from vatio.postgres.place import Place
+from vatio.postgres.problem import ServerProblem
+
+PATIENCE = 60.0
+TRANSIENT = ("starting up", "recover", "shutting down", "not yet accepting")
+STAMP = re.compile(r"^[\d-]+ [\d:.]+ \w+ \[\d+\] ")
+
+
+class Server:
+    """A running server: ours, if `process` is known, else one that somebody else started."""
+
+    def __init__(self, where: Place, process: subprocess.Popen[bytes] | None) -> None:
+        self.place = where
+        self.process = process
+
+    @property
+    def socket(self) -> Path:
+        """The folder of its socket."""
+        return self.place.run
+
+    def lives(self) -> bool:
+        """Tell whether the server still runs."""
+        if self.process is not None:
+            return self.process.poll() is None
+        return not _is_free(self.place.lock)
+
+    def stop(self) -> None:
+        """Stop the server if it is ours, and wait until nothing of it lives."""
+        if self.process is None:
+            return
+        _signal(self.place, signal.SIGINT)
+        if not _wait_until_free(self.place.lock, PATIENCE):
+            _signal(self.place, signal.SIGQUIT)
+            _wait_until_free(self.place.lock, PATIENCE)
+        self.process.wait()
+
+
+def ensure(home: Path, *, programs: str = "") -> Server:
+    """Give the running server of a home folder, started or adopted, with its roles and database.
+
+    The lock is inherited by the server and all of its backends: while it is taken
+    the server starts or runs; once it is free none of them lives, and whatever
+    pid file or socket is left is stale.
+
+    :raises ServerProblem: if it cannot run, saying why and what to do.
+    """
+    surroundings.forget_libpq()
+    home = home.absolute()
+    place.prepare_home(home)
+    found = binaries.find(programs)
+    folder = place.folder_of(home)
+    try:
+        owner = choose(folder, found)
+        if not (folder / "data").exists():
+            folder = place.reachable(home, owner)
+        found = place.reachable_binaries(found, owner)
+        where = place.lay_out(folder, owner)
+        return _start_or_adopt(where, owner, found)
+    except OSError as error:
+        raise ServerProblem(_said(error, folder)) from None
+
+
+def _start_or_adopt(where: Place, owner: Owner, programs: Path) -> Server:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        lock = os.open(where.lock, os.O_RDWR)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(lock)
+            if _answers(where):
+                return Server(where, None)
+        else:
+            try:
+                return _start(where, owner, programs, lock)
+            finally:
+                os.close(lock)
+        if time.monotonic() > deadline:
+            raise ServerProblem(
+                f"{where.folder} is locked by a server that does not answer. See {where.log}."
+            )
+        time.sleep(0.1)
+
+
+def _start(where: Place, owner: Owner, programs: Path, lock: int) -> Server:
+    if not where.data.exists():
+        _initialise(where, owner, programs, lock)
+    _check_major(where, programs)
+    for stale in (where.data / "postmaster.pid", *where.run.glob(f"{place.SOCKET}*")):
+        stale.unlink(missing_ok=True)
+    settings = [
+        "listen_addresses=",
+        f"unix_socket_directories={where.run}",
+        "port=5432",
+        "dynamic_shared_memory_type=mmap",
+        "huge_pages=off",
+        "timezone=UTC",
+        "log_timezone=UTC",
+        "lc_messages=C",
+        *doors.write(where, owner),
+    ]
+    if owner.uid is not None:
+        settings.append("unix_socket_permissions=0777")
+    dying = ["setpriv", "--pdeathsig", "INT", "--"] if shutil.which("setpriv") else []
+    command = [*owner.prefix, *dying, programs / "postgres", "-D", where.data]
+    for setting in settings:
+        command += ["-c", setting]
+    begun = where.log.stat().st_size
+    with where.log.open("ab") as log:
+        process = subprocess.Popen(  # type: ignore[call-overload]  # noqa: S603
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            env=surroundings.for_children(),
+            start_new_session=True,
+            pass_fds=[lock],
+            **owner.becoming(),
+        )
+    server = Server(where, process)
+    try:
+        _wait_until_ready(server, begun)
+        _settle(where)
+    except BaseException:
+        server.stop()
+        raise
+    return server
+
+
+def _initialise(where: Place, owner: Owner, programs: Path, lock: int) -> None:
+    """Make the data aside and rename them: a kill in the middle leaves nothing half made."""
+    for left in where.folder.glob("data.new-*"):
+        shutil.rmtree(left)
+    aside = where.folder / f"data.new-{secrets.token_hex(4)}"
+    aside.mkdir(mode=0o700)
+    if owner.maker is not None:
+        os.chown(aside, owner.maker, owner.maker)
+    done = subprocess.run(  # type: ignore[call-overload]  # noqa: S603
+        [
+            *owner.prefix,
+            programs / "initdb",
+            "-D",
+            aside,
+            "-U",
+            doors.SUPERUSER,
+            "-E",
+            "UTF8",
+            *_locale(programs),
+            "-A",
+            "peer",
+            "--data-checksums",
+        ],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        env=surroundings.for_children(),
+        pass_fds=[lock],
+        **owner.becoming(making=True),
+    )
+    if done.returncode != 0:
+        shutil.rmtree(aside, ignore_errors=True)
+        lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        raise ServerProblem(_failed(" ".join(lines[-3:]), where))
+    if owner.uid is not None:
+        _give(aside, owner.uid)
+    aside.chmod(0o700)
+    aside.rename(where.data)
+
+
+def _locale(programs: Path) -> list[str]:
+    """Name the locale: built in from 17 on; older servers take the system's C.UTF-8."""
+    if binaries.major(programs) < 17:
+        return ["--locale=C.UTF-8"]
+    return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+
+
+def _give(folder: Path, uid: int) -> None:
+    os.chown(folder, uid, uid)
+    for root, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            os.chown(os.path.join(root, name), uid, uid, follow_symlinks=False)
+
+
+def _check_major(where: Place, programs: Path) -> None:
+    made = (where.data / "PG_VERSION").read_text().strip()
+    runs = binaries.major(programs)
+    if made != str(runs):
+        raise ServerProblem(
+            f"{where.data} was made by PostgreSQL {made}, this is {runs}. Dump it with {made} and"
+            " restore it, or move the folder away."
+        )
+
+
+def _wait_until_ready(server: Server, begun: int) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        if server.process is not None and server.process.poll() is not None:
+            raise ServerProblem(_failed(_fatal(server.place, begun), server.place))
+        try:
+            _connect(server.place, "postgres").close()
+        except psycopg.OperationalError as error:
+            if any(word in str(error) for word in TRANSIENT):
+                deadline = max(deadline, time.monotonic() + PATIENCE)
+            if time.monotonic() > deadline:
+                raise ServerProblem(
+                    f"PostgreSQL does not answer. The log is {server.place.log}."
+                ) from None
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _settle(where: Place) -> None:
+    """Make the roles and the database, if they are not there yet."""
+    with _connect(where, "postgres") as connection:
+        connection.autocommit = True
+        connection.execute(doors.ROLES)
+        known = connection.execute(
+            "SELECT FROM pg_database WHERE datname = %s", [doors.DATABASE]
+        ).fetchone()
+        if known is None:
+            connection.execute(f"CREATE DATABASE {doors.DATABASE} OWNER {doors.OWNER}")
+
+
+def _connect(where: Place, database: str) -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(
+        host=str(where.run),
+        port=5432,
+        user=doors.SUPERUSER,
+        dbname=database,
+        connect_timeout=5,
+    )
+
+
+def _answers(where: Place) -> bool:
+    """Tell whether the server that holds the lock is up, is ours, and has its database."""
+    try:
+        with _connect(where, doors.DATABASE) as connection:
+            told = connection.execute("SHOW data_directory").fetchone()
+    except psycopg.OperationalError:
+        return False
+    return told is not None and Path(str(told[0])) == where.data
+
+
+def _is_free(lock: Path) -> bool:
+    try:
+        descriptor = os.open(lock, os.O_RDWR)
+    except OSError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
+def _wait_until_free(lock: Path, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if _is_free(lock):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _signal(where: Place, number: signal.Signals) -> None:
+    """Signal the postmaster, after making sure that the pid is still its own."""
+    try:
+        pid = int((where.data / "postmaster.pid").read_text().splitlines()[0])
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        if os.fsencode(where.data) in command:
+            os.kill(pid, number)
+    except (OSError, ValueError, IndexError):
+        return
+
+
+def _fatal(where: Place, begun: int) -> str:
+    with where.log.open("rb") as log:
+        log.seek(begun)
+        lines = log.read().decode(errors="replace").splitlines()
+    told = [line for line in lines if "FATAL" in line or "PANIC" in line]
+    return STAMP.sub("", (told or lines or ["it ended without a word"])[0])
+
+
+def _failed(words: str, where: Place) -> str:
+    if "No space left on device" in words:
+        return f"The disk is full: PostgreSQL did not start. Make room in {where.folder}."
+    return f"PostgreSQL did not start: {words} The log is {where.log}."
+
+
+def _said(error: OSError, folder: Path) -> str:
+    if error.errno == 28:
+        return f"The disk is full: PostgreSQL did not start. Make room in {folder}."
+    return f"{error.filename or folder}: {error.strerror}. Choose another folder with VATIO_HOME."

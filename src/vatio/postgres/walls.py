@@ -1,0 +1,35 @@
+"""What the web's role may do: it can neither change nor delete what is append-only."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from vatio.postgres.doors import WEB
+
+
+class Cursor(Protocol):
+    """What executes SQL."""
+
+    def execute(self, query: str) -> object: ...
+
+    def fetchone(self) -> tuple[object, ...] | None: ...
+
+
+def exist(cursor: Cursor) -> bool:
+    """Tell whether the server has the web's role."""
+    cursor.execute(f"SELECT 1 FROM pg_roles WHERE rolname = '{WEB}'")  # noqa: S608
+    return cursor.fetchone() is not None
+
+
+def apply(cursor: Cursor, *, append_only: Iterable[str], never_deleted: Iterable[str]) -> None:
+    """Give the web's role what it needs on every table of ours, and nothing more.
+
+    It is run after every migration, and running it again changes nothing.
+    """
+    cursor.execute(f"GRANT USAGE ON SCHEMA public TO {WEB}")
+    cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {WEB}")
+    cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {WEB}")
+    cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {WEB}")
+    for table in never_deleted:
+        cursor.execute(f"REVOKE DELETE ON {table} FROM {WEB}")
+    for table in append_only:
+        cursor.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {WEB}")
