@@ -79,16 +79,24 @@ def _database() -> dict[str, object]:
     return found
 
 
+def _assumed_role() -> dict[str, object]:
+    """Name the role that the pages take on a server that somebody else runs."""
+    role = os.environ.get("VATIO_ASSUME_ROLE")
+    return {"assume_role": role} if role else {}
+
+
 _connection = _database()
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.postgresql",
         **_connection,
+        "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             **_connection["OPTIONS"],  # type: ignore[dict-item]
             "server_side_binding": True,
             "prepare_threshold": 5,
+            **_assumed_role(),
         },
     },
 }

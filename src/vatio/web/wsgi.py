@@ -2,8 +2,14 @@
 
 import gc
 import os
+import signal
 
 from django.core.wsgi import get_wsgi_application
+
+from vatio.lineage import die_with_parent
+
+# A worker whose main process was killed would keep the port for itself.
+die_with_parent(signal.SIGKILL)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vatio.settings")
 application = get_wsgi_application()

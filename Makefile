@@ -1,0 +1,32 @@
+# The only entry points: everything else is called from here.
+PYTHON ?= python3
+T ?= tests
+
+.PHONY: help run test check bench setup
+
+help:
+	@echo "make run    sets up what is missing, then http://127.0.0.1:8000 with demo data"
+	@echo "make test   the same set-up, then every test; T=tests/accounts for some"
+	@echo "make check  ruff, mypy, import contracts, migrations, tests of habit"
+	@echo "make bench  the figures in benchmarks/RESULTS.md"
+
+setup:
+	@$(PYTHON) bin/setup
+
+run: setup
+	@exec .venv/bin/vatio run
+
+test:
+	@$(PYTHON) bin/setup --browser
+	@.venv/bin/python -m pytest $(T)
+
+check: setup
+	@.venv/bin/ruff check src tests benchmarks
+	@.venv/bin/ruff format --check --quiet src tests benchmarks
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-cache
+	@.venv/bin/python -m pytest -q tests/test_habits.py
+
+bench: setup
+	@for name in $$(ls benchmarks/*.py | sed 's|.*/||; s|\.py$$||' | grep -v __); do \
+		.venv/bin/python -m benchmarks.$$name --json || exit 1; done

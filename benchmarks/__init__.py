@@ -1,0 +1,1 @@
+"""The figures that Vatio claims, each measured by one file."""

@@ -1,0 +1,45 @@
+"""The command `vatio`: sets Django up, runs one of the commands, and says in a line what fails."""
+
+import importlib
+import os
+import sys
+
+import django
+import psycopg
+from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
+
+from vatio import env
+from vatio.postgres import surroundings
+from vatio.postgres.problem import ServerProblem
+from vatio.refusal import Refused
+from vatio.supervising import CannotStart
+
+
+def main() -> int:
+    """Run the command that was typed, and tell its exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vatio.settings")
+    surroundings.forget_libpq()
+    try:
+        django.setup()
+        # The commands import models, and that works only once Django is set up.
+        code: int = importlib.import_module("vatio.commands").run_typed(sys.argv[1:])
+    except (ServerProblem, CannotStart, Refused, env.WrongSetting, ImproperlyConfigured) as said:
+        return _fail(str(said))
+    except (OperationalError, psycopg.OperationalError) as said:
+        return _fail(f"The database cannot be used: {' '.join(str(said).split())}")
+    except OSError as said:
+        return _fail(f"{said.filename or 'Vatio'}: {said.strerror or said}.")
+    return code
+
+
+def _fail(words: str) -> int:
+    try:
+        print(words, file=sys.stderr, flush=True)
+    except OSError:
+        return 1
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
