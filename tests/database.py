@@ -5,9 +5,8 @@ import os
 from pathlib import Path
 
 import psycopg
-import pytest
 
-from vatio.postgres import server, walls
+from vatio.postgres import server
 
 HOME = Path(__file__).resolve().parent.parent / ".vatio-test"
 
@@ -23,19 +22,3 @@ os.environ["VATIO_DATABASE_SOCKET"] = str(_server.socket)
 os.environ["VATIO_DATABASE_ROLE"] = "vatio_owner"
 with psycopg.connect(host=str(_server.socket), user="vatio", dbname="postgres") as _connection:
     _connection.execute("ALTER ROLE vatio_owner CREATEDB")
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
-    """Build the walls of the web's role in the test database, as `vatio migrate` does."""
-    from django.db import connection
-
-    from vatio.commands import marked_tables
-
-    with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
-        walls.apply(
-            cursor,
-            append_only=marked_tables("append_only"),
-            never_deleted=marked_tables("never_deleted"),
-        )
-        cursor.execute("GRANT vatio_web TO vatio_owner")

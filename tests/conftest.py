@@ -1,0 +1,69 @@
+"""The environment of the tests: the walls of the web's role, and a real browser."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.backends.signals import connection_created
+
+from vatio.commands import marked_tables
+from vatio.postgres import walls
+from vatio.postgres.doors import WEB
+from vatio.web.messages import compile_catalogue
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    compile_catalogue()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what drives a browser, and skip it, with its number in the summary, without one."""
+    for item in items:
+        if "/browser/" in str(item.path):
+            item.add_marker(pytest.mark.browser)
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="there is no chromium on this machine"))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Build the walls of the web's role in the test database, as `vatio migrate` does."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        walls.apply(
+            cursor,
+            append_only=marked_tables("append_only"),
+            never_deleted=marked_tables("never_deleted"),
+        )
+
+
+def _as_web(connection: Any, **_about: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE {WEB}")
+
+
+@pytest.fixture
+def as_web() -> Iterator[None]:
+    """Act as the web's role on every connection, this thread's and those to come."""
+    connection_created.connect(_as_web)
+    connection.ensure_connection()
+    _as_web(connection)
+    yield
+    connection_created.disconnect(_as_web)
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Drive Debian's chromium; as root it runs without its sandbox."""
+    arguments = ["--disable-gpu", "--disable-quic", "--disable-background-networking"]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": arguments}
