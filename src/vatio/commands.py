@@ -113,7 +113,7 @@ def serve(_arguments: argparse.Namespace) -> int:
         port=port,
         interface=Interfaces.WSGI,
         workers=1,
-        blocking_threads=env.number("VATIO_THREADS", default=8, least=1, most=64),
+        blocking_threads=env.number("VATIO_THREADS", default=4, least=1, most=64),
         log_level=LogLevels.warning,
     ).serve()
     return 0
