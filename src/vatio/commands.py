@@ -16,7 +16,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from vatio import clock, env
+from vatio import clock, env, portfolio_command
 from vatio.demo import loading, welcome
 from vatio.demo.people import listed
 from vatio.lineage import die_with_parent
@@ -44,6 +44,11 @@ def _parser() -> argparse.ArgumentParser:
     _word(top, "run", "start everything: the database and the pages", run)
     _word(top, "serve", "start one web process", serve)
     _word(top, "migrate", "bring the database up to date", migrate)
+    accounts = top.add_parser("accounts", help="the accounts of an organisation")
+    in_accounts = accounts.add_subparsers(required=True, metavar="COMMAND")
+    portfolio_command.add_arguments(
+        _word(in_accounts, "import", "import a portfolio from a spreadsheet", import_accounts)
+    )
     people = top.add_parser("people", help="the people of this platform")
     in_people = people.add_subparsers(required=True, metavar="COMMAND")
     reset = _word(in_people, "reset", "print a link to choose a new password", reset_password)
@@ -124,6 +129,12 @@ def migrate(_arguments: argparse.Namespace) -> int:
     with _database():
         say("The database is up to date.")
     return 0
+
+
+def import_accounts(arguments: argparse.Namespace) -> int:
+    """Import an organisation's portfolio from a spreadsheet, all or nothing."""
+    with _database():
+        return portfolio_command.run(arguments, at=clock.now(), say=say)
 
 
 def reset_password(arguments: argparse.Namespace) -> int:

@@ -1,7 +1,27 @@
 """Writes on the account what its terms say: opened when, covered until when, in which instant."""
 
+from datetime import date, datetime
+from typing import TypedDict
+
 from vatio.accounts.models import Account, Term
 from vatio.dates import start_of
+
+
+class Columns(TypedDict):
+    """What an account repeats of its terms."""
+
+    opened_on: date
+    covered_until: date
+    ends_at: datetime
+
+
+def columns(opened_on: date, covered_until: date, zone: str) -> Columns:
+    """Give the account's columns for a first day and an end, in its zone."""
+    return {
+        "opened_on": opened_on,
+        "covered_until": covered_until,
+        "ends_at": start_of(covered_until, zone),
+    }
 
 
 def write(account: Account) -> None:
@@ -10,16 +30,14 @@ def write(account: Account) -> None:
     `covered_until` is the end of the last term that covers any day; a renewal
     closed on its first day held nothing, and does not count.
     """
-    terms = list(
-        Term.objects.filter(account=account, cancelled_at__isnull=True).values_list(
-            "starts_on", "ends_on", "closed_on"
-        )
+    terms = Term.objects.filter(account=account, cancelled_at__isnull=True).values_list(
+        "starts_on", "ends_on", "closed_on"
     )
-    if not terms:
-        return
     lived = [(starts, closed or ends) for starts, ends, closed in terms]
+    if not lived:
+        return
+    opened_on = min(start for start, _ in lived)
     ends = [end for start, end in lived if end > start]
-    account.opened_on = min(start for start, _ in lived)
-    account.covered_until = max(ends) if ends else account.opened_on
-    account.ends_at = start_of(account.covered_until, account.zone)
+    for column, value in columns(opened_on, max(ends, default=opened_on), account.zone).items():
+        setattr(account, column, value)
     account.save(update_fields=["opened_on", "covered_until", "ends_at"])

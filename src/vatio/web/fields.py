@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from stdnum.es import cif, nif
+from stdnum.es import nif
 
 GROUPED = re.compile(r"\d{1,3}([. ,]\d{3})+")
 MOST = 1_000_000
@@ -43,7 +43,7 @@ class NifField(forms.CharField):
         if not text:
             return ""
         compact = str(nif.compact(text))
-        if not (nif.is_valid(compact) or cif.is_valid(compact)):
+        if not nif.is_valid(compact):
             raise ValidationError(_("This is not a valid NIF: check its figures and its letter."))
         return compact
 

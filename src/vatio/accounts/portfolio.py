@@ -1,0 +1,357 @@
+"""Understands an ESCO's portfolio: headings, numbers and days as they are written in Spain."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from stdnum.es import nif
+
+from vatio.accounts.models import Sector
+from vatio.accounts.spreadsheet import Line, Unreadable, tables
+from vatio.dates import add_months
+from vatio.tenants.folding import tidy
+
+Ends = Literal["exclusive", "inclusive", ""]
+
+HEADINGS = {
+    "name": {"nombre de la cuenta", "cuenta", "nombre cuenta", "account", "account name"},
+    "client": {"nombre del cliente", "cliente", "nombre cliente", "client", "client name"},
+    "nif": {"nif", "cif", "nif/cif", "cif/nif"},
+    "sector": {"sector"},
+    "licence": {"licencia", "tipo de licencia", "tipo", "licence", "license"},
+    "meters": {"mtr", "medidores", "medidores (mtr)", "meters"},
+    "supply_points": {"cups", "polizas", "cups/polizas", "cups / polizas", "cups o polizas"},
+    "data_points": {"dp", "data points", "data points (dp)", "puntos de datos"},
+    "rtc_lines": {
+        *("lineas rtd", "lineas rtc", "rtd", "rtc", "lineas rtc (rtd)", "linea rtd", "linea rtc"),
+        "rtc lines",
+    },
+    "sms_credits": {"creditos sms", "sms", "sms credits"},
+    "starts_on": {"fecha inicio", "fecha de inicio", "inicio", "desde", "alta", "start"},
+    "ends_on": {
+        *("fecha fin", "fecha de fin", "fin", "hasta", "caduca", "fecha caducidad", "vencimiento"),
+        *("fecha de caducidad", "end"),
+    },
+    "contact_email": {
+        *("correo de contacto", "correo", "correo electronico", "email", "e-mail", "contacto"),
+        "contact",
+    },
+}
+REQUIRED = ("name", "client", "licence", "starts_on", "ends_on")
+NAMES = {
+    "name": gettext_lazy("Account name"),
+    "client": gettext_lazy("Client name"),
+    "nif": "NIF",
+    "sector": gettext_lazy("Sector"),
+    "licence": gettext_lazy("Licence"),
+    "meters": "Mtr",
+    "supply_points": "CUPS",
+    "data_points": "DP",
+    "rtc_lines": gettext_lazy("RTC lines"),
+    "sms_credits": gettext_lazy("SMS credits"),
+    "starts_on": gettext_lazy("Start"),
+    "ends_on": gettext_lazy("End"),
+    "contact_email": gettext_lazy("Contact e-mail"),
+}
+SECTORS = {
+    "administracion": Sector.ADMINISTRATION,
+    "administracion publica": Sector.ADMINISTRATION,
+    "agricultura": Sector.AGRICULTURE,
+    "comercio": Sector.COMMERCE,
+    "educacion": Sector.EDUCATION,
+    "sanidad": Sector.HEALTH,
+    "hoteles": Sector.HOTELS,
+    "hotel": Sector.HOTELS,
+    "vivienda": Sector.HOUSING,
+    "industria": Sector.INDUSTRY,
+    "logistica": Sector.LOGISTICS,
+    "oficinas": Sector.OFFICES,
+    "deporte": Sector.SPORT,
+    "otro": Sector.OTHER,
+    "otros": Sector.OTHER,
+    **{str(sector): sector for sector in Sector},
+}
+QUANTITIES = ("meters", "supply_points", "data_points", "rtc_lines", "sms_credits")
+LONGEST = {"name": 120, "client": 120, "contact_email": 254, "licence": 60}
+MOST = 1_000_000
+FORMULA = ("=", "+", "-", "@")
+WHOLE = re.compile(r"(\d{1,3}(\.\d{3})+|\d+)(,0*)?")
+SPANISH_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})( 0?0:00(:00)?)?")
+ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})([T ]00:00(:00)?)?")
+EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong in a cell of the file, or in the file as a whole (line 0)."""
+
+    line: int
+    column: str
+    words: str
+
+    def __str__(self) -> str:
+        if not self.line:
+            return self.words
+        where = _("line %(line)s") % {"line": self.line}
+        return f"{where}: {self.column}: {self.words}" if self.column else f"{where}: {self.words}"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One account as the file describes it; None where a quantity is left empty."""
+
+    line: int
+    name: str
+    client: str
+    nif: str
+    sector: str
+    licence: str
+    meters: int | None
+    supply_points: int | None
+    data_points: int | None
+    rtc_lines: int | None
+    sms_credits: int
+    starts_on: date
+    ends_on: date
+    contact_email: str
+
+
+@dataclass
+class Portfolio:
+    """What was understood of a file: its rows, its faults, and headings that nobody knows."""
+
+    rows: list[Row] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+
+class _Wrong(Exception):
+    """A cell cannot be understood; its words say why."""
+
+
+def understand(content: bytes, *, ends: Ends = "") -> Portfolio:
+    """Read a portfolio from the bytes of a spreadsheet.
+
+    The headings are looked for under any title lines, in any sheet; empty lines
+    and totals are passed over. An end that looks inclusive (the day before an
+    anniversary of the start) is a fault unless `ends` says which it is.
+
+    :raises Unreadable: if the file cannot be read or has no headings of a portfolio.
+    """
+    for lines in tables(content):
+        found = _headings(lines)
+        if found is not None:
+            return _read(lines, *found, ends=ends)
+    raise Unreadable(
+        _("No headings were found: there must be a line with «Nombre de la cuenta», «Licencia»…")
+    )
+
+
+def fold(text: object) -> str:
+    """Write a heading without case, accents and double spaces, to compare it."""
+    plain = unicodedata.normalize("NFKD", str(text))
+    return tidy("".join(letter for letter in plain if not unicodedata.combining(letter)).lower())
+
+
+def _headings(lines: Sequence[Line]) -> tuple[int, dict[str, int], list[str]] | None:
+    """Find the line of the headings: the columns it names, and those that nobody knows."""
+    for index, line in enumerate(lines[:100]):
+        columns: dict[str, int] = {}
+        unknown = []
+        for position, cell in enumerate(line.cells):
+            heading = fold(cell)
+            known = next((key for key, names in HEADINGS.items() if heading in names), None)
+            if known is not None and known not in columns:
+                columns[known] = position
+            elif heading:
+                unknown.append(str(cell).strip())
+        if "name" in columns and len(columns) > len(HEADINGS) // 3:
+            return index, columns, unknown
+    return None
+
+
+def _read(
+    lines: Sequence[Line], index: int, columns: dict[str, int], unknown: list[str], *, ends: Ends
+) -> Portfolio:
+    portfolio = Portfolio(unknown=unknown)
+    missing = [str(NAMES[key]) for key in REQUIRED if key not in columns]
+    if missing:
+        portfolio.faults.append(
+            Fault(0, "", _("These columns are missing: %(names)s.") % {"names": ", ".join(missing)})
+        )
+        return portfolio
+    for line in lines[index + 1 :]:
+        cells = {
+            key: line.cells[position] if position < len(line.cells) else ""
+            for key, position in columns.items()
+        }
+        if not line.is_empty() and not _is_total(cells):
+            _read_row(portfolio, line.number, cells, ends)
+    if not portfolio.rows and not portfolio.faults:
+        portfolio.faults.append(Fault(0, "", _("There is no account below the headings.")))
+    return portfolio
+
+
+def _is_total(cells: dict[str, object]) -> bool:
+    """Tell a line of totals: it begins with that word, and has neither licence nor days."""
+    told = ("licence", "starts_on", "ends_on")
+    return fold(cells["name"]).startswith(("total", "suma")) and not any(
+        str(cells[key]).strip() for key in told
+    )
+
+
+def _read_row(portfolio: Portfolio, line: int, cells: dict[str, object], ends: Ends) -> None:
+    values: dict[str, object] = {}
+    faults: list[Fault] = []
+    for key in HEADINGS:
+        try:
+            values[key] = _value(key, cells.get(key, ""))
+        except _Wrong as wrong:
+            faults.append(Fault(line, str(NAMES[key]), str(wrong)))
+    if not faults:
+        try:
+            values["ends_on"] = _end(values["starts_on"], values["ends_on"], ends)  # type: ignore[arg-type]
+        except _Wrong as wrong:
+            faults.append(Fault(line, str(NAMES["ends_on"]), str(wrong)))
+    if faults:
+        portfolio.faults.extend(faults)
+    else:
+        values["sms_credits"] = values["sms_credits"] or 0
+        portfolio.rows.append(Row(line=line, **values))  # type: ignore[arg-type]
+
+
+def _value(key: str, cell: object) -> object:
+    if key in QUANTITIES:
+        return _whole(cell)
+    if key in {"starts_on", "ends_on"}:
+        return _day(cell)
+    text = _text(key, cell)
+    if not text and key in REQUIRED:
+        raise _Wrong(_("it is empty."))
+    if key == "nif" and text:
+        if not nif.is_valid(text):
+            raise _Wrong(_("«%(text)s» is not a valid NIF.") % {"text": text})
+        return str(nif.compact(text))
+    if key == "contact_email" and text:
+        try:
+            validate_email(text)
+        except ValidationError:
+            raise _Wrong(_("«%(text)s» is not an e-mail address.") % {"text": text}) from None
+        return text.lower()
+    if key == "sector":
+        return _sector(text)
+    return text
+
+
+def _text(key: str, cell: object) -> str:
+    text = str(cell)
+    if isinstance(cell, float) and cell.is_integer():
+        text = str(int(cell))
+    if text.strip().startswith(FORMULA):
+        raise _Wrong(
+            _("«%(text)s» begins like a formula: it is not taken.") % {"text": text.strip()[:40]}
+        )
+    if any(unicodedata.category(letter) == "Cc" and letter not in "\t\r\n" for letter in text):
+        raise _Wrong(_("it has a character that cannot be written."))
+    text = tidy(text)
+    longest = LONGEST.get(key, 60)
+    if len(text) > longest:
+        raise _Wrong(_("it is longer than %(longest)s letters.") % {"longest": longest})
+    return text
+
+
+def _sector(text: str) -> str:
+    if not text:
+        return Sector.OTHER
+    known = SECTORS.get(fold(text))
+    if known is None:
+        raise _Wrong(
+            _("«%(text)s» is not a sector. They are: %(sectors)s.")
+            % {
+                "text": text,
+                "sectors": "Administración, Agricultura, Comercio, Deporte, Educación,"
+                " Hoteles, Industria, Logística, Oficinas, Sanidad, Vivienda, Otro",
+            }
+        )
+    return known
+
+
+def _whole(cell: object) -> int | None:
+    """Read a whole number, with thousands after a dot and perhaps zeros after a comma."""
+    if isinstance(cell, bool):
+        raise _Wrong(_("«%(text)s» is not a whole number.") % {"text": cell})
+    if isinstance(cell, int | float):
+        if cell < 0:
+            raise _Wrong(_("%(text)s is negative.") % {"text": f"{cell:g}"})
+        if cell != cell or cell > MOST or cell != int(cell):
+            raise _Wrong(_("«%(text)s» is not a whole number.") % {"text": f"{cell:g}"})
+        return int(cell)
+    text = str(cell).strip().replace("\u00a0", "").replace(" ", "")
+    if not text:
+        return None
+    if re.fullmatch(r"[-−][\d.,]+", text):
+        raise _Wrong(_("%(text)s is negative.") % {"text": text})
+    if not text.isascii() or not WHOLE.fullmatch(text):
+        raise _Wrong(_("«%(text)s» is not a whole number.") % {"text": text[:40]})
+    number = int(text.split(",")[0].replace(".", "")[:12])
+    if number > MOST:
+        raise _Wrong(_("%(text)s is more than %(most)s.") % {"text": text[:40], "most": MOST})
+    return number
+
+
+def _day(cell: object) -> date:
+    """Read a day: a real one, 31/12/2026, or 2026-12-31."""
+    if isinstance(cell, datetime):
+        found = cell.date()
+    elif isinstance(cell, date):
+        found = cell
+    else:
+        text = str(cell).strip()
+        if not text:
+            raise _Wrong(_("it is empty."))
+        spanish, iso = SPANISH_DAY.fullmatch(text), ISO_DAY.fullmatch(text)
+        try:
+            if spanish:
+                found = date(int(spanish[3]), int(spanish[2]), int(spanish[1]))
+            elif iso:
+                found = date(int(iso[1]), int(iso[2]), int(iso[3]))
+            else:
+                raise ValueError
+        except ValueError:
+            raise _Wrong(
+                _("«%(text)s» is not a day: write it as 31/12/2026.") % {"text": text[:40]}
+            ) from None
+    if not EARLIEST <= found <= LATEST:
+        raise _Wrong(_("%(day)s is too far away.") % {"day": f"{found:%d/%m/%Y}"})
+    return found
+
+
+def _end(starts_on: date, ends_on: date, ends: Ends) -> date:
+    """Turn the end of the file into the first day that is no longer covered."""
+    following = ends_on + timedelta(days=1)
+    if ends == "inclusive":
+        ends_on = following
+    elif not ends and ends_on >= starts_on and _whole_months(starts_on, following):
+        raise _Wrong(
+            _("%(day)s looks like the last day, not the one after. Say which: --ends.")
+            % {"day": f"{ends_on:%d/%m/%Y}"}
+        )
+    if ends_on <= starts_on:
+        raise _Wrong(
+            _("%(day)s is not after the start (%(start)s).")
+            % {"day": f"{ends_on:%d/%m/%Y}", "start": f"{starts_on:%d/%m/%Y}"}
+        )
+    return ends_on
+
+
+def _whole_months(starts_on: date, day: date) -> bool:
+    """Tell whether a day is whole months after the start."""
+    months = (day.year - starts_on.year) * 12 + day.month - starts_on.month
+    return months > 0 and add_months(starts_on, months, anchor_day=starts_on.day) == day

@@ -1,0 +1,87 @@
+"""Reads a spreadsheet's cells: workbooks, and CSV as Spanish programs write it."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+from python_calamine import CalamineWorkbook
+
+from vatio.refusal import Refused
+
+ZIPPED, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+DELIMITERS = ";,\t"
+LONGEST_CELL = 1_000_000
+
+
+class Unreadable(Refused):
+    """The file is empty, damaged, or of a kind that is not read."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """The cells of one line, and its number in the file, from 1."""
+
+    number: int
+    cells: list[object]
+
+    def is_empty(self) -> bool:
+        """Tell whether nothing is written in it."""
+        return all(str(cell).strip() == "" for cell in self.cells)
+
+
+def tables(content: bytes) -> Iterator[list[Line]]:
+    """Give the tables that a file may hold, the likeliest first.
+
+    A workbook has one for each sheet; a CSV one for each way of splitting its
+    lines. Cells of a workbook keep their types; those of a CSV are text.
+
+    :raises Unreadable: if nothing can be made of the file.
+    """
+    if not content.strip():
+        raise Unreadable(_("The file is empty."))
+    if content.startswith((ZIPPED, OLE)):
+        yield from _sheets(content)
+    else:
+        text = _decoded(content)
+        for delimiter in sorted(DELIMITERS, key=text.count, reverse=True):
+            yield _split(text, delimiter)
+
+
+def _sheets(content: bytes) -> Iterator[list[Line]]:
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        for name in book.sheet_names:
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            yield [Line(number, list(cells)) for number, cells in enumerate(rows, 1)]
+    except Exception as error:
+        raise Unreadable(
+            _("The workbook cannot be read: %(why)s.") % {"why": str(error)[:200] or "?"}
+        ) from None
+
+
+def _decoded(content: bytes) -> str:
+    """Read the bytes as UTF-8, as UTF-16 if they say so, else as Windows writes Spanish."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _split(text: str, delimiter: str) -> list[Line]:
+    csv.field_size_limit(LONGEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines: list[Line] = []
+    begun = 1
+    try:
+        for cells in reader:
+            lines.append(Line(begun, list(cells)))
+            begun = reader.line_num + 1
+    except csv.Error as error:
+        raise Unreadable(
+            _("Line %(line)s cannot be read: %(why)s.") % {"line": begun, "why": str(error)}
+        ) from None
+    return lines
