@@ -25,6 +25,7 @@ from vatio.history.models import Act
 from vatio.orders import submitting
 from vatio.orders.models import Order
 from vatio.refusal import Refused
+from vatio.tenants.models import Person
 from vatio.web import keyset
 from vatio.web.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 from vatio.web.zones import zones
@@ -71,16 +72,16 @@ class Line:
 WEEK = 7
 
 
-def lines(accounts: list[Account], *, at: datetime) -> list[Line]:
+def lines(accounts: list[Account], person: Person, *, at: datetime) -> list[Line]:
     """Say what each account holds and what can be done: as many queries for 1 as for 50."""
     held = holdings.shown(accounts, at=at)
     ids = [account.pk for account in accounts]
     credits = dict(Purse.objects.filter(account__in=ids).values_list("account_id", "balance"))
     renewals = {
         order.account_id: order
-        for order in Order.objects.filter(
-            account__in=ids, kind=Order.Kind.RENEWAL, state__in=Order.OPEN
-        )
+        for order in Order.objects.visible_to(person)
+        .open()
+        .filter(account__in=ids, kind=Order.Kind.RENEWAL)
     }
     return [
         _line(account, held.get(account.pk), credits, renewals.get(account.pk), at=at)
@@ -152,7 +153,7 @@ def _list(request: Request, name: str, *, at: datetime, accounts: AccountSet) ->
             "zones": zone_list,
             "zone": name,
             "at": at,
-            "lines": lines(page.rows, at=at),
+            "lines": lines(page.rows, request.user, at=at),
             "page": page,
             "count": found.count(),
             "elsewhere": sum(zone.count for zone in zone_list if zone.name != "orders"),
@@ -225,7 +226,7 @@ def account(request: Request, uid: UUID) -> HttpResponse:
     shown = get_object_or_404(
         Account.objects.visible_to(request.user).select_related("organisation"), uid=uid
     )
-    (line,) = lines([shown], at=at)
+    (line,) = lines([shown], request.user, at=at)
     agreements = (
         Agreement.objects.filter(account=shown)
         .select_related("decided_by", "order")

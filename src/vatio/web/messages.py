@@ -60,7 +60,7 @@ def update() -> list[str]:
         known = kept.get(message.id)
         words = known.string if known else None
         made.add(message.id, words or "", locations=message.locations)
-        if not _complete(words):
+        if not is_complete(words):
             missing.append(message.id if isinstance(message.id, str) else message.id[0])
     SPANISH.parent.mkdir(parents=True, exist_ok=True)
     with SPANISH.open("wb") as file:
@@ -68,7 +68,8 @@ def update() -> list[str]:
     return missing
 
 
-def _complete(words: object) -> bool:
+def is_complete(words: object) -> bool:
+    """Tell whether a message, and each of its plural forms, has its Spanish."""
     if isinstance(words, (tuple, list)):
         return all(words)
     return bool(words)

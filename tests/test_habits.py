@@ -1,0 +1,225 @@
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from vatio.web import messages
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src" / "vatio"
+MODULES = sorted(SOURCE.rglob("*.py"))
+OURS = [path for path in MODULES if "migrations" not in path.parts]
+MIGRATIONS = [p for p in MODULES if "migrations" in p.parts and p.name != "__init__.py"]
+
+# Rows that belong to nobody: what is asked for by its own id, or to decide who somebody is.
+UNOWNED = {
+    "LicenceVersion.objects",
+    "Licence.objects",
+    "Person.objects",
+    "Membership.objects",
+    "Purse.objects",
+    "Act.objects",
+    "Agreement.objects",
+    "Grant.objects",
+}
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", OURS, ids=name_of)
+def test_a_module_opens_with_a_line_that_says_what_it_is_about(path: Path) -> None:
+    told = ast.get_docstring(tree_of(path))
+
+    assert told
+    assert len(told.splitlines()[0]) < 100
+
+
+def test_no_module_has_a_name_without_a_subject() -> None:
+    empty = {"services", "utils", "helpers", "common", "base", "managers", "misc"}
+
+    assert [name_of(path) for path in MODULES if path.stem in empty] == []
+
+
+@pytest.mark.parametrize("path", OURS, ids=name_of)
+def test_imports_stand_at_the_top(path: Path) -> None:
+    tree = tree_of(path)
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+
+    inside = [
+        n for f in functions for n in ast.walk(f) if isinstance(n, ast.Import | ast.ImportFrom)
+    ]
+
+    assert inside == []
+
+
+def test_models_send_nothing_save_nothing_and_have_no_order_of_their_own() -> None:
+    forbidden = re.compile(
+        r"def save\(|post_save|pre_save|@receiver|auto_now|^\s+ordering = ", re.M
+    )
+
+    found = [name_of(p) for p in OURS if p.name == "models.py" and forbidden.search(p.read_text())]
+
+    assert found == []
+
+
+def test_nothing_but_the_edges_asks_what_time_it_is() -> None:
+    may = ("web", "api", "jobs", "demo", "clock", "commands.py", "cli.py")
+    asks = re.compile(r"\bclock\.(now|today)\(|timezone\.now\(|datetime\.now\(|date\.today\(")
+
+    found = [
+        name_of(path)
+        for path in OURS
+        if path.relative_to(SOURCE).parts[0] not in may and asks.search(path.read_text())
+    ]
+
+    assert found == []
+
+
+def test_only_the_clock_reads_the_clock() -> None:
+    reads = re.compile(r"timezone\.now\(|datetime\.now\(|date\.today\(|\btime\.time\(|utcnow\(")
+
+    found = [name_of(p) for p in OURS if p.parent.name != "clock" and reads.search(p.read_text())]
+
+    assert found == []
+
+
+def test_time_is_never_left_out() -> None:
+    found = []
+    for path in OURS:
+        for function in ast.walk(tree_of(path)):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            pairs = zip(function.args.kwonlyargs, function.args.kw_defaults, strict=True)
+            found += [
+                f"{name_of(path)}: {function.name}"
+                for argument, default in pairs
+                if argument.arg in {"today", "at"} and default is not None
+            ]
+
+    assert found == []
+
+
+def test_a_loaded_row_is_saved_by_its_fields() -> None:
+    bare = re.compile(r"\.save\(\)|\.save\(commit")
+
+    assert [name_of(path) for path in OURS if bare.search(path.read_text())] == []
+
+
+def test_pages_reach_what_somebody_owns_through_visible_to() -> None:
+    reaches = re.compile(r"\b([A-Z]\w+\.objects)(\.\w+)?")
+    found = []
+    for path in (SOURCE / "web").rglob("*.py"):
+        for model, narrowed in reaches.findall(path.read_text()):
+            if model not in UNOWNED and narrowed != ".visible_to":
+                found.append(f"{path.name}: {model}{narrowed}")
+
+    assert sorted(set(found)) == [
+        "access.py: Organisation.objects.filter",
+        "context.py: Organisation.objects.filter",
+        "entrance.py: Organisation.objects.filter",
+    ]
+
+
+def test_every_page_declares_who_may_open_it() -> None:
+    found = []
+    for path in (SOURCE / "web").glob("*.py"):
+        tree = tree_of(path)
+        for function in tree.body:
+            if not isinstance(function, ast.FunctionDef) or not function.args.args:
+                continue
+            first = function.args.args[0]
+            takes_request = first.arg == "request" and not function.name.startswith("_")
+            decorated = any("only" in ast.unparse(each) for each in function.decorator_list)
+            if takes_request and not decorated:
+                found.append(f"{path.name}: {function.name}")
+
+    assert sorted(found) == [
+        "context.py: page",
+        "errors.py: broken",
+        "first_use.py: dead_link",
+        "first_use.py: let_in",
+        "orders.py: show",
+    ]
+
+
+@pytest.mark.parametrize("path", MIGRATIONS, ids=name_of)
+def test_a_migration_is_named_for_what_it_does(path: Path) -> None:
+    assert re.fullmatch(r"\d{4}_[a-z][a-z0-9_]+", path.stem)
+    assert "auto" not in path.stem
+    assert "initial" not in path.stem
+
+
+@pytest.mark.parametrize("path", MIGRATIONS, ids=name_of)
+def test_a_migration_that_moves_data_uses_nothing_of_ours(path: Path) -> None:
+    source = path.read_text()
+
+    if "RunPython" in source:
+        assert "from vatio" not in source
+
+
+def test_the_words_of_the_screen_lead_to_functions_that_exist() -> None:
+    rows = re.findall(
+        r"^\| .+ \| `(\S+)` \| `(\w+)` \|$", (ROOT / "docs/where.md").read_text(), re.M
+    )
+    lost = []
+    for file, function in rows:
+        names = {n.name for n in ast.walk(tree_of(ROOT / file)) if isinstance(n, ast.FunctionDef)}
+        if function not in names:
+            lost.append(f"{file}: {function}")
+
+    assert len(rows) > 20
+    assert lost == []
+
+
+def test_every_setting_is_told_and_every_setting_told_exists() -> None:
+    told = set(re.findall(r"`([A-Z][A-Z_]+)`", (ROOT / "docs/settings.md").read_text()))
+    reads = re.compile(
+        r"env\.(?:text|switch|number|words)\(\s*\"([A-Z_]+)\"|environ(?:\.get\(|\[)\"([A-Z_]+)\""
+    )
+    read = {
+        name
+        for path in OURS
+        for pair in reads.findall(path.read_text())
+        for name in pair
+        if name and name not in {"DJANGO_SETTINGS_MODULE", "XDG_RUNTIME_DIR"}
+    }
+
+    assert told - {"NAME", "NAME_FILE"} == read
+
+
+def test_the_spanish_catalogue_is_complete() -> None:
+    kept = messages.read()
+    lacking = []
+    for message in messages.extracted():
+        known = kept.get(message.id) if message.id else None
+        if message.id and (known is None or not messages.is_complete(known.string) or known.fuzzy):
+            lacking.append(message.id)
+
+    assert lacking == []
+
+
+def test_no_spanish_sentence_exclaims() -> None:
+    said = [str(message.string) for message in messages.read() if message.id]
+
+    assert [words for words in said if "¡" in words or "!" in words] == []
+
+
+def test_spanish_keeps_the_places_of_the_english() -> None:
+    place = re.compile(r"%\(\w+\)s|\{\w+\}")
+    wrong = []
+    for message in messages.read():
+        if not message.id:
+            continue
+        english = message.id if isinstance(message.id, str) else message.id[1]
+        spanish = [message.string] if isinstance(message.string, str) else list(message.string)
+        if any(set(place.findall(words)) != set(place.findall(english)) for words in spanish):
+            wrong.append(english)
+
+    assert wrong == []
