@@ -1,0 +1,182 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from tests import make
+from vatio.accounts.models import Account
+from vatio.catalogue import publishing
+from vatio.orders.models import Order
+from vatio.people import entering
+from vatio.tenants.models import Organisation, Person
+from vatio.web import stylesheet
+
+pytestmark = pytest.mark.django_db
+
+IN, OUT, NO, GONE, TO = 200, "sign-in", 403, 404, 302
+LOST, REFUSED = 410, 409
+
+
+@dataclass
+class World:
+    """One platform: an organisation with an account and orders, and a person of each role."""
+
+    norte: Organisation
+    account: Account
+    order: Order
+    opening: Order
+    draft: object
+    invitation: object
+    people: dict[str, Person | None]
+
+
+ROLES = ("anybody", "nobody yet", "commercial", "superadmin", "of another")
+
+# What each role gets for each page: a GET unless its name begins with POST.
+# The roles: not signed in · signed in without a role · commercial · SuperAdministrator of the
+# organisation · SuperAdministrator of another organisation.
+TABLE: dict[str, tuple[object, ...]] = {
+    "home": (OUT, IN, TO, TO, TO),
+    "account_login": (IN, TO, TO, TO, TO),
+    "account_logout": (TO, IN, IN, IN, IN),
+    "account_reset_password": (IN, IN, IN, IN, IN),
+    "POST language": (TO, TO, TO, TO, TO),
+    "profile": (OUT, IN, IN, IN, IN),
+    "healthz": (IN, IN, IN, IN, IN),
+    "robots": (IN, IN, IN, IN, IN),
+    "stylesheet": (IN, IN, IN, IN, IN),
+    "accounts": (OUT, GONE, GONE, IN, GONE),
+    "accounts_expired": (OUT, GONE, GONE, IN, GONE),
+    "account": (OUT, GONE, IN, IN, GONE),
+    "POST account_renew": (OUT, GONE, GONE, TO, GONE),
+    "account_new": (OUT, GONE, GONE, IN, GONE),
+    "orders": (OUT, GONE, GONE, IN, GONE),
+    "order": (OUT, GONE, IN, IN, GONE),
+    "POST order_withdraw": (OUT, GONE, GONE, TO, GONE),
+    "POST order_accept": (OUT, NO, TO, NO, NO),
+    "POST order_reject": (OUT, NO, REFUSED, NO, NO),
+    "desk": (OUT, NO, IN, NO, NO),
+    "organisations": (OUT, NO, IN, NO, NO),
+    "organisation_new": (OUT, NO, IN, NO, NO),
+    "organisation": (OUT, NO, IN, NO, NO),
+    "people": (OUT, GONE, GONE, IN, GONE),
+    "POST invitation_withdraw": (OUT, GONE, TO, TO, GONE),
+    "licences": (OUT, NO, IN, NO, NO),
+    "licence_new": (OUT, NO, IN, NO, NO),
+    "POST licence_next": (OUT, NO, TO, NO, NO),
+    "licence_version": (OUT, NO, IN, NO, NO),
+    "POST licence_publish": (OUT, NO, TO, NO, NO),
+    "POST licence_retire": (OUT, NO, TO, NO, NO),
+    "invitation": (LOST, LOST, LOST, LOST, LOST),
+    "first_use": (LOST, LOST, LOST, LOST, LOST),
+    "new_password": (LOST, LOST, LOST, LOST, LOST),
+}
+
+
+@pytest.fixture
+def world() -> World:
+    norte = make.organisation("Norte Eficiente")
+    nuria = make.superadmin(norte)
+    account = make.account("Hotel Lugo 012", organisation=norte)
+    entrance, _token = entering.invite(norte, "ana@norte.example", by=nuria, at=make.NOON)
+    return World(
+        norte=norte,
+        account=account,
+        order=make.opening_order(norte, "Hotel Soria", by=nuria),
+        opening=make.opening_order(norte, "Hotel Teruel", by=nuria),
+        draft=publishing.draft(
+            "Nueva",
+            billing="MTR",
+            quantities=make.Quantities(),
+            description="",
+            by=make.commercial(),
+            at=make.NOON,
+        ),
+        invitation=entrance,
+        people={
+            "anybody": None,
+            "nobody yet": make.person(),
+            "commercial": make.commercial("Tomás Arrieta"),
+            "superadmin": nuria,
+            "of another": make.superadmin(make.organisation("Sur Energía")),
+        },
+    )
+
+
+def address(name: str, world: World) -> str:
+    uids: dict[str, object] = {
+        "account": world.account.uid,
+        "account_renew": world.account.uid,
+        "order": world.order.uid,
+        "order_withdraw": world.order.uid,
+        "order_accept": world.order.uid,
+        "order_reject": world.order.uid,
+        "invitation_withdraw": world.invitation.uid,
+        "licence_next": make.licence("Avanzada Mtr").licence.uid,
+        "licence_version": world.draft.uid,
+        "licence_publish": world.draft.uid,
+        "licence_retire": world.draft.uid,
+    }
+    pattern = PAGES[name]
+    route = "/" + str(pattern.pattern)
+    return (
+        route.replace("<slug:slug>", world.norte.slug)
+        .replace("<uuid:uid>", str(uids.get(name, uuid4())))
+        .replace("<str:token>", "not-a-token")
+        .replace("<str:version>", stylesheet.version())
+    )
+
+
+PAGES: dict[str, URLPattern] = {pattern.name: pattern for pattern in get_resolver().url_patterns}
+
+
+def test_every_page_has_a_row_and_every_row_a_page() -> None:
+    assert {key.removeprefix("POST ") for key in TABLE} == set(PAGES)
+
+
+def test_every_page_says_who_may_open_it() -> None:
+    assert [name for name, page in PAGES.items() if not hasattr(page.callback, "roles")] == []
+
+
+@pytest.mark.parametrize("key", TABLE)
+@pytest.mark.parametrize("role", ROLES)
+def test_a_page_opens_for_whom_the_table_says(
+    key: str, role: str, world: World, client: Client
+) -> None:
+    name = key.removeprefix("POST ")
+    person = world.people[role]
+    if person is not None:
+        client.force_login(person)
+    ask: Callable[..., object] = client.post if key.startswith("POST ") else client.get
+
+    answer = ask(address(name, world))
+
+    expected = TABLE[key][ROLES.index(role)]
+    if expected == OUT:
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/sign-in/")
+    else:
+        assert answer.status_code == expected
+
+
+@pytest.mark.parametrize("key", [key for key in TABLE if key.startswith("POST ")])
+def test_what_changes_something_is_not_done_by_a_link(
+    key: str, world: World, client: Client
+) -> None:
+    person = world.people["commercial" if TABLE[key][3] == NO else "superadmin"]
+    client.force_login(person)
+
+    assert client.get(address(key.removeprefix("POST "), world)).status_code == 405
+
+
+@pytest.mark.parametrize("key", [key for key in TABLE if key.startswith("POST ")])
+def test_a_form_without_its_token_is_refused(key: str, world: World) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.people["superadmin"])
+
+    answer = client.post(address(key.removeprefix("POST "), world))
+
+    assert answer.status_code == 403
