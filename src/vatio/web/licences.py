@@ -23,8 +23,8 @@ from vatio.web.access import COMMERCIAL, Request, only
 from vatio.web.fields import WholeNumber
 
 BILLINGS = [
-    (Billing.MTR, gettext_lazy("By Mtr: meters and CUPS")),
-    (Billing.DP, gettext_lazy("By DP: data points")),
+    (Billing.MTR, gettext_lazy("by Mtr")),
+    (Billing.DP, gettext_lazy("by DP")),
 ]
 
 

@@ -1,0 +1,124 @@
+from datetime import timedelta
+
+import pytest
+
+from tests import make
+from tests.browser.conftest import Enter, Platform, faults
+from vatio import clock
+from vatio.accounts.models import Account
+from vatio.dates import add_months
+from vatio.orders import deciding
+from vatio.people import entering
+
+TALL = 900
+
+
+def furnish(platform: Platform) -> Account:
+    today = clock.today("Europe/Madrid")
+    for name, days in (
+        ("Hotel Ribadavia 021", 3),
+        ("Bodega Val de Rei 033", 20),
+        ("Colegio As Pontes", 90),
+        ("Gimnasio Fontán 009", -5),
+        ("Ayuntamiento de Valdeluz y de las aldeas de la montaña", -60),
+    ):
+        end = today + timedelta(days=days)
+        make.account(
+            name, organisation=platform.norte, starts_on=add_months(end, -12, anchor_day=end.day)
+        )
+    hotel = Account.objects.get(name="Hotel Ribadavia 021")
+    make.renewal_order(hotel, by=platform.nuria, at=clock.now())
+    make.opening_order(platform.norte, "Camping Playa Boa 040", by=platform.nuria, at=clock.now())
+    rejected = make.opening_order(
+        platform.norte, "Camping Playa Boa", by=platform.nuria, at=clock.now()
+    )
+    deciding.reject(rejected, reason="Pida otra licencia.", by=platform.elena, at=clock.now())
+    return hotel
+
+
+def pages(platform: Platform, hotel: Account) -> dict[str, list[str]]:
+    slug = platform.norte.slug
+    order = hotel.orders.get()
+    version = make.licence("Básica Mtr")
+    return {
+        "nuria": [
+            f"/o/{slug}/accounts/",
+            f"/o/{slug}/accounts/?q=nada",
+            f"/o/{slug}/accounts/expired/",
+            f"/o/{slug}/accounts/new/",
+            f"/o/{slug}/orders/",
+            f"/o/{slug}/orders/?show=all",
+            f"/o/{slug}/people/",
+            f"/accounts/{hotel.uid}/",
+            f"/orders/{order.uid}/",
+            "/profile/",
+            "/nothing/here/",
+            "/desk/",
+        ],
+        "elena": [
+            "/desk/",
+            "/desk/?state=decided",
+            "/desk/organisations/",
+            "/desk/new-organisation/",
+            f"/desk/organisations/{slug}/",
+            "/desk/licences/",
+            "/desk/licences/new/",
+            f"/desk/licence-versions/{version.uid}/",
+            f"/orders/{order.uid}/",
+            f"/accounts/{hotel.uid}/",
+        ],
+    }
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1000, 1440])
+def test_no_page_has_a_fault_that_axe_knows_and_none_scrolls_sideways(
+    platform: Platform, enter: Enter, scheme: str, width: int
+) -> None:
+    addresses = pages(platform, furnish(platform))
+    found = {}
+
+    for who, person in (("nuria", platform.nuria), ("elena", platform.elena)):
+        page = enter(
+            person,
+            color_scheme=scheme,
+            viewport={"width": width, "height": TALL},
+            reduced_motion="reduce",
+        )
+        for address in addresses[who]:
+            page.goto(address)
+            told = faults(page)
+            if told:
+                found[f"{who} {address}"] = told
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_ways_in_have_no_faults_either(platform: Platform, page, scheme: str) -> None:
+    _entrance, token = entering.invite(
+        platform.norte, "ana@norte.example", by=platform.elena, at=clock.now()
+    )
+    page.emulate_media(color_scheme=scheme)
+    found = {}
+
+    for address in ("/sign-in/", "/sign-in/forgotten/", f"/invitation/{token}/", "/invitation/x/"):
+        page.goto(platform.address + address)
+        told = faults(page)
+        if told:
+            found[address] = told
+
+    assert found == {}
+
+
+def test_a_page_is_reached_and_left_by_keyboard_alone(platform: Platform, enter: Enter) -> None:
+    page = enter(platform.nuria)
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Ir al contenido"
+    page.get_by_role("button", name="Menú de Nuria Vidal").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Gestionar cuentas"
+    page.keyboard.press("Escape")
+    assert page.get_by_role("link", name="Gestionar cuentas").is_hidden()
