@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 from vatio import clock
+from vatio.accounts import importing
 from vatio.accounts.models import Account
 from vatio.accounts.opening import Project as ClientProject
 from vatio.catalogue import publishing
@@ -16,7 +17,15 @@ from vatio.catalogue.models import LicenceVersion
 from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import add_months, day_at
 from vatio.demo.people import COMMERCIAL
-from vatio.demo.portfolio import LICENCES, ORGANISATIONS, Asked, DemoOrganisation, Project
+from vatio.demo.portfolio import (
+    LICENCES,
+    NORTE,
+    ORGANISATIONS,
+    TO_COME,
+    Asked,
+    DemoOrganisation,
+    Project,
+)
 from vatio.notifications.models import Message
 from vatio.orders import deciding, submitting
 from vatio.orders.models import Order
@@ -75,6 +84,7 @@ def load(*, at: datetime) -> None:
             for story in _Loader(sample, commercial, hashed, at=at).stories()
         ]
     )
+    _import_one_to_come(at=at)
     _forget_messages(at=at)
 
 
@@ -223,6 +233,24 @@ def _end(account: Account) -> date:
 def _at_work(day: date, zone: str) -> datetime:
     """Tell a moment in the morning of a day."""
     return datetime.combine(day, time(10, 15), tzinfo=ZoneInfo(zone))
+
+
+def _import_one_to_come(*, at: datetime) -> None:
+    """Import an account that has yet to start: no acceptance makes one."""
+    organisation = Organisation.objects.get(name=NORTE.name)
+    starts_on = day_at(at, organisation.zone) + timedelta(days=38)
+    ends_on = add_months(starts_on, 12, anchor_day=starts_on.day)
+    importing.carry_out(
+        importing.plan(
+            organisation,
+            TO_COME.format(starts_on=starts_on, ends_on=ends_on).encode(),
+            licences={},
+            ends="exclusive",
+            at=at,
+        ),
+        by=None,
+        at=at,
+    )
 
 
 def _person(

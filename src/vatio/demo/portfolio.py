@@ -392,3 +392,9 @@ SUR = DemoOrganisation(
 )
 
 ORGANISATIONS = [NORTE, SUR]
+
+TO_COME = """
+Nombre de la cuenta;Nombre del cliente;NIF;Sector;Licencia;Mtr;CUPS;Líneas RTC;SMS;Inicio;Fin
+Polideportivo As Lagoas 042;Concello de Ourense;;Deporte;Básica Mtr;14;6;1;60;{starts_on};{ends_on}
+"""
+"""A portfolio of one account that has yet to start, as an import would bring it."""

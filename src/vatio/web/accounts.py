@@ -226,6 +226,9 @@ def account(request: Request, uid: UUID) -> HttpResponse:
     shown = get_object_or_404(
         Account.objects.visible_to(request.user).select_related("organisation"), uid=uid
     )
+    leads = shown.organisation.memberships.filter(person=request.user).exists()
+    if leads:
+        request.organisation = shown.organisation
     (line,) = lines([shown], request.user, at=at)
     agreements = (
         Agreement.objects.filter(account=shown)
@@ -248,7 +251,7 @@ def account(request: Request, uid: UUID) -> HttpResponse:
             "line": line,
             "account": shown,
             "at": at,
-            "leads": shown.organisation.memberships.filter(person=request.user).exists(),
+            "leads": leads,
             "agreements": agreements,
             "terms": terms,
             "today": day_at(at, shown.zone),

@@ -1,0 +1,54 @@
+"""Turns a message of the outbox into a subject, a text and a page, in its reader's language."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from django.utils.translation import gettext, gettext_lazy, ngettext, override
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from vatio.dates import written
+from vatio.notifications.models import Message
+
+FOLDER = Path(__file__).parent / "templates" / "emails"
+KINDS = {
+    "opening": gettext_lazy("new account"),
+    "expansion": gettext_lazy("expansion"),
+    "upgrade": gettext_lazy("licence"),
+    "renewal": gettext_lazy("renewal"),
+}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a reader gets."""
+
+    subject: str
+    text: str
+    page: str
+
+
+def render(message: Message, *, address: str) -> Letter:
+    """Write a message out, with links that begin with the platform's address."""
+    context = {**message.context, "address": address, "language": message.language}
+    with override(message.language):
+        subject, text, page = (
+            _environment.get_template(f"{message.template}.{part}").render(context)
+            for part in ("subject.txt", "txt", "html")
+        )
+    return Letter(" ".join(subject.split()), text, page)
+
+
+def _iso_day(day: str) -> str:
+    return written(date.fromisoformat(day))
+
+
+_environment = Environment(
+    loader=FileSystemLoader(FOLDER),
+    autoescape=select_autoescape(["html"], default=False),
+    undefined=StrictUndefined,
+    extensions=["jinja2.ext.i18n"],
+)
+_environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+_environment.filters["iso_day"] = _iso_day
+_environment.globals["kind_names"] = KINDS

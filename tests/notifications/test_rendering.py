@@ -1,0 +1,66 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from tests import make
+from vatio.notifications import rendering
+from vatio.notifications.models import Message
+from vatio.orders import deciding
+from vatio.people import entering
+
+pytestmark = pytest.mark.django_db
+
+SOURCE = Path(rendering.__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def told() -> dict[str, Message]:
+    norte = make.organisation("Norte & Eficiente")
+    nuria = make.superadmin(norte)
+    elena = make.commercial("Elena Cid")
+    deciding.accept(make.opening_order(norte, "Hotel <Lugo>", by=nuria), by=elena, at=make.NOON)
+    deciding.reject(
+        make.opening_order(norte, "Hotel Soria", by=nuria),
+        reason="Falta 1 < 2",
+        by=elena,
+        at=make.NOON,
+    )
+    entering.invite(norte, "ana@norte.example", by=nuria, at=make.NOON)
+    return {message.template: message for message in Message.objects.order_by("id")}
+
+
+def test_every_message_that_is_queued_is_written_in_both_languages(
+    told: dict[str, Message],
+) -> None:
+    named = set()
+    for path in SOURCE.rglob("*.py"):
+        named |= set(re.findall(r"queue\(\s*f?\"(\w+)\"", path.read_text()))
+    written = {path.name.split(".")[0] for path in rendering.FOLDER.glob("*.txt")}
+
+    assert written == set(told)
+    assert named <= written
+    for message in told.values():
+        spanish = rendering.render(message, address="https://vatio.example")
+        message.language = "en"
+        english = rendering.render(message, address="https://vatio.example")
+        assert spanish.subject != english.subject
+        assert "\n" not in spanish.subject
+        assert spanish.text.count("https://vatio.example/") == 1
+        assert spanish.page.count("https://vatio.example/") == 1
+
+
+def test_what_people_wrote_is_escaped_in_the_page_and_plain_in_the_text(
+    told: dict[str, Message],
+) -> None:
+    accepted = rendering.render(told["order_accepted"], address="https://vatio.example")
+    rejected = rendering.render(told["order_rejected"], address="https://vatio.example")
+
+    assert "Hotel <Lugo>" in accepted.text
+    assert "Hotel &lt;Lugo&gt;" in accepted.page
+    assert "24 nov 2026" in accepted.text
+    assert "Falta 1 &lt; 2" in rejected.page
+
+
+def test_an_invitations_message_is_secret(told: dict[str, Message]) -> None:
+    assert [name for name, message in told.items() if message.secret] == ["invitation"]
