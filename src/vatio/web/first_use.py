@@ -89,8 +89,11 @@ def dead_link(request: Request, dead: Refused, advice: str) -> HttpResponse:
 
 
 def untraced(response: HttpResponse) -> HttpResponse:
-    """Keep a page whose address holds a token out of referrers and caches."""
-    response.headers["Referrer-Policy"] = "no-referrer"
+    """Keep the address of a page that holds a token out of referrers and caches.
+
+    With `no-referrer` a browser would send our own forms without an origin.
+    """
+    response.headers["Referrer-Policy"] = "strict-origin"
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -22,6 +22,9 @@ from vatio.web import keyset
 from vatio.web.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 from vatio.web.fields import zone_choices
 
+SHOWN_ONCE = "invitation-link"
+"""Where a fresh link waits between the form and the page that shows it, once."""
+
 
 class OrganisationForm(forms.Form):
     """An organisation's name, zone and notice address."""
@@ -113,7 +116,6 @@ def people(request: Request, slug: str) -> HttpResponse:
 def _people(request: Request, shown: Organisation, *, at_desk: bool) -> HttpResponse:
     at = clock.now()
     form = InvitationForm(request.POST or None)
-    link = ""
     if request.method == "POST" and form.is_valid():
         try:
             entrance, token = entering.invite(
@@ -122,11 +124,13 @@ def _people(request: Request, shown: Organisation, *, at_desk: bool) -> HttpResp
         except Refused as refused:
             form.add_error(refused.field or None, str(refused))
         else:
-            link = request.build_absolute_uri(reverse("invitation", args=[token]))
-            form = InvitationForm()
+            request.session[SHOWN_ONCE] = request.build_absolute_uri(
+                reverse("invitation", args=[token])
+            )
             messages.success(
                 request, _("Invitation for %(email)s is ready.") % {"email": entrance.email}
             )
+            return redirect(request.path)
     return render(
         request,
         "organisations/people.html",
@@ -135,7 +139,7 @@ def _people(request: Request, shown: Organisation, *, at_desk: bool) -> HttpResp
             "at": at,
             "at_desk": at_desk,
             "form": form,
-            "link": link,
+            "link": request.session.pop(SHOWN_ONCE, ""),
             "members": shown.memberships.select_related("person").order_by("person__name", "id"),
             "waiting": Entrance.objects.visible_to(request.user)
             .filter(
