@@ -1,6 +1,7 @@
 """Accounts, agreements, terms, grants, and the purse of SMS credits."""
 
 import uuid
+from typing import Self, TypeVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -12,6 +13,8 @@ from django.db.models.functions import Concat
 from vatio.catalogue.models import LicenceVersion
 from vatio.tenants.folding import Fold
 from vatio.tenants.models import LANGUAGES, Membership, Organisation, Person
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 class Sector(models.TextChoices):
@@ -126,6 +129,16 @@ class Account(models.Model):
         return self.name
 
 
+class BelowAccountSet(models.QuerySet[Row]):
+    """Rows that hang from an account, narrowed to those of accounts that a person may see."""
+
+    def visible_to(self, person: Person) -> Self:
+        """Keep the rows of the accounts that this person may see."""
+        if person.is_active and person.is_commercial:
+            return self
+        return self.filter(account__in=Account.objects.visible_to(person))
+
+
 class AccountRole(models.Model):
     """A person's place in one account: its administrator, or a viewer of it."""
 
@@ -140,6 +153,8 @@ class AccountRole(models.Model):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="account_roles")
     role = models.CharField(max_length=13, choices=Role.choices)
     created_at = models.DateTimeField()
+
+    objects = BelowAccountSet["AccountRole"].as_manager()
 
     class Meta:
         constraints = [
@@ -176,6 +191,8 @@ class Agreement(models.Model):
     decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     rule = models.CharField(max_length=40, blank=True, default="")
     note = models.TextField(blank=True, default="")
+
+    objects = BelowAccountSet["Agreement"].as_manager()
 
     class Meta:
         constraints = [
@@ -237,6 +254,8 @@ class Term(models.Model):
         expression=LiveRange(), output_field=DateRangeField(), db_persist=True
     )
 
+    objects = BelowAccountSet["Term"].as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["id", "account"], name="a_term_with_its_account"),
@@ -295,6 +314,8 @@ class Grant(models.Model):
     extra_data_points = models.IntegerField(default=0)
     extra_rtc_lines = models.IntegerField(default=0)
 
+    objects = BelowAccountSet["Grant"].as_manager()
+
     def __str__(self) -> str:
         return f"{self.agreement_id} → {self.term_id}"
 
@@ -313,6 +334,8 @@ class Purse(models.Model):
     )
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     balance = models.IntegerField(default=0)
+
+    objects = BelowAccountSet["Purse"].as_manager()
 
     class Meta:
         constraints = [
@@ -345,6 +368,8 @@ class SmsMovement(models.Model):
     agreement = models.ForeignKey(
         Agreement, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
     )
+
+    objects = BelowAccountSet["SmsMovement"].as_manager()
 
     class Meta:
         constraints = [

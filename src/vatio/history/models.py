@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from vatio.tenants.models import Organisation, Person
+from vatio.tenants.models import OfOrganisationSet, Organisation, Person
 
 
 class Act(models.Model):
@@ -26,6 +26,8 @@ class Act(models.Model):
     account_id = models.BigIntegerField(null=True)
     order_id = models.BigIntegerField(null=True)
     facts = models.JSONField(default=dict)
+
+    objects = OfOrganisationSet["Act"].as_manager()
 
     class Meta:
         indexes = [

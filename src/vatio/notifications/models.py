@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from vatio.tenants.models import LANGUAGES, Organisation, Person
+from vatio.tenants.models import LANGUAGES, OfOrganisationSet, Organisation, Person
 
 
 class Message(models.Model):
@@ -36,6 +36,8 @@ class Message(models.Model):
     queued_at = models.DateTimeField()
     send_before = models.DateTimeField()
     state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
+
+    objects = OfOrganisationSet["Message"].as_manager()
 
     class Meta:
         indexes = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Self, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -10,6 +11,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from vatio.tenants.folding import Fold
+
+Row = TypeVar("Row", bound=models.Model)
 
 LANGUAGES = [("es", "Español"), ("en", "English")]
 
@@ -99,6 +102,14 @@ class Person(AbstractBaseUser):
         return self.name
 
 
+class OfOrganisationSet(models.QuerySet[Row]):
+    """Rows of an organisation, narrowed to those that a person may see."""
+
+    def visible_to(self, person: Person) -> Self:
+        """Keep the rows of the organisations that this person may see."""
+        return self.filter(organisation__in=Organisation.objects.visible_to(person))
+
+
 class Membership(models.Model):
     """A person's right to act for an organisation as its SuperAdministrator.
 
@@ -111,6 +122,8 @@ class Membership(models.Model):
     )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
     created_at = models.DateTimeField()
+
+    objects = OfOrganisationSet["Membership"].as_manager()
 
     class Meta:
         constraints = [

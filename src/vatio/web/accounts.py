@@ -76,7 +76,11 @@ def lines(accounts: list[Account], person: Person, *, at: datetime) -> list[Line
     """Say what each account holds and what can be done: as many queries for 1 as for 50."""
     held = holdings.shown(accounts, at=at)
     ids = [account.pk for account in accounts]
-    credits = dict(Purse.objects.filter(account__in=ids).values_list("account_id", "balance"))
+    credits = dict(
+        Purse.objects.visible_to(person)
+        .filter(account__in=ids)
+        .values_list("account_id", "balance")
+    )
     renewals = {
         order.account_id: order
         for order in Order.objects.visible_to(person)
@@ -231,12 +235,15 @@ def account(request: Request, uid: UUID) -> HttpResponse:
         request.organisation = shown.organisation
     (line,) = lines([shown], request.user, at=at)
     agreements = (
-        Agreement.objects.filter(account=shown)
+        Agreement.objects.visible_to(request.user)
+        .filter(account=shown)
         .select_related("decided_by", "order")
         .prefetch_related(
             Prefetch(
                 "grants",
-                Grant.objects.select_related("licence__licence").order_by("id"),
+                Grant.objects.visible_to(request.user)
+                .select_related("licence__licence")
+                .order_by("id"),
                 to_attr="given",
             ),
             Prefetch("terms", to_attr="began"),
@@ -258,7 +265,8 @@ def account(request: Request, uid: UUID) -> HttpResponse:
             "orders": Order.objects.visible_to(request.user)
             .filter(account=shown)
             .order_by("-submitted_at", "-id")[:HISTORY_SHOWN],
-            "acts": Act.objects.filter(account_id=shown.pk)
+            "acts": Act.objects.visible_to(request.user)
+            .filter(account_id=shown.pk)
             .select_related("person")
             .order_by("-at", "-id")[:HISTORY_SHOWN],
         },

@@ -74,7 +74,7 @@ def _first_steps(request: Request) -> dict[str, bool]:
     return {
         "organisation": Organisation.objects.visible_to(request.user).exists(),
         "licence": LicenceVersion.objects.published().exists(),
-        "person": Membership.objects.exists(),
+        "person": Membership.objects.visible_to(request.user).exists(),
     }
 
 

@@ -140,7 +140,8 @@ def show(request: Request, shown: Order, *, refused: Refused | None = None) -> H
             "asked": asked(shown),
             "holding": holding,
             "consequence": consequence(shown, holding, at=at) if shown.is_open else "",
-            "acts": Act.objects.filter(order_id=shown.pk)
+            "acts": Act.objects.visible_to(request.user)
+            .filter(order_id=shown.pk)
             .select_related("person")
             .order_by("-at", "-id"),
             "may_decide": request.user.is_commercial and shown.is_open,
