@@ -168,6 +168,30 @@ def renewal_order(account: Account, *, by: Person | None = None, at: datetime = 
     )
 
 
+def expansion_order(
+    account: Account, *, by: Person | None = None, at: datetime = NOON, sms: int = 0, **added: int
+) -> Order:
+    """Submit an order to expand an account."""
+    return submitting.submit_expansion(
+        account,
+        submitting.Added(asked=added, sms_credits=sms, reference="", comments=""),
+        by=by or superadmin(account.organisation),
+        at=at,
+    )
+
+
+def upgrade_order(account: Account, version: LicenceVersion, *, at: datetime = NOON) -> Order:
+    """Submit an order for another licence."""
+    return submitting.submit_upgrade(
+        account,
+        version,
+        reference="",
+        comments="",
+        by=superadmin(account.organisation),
+        at=at,
+    )
+
+
 def noon(day: date) -> datetime:
     """Tell the moment of noon of a day, in UTC."""
     return datetime.combine(day, time(12), tzinfo=UTC)

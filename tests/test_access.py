@@ -52,6 +52,8 @@ TABLE: dict[str, tuple[object, ...]] = {
     "accounts_expired": (OUT, GONE, GONE, IN, GONE),
     "account": (OUT, GONE, IN, IN, GONE),
     "POST account_renew": (OUT, GONE, GONE, TO, GONE),
+    "account_expand": (OUT, GONE, GONE, IN, GONE),
+    "account_upgrade": (OUT, GONE, GONE, IN, GONE),
     "account_new": (OUT, GONE, GONE, IN, GONE),
     "orders": (OUT, GONE, GONE, IN, GONE),
     "order": (OUT, GONE, IN, IN, GONE),
@@ -110,6 +112,8 @@ def address(name: str, world: World) -> str:
     uids: dict[str, object] = {
         "account": world.account.uid,
         "account_renew": world.account.uid,
+        "account_expand": world.account.uid,
+        "account_upgrade": world.account.uid,
         "order": world.order.uid,
         "order_withdraw": world.order.uid,
         "order_accept": world.order.uid,

@@ -50,6 +50,8 @@ def pages(platform: Platform, hotel: Account) -> dict[str, list[str]]:
             f"/o/{slug}/orders/?show=all",
             f"/o/{slug}/people/",
             f"/accounts/{hotel.uid}/",
+            f"/accounts/{hotel.uid}/expand/",
+            f"/accounts/{hotel.uid}/licence/",
             f"/orders/{order.uid}/",
             "/profile/",
             "/nothing/here/",

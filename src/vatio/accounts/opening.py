@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -112,7 +112,8 @@ def open_account(
         ends_on=add_months(starts_on, months, anchor_day=starts_on.day),
         anchor_day=starts_on.day,
     )
-    grant(term, agreement, version=version, extras=totals.beyond(Quantities.of(version)), at=at)
+    extras = totals.beyond(Quantities.of(version))
+    grant(term, agreement, version=version, extras=extras, effective_on=starts_on, at=at)
     Purse.objects.create(account=account, organisation=organisation)
     purse.put_in(
         account,
@@ -132,15 +133,16 @@ def grant(
     *,
     version: LicenceVersion | None,
     extras: Quantities,
+    effective_on: date,
     at: datetime,
 ) -> Grant:
-    """Give a term a licence and extras, effective from its first day."""
+    """Give a term a licence, or extras, or both, effective from one of its days."""
     return Grant.objects.create(
         account_id=term.account_id,
         organisation_id=term.organisation_id,
         term=term,
         agreement=agreement,
-        effective_on=term.starts_on,
+        effective_on=effective_on,
         recorded_at=at,
         licence=version,
         **{f"extra_{unit}": number or 0 for unit, number in extras.items()},

@@ -117,7 +117,14 @@ def renew(
         anchor_day=year.anchor_day,
     )
     version = LicenceVersion.objects.get(pk=holding.licence_id)
-    grant(term, agreement, version=version, extras=holding.extras, at=at)
+    grant(
+        term,
+        agreement,
+        version=version,
+        extras=holding.extras,
+        effective_on=term.starts_on,
+        at=at,
+    )
     coverage.write(account)
     return term
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from vatio.accounts import renewal
+from vatio.accounts import growth, renewal
 from vatio.accounts.locking import lock
-from vatio.accounts.models import Account, Agreement
+from vatio.accounts.models import Account, Agreement, Term
 from vatio.accounts.opening import Project, open_account
 from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.history.telling import tell
@@ -118,16 +118,24 @@ def _carry_out(order: Order, *, by: Person, at: datetime) -> tuple[Agreement, Ma
             at=at,
             by=by,
         )
-        term = agreement.terms.get()
-    else:
-        if order.account is None:
-            raise AssertionError("the database lets only openings be without an account")
+        return agreement, _days(agreement.terms.get())
+    if order.account is None:
+        raise AssertionError("the database lets only openings be without an account")
+    if order.kind == Order.Kind.RENEWAL:
         term = renewal.renew(order.account, asked_at=order.submitted_at, at=at, by=by)
-        agreement = term.agreement
-    return agreement, {
-        "starts_on": term.starts_on.isoformat(),
-        "ends_on": term.ends_on.isoformat(),
-    }
+        return term.agreement, _days(term)
+    if order.kind == Order.Kind.UPGRADE:
+        if order.licence is None:
+            raise AssertionError("the database lets no upgrade be without a licence")
+        agreement = growth.upgrade(order.account, order.licence, at=at, by=by)
+        return agreement, {"licence": order.licence.licence.name}
+    added = Quantities(**{unit: getattr(order, unit) for unit in UNITS})
+    agreement = growth.expand(order.account, added, sms_credits=order.sms_credits, at=at, by=by)
+    return agreement, {**dict(added.items()), "sms_credits": order.sms_credits}
+
+
+def _days(term: Term) -> dict[str, object]:
+    return {"starts_on": term.starts_on.isoformat(), "ends_on": term.ends_on.isoformat()}
 
 
 def _decide(

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from vatio.accounts import renewal
+from vatio.accounts import growth, renewal
 from vatio.accounts.locking import lock
 from vatio.accounts.models import Account
 from vatio.accounts.opening import LEAST_MONTHS, MOST_MONTHS, NameTaken, Project, check_totals
@@ -46,6 +46,16 @@ class Opening:
     version: LicenceVersion
     asked: Mapping[str, int | None]
     months: int
+    sms_credits: int
+    reference: str
+    comments: str
+
+
+@dataclass(frozen=True)
+class Added:
+    """What the form «Ampliar» says: how many of each unit to add, empty ones None."""
+
+    asked: Mapping[str, int | None]
     sms_credits: int
     reference: str
     comments: str
@@ -118,20 +128,7 @@ def submit_renewal(account: Account, *, shown_end: date, by: Person, at: datetim
     """
     lock(account)
     renewal.check_renewable(account, at=at)
-    open_one = (
-        account.orders.filter(kind=Order.Kind.RENEWAL, state__in=Order.OPEN)
-        .select_related("submitted_by")
-        .first()
-    )
-    if open_one is not None:
-        raise AlreadyAsked(
-            _("%(who)s already asked for this renewal on %(day)s (%(number)s).")
-            % {
-                "who": open_one.submitted_by.name,
-                "day": written(day_at(open_one.submitted_at, account.zone)),
-                "number": open_one.number,
-            }
-        )
+    _ensure_none_open(account, Order.Kind.RENEWAL)
     if account.covered_until != shown_end:
         raise EndHasMoved(
             _("Nothing was renewed: this account now ends on %(day)s. Look at it again.")
@@ -147,6 +144,91 @@ def submit_renewal(account: Account, *, shown_end: date, by: Person, at: datetim
     )
     _announce(order, at=at, facts={"account": account.name})
     return order
+
+
+@transaction.atomic
+def submit_expansion(account: Account, added: Added, *, by: Person, at: datetime) -> Order:
+    """Ask for more of what the account holds; the quantities are what to add.
+
+    :raises HasExpired: if the account has expired.
+    :raises AlreadyAsked: if an expansion of it is open.
+    :raises WrongQuantity: if one is of the other billing.
+    :raises NothingAdded: if nothing is asked.
+    """
+    lock(account)
+    reached = growth.reach(account, at=at)
+    _ensure_none_open(account, Order.Kind.EXPANSION)
+    quantities = growth.check_added(reached.holding.billing, added.asked, added.sms_credits)
+    order = Order.objects.create(
+        organisation_id=account.organisation_id,
+        account=account,
+        number=_next_number(account.organisation, at=at),
+        kind=Order.Kind.EXPANSION,
+        submitted_by=by,
+        submitted_at=at,
+        sms_credits=added.sms_credits,
+        reference=added.reference,
+        comments=added.comments,
+        **dict(quantities.items()),
+    )
+    _announce(order, at=at, facts={"account": account.name})
+    return order
+
+
+@transaction.atomic
+def submit_upgrade(
+    account: Account,
+    version: LicenceVersion,
+    *,
+    reference: str,
+    comments: str,
+    by: Person,
+    at: datetime,
+) -> Order:
+    """Ask for a better licence.
+
+    :raises HasExpired: if the account has expired.
+    :raises AlreadyAsked: if an upgrade of it is open.
+    :raises NotAnUpgrade: if the licence is not offered, or not a better one.
+    """
+    lock(account)
+    reached = growth.reach(account, at=at)
+    _ensure_none_open(account, Order.Kind.UPGRADE)
+    if version not in growth.better(account, reached.holding):
+        raise growth.NotAnUpgrade(
+            _("This licence cannot replace the one that the account holds."), field="licence"
+        )
+    order = Order.objects.create(
+        organisation_id=account.organisation_id,
+        account=account,
+        number=_next_number(account.organisation, at=at),
+        kind=Order.Kind.UPGRADE,
+        submitted_by=by,
+        submitted_at=at,
+        licence=version,
+        reference=reference,
+        comments=comments,
+    )
+    _announce(order, at=at, facts={"account": account.name})
+    return order
+
+
+def _ensure_none_open(account: Account, kind: Order.Kind) -> None:
+    """Refuse a second open order of a kind, naming the first; the account is locked."""
+    open_one = (
+        account.orders.filter(kind=kind, state__in=Order.OPEN)
+        .select_related("submitted_by")
+        .first()
+    )
+    if open_one is not None:
+        raise AlreadyAsked(
+            _("%(who)s already asked for this on %(day)s (%(number)s).")
+            % {
+                "who": open_one.submitted_by.name,
+                "day": written(day_at(open_one.submitted_at, account.zone)),
+                "number": open_one.number,
+            }
+        )
 
 
 def _met_another(

@@ -49,9 +49,19 @@ class Line:
     is_expired: bool
     starts_on: date | None
     collected_until: date | None
-    open_renewal: Order | None
+    open_orders: list[Order]
     renewed_until: date | None
     next_end: date | None
+
+    @property
+    def open_renewal(self) -> Order | None:
+        """The renewal that awaits a decision, if one does."""
+        return next((o for o in self.open_orders if o.kind == Order.Kind.RENEWAL), None)
+
+    @property
+    def open_growth(self) -> list[Order]:
+        """The expansion and the upgrade that await a decision."""
+        return [order for order in self.open_orders if order.kind != Order.Kind.RENEWAL]
 
     @property
     def can_renew(self) -> bool:
@@ -81,14 +91,11 @@ def lines(accounts: list[Account], person: Person, *, at: datetime) -> list[Line
         .filter(account__in=ids)
         .values_list("account_id", "balance")
     )
-    renewals = {
-        order.account_id: order
-        for order in Order.objects.visible_to(person)
-        .open()
-        .filter(account__in=ids, kind=Order.Kind.RENEWAL)
-    }
+    open_orders: dict[int | None, list[Order]] = {}
+    for order in Order.objects.visible_to(person).open().filter(account__in=ids).order_by("id"):
+        open_orders.setdefault(order.account_id, []).append(order)
     return [
-        _line(account, held.get(account.pk), credits, renewals.get(account.pk), at=at)
+        _line(account, held.get(account.pk), credits, open_orders.get(account.pk, []), at=at)
         for account in accounts
     ]
 
@@ -97,7 +104,7 @@ def _line(
     account: Account,
     holding: Holding | None,
     credits: dict[int, int],
-    open_renewal: Order | None,
+    open_orders: list[Order],
     *,
     at: datetime,
 ) -> Line:
@@ -118,7 +125,7 @@ def _line(
         is_expired=expired,
         starts_on=None if started else account.opened_on,
         collected_until=grace_ends_on(account) if expired else None,
-        open_renewal=open_renewal,
+        open_orders=open_orders,
         renewed_until=end if renewed else None,
         next_end=next_end,
     )

@@ -1,7 +1,7 @@
 """«Solicitudes» and an order's page: what was asked, what became of it, taking it back."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,8 +15,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from vatio import clock
-from vatio.accounts import holdings, renewal
+from vatio.accounts import growth, holdings, renewal
 from vatio.accounts.holdings import Holding
+from vatio.accounts.models import Account
 from vatio.accounts.opening import sold_units
 from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import add_months, day_at, written
@@ -27,15 +28,19 @@ from vatio.refusal import Refused
 from vatio.tenants.folding import fold_in_database
 from vatio.web import keyset
 from vatio.web.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
-from vatio.web.templating import number
+from vatio.web.words import counted, number
 from vatio.web.zones import zones
 
 BACK_TO_DESK = "desk"
+INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One quantity of an order: the licence's own, what is asked on top, and the total."""
+    """One quantity of an order: what there is before it, what it adds, and what there would be.
+
+    Before an opening there is what the licence includes; else what is held today.
+    """
 
     unit: str
     own: int
@@ -94,6 +99,8 @@ def ask(order: Order) -> str:
     """Say in a few words what an order asks for."""
     if order.kind == Order.Kind.RENEWAL:
         return _("One more year")
+    if order.kind == Order.Kind.UPGRADE and order.licence is not None:
+        return _("To %(licence)s") % {"licence": order.licence.licence.name}
     parts = [order.licence.licence.name] if order.licence else []
     units = sold_units(order.licence.billing) if order.licence else UNITS
     parts += [counted(unit, getattr(order, unit)) for unit in units if getattr(order, unit)]
@@ -102,17 +109,6 @@ def ask(order: Order) -> str:
     if order.sms_credits:
         parts.append(_("%(n)s SMS credits") % {"n": number(order.sms_credits)})
     return ", ".join(parts)
-
-
-def counted(unit: str, count: int) -> str:
-    """Write a number of a unit in words: 12 medidores."""
-    words = {
-        "meters": ngettext("%(n)s meter", "%(n)s meters", count),
-        "supply_points": ngettext("%(n)s CUPS", "%(n)s CUPS", count),
-        "data_points": ngettext("%(n)s data point", "%(n)s data points", count),
-        "rtc_lines": ngettext("%(n)s RTC line", "%(n)s RTC lines", count),
-    }
-    return words[unit] % {"n": number(count)}
 
 
 @only(SUPERADMINISTRATOR, COMMERCIAL)
@@ -126,9 +122,8 @@ def show(request: Request, shown: Order, *, refused: Refused | None = None) -> H
     at = clock.now()
     zone = shown.account.zone if shown.account else shown.zone
     leads = shown.organisation.memberships.filter(person=request.user).exists()
-    holding = (
-        holdings.shown([shown.account], at=at).get(shown.account.pk) if shown.account else None
-    )
+    account = shown.account
+    holding = before(shown, account, at=at) if account else None
     refused_field = refused.field if refused else ""
     return render(
         request,
@@ -137,7 +132,7 @@ def show(request: Request, shown: Order, *, refused: Refused | None = None) -> H
             "order": shown,
             "zone": zone,
             "leads": leads,
-            "asked": asked(shown),
+            "asked": asked(shown, holding),
             "holding": holding,
             "consequence": consequence(shown, holding, at=at) if shown.is_open else "",
             "acts": Act.objects.visible_to(request.user)
@@ -155,17 +150,34 @@ def show(request: Request, shown: Order, *, refused: Refused | None = None) -> H
     )
 
 
-def asked(shown: Order) -> list[Asked]:
-    """List what an order asks of each unit, against what its licence includes."""
-    if shown.licence is None:
+def before(shown: Order, account: Account, *, at: datetime) -> Holding | None:
+    """Find what the account held before the order: now, or as it was known when it was decided."""
+    if shown.decided_at is None:
+        return holdings.shown([account], at=at).get(account.pk)
+    day = day_at(shown.decided_at, account.zone)
+    return holdings.held(account, day, known_at=shown.decided_at - INSTANT)
+
+
+def asked(shown: Order, holding: Holding | None) -> list[Asked]:
+    """List what an order asks of each unit, beside what there is before it."""
+    if shown.kind == Order.Kind.OPENING and shown.licence is not None:
+        before = Quantities.of(shown.licence)
+        after = Quantities(**{unit: getattr(shown, unit) for unit in UNITS})
+        billing = shown.licence.billing
+    elif holding is None or shown.kind == Order.Kind.RENEWAL:
         return []
-    defaults = Quantities.of(shown.licence)
-    units = sold_units(shown.licence.billing)
-    return [
-        Asked(unit, own or 0, (getattr(shown, unit) or 0) - (own or 0), getattr(shown, unit) or 0)
-        for unit, own in defaults.items()
-        if unit in units
-    ]
+    else:
+        before, billing = holding.totals, holding.billing
+        after = (
+            Quantities.of(shown.licence).plus(holding.extras)
+            if shown.licence is not None
+            else before.plus(Quantities(**{unit: getattr(shown, unit) for unit in UNITS}))
+        )
+    rows = []
+    for unit in sold_units(billing):
+        own, total = getattr(before, unit) or 0, getattr(after, unit) or 0
+        rows.append(Asked(unit, own, total - own, total))
+    return rows
 
 
 def consequence(shown: Order, holding: Holding | None, *, at: datetime) -> str:
@@ -173,7 +185,9 @@ def consequence(shown: Order, holding: Holding | None, *, at: datetime) -> str:
     if shown.kind == Order.Kind.OPENING and shown.months:
         today = day_at(at, shown.zone)
         first = [
-            counted(each.unit, each.total) for each in asked(shown) if each.unit != "rtc_lines"
+            counted(each.unit, each.total)
+            for each in asked(shown, None)
+            if each.unit != "rtc_lines"
         ]
         return _("%(quantities)s for %(months)s, until %(day)s") % {
             "quantities": _(" and ").join(first),
@@ -182,6 +196,8 @@ def consequence(shown: Order, holding: Holding | None, *, at: datetime) -> str:
         }
     if shown.account is None or holding is None:
         return ""
+    if shown.kind != Order.Kind.RENEWAL:
+        return _growth(shown, holding, at=at)
     year = renewal.foresee(
         shown.account, asked_at=shown.submitted_at, at=at, anchor_day=holding.anchor_day
     )
@@ -189,6 +205,32 @@ def consequence(shown: Order, holding: Holding | None, *, at: datetime) -> str:
         "start": written(year.starts_on),
         "end": written(year.ends_on),
     }
+
+
+def _growth(shown: Order, holding: Holding, *, at: datetime) -> str:
+    """Say what an expansion or an upgrade changes, and until when."""
+    if shown.account is None:
+        return ""
+    try:
+        reached = growth.reach(shown.account, at=at)
+    except Refused as refused:
+        return str(refused)
+    changes = [
+        _("from %(before)s to %(after)s")
+        % {"before": number(each.own), "after": counted(each.unit, each.total)}
+        for each in asked(shown, holding)
+        if each.more
+    ]
+    if shown.sms_credits:
+        changes.append(_("%(n)s SMS credits more") % {"n": number(shown.sms_credits)})
+    if shown.licence is not None:
+        changes.insert(0, _("licence %(licence)s") % {"licence": shown.licence.licence.name})
+    words = (
+        _("The account goes %(changes)s, until %(day)s and in the term that follows")
+        if reached.waiting
+        else _("The account goes %(changes)s, until %(day)s")
+    )
+    return words % {"changes": _(" and ").join(changes), "day": written(holding.ends_on)}
 
 
 @require_POST

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
+from vatio.catalogue.quantities import UNITS
 from vatio.dates import written
 from vatio.history.models import Act
-from vatio.web.words import KIND_ICONS, KINDS
+from vatio.web.words import KIND_ICONS, KINDS, counted, number
 
 
 @dataclass(frozen=True)
@@ -27,17 +29,7 @@ def told(act: Act) -> Told:
     if act.verb == "order.submitted":
         return Told(_("%(kind)s: requested") % {"kind": kind}, icon)
     if act.verb == "order.accepted":
-        until = date.fromisoformat(facts["ends_on"])
-        return Told(
-            _("%(kind)s: accepted, from %(start)s until %(end)s")
-            % {
-                "kind": kind,
-                "start": written(date.fromisoformat(facts["starts_on"])),
-                "end": written(until),
-            },
-            icon,
-            "ok",
-        )
+        return Told(_accepted(kind, facts), icon, "ok")
     if act.verb == "order.rejected":
         return Told(_("%(kind)s: rejected") % {"kind": kind}, "no", "bad")
     if act.verb == "order.withdrawn":
@@ -45,3 +37,18 @@ def told(act: Act) -> Told:
     if act.verb == "account.imported":
         return Told(_("Imported from a spreadsheet"), "inbox", "ok")
     return Told(act.verb, "info")
+
+
+def _accepted(kind: str, facts: dict[str, Any]) -> str:
+    if "ends_on" in facts:
+        return _("%(kind)s: accepted, from %(start)s until %(end)s") % {
+            "kind": kind,
+            "start": written(date.fromisoformat(facts["starts_on"])),
+            "end": written(date.fromisoformat(facts["ends_on"])),
+        }
+    if "licence" in facts:
+        return _("%(kind)s: accepted, %(licence)s") % {"kind": kind, "licence": facts["licence"]}
+    added = [counted(unit, facts[unit]) for unit in UNITS if facts.get(unit)]
+    if facts.get("sms_credits"):
+        added.append(_("%(n)s SMS credits") % {"n": number(facts["sms_credits"])})
+    return _("%(kind)s: accepted, %(added)s") % {"kind": kind, "added": ", ".join(added)}

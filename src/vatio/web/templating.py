@@ -14,6 +14,7 @@ from markupsafe import Markup
 from vatio.dates import written
 from vatio.web import stylesheet, words
 from vatio.web.telling import told
+from vatio.web.words import number
 
 
 def environment(**options: Any) -> Environment:
@@ -39,6 +40,7 @@ def environment(**options: Any) -> Environment:
         by_billing=words.BILLINGS,
         kind_names=words.KINDS,
         kind_icons=words.KIND_ICONS,
+        open_words=words.OPEN,
         agreement_names=words.AGREEMENTS,
         agreement_icons=words.AGREEMENT_ICONS,
         state_words=words.STATES,
@@ -59,12 +61,6 @@ def icon(name: str, size: str = "") -> Markup:
     return Markup('<svg class="i {}" aria-hidden="true"><use href="#i-{}"/></svg>').format(
         size, name
     )
-
-
-def number(value: int) -> str:
-    """Write a whole number with its thousands apart: 1.480 in Spanish, 1,480 in English."""
-    grouped = f"{value:,}"
-    return grouped.replace(",", ".") if get_language() == "es" else grouped
 
 
 def moment(at: datetime, zone: str) -> str:

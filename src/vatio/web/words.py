@@ -1,5 +1,6 @@
-"""The words for what the code names: units, sectors, kinds and states of orders."""
+"""The words for what the code names: units, sectors, kinds and states of orders; and numbers."""
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 UNITS = {
@@ -43,6 +44,11 @@ AGREEMENTS = {
 
 AGREEMENT_ICONS = {**KIND_ICONS, "import": "inbox", "adjustment": "offer"}
 
+OPEN = {
+    "expansion": _("Expansion pending"),
+    "upgrade": _("Licence pending"),
+}
+
 STATES = {
     "pending": (_("Pending"), "clock", ""),
     "offered": (_("With an offer"), "offer", "offer"),
@@ -52,3 +58,20 @@ STATES = {
     "declined": (_("Declined"), "minus", "plain"),
     "lapsed": (_("Lapsed"), "clock", "plain"),
 }
+
+
+def number(value: int) -> str:
+    """Write a whole number with its thousands apart: 1.480 in Spanish, 1,480 in English."""
+    grouped = f"{value:,}"
+    return grouped.replace(",", ".") if get_language() == "es" else grouped
+
+
+def counted(unit: str, count: int) -> str:
+    """Write a number of a unit in words: 12 medidores."""
+    words = {
+        "meters": ngettext("%(n)s meter", "%(n)s meters", count),
+        "supply_points": ngettext("%(n)s CUPS", "%(n)s CUPS", count),
+        "data_points": ngettext("%(n)s data point", "%(n)s data points", count),
+        "rtc_lines": ngettext("%(n)s RTC line", "%(n)s RTC lines", count),
+    }
+    return words[unit] % {"n": number(count)}

@@ -1,0 +1,168 @@
+"""Gives an account more of the same, or a better licence, for the rest of its term."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from vatio.accounts import purse
+from vatio.accounts.agreeing import agree
+from vatio.accounts.expiry import is_expired
+from vatio.accounts.holdings import Holding, held, shown_day
+from vatio.accounts.locking import lock
+from vatio.accounts.models import Account, Agreement, SmsMovement, Term
+from vatio.accounts.opening import MOST_OF_A_UNIT, WrongQuantity, grant, sold_units
+from vatio.accounts.renewal import waiting_term
+from vatio.catalogue.models import LicenceVersion
+from vatio.catalogue.quantities import UNITS, Quantities
+from vatio.dates import written
+from vatio.refusal import Refused
+from vatio.tenants.models import Person
+
+
+class HasExpired(Refused):
+    """The account has expired: it is renewed before it grows."""
+
+
+class NothingAdded(Refused):
+    """An expansion that adds nothing."""
+
+
+class NotAnUpgrade(Refused):
+    """The licence is billed otherwise, includes less, or is the one that is held."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Which terms growth reaches: the running one, and the waiting one if it holds the same."""
+
+    holding: Holding
+    waiting: Term | None
+
+
+def reach(account: Account, *, at: datetime) -> Reach:
+    """Find what the account holds now, and whether a waiting term grows with it.
+
+    An account that has yet to start is grown in its first term. A waiting term
+    under another licence was agreed on its own terms, and is left alone.
+
+    :raises HasExpired: if its last term has ended.
+    """
+    if is_expired(account, at=at):
+        end = written(account.covered_until) if account.covered_until else "–"
+        raise HasExpired(_("This account expired on %(day)s. Renew it first.") % {"day": end})
+    day = shown_day(account, at=at)
+    holding = held(account, day) if day else None
+    if holding is None:
+        raise HasExpired(_("This account holds nothing that could grow."))
+    waiting = waiting_term(account, at=at)
+    if waiting is None or waiting.pk == holding.term_id:
+        return Reach(holding, None)
+    following = held(account, waiting.starts_on)
+    same = following is not None and following.licence_id == holding.licence_id
+    return Reach(holding, waiting if same else None)
+
+
+def check_added(billing: str, asked: Mapping[str, int | None], sms_credits: int) -> Quantities:
+    """Turn what a form adds into quantities, or say which of them cannot be.
+
+    :raises WrongQuantity: if one is of the other billing.
+    :raises NothingAdded: if nothing is asked at all.
+    """
+    units = sold_units(billing)
+    for unit in UNITS:
+        number = asked.get(unit)
+        if unit not in units and number is not None:
+            raise WrongQuantity(_("This account is not billed by that."), field=unit)
+        if number is not None and not 0 <= number <= MOST_OF_A_UNIT:
+            raise WrongQuantity(_("Write a number from 0 on."), field=unit)
+    if not sms_credits and not any(asked.get(unit) for unit in units):
+        raise NothingAdded(_("Write how many of something you want to add."))
+    return Quantities(**{unit: asked.get(unit) or 0 for unit in units})
+
+
+def better(account: Account, holding: Holding) -> list[LicenceVersion]:
+    """List the published licences that the account may be upgraded to.
+
+    They are billed in the same way, and none of their defaults is lower than
+    those of the licence that is held: less comes only with the next term.
+    """
+    offered = (
+        LicenceVersion.objects.published()
+        .filter(billing=holding.billing)
+        .exclude(pk=holding.licence_id)
+        .select_related("licence")
+        .order_by("meters", "data_points", "id")
+    )
+    return [
+        version
+        for version in offered
+        if all(
+            (own or 0) >= (getattr(holding.defaults, unit) or 0)
+            for unit, own in Quantities.of(version).items()
+        )
+    ]
+
+
+@transaction.atomic
+def expand(
+    account: Account, added: Quantities, *, sms_credits: int, at: datetime, by: Person
+) -> Agreement:
+    """Add extras to the running term from today, and to the waiting one from its start.
+
+    :raises HasExpired: if the account has expired.
+    """
+    lock(account)
+    reached = reach(account, at=at)
+    agreement = agree(account, kind=Agreement.Kind.EXPANSION, at=at, by=by)
+    _give(account, reached, agreement, version=None, extras=added, at=at)
+    purse.put_in(
+        account,
+        sms_credits,
+        key=f"agreement:{agreement.pk}",
+        kind=SmsMovement.Kind.BOUGHT,
+        at=at,
+        agreement=agreement,
+    )
+    return agreement
+
+
+@transaction.atomic
+def upgrade(account: Account, version: LicenceVersion, *, at: datetime, by: Person) -> Agreement:
+    """Give the account another licence from today; its extras stay on top.
+
+    The order keeps the version that it names, retired meanwhile or not.
+
+    :raises HasExpired: if the account has expired.
+    """
+    lock(account)
+    reached = reach(account, at=at)
+    agreement = agree(account, kind=Agreement.Kind.UPGRADE, at=at, by=by)
+    _give(account, reached, agreement, version=version, extras=Quantities(), at=at)
+    return agreement
+
+
+def _give(
+    account: Account,
+    reached: Reach,
+    agreement: Agreement,
+    *,
+    version: LicenceVersion | None,
+    extras: Quantities,
+    at: datetime,
+) -> None:
+    running = Term.objects.get(pk=reached.holding.term_id)
+    grant(
+        running, agreement, version=version, extras=extras, effective_on=reached.holding.day, at=at
+    )
+    if reached.waiting is not None:
+        grant(
+            reached.waiting,
+            agreement,
+            version=version,
+            extras=extras,
+            effective_on=reached.waiting.starts_on,
+            at=at,
+        )
