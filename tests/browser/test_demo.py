@@ -47,6 +47,6 @@ def test_a_visitor_asks_accepts_and_renews_in_the_demo(
     expect(row).to_contain_text("1.250")
     row.get_by_role("button", name="Renovar").click()
     expect(row).to_contain_text("Renovación solicitada")
-    row.get_by_role("link", name="Balneario de Mondariz 043").click()
+    row.get_by_role("link", name="Balneario de Mondariz 043", exact=True).click()
     expect(nuria.get_by_role("heading", name="Balneario de Mondariz 043")).to_be_visible()
     expect(nuria.get_by_text("Renovación solicitada").first).to_be_visible()
