@@ -7,7 +7,7 @@ import sys
 import django
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
-from django.db import OperationalError
+from django.db import Error as DatabaseError
 
 from vatio import env
 from vatio.postgres import surroundings
@@ -26,7 +26,7 @@ def main() -> int:
         code: int = importlib.import_module("vatio.commands").run_typed(sys.argv[1:])
     except (ServerProblem, CannotStart, Refused, env.WrongSetting, ImproperlyConfigured) as said:
         return _fail(str(said))
-    except (OperationalError, psycopg.OperationalError) as said:
+    except (DatabaseError, psycopg.Error) as said:
         return _fail(f"The database cannot be used: {' '.join(str(said).split())}")
     except OSError as said:
         return _fail(f"{said.filename or 'Vatio'}: {said.strerror or said}.")
