@@ -52,6 +52,7 @@ TABLE: dict[str, tuple[object, ...]] = {
     "accounts_expired": (OUT, GONE, GONE, IN, GONE),
     "account": (OUT, GONE, IN, IN, GONE),
     "POST account_renew": (OUT, GONE, GONE, TO, GONE),
+    "POST renewal_undo": (OUT, GONE, TO, TO, GONE),
     "account_expand": (OUT, GONE, GONE, IN, GONE),
     "account_upgrade": (OUT, GONE, GONE, IN, GONE),
     "account_new": (OUT, GONE, GONE, IN, GONE),
@@ -64,6 +65,7 @@ TABLE: dict[str, tuple[object, ...]] = {
     "organisations": (OUT, NO, IN, NO, NO),
     "organisation_new": (OUT, NO, IN, NO, NO),
     "organisation": (OUT, NO, IN, NO, NO),
+    "POST organisation_trust": (OUT, NO, TO, NO, NO),
     "people": (OUT, GONE, GONE, IN, GONE),
     "POST invitation_withdraw": (OUT, GONE, TO, TO, GONE),
     "licences": (OUT, NO, IN, NO, NO),
@@ -112,6 +114,7 @@ def address(name: str, world: World) -> str:
     uids: dict[str, object] = {
         "account": world.account.uid,
         "account_renew": world.account.uid,
+        "renewal_undo": world.account.uid,
         "account_expand": world.account.uid,
         "account_upgrade": world.account.uid,
         "order": world.order.uid,

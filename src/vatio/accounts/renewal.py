@@ -19,6 +19,8 @@ from vatio.refusal import Refused
 from vatio.tenants.models import Person
 
 MONTHS = 12
+TRUSTED = "trusted"
+"""The rule by which a trusted organisation's renewal takes effect at once."""
 
 
 class AlreadyRenewed(Refused):

@@ -53,6 +53,25 @@ def accept(order: Order, *, by: Person, at: datetime) -> Agreement:
 
 
 @transaction.atomic
+def accept_by_rule(order: Order, account: Account, *, rule: str, at: datetime) -> Agreement:
+    """Accept a renewal by a named rule, in the transaction that submits it.
+
+    :raises AlreadyRenewed: if the account was renewed meanwhile.
+    """
+    term = renewal.renew(account, asked_at=order.submitted_at, at=at, by=None, rule=rule)
+    _decide(
+        order,
+        Order.State.ACCEPTED,
+        by=None,
+        rule=rule,
+        at=at,
+        agreement=term.agreement,
+        facts=_days(term),
+    )
+    return term.agreement
+
+
+@transaction.atomic
 def reject(order: Order, *, reason: str, by: Person, at: datetime) -> None:
     """Reject an order, and tell whoever asked the reason.
 
@@ -142,8 +161,9 @@ def _decide(
     order: Order,
     state: Order.State,
     *,
-    by: Person,
+    by: Person | None,
     at: datetime,
+    rule: str = "",
     reason: str = "",
     agreement: Agreement | None = None,
     facts: Mapping[str, object] | None = None,
@@ -151,24 +171,35 @@ def _decide(
     order.state = state
     order.decided_by = by
     order.decided_at = at
+    order.rule = rule
     order.reason = reason
     order.agreement = agreement
     if agreement is not None:
         order.account_id = agreement.account_id
     order.save(
-        update_fields=["state", "decided_by", "decided_at", "reason", "agreement", "account"]
+        update_fields=[
+            "state",
+            "decided_by",
+            "decided_at",
+            "rule",
+            "reason",
+            "agreement",
+            "account",
+        ]
     )
     about = {
         "number": order.number,
         "kind": order.kind,
         "account": order.account.name if order.account else order.account_name,
         "reason": reason,
+        "rule": rule,
         **(facts or {}),
     }
     tell(
         f"order.{state.value}",
         at=at,
         by=by,
+        rule=rule,
         organisation=order.organisation,
         account_id=order.account_id,
         order_id=order.pk,

@@ -16,6 +16,7 @@ from vatio.catalogue.models import LicenceVersion
 from vatio.dates import day_at, written
 from vatio.history.telling import tell
 from vatio.notifications.queueing import Reader, queue
+from vatio.orders.deciding import accept_by_rule
 from vatio.orders.models import Order
 from vatio.refusal import Refused
 from vatio.tenants.folding import fold_in_database, tidy
@@ -119,7 +120,8 @@ def submit_renewal(account: Account, *, shown_end: date, by: Person, at: datetim
     """Ask for another year, with the licence and quantities that the account holds.
 
     It carries the end that the page showed: if the account ends on another day
-    by now, nothing is asked, because the press was about something else.
+    by now, nothing is asked, because the press was about something else. For a
+    trusted organisation it takes effect at once, by that rule.
 
     :raises NotStarted: if the account has yet to start.
     :raises AlreadyRenewed: if a term already waits to start.
@@ -142,7 +144,11 @@ def submit_renewal(account: Account, *, shown_end: date, by: Person, at: datetim
         submitted_by=by,
         submitted_at=at,
     )
-    _announce(order, at=at, facts={"account": account.name})
+    trusted = Organisation.objects.filter(pk=account.organisation_id, trusted=True).exists()
+    rule = renewal.TRUSTED if trusted else ""
+    _announce(order, at=at, facts={"account": account.name, "rule": rule})
+    if trusted:
+        accept_by_rule(order, account, rule=rule, at=at)
     return order
 
 

@@ -1,4 +1,4 @@
-"""Makes organisations."""
+"""Makes organisations, and settles which of them are trusted."""
 
 from datetime import datetime
 
@@ -42,6 +42,18 @@ def found(name: str, *, zone: str, notice_address: str, by: Person, at: datetime
         ) from None
     tell("organisation.founded", at=at, by=by, organisation=organisation, facts={"name": name})
     return organisation
+
+
+@transaction.atomic
+def trust(organisation: Organisation, *, trusted: bool, by: Person, at: datetime) -> None:
+    """Let an organisation's renewals take effect at once, or have them reviewed again.
+
+    Saying again what holds already changes nothing and is not told.
+    """
+    changed = Organisation.objects.filter(pk=organisation.pk, trusted=not trusted)
+    if changed.update(trusted=trusted):
+        verb = "organisation.trusted" if trusted else "organisation.untrusted"
+        tell(verb, at=at, by=by, organisation=organisation)
 
 
 def _free_slug(name: str) -> str:

@@ -10,6 +10,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 
+from vatio.accounts.models import AccountSet
 from vatio.tenants.models import Organisation, Person
 
 ANYBODY = "anybody"
@@ -58,6 +59,16 @@ def only(
         return guarded
 
     return guard
+
+
+def led(accounts: AccountSet, person: Person) -> AccountSet:
+    """Keep the accounts of organisations that a person leads as SuperAdministrator."""
+    return accounts.filter(organisation__memberships__person=person)
+
+
+def led_or_all(accounts: AccountSet, person: Person) -> AccountSet:
+    """Keep what a person may act on: all for commercial staff, else what they lead."""
+    return accounts if person.is_commercial else led(accounts, person)
 
 
 def _check(request: HttpRequest, roles: tuple[str, ...], kwargs: dict[str, object]) -> None:

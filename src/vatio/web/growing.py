@@ -22,7 +22,7 @@ from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.orders.models import Order
 from vatio.orders.submitting import Added, submit_expansion, submit_upgrade
 from vatio.refusal import Refused
-from vatio.web.access import SUPERADMINISTRATOR, Request, only
+from vatio.web.access import SUPERADMINISTRATOR, Request, led, only
 from vatio.web.fields import WholeNumber, clean_text
 
 LABELS = {
@@ -184,9 +184,7 @@ def upgrade(request: Request, uid: UUID) -> HttpResponse:
 def _account(request: Request, uid: UUID, kind: Order.Kind) -> tuple[Account, Order | None]:
     """Fetch an account of an organisation that the person leads, and its open order of a kind."""
     account = get_object_or_404(
-        Account.objects.visible_to(request.user)
-        .filter(organisation__memberships__person=request.user)
-        .select_related("organisation"),
+        led(Account.objects.visible_to(request.user), request.user).select_related("organisation"),
         uid=uid,
     )
     request.organisation = account.organisation

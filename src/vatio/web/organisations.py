@@ -113,6 +113,22 @@ def people(request: Request, slug: str) -> HttpResponse:
     return _people(request, request.organisation, at_desk=False)
 
 
+@require_POST
+@only(COMMERCIAL)
+def trust(request: Request, slug: str) -> HttpResponse:
+    """Let an organisation renew without review, or have its renewals reviewed again."""
+    shown = get_object_or_404(Organisation.objects.visible_to(request.user), slug=slug)
+    trusted = request.POST.get("trusted") == "yes"
+    founding.trust(shown, trusted=trusted, by=request.user, at=clock.now())
+    messages.success(
+        request,
+        _("From now on the renewals of %(name)s take effect at once.") % {"name": shown.name}
+        if trusted
+        else _("From now on the renewals of %(name)s are reviewed.") % {"name": shown.name},
+    )
+    return redirect("organisation", shown.slug)
+
+
 def _people(request: Request, shown: Organisation, *, at_desk: bool) -> HttpResponse:
     at = clock.now()
     form = InvitationForm(request.POST or None)
@@ -179,6 +195,7 @@ urlpatterns = [
     path("desk/organisations/", listing, name="organisations"),
     path("desk/new-organisation/", new, name="organisation_new"),
     path("desk/organisations/<slug:slug>/", organisation, name="organisation"),
+    path("desk/organisations/<slug:slug>/trust/", trust, name="organisation_trust"),
     path("o/<slug:slug>/people/", people, name="people"),
     path("invitations/<uuid:uid>/withdraw/", withdraw_invitation, name="invitation_withdraw"),
 ]

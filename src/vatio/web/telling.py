@@ -34,6 +34,9 @@ def told(act: Act) -> Told:
         return Told(_("%(kind)s: rejected") % {"kind": kind}, "no", "bad")
     if act.verb == "order.withdrawn":
         return Told(_("%(kind)s: withdrawn") % {"kind": kind}, "back")
+    if act.verb == "renewal.undone":
+        end = written(date.fromisoformat(facts["ends_on"]))
+        return Told(_("Renewal until %(end)s: undone") % {"end": end}, "back")
     if act.verb == "account.imported":
         return Told(_("Imported from a spreadsheet"), "inbox", "ok")
     return Told(act.verb, "info")

@@ -46,6 +46,7 @@ def environment(**options: Any) -> Environment:
         state_words=words.STATES,
         messages_for=messages_for,
         told=told,
+        who=words.who,
     )
     made.filters.update(day=written, moment=moment, number=number, distance=distance)
     return made

@@ -1,6 +1,7 @@
 """Every address of Vatio; each page's own stand beside it."""
 
 from vatio.web import (
+    account,
     accounts,
     desk,
     entrance,
@@ -11,6 +12,7 @@ from vatio.web import (
     openings,
     orders,
     organisations,
+    renewing,
 )
 
 handler403 = "vatio.web.errors.forbidden"
@@ -20,6 +22,8 @@ handler500 = "vatio.web.errors.broken"
 urlpatterns = [
     *entrance.urlpatterns,
     *accounts.urlpatterns,
+    *account.urlpatterns,
+    *renewing.urlpatterns,
     *openings.urlpatterns,
     *growing.urlpatterns,
     *orders.urlpatterns,

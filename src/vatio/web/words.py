@@ -3,6 +3,8 @@
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from vatio.tenants.models import Person
+
 UNITS = {
     "meters": _("Meters"),
     "supply_points": _("CUPS"),
@@ -44,6 +46,11 @@ AGREEMENTS = {
 
 AGREEMENT_ICONS = {**KIND_ICONS, "import": "inbox", "adjustment": "offer"}
 
+RULES = {
+    "trusted": _("the rule of trusted organisations"),
+    "import": _("the import"),
+}
+
 OPEN = {
     "expansion": _("Expansion pending"),
     "upgrade": _("Licence pending"),
@@ -58,6 +65,11 @@ STATES = {
     "declined": (_("Declined"), "minus", "plain"),
     "lapsed": (_("Lapsed"), "clock", "plain"),
 }
+
+
+def who(person: Person | None, rule: str) -> str:
+    """Name who did something: a person, or the rule by which it was done."""
+    return person.name if person else str(RULES.get(rule, rule))
 
 
 def number(value: int) -> str:

@@ -1,0 +1,116 @@
+"""One account as the list and its own page show it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from vatio.accounts import holdings, renewal, undoing
+from vatio.accounts.expiry import GRACE_DAYS, grace_ends_on, has_started, is_expired
+from vatio.accounts.holdings import Holding
+from vatio.accounts.models import Account, Purse, Term
+from vatio.dates import day_at
+from vatio.orders.models import Order
+from vatio.tenants.models import Person
+
+WEEK = 7
+
+
+@dataclass(frozen=True)
+class Line:
+    """One account as the list and its own page show it."""
+
+    account: Account
+    holding: Holding | None
+    credits: int
+    days_left: int
+    is_expired: bool
+    starts_on: date | None
+    collected_until: date | None
+    open_orders: list[Order]
+    renewed_until: date | None
+    next_end: date | None
+    can_undo: bool
+
+    @property
+    def open_renewal(self) -> Order | None:
+        """The renewal that awaits a decision, if one does."""
+        return next((o for o in self.open_orders if o.kind == Order.Kind.RENEWAL), None)
+
+    @property
+    def open_growth(self) -> list[Order]:
+        """The expansion and the upgrade that await a decision."""
+        return [order for order in self.open_orders if order.kind != Order.Kind.RENEWAL]
+
+    @property
+    def can_renew(self) -> bool:
+        """Whether «Renovar» would send something now."""
+        return not (self.open_renewal or self.renewed_until or self.starts_on)
+
+    @property
+    def grace_left(self) -> int:
+        """How many days readings are still collected after the end; 0 or less if no longer."""
+        return self.days_left + GRACE_DAYS
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether the account, or its grace, ends within a week: then its button is filled."""
+        return 0 < (self.grace_left if self.is_expired else self.days_left) <= WEEK
+
+
+def lines(accounts: list[Account], person: Person, *, at: datetime) -> list[Line]:
+    """Say what each account holds and what can be done: as many queries for 1 as for 50."""
+    held = holdings.shown(accounts, at=at)
+    ids = [account.pk for account in accounts]
+    credits = dict(
+        Purse.objects.visible_to(person)
+        .filter(account__in=ids)
+        .values_list("account_id", "balance")
+    )
+    open_orders: dict[int | None, list[Order]] = {}
+    for order in Order.objects.visible_to(person).open().filter(account__in=ids).order_by("id"):
+        open_orders.setdefault(order.account_id, []).append(order)
+    fresh = undoing.undoable(accounts, by=person, at=at)
+    return [
+        _line(
+            account,
+            held.get(account.pk),
+            credits.get(account.pk, 0),
+            open_orders.get(account.pk, []),
+            fresh.get(account.pk),
+            at=at,
+        )
+        for account in accounts
+    ]
+
+
+def _line(
+    account: Account,
+    holding: Holding | None,
+    credits: int,
+    open_orders: list[Order],
+    fresh: Term | None,
+    *,
+    at: datetime,
+) -> Line:
+    today = day_at(at, account.zone)
+    end = account.covered_until or today
+    expired = is_expired(account, at=at)
+    started = has_started(account, at=at)
+    waits = started and not expired and holding is not None and holding.ends_on < end
+    renewed = waits or fresh is not None
+    next_end = None
+    if holding is not None and started and not renewed:
+        year = renewal.foresee(account, asked_at=at, at=at, anchor_day=holding.anchor_day)
+        next_end = None if expired else year.ends_on
+    return Line(
+        account=account,
+        holding=holding,
+        credits=credits,
+        days_left=(end - today).days,
+        is_expired=expired,
+        starts_on=None if started else account.opened_on,
+        collected_until=grace_ends_on(account) if expired else None,
+        open_orders=open_orders,
+        renewed_until=end if renewed else None,
+        next_end=next_end,
+        can_undo=fresh is not None,
+    )
