@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests import make
+from vatio.accounts import adjusting, leaving
 from vatio.notifications import rendering
 from vatio.notifications.models import Message
 from vatio.orders import deciding
@@ -26,6 +27,9 @@ def told() -> dict[str, Message]:
         by=elena,
         at=make.NOON,
     )
+    hotel = make.account("Hotel & Playa", organisation=norte)
+    leaving.leave(hotel, by=nuria, at=make.NOON)
+    adjusting.give_courtesy(hotel, 5, reason="Por las obras < 3", by=elena, at=make.NOON)
     entering.invite(norte, "ana@norte.example", by=nuria, at=make.NOON)
     return {message.template: message for message in Message.objects.order_by("id")}
 

@@ -1,17 +1,20 @@
 import re
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from python_calamine import CalamineWorkbook
 
 from tests import make
 from vatio import clock
 from vatio.accounts.models import Account
+from vatio.catalogue.quantities import Quantities
 from vatio.orders.models import Order
 from vatio.tenants.models import Organisation, Person
-from vatio.web import keyset
+from vatio.web import keyset, listing
 
 pytestmark = pytest.mark.django_db
 
@@ -47,11 +50,12 @@ def steps(client: Client, address: str) -> dict[str, str]:
     return {words: query for query, words in STEP.findall(page)}
 
 
-@pytest.mark.parametrize("sort", ["name", "-name", "ends", "-ends", "created", "-created"])
+@pytest.mark.parametrize("sort", [f"{way}{sort}" for sort in listing.SORTS for way in ("", "-")])
 def test_every_account_is_on_one_page_whichever_way_one_walks(
     norte: Organisation, nuria: Person, client: Client, sort: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keyset.page, "__kwdefaults__", {"size": 3})
+    for paged in (keyset.page, keyset.page_of):
+        monkeypatch.setattr(paged, "__kwdefaults__", {"size": 3})
     fill(norte, 8)
     base = f"/o/{norte.slug}/accounts/"
 
@@ -133,7 +137,18 @@ def queries(client: Client, address: str) -> int:
     return len(counted)
 
 
-@pytest.mark.parametrize("page", ["accounts/", "accounts/?q=hotel", "orders/?show=all", "people/"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "accounts/",
+        "accounts/?q=hotel",
+        "accounts/?sort=-meters",
+        "accounts/?sector=hotels&ends=90&order=open",
+        "accounts/expired/",
+        "orders/?show=all",
+        "people/",
+    ],
+)
 def test_a_list_takes_as_many_queries_for_forty_rows_as_for_one(
     norte: Organisation, nuria: Person, client: Client, page: str
 ) -> None:
@@ -150,7 +165,9 @@ def test_a_list_takes_as_many_queries_for_forty_rows_as_for_one(
     assert counts[0] == counts[1]
 
 
-@pytest.mark.parametrize("page", ["/desk/", "/desk/organisations/", "/desk/licences/"])
+@pytest.mark.parametrize(
+    "page", ["/desk/", "/desk/accounts/", "/desk/organisations/", "/desk/licences/"]
+)
 def test_a_page_of_the_desk_takes_as_many_queries_for_many_as_for_one(
     client: Client, page: str
 ) -> None:
@@ -187,6 +204,81 @@ def test_the_zones_agree_with_their_lists(
     assert expired == ["Caducada hoy"]
     assert re.findall(r'class="count">(\d+)', page)[:3] == ["2", "1", "0"]
     assert "empieza el" in page
+
+
+def test_filters_narrow_together_and_their_count_agrees(
+    norte: Organisation, nuria: Person, client: Client
+) -> None:
+    today = clock.today("Europe/Madrid")
+    avanzada = make.licence("Avanzada Mtr", meters=50, supply_points=25, rtc_lines=2)
+    soon = today - timedelta(days=340)
+    hotel = make.account("Hotel Lugo", organisation=norte, starts_on=soon)
+    make.account("Nave Sil", organisation=norte, starts_on=soon, version=avanzada)
+    make.account("Hotel Soria", organisation=norte, starts_on=today, version=avanzada)
+    Account.objects.filter(name="Nave Sil").update(sector="industry")
+    make.renewal_order(hotel, by=nuria, at=clock.now())
+    base = f"/o/{norte.slug}/accounts/?sort=name"
+
+    def shown(more: str) -> tuple[list[str], str]:
+        page = client.get(base + more).content.decode()
+        return NAME.findall(page), re.findall(r'class="total">([^<]+)', page)[0]
+
+    assert shown("&ends=30") == (["Hotel Lugo", "Nave Sil"], "2 cuentas")
+    assert shown("&sector=hotels") == (["Hotel Lugo", "Hotel Soria"], "2 cuentas")
+    assert shown("&order=open") == (["Hotel Lugo"], "1 cuenta")
+    assert shown(f"&licence={avanzada.licence.uid}") == (["Hotel Soria", "Nave Sil"], "2 cuentas")
+    assert shown(f"&licence={avanzada.licence.uid}&ends=30") == (["Nave Sil"], "1 cuenta")
+    assert shown("&sector=nonsense&ends=31&licence=x&order=x")[1] == "3 cuentas"
+
+
+def test_the_export_holds_what_is_filtered_in_its_order_and_no_formula(
+    norte: Organisation, nuria: Person, client: Client
+) -> None:
+    today = clock.today("Europe/Madrid")
+    make.account("Hotel Lugo", organisation=norte, starts_on=today)
+    make.account("=1+1", organisation=norte, starts_on=today, totals=Quantities(12, 5, None, 0))
+    make.account("Nave", organisation=norte, starts_on=today)
+    Account.objects.filter(name="Nave").update(sector="industry")
+
+    answer = client.get(f"/o/{norte.slug}/accounts/?sector=hotels&sort=-meters&as=xlsx")
+
+    book = CalamineWorkbook.from_filelike(BytesIO(b"".join(answer.streaming_content)))
+    rows = book.get_sheet_by_index(0).to_python()
+    assert rows[0][:4] == ["Cuenta", "NIF", "Cliente", "Licencia"]
+    assert [row[0] for row in rows[1:]] == ["=1+1", "Hotel Lugo"]
+    assert [row[5] for row in rows[1:]] == [12, 10]
+    assert rows[1][-2] == today
+
+
+def test_hidden_columns_are_kept_for_the_person(
+    norte: Organisation, nuria: Person, client: Client
+) -> None:
+    make.account(organisation=norte, starts_on=clock.today("Europe/Madrid"))
+    address = f"/o/{norte.slug}/accounts/"
+
+    client.post("/columns/", {"column": ["name", "ends"], "back": address})
+
+    nuria.refresh_from_db()
+    assert "ends" not in nuria.hidden_columns
+    page = client.get(address).content.decode()
+    assert "?sort=ends" in page.replace("sort=-ends", "sort=ends")
+    assert "sort=client" not in page
+
+
+def test_ticked_accounts_are_renewed_and_the_report_is_shown_once(
+    norte: Organisation, nuria: Person, client: Client
+) -> None:
+    today = clock.today("Europe/Madrid")
+    mine = [make.account(name, organisation=norte, starts_on=today) for name in ("Uno", "Dos")]
+    foreign = make.account("De otros", starts_on=today)
+    ticked = [f"{each.uid}|{each.covered_until}" for each in (*mine, foreign)]
+
+    client.post(f"/o/{norte.slug}/accounts/renew/", {"ticked": [*ticked, "x|y", "z"]})
+
+    assert set(Order.objects.values_list("account__name", flat=True)) == {"Uno", "Dos"}
+    first = client.get(f"/o/{norte.slug}/accounts/").content.decode()
+    assert "2 cuentas marcadas" in first
+    assert "2 cuentas marcadas" not in client.get(f"/o/{norte.slug}/accounts/").content.decode()
 
 
 def test_what_people_wrote_is_shown_and_never_run(

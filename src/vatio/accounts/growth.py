@@ -117,7 +117,7 @@ def expand(
     lock(account)
     reached = reach(account, at=at)
     agreement = agree(account, kind=Agreement.Kind.EXPANSION, at=at, by=by)
-    _give(account, reached, agreement, version=None, extras=added, at=at)
+    give(account, reached, agreement, version=None, extras=added, at=at)
     purse.put_in(
         account,
         sms_credits,
@@ -140,11 +140,11 @@ def upgrade(account: Account, version: LicenceVersion, *, at: datetime, by: Pers
     lock(account)
     reached = reach(account, at=at)
     agreement = agree(account, kind=Agreement.Kind.UPGRADE, at=at, by=by)
-    _give(account, reached, agreement, version=version, extras=Quantities(), at=at)
+    give(account, reached, agreement, version=version, extras=Quantities(), at=at)
     return agreement
 
 
-def _give(
+def give(
     account: Account,
     reached: Reach,
     agreement: Agreement,
@@ -153,6 +153,7 @@ def _give(
     extras: Quantities,
     at: datetime,
 ) -> None:
+    """Grant something to the running term from today, and to the waiting one that is reached."""
     running = Term.objects.get(pk=reached.holding.term_id)
     grant(
         running, agreement, version=version, extras=extras, effective_on=reached.holding.day, at=at

@@ -12,7 +12,7 @@ from django.db.models.functions import Concat
 
 from vatio.catalogue.models import LicenceVersion
 from vatio.tenants.folding import Fold
-from vatio.tenants.models import LANGUAGES, Membership, Organisation, Person
+from vatio.tenants.models import LANGUAGES, Membership, OfOrganisationSet, Organisation, Person
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -54,7 +54,8 @@ class Account(models.Model):
     Whether it is active follows from its terms. `covered_until` (the end of the
     last live term), `ends_at` (that day's first instant in the account's zone)
     and `opened_on` (the start of the first term) repeat what the terms say, so
-    that lists can be sorted; `coverage.write` keeps them.
+    that lists can be sorted; `coverage.write` keeps them. `leaving_since` is set
+    while somebody has said that it will not be renewed.
     """
 
     never_deleted = True
@@ -74,8 +75,12 @@ class Account(models.Model):
     opened_on = models.DateField(null=True)
     covered_until = models.DateField(null=True)
     ends_at = models.DateTimeField(null=True)
+    leaving_since = models.DateTimeField(null=True)
     name_folded = models.GeneratedField(
         expression=Fold("name"), output_field=models.TextField(), db_persist=True
+    )
+    client_folded = models.GeneratedField(
+        expression=Fold("client"), output_field=models.TextField(), db_persist=True
     )
     hay = models.GeneratedField(
         expression=Concat(
@@ -117,6 +122,10 @@ class Account(models.Model):
             models.Index(
                 fields=["organisation", "opened_on", "id"], name="accounts_by_their_opening"
             ),
+            models.Index(
+                fields=["organisation", "client_folded", "id"], name="accounts_by_their_client"
+            ),
+            models.Index(fields=["ends_at", "id"], name="accounts_of_all_by_their_end"),
             GinIndex(
                 F("organisation_id"),
                 OpClass(F("hay"), name="gin_trgm_ops"),
@@ -127,6 +136,31 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class EndingCount(models.Model):
+    """How many accounts of an organisation end at an instant.
+
+    Triggers keep it, so that the zones' counts are a short sum at any moment,
+    however many accounts there are.
+    """
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    ends_at = models.DateTimeField()
+    accounts = models.IntegerField()
+
+    objects = OfOrganisationSet["EndingCount"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "ends_at"], name="one_count_of_an_ending"
+            ),
+            models.CheckConstraint(condition=Q(accounts__gte=0), name="no_count_is_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ends_at}: {self.accounts}"
 
 
 class BelowAccountSet(models.QuerySet[Row]):

@@ -4,8 +4,14 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.models import Account, Agreement, Purse, SmsMovement
+from vatio.refusal import Refused
+
+
+class NotEnoughCredits(Refused):
+    """More credits would leave the purse than there are in it."""
 
 
 @transaction.atomic
@@ -31,3 +37,28 @@ def put_in(
         agreement=agreement,
     )
     Purse.objects.filter(account=account).update(balance=F("balance") + credits)
+
+
+@transaction.atomic
+def adjust(account: Account, credits: int, *, at: datetime, agreement: Agreement) -> int:
+    """Add credits to a purse or, if they are negative, take some out; return what it holds then.
+
+    :raises NotEnoughCredits: if more would be taken than there are.
+    """
+    changed = Purse.objects.filter(account=account, balance__gte=-credits)
+    if not changed.update(balance=F("balance") + credits):
+        balance = Purse.objects.get(account=account).balance
+        raise NotEnoughCredits(
+            _("The account has %(balance)s credits: no more can be taken.") % {"balance": balance},
+            field="credits",
+        )
+    SmsMovement.objects.create(
+        account=account,
+        organisation_id=account.organisation_id,
+        key=f"agreement:{agreement.pk}",
+        kind=SmsMovement.Kind.ADJUSTED,
+        credits=credits,
+        at=at,
+        agreement=agreement,
+    )
+    return Purse.objects.get(account=account).balance

@@ -80,9 +80,18 @@ def foresee(account: Account, *, asked_at: datetime, at: datetime, anchor_day: i
     asked_in_time = asked_at <= account.ends_at
     in_time = not is_expired(account, at=at) or (asked_in_time and is_in_grace(account, at=at))
     starts_on = last_end if in_time else day_at(at, account.zone)
-    follows = starts_on == last_end and is_anchored(starts_on, anchor_day)
-    anchor = anchor_day if follows else starts_on.day
+    anchor = next_anchor(starts_on, last_end=last_end, anchor_day=anchor_day)
     return NextTerm(starts_on, add_months(starts_on, MONTHS, anchor_day=anchor), anchor)
+
+
+def next_anchor(starts_on: date, *, last_end: date, anchor_day: int) -> int:
+    """Tell the anchor day of a term that comes after another.
+
+    It is carried over where the one follows the other on that day, clamped to its
+    month; otherwise the start's day is the new anchor.
+    """
+    follows = starts_on == last_end and is_anchored(starts_on, anchor_day)
+    return anchor_day if follows else starts_on.day
 
 
 @transaction.atomic
@@ -104,7 +113,7 @@ def renew(
     """
     lock(account)
     check_renewable(account, at=at)
-    last = _last_term(account)
+    last = last_term(account)
     holding = held(account, _last_day(account)) if last else None
     if last is None or holding is None:
         raise NothingToRenew(_("This account holds nothing to renew."))
@@ -135,6 +144,6 @@ def _last_day(account: Account) -> date:
     return (account.covered_until or date.min + timedelta(days=1)) - timedelta(days=1)
 
 
-def _last_term(account: Account) -> Term | None:
+def last_term(account: Account) -> Term | None:
     """Find the term that covers the account's last day."""
     return Term.objects.filter(account=account, live__contains=_last_day(account)).first()

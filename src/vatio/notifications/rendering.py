@@ -17,6 +17,12 @@ KINDS = {
     "upgrade": gettext_lazy("licence"),
     "renewal": gettext_lazy("renewal"),
 }
+UNITS = {
+    "meters": gettext_lazy("Meters"),
+    "supply_points": gettext_lazy("CUPS"),
+    "data_points": gettext_lazy("DP"),
+    "rtc_lines": gettext_lazy("RTC lines"),
+}
 
 
 @dataclass(frozen=True)
@@ -51,4 +57,4 @@ _environment = Environment(
 )
 _environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
 _environment.filters["iso_day"] = _iso_day
-_environment.globals["kind_names"] = KINDS
+_environment.globals.update(kind_names=KINDS, unit_names=UNITS)

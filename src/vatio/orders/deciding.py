@@ -12,7 +12,8 @@ from vatio.accounts.models import Account, Agreement, Term
 from vatio.accounts.opening import Project, open_account
 from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.history.telling import tell
-from vatio.notifications.queueing import Reader, queue
+from vatio.notifications import readers
+from vatio.notifications.queueing import queue
 from vatio.orders.models import Order
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
@@ -208,19 +209,9 @@ def _decide(
     if state != Order.State.WITHDRAWN:
         queue(
             f"order_{state.value}",
-            _who_asked(order),
+            readers.leading(order.organisation),
             key=f"order:{order.pk}:{state.value}",
             context={**about, "path": f"/orders/{order.uid}/"},
             at=at,
             organisation=order.organisation,
         )
-
-
-def _who_asked(order: Order) -> list[Reader]:
-    """List the organisation's SuperAdministrators and its notice address."""
-    organisation = order.organisation
-    people = Person.objects.filter(memberships__organisation=organisation, is_active=True)
-    readers = [Reader.of(person) for person in people]
-    if organisation.notice_address:
-        readers.append(Reader(organisation.notice_address, organisation.language))
-    return readers

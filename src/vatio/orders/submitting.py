@@ -8,14 +8,15 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from vatio.accounts import growth, renewal
+from vatio.accounts import growth, leaving, renewal
 from vatio.accounts.locking import lock
 from vatio.accounts.models import Account
 from vatio.accounts.opening import LEAST_MONTHS, MOST_MONTHS, NameTaken, Project, check_totals
 from vatio.catalogue.models import LicenceVersion
 from vatio.dates import day_at, written
 from vatio.history.telling import tell
-from vatio.notifications.queueing import Reader, queue
+from vatio.notifications import readers
+from vatio.notifications.queueing import queue
 from vatio.orders.deciding import accept_by_rule
 from vatio.orders.models import Order
 from vatio.refusal import Refused
@@ -121,7 +122,8 @@ def submit_renewal(account: Account, *, shown_end: date, by: Person, at: datetim
 
     It carries the end that the page showed: if the account ends on another day
     by now, nothing is asked, because the press was about something else. For a
-    trusted organisation it takes effect at once, by that rule.
+    trusted organisation it takes effect at once, by that rule. Who asks has changed
+    their mind, if they had said that they would not.
 
     :raises NotStarted: if the account has yet to start.
     :raises AlreadyRenewed: if a term already waits to start.
@@ -144,6 +146,7 @@ def submit_renewal(account: Account, *, shown_end: date, by: Person, at: datetim
         submitted_by=by,
         submitted_at=at,
     )
+    leaving.stay(account, by=by, at=at)
     trusted = Organisation.objects.filter(pk=account.organisation_id, trusted=True).exists()
     rule = renewal.TRUSTED if trusted else ""
     _announce(order, at=at, facts={"account": account.name, "rule": rule})
@@ -269,10 +272,9 @@ def _announce(order: Order, *, at: datetime, facts: Mapping[str, object]) -> Non
         order_id=order.pk,
         facts={"number": order.number, "kind": order.kind, **facts},
     )
-    commercial = Person.objects.filter(is_commercial=True, is_active=True, digest=False)
     queue(
         "order_submitted",
-        [Reader.of(person) for person in commercial],
+        readers.commercial(),
         key=f"order:{order.pk}:submitted",
         context={
             "number": order.number,

@@ -6,6 +6,7 @@ import uuid
 from typing import Self, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -83,6 +84,7 @@ class Person(AbstractBaseUser):
     language = models.CharField(max_length=2, choices=LANGUAGES, default="es")
     is_commercial = models.BooleanField(default=False)
     digest = models.BooleanField(default=False)
+    hidden_columns = ArrayField(models.CharField(max_length=20), default=list)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 

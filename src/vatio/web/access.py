@@ -8,7 +8,8 @@ from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 
 from vatio.accounts.models import AccountSet
 from vatio.tenants.models import Organisation, Person
@@ -31,8 +32,8 @@ class Request(HttpRequest):
 def only(
     *roles: str,
 ) -> Callable[
-    [Callable[Concatenate[Request, Parameters], HttpResponse]],
-    Callable[..., HttpResponse],
+    [Callable[Concatenate[Request, Parameters], HttpResponseBase]],
+    Callable[..., HttpResponseBase],
 ]:
     """Let only these roles open a view.
 
@@ -43,12 +44,12 @@ def only(
     """
 
     def guard(
-        view: Callable[Concatenate[Request, Parameters], HttpResponse],
-    ) -> Callable[..., HttpResponse]:
+        view: Callable[Concatenate[Request, Parameters], HttpResponseBase],
+    ) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def guarded(
             request: HttpRequest, *args: Parameters.args, **kwargs: Parameters.kwargs
-        ) -> HttpResponse:
+        ) -> HttpResponseBase:
             if ANYBODY not in roles:
                 if not request.user.is_authenticated:
                     return redirect_to_login(request.get_full_path())

@@ -1,17 +1,22 @@
 """An account's page: what it holds, until when, and who agreed to it."""
 
+from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
+from django.utils.dateparse import parse_date
 
 from vatio import clock
-from vatio.accounts.models import Account, Agreement, Grant
+from vatio.accounts.holdings import Holding, held
+from vatio.accounts.models import Account, Agreement, Grant, Term
 from vatio.dates import day_at
 from vatio.history.models import Act
 from vatio.orders.models import Order
+from vatio.web import charts
 from vatio.web.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 from vatio.web.lines import lines
 
@@ -45,7 +50,19 @@ def account(request: Request, uid: UUID) -> HttpResponse:
         )
         .order_by("-decided_at", "-id")
     )
-    terms = shown.terms.filter(cancelled_at__isnull=True).order_by("starts_on")
+    terms = (
+        Term.objects.visible_to(request.user)
+        .filter(account=shown, cancelled_at__isnull=True)
+        .prefetch_related(
+            Prefetch(
+                "grants",
+                Grant.objects.visible_to(request.user).select_related("licence", "agreement"),
+            )
+        )
+        .order_by("starts_on")
+    )
+    today = day_at(at, shown.zone)
+    billing = line.holding.billing if line.holding else ""
     return render(
         request,
         "accounts/account.html",
@@ -55,8 +72,15 @@ def account(request: Request, uid: UUID) -> HttpResponse:
             "at": at,
             "leads": leads,
             "agreements": agreements,
-            "terms": terms,
-            "today": day_at(at, shown.zone),
+            "picture": charts.draw(
+                charts.lived(terms, billing),
+                unit=charts.unit_of(billing),
+                today=today,
+                next_end=line.next_end,
+            ),
+            "unit": charts.unit_of(billing),
+            "today": today,
+            "then": _past(request, shown),
             "orders": Order.objects.visible_to(request.user)
             .filter(account=shown)
             .order_by("-submitted_at", "-id")[:HISTORY_SHOWN],
@@ -66,6 +90,35 @@ def account(request: Request, uid: UUID) -> HttpResponse:
             .order_by("-at", "-id")[:HISTORY_SHOWN],
         },
     )
+
+
+@dataclass(frozen=True)
+class Then:
+    """What an account held on another day, and the agreements that say so."""
+
+    on: date
+    holding: Holding | None
+    agreements: list[Agreement]
+
+
+def _past(request: Request, shown: Account) -> Then | None:
+    """Answer «En otra fecha»: what the account held on the day in the address."""
+    try:
+        on = parse_date(request.GET.get("on", ""))
+    except ValueError:
+        on = None
+    if on is None:
+        return None
+    holding = held(shown, on)
+    grants = (
+        Grant.objects.visible_to(request.user)
+        .filter(term_id=holding.term_id, effective_on__lte=on)
+        .select_related("agreement__order")
+        .order_by("id")
+        if holding
+        else []
+    )
+    return Then(on, holding, [grant.agreement for grant in grants])
 
 
 urlpatterns = [path("accounts/<uuid:uid>/", account, name="account")]

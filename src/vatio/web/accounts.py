@@ -1,38 +1,63 @@
-"""«Gestionar cuentas»: the active and the expired accounts."""
+"""«Gestionar cuentas» and, for the commercial department, «Cuentas» of every organisation."""
 
 from datetime import datetime
 
-from django.http import HttpResponse
+from django.contrib import messages
+from django.db.models import Exists, OuterRef
+from django.http import FileResponse, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from vatio import clock
 from vatio.accounts.models import Account, AccountSet
-from vatio.accounts.searching import matching
-from vatio.web import keyset
-from vatio.web.access import SUPERADMINISTRATOR, Request, only
+from vatio.catalogue.models import Licence, LicenceVersion
+from vatio.dates import day_at
+from vatio.tenants.models import Organisation
+from vatio.web import exporting, keyset, listing
+from vatio.web.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 from vatio.web.lines import lines
-from vatio.web.zones import zones
+from vatio.web.renewing import REPORT
+from vatio.web.words import COLUMNS, SECTORS
+from vatio.web.zones import Zone, all_zones, zones
 
-SORTS = {
-    "name": ("name_folded", "id"),
-    "created": ("opened_on", "id"),
-    "ends": ("ends_at", "id"),
-}
+MOST_ORGANISATIONS = 500
+"""More are not listed in the filter: they are found from their own page."""
 
 
 @only(SUPERADMINISTRATOR)
-def active(request: Request, slug: str) -> HttpResponse:
+def active(request: Request, slug: str) -> HttpResponseBase:
     """Show the active accounts, those that have yet to start among them."""
     at = clock.now()
-    return _list(request, "accounts", at=at, accounts=_own(request).filter(ends_at__gt=at))
+    zone_list = zones(request.organisation, request.user, at=at, current="accounts")
+    return _list(request, zone_list, _own(request), at=at, expired=False)
 
 
 @only(SUPERADMINISTRATOR)
-def expired(request: Request, slug: str) -> HttpResponse:
+def expired(request: Request, slug: str) -> HttpResponseBase:
     """Show the expired accounts, and how long readings are still collected."""
     at = clock.now()
-    return _list(request, "accounts_expired", at=at, accounts=_own(request).filter(ends_at__lte=at))
+    zone_list = zones(request.organisation, request.user, at=at, current="accounts_expired")
+    return _list(request, zone_list, _own(request), at=at, expired=True)
+
+
+@only(COMMERCIAL)
+def all_active(request: Request) -> HttpResponseBase:
+    """Show the active accounts of every organisation."""
+    at = clock.now()
+    zone_list = all_zones(request.user, at=at, current="desk_accounts")
+    return _list(request, zone_list, _every(request), at=at, expired=False)
+
+
+@only(COMMERCIAL)
+def all_expired(request: Request) -> HttpResponseBase:
+    """Show the expired accounts of every organisation."""
+    at = clock.now()
+    zone_list = all_zones(request.user, at=at, current="desk_accounts_expired")
+    return _list(request, zone_list, _every(request), at=at, expired=True)
 
 
 def _own(request: Request) -> AccountSet:
@@ -40,51 +65,101 @@ def _own(request: Request) -> AccountSet:
     return Account.objects.visible_to(request.user).filter(organisation=request.organisation)
 
 
-def _list(request: Request, name: str, *, at: datetime, accounts: AccountSet) -> HttpResponse:
-    text = request.GET.get("q", "").strip()
-    found = matching(accounts, text)
-    sort = request.GET.get("sort", "")
-    order = _order(sort, "-ends" if name == "accounts_expired" else "ends")
-    page = keyset.page(found, order=order, parameters=request.GET)
-    zone_list = zones(request.organisation, request.user, at=at, current=name)
+def _every(request: Request) -> AccountSet:
+    return Account.objects.visible_to(request.user)
+
+
+def _list(
+    request: Request, zone_list: list[Zone], accounts: AccountSet, *, at: datetime, expired: bool
+) -> HttpResponseBase:
+    """Show a zone of accounts as the address asks, or hand it out as a workbook."""
+    asked = listing.read(request.GET, request.user, usual="-ends" if expired else "ends")
+    inside = accounts.filter(ends_at__lte=at) if expired else accounts.filter(ends_at__gt=at)
+    found = listing.narrowed(inside, asked, request.user, at=at)
+    if request.GET.get("as") == "xlsx":
+        return _workbook(request, found, asked, at=at)
+    page = listing.page(found, asked, request.GET, at=at)
+    at_desk = not hasattr(request, "organisation")
+    here = next(zone for zone in zone_list if zone.current)
     return render(
         request,
         "accounts/list.html",
         {
             "zones": zone_list,
-            "zone": name,
+            "zone": here,
+            "expired": expired,
+            "at_desk": at_desk,
             "at": at,
             "lines": lines(page.rows, request.user, at=at),
             "page": page,
-            "count": found.count(),
-            "elsewhere": sum(zone.count for zone in zone_list if zone.name != "orders"),
-            "text": text,
-            "headings": {key: _heading(request, key, order, SORTS[key]) for key in SORTS},
+            "count": found.count() if asked.narrows else here.count,
+            "asked": asked,
+            "headings": listing.headings(asked, request.GET),
+            "hidden": set(request.user.hidden_columns),
+            "column_names": {
+                name: words for name, words in COLUMNS.items() if at_desk or name != "organisation"
+            },
+            "licences": _held_licences(),
+            "sectors": SECTORS,
+            "within": [
+                (
+                    days,
+                    keyset.without_place(
+                        request.GET, ends="" if asked.within == days else str(days)
+                    ),
+                )
+                for days in listing.WITHIN
+            ],
+            "with_order_url": keyset.without_place(
+                request.GET, order="" if asked.with_order else "open"
+            ),
+            "export_url": keyset.without_place(request.GET, **{"as": "xlsx"}),
+            "organisations": _organisations(request) if at_desk else [],
+            "report": request.session.pop(REPORT, []),
         },
     )
 
 
-def _order(sort: str, usual: str) -> list[str]:
-    """Turn `ends` or `-ends` of the address into columns; anything else is the usual order."""
-    if sort.lstrip("-") not in SORTS:
-        sort = usual
-    columns = SORTS[sort.lstrip("-")]
-    return [f"-{column}" for column in columns] if sort.startswith("-") else list(columns)
+def _held_licences() -> list[Licence]:
+    """List the licences that somebody may hold: those that were ever published."""
+    ever = LicenceVersion.objects.filter(licence=OuterRef("pk"), published_at__isnull=False)
+    return list(Licence.objects.filter(Exists(ever)).order_by("name_folded", "id"))
 
 
-def _heading(
-    request: Request, key: str, order: list[str], columns: tuple[str, ...]
-) -> dict[str, str]:
-    """Say which way a column is sorted now, and where its heading leads."""
-    upwards = order[0] == columns[0]
-    downwards = order[0] == f"-{columns[0]}"
-    return {
-        "url": keyset.without_place(request.GET, sort=f"-{key}" if upwards else key),
-        "sorted": "ascending" if upwards else "descending" if downwards else "",
-    }
+def _organisations(request: Request) -> list[Organisation]:
+    known = Organisation.objects.visible_to(request.user).order_by("name_folded", "id")
+    return list(known[:MOST_ORGANISATIONS])
+
+
+def _workbook(
+    request: Request, accounts: AccountSet, asked: listing.Asked, *, at: datetime
+) -> FileResponse:
+    """Hand out what is filtered as a workbook, in its order where a column of its own gives it."""
+    at_desk = not hasattr(request, "organisation")
+    zone = "Europe/Madrid" if at_desk else request.organisation.zone
+    name = _("accounts-%(day)s.xlsx") % {"day": day_at(at, zone).isoformat()}
+    made = exporting.workbook(accounts, asked, request.user, at=at, with_organisation=at_desk)
+    return FileResponse(made, as_attachment=True, filename=name, content_type=exporting.XLSX)
+
+
+@require_POST
+@only(SUPERADMINISTRATOR, COMMERCIAL)
+def columns(request: Request) -> HttpResponse:
+    """Keep which columns of the list this person does not want to see."""
+    shown = set(request.POST.getlist("column"))
+    person = request.user
+    person.hidden_columns = [name for name in COLUMNS if name not in shown]
+    person.save(update_fields=["hidden_columns"])
+    messages.success(request, _("The columns are as you chose."))
+    back = request.POST.get("back", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return HttpResponseRedirect(back if safe else reverse("home"))
 
 
 urlpatterns = [
     path("o/<slug:slug>/accounts/", active, name="accounts"),
     path("o/<slug:slug>/accounts/expired/", expired, name="accounts_expired"),
+    path("desk/accounts/", all_active, name="desk_accounts"),
+    path("desk/accounts/expired/", all_expired, name="desk_accounts_expired"),
+    path("columns/", columns, name="columns"),
 ]

@@ -64,6 +64,7 @@ def _menu(request: HttpRequest, person: Person) -> list[Entry]:
         waiting = Order.objects.visible_to(person).open().count()
         entries += [
             _entry(request, _("Commercial desk"), reverse("desk"), "inbox", waiting),
+            _entry(request, _("Accounts"), reverse("desk_accounts"), "accounts"),
             _entry(request, _("Licences"), reverse("licences"), "licence"),
             _entry(request, _("Organisations"), reverse("organisations"), "house"),
         ]

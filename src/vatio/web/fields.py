@@ -1,6 +1,7 @@
 """Fields that several forms share: whole numbers as people write them, NIF, time zones."""
 
 import re
+from uuid import UUID
 from zoneinfo import available_timezones
 
 from django import forms
@@ -35,6 +36,15 @@ class WholeNumber(forms.Field):
         return int(text)
 
 
+class SignedNumber(WholeNumber):
+    """A whole number that may be negative, written -5, +5 or 5."""
+
+    def to_python(self, value: object) -> int | None:
+        text = str(value or "").strip().replace("\u2212", "-")
+        number = super().to_python(text.removeprefix("-").removeprefix("+"))
+        return -number if number is not None and text.startswith("-") else number
+
+
 class NifField(forms.CharField):
     """A Spanish tax number (NIF, NIE or CIF) with its check letter; it may be left empty."""
 
@@ -46,6 +56,14 @@ class NifField(forms.CharField):
         if not nif.is_valid(compact):
             raise ValidationError(_("This is not a valid NIF: check its figures and its letter."))
         return compact
+
+
+def parse_uuid(value: object) -> UUID | None:
+    """Read a UUID from the address or a form; None if it is none."""
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None
 
 
 def zone_choices() -> list[tuple[str, str]]:

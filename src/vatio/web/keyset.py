@@ -8,12 +8,14 @@ meanwhile shifts nothing. The last page is the first one read backwards.
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.db import DataError, transaction
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 
@@ -43,15 +45,35 @@ def page(
     them must go the same way, the last must be unique, and none may be null. A
     place that cannot be read is the first page.
     """
+
+    def read(asked: Sequence[str], values: Sequence[Any], limit: int) -> list[Row]:
+        beyond = rows.filter(_past(asked, values)) if values else rows
+        return list(beyond.order_by(*asked)[:limit])
+
+    return page_of(read, order=order, parameters=parameters, size=size)
+
+
+def page_of(
+    read: Callable[[Sequence[str], Sequence[Any], int], list[Row]],
+    *,
+    order: Sequence[str],
+    parameters: QueryDict,
+    size: int = SIZE,
+) -> Page[Row]:
+    """Read the page that the query string asks for, where `read` fetches the rows.
+
+    `read(order, values, limit)` gives rows in that order, from the one after these
+    values on. Rows carry the columns of the order as attributes.
+    """
     place, values = _place(parameters, len(order))
     backwards = place in {"before", "at"}
     asked = [_turned(column) for column in order] if backwards else list(order)
     try:
-        beyond = rows.filter(_past(asked, values)) if values else rows
-        found = list(beyond.order_by(*asked)[: size + 1])
-    except (ValidationError, ValueError, TypeError, OverflowError):
+        with transaction.atomic() if values else nullcontext():
+            found = read(asked, values, size + 1)
+    except (DataError, ValidationError, ValueError, TypeError, OverflowError):
         place, values, backwards = "", [], False
-        found = list(rows.order_by(*order)[: size + 1])
+        found = read(order, [], size + 1)
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -23,7 +23,7 @@ from vatio.refusal import Refused
 from vatio.tenants.folding import tidy
 from vatio.tenants.models import Organisation
 from vatio.web.access import SUPERADMINISTRATOR, Request, only
-from vatio.web.fields import NifField, WholeNumber, clean_text, zone_choices
+from vatio.web.fields import NifField, WholeNumber, clean_text, parse_uuid, zone_choices
 from vatio.web.words import SECTORS
 
 USUAL_MONTHS = 12
@@ -116,7 +116,7 @@ def foresee(form: OpeningForm, organisation: Organisation, *, at: datetime) -> F
     version = (
         form.fields["licence"]
         .queryset.filter(  # type: ignore[attr-defined]
-            uid=_uid(form["licence"].value())
+            uid=parse_uuid(form["licence"].value())
         )
         .select_related("licence")
         .first()
@@ -139,13 +139,6 @@ def foresee(form: OpeningForm, organisation: Organisation, *, at: datetime) -> F
         ends_on=add_months(today, months, anchor_day=today.day),
         sms_credits=_number(form, "sms_credits", 0),
     )
-
-
-def _uid(value: object) -> UUID | None:
-    try:
-        return UUID(str(value))
-    except ValueError:
-        return None
 
 
 def _number(form: OpeningForm, name: str, otherwise: int) -> int:

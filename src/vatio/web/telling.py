@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from vatio.catalogue.quantities import UNITS
 from vatio.dates import written
 from vatio.history.models import Act
-from vatio.web.words import KIND_ICONS, KINDS, counted, number
+from vatio.tenants.models import LANGUAGES
+from vatio.web.words import DETAILS, KIND_ICONS, KINDS, SECTORS, counted, number, signed
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,55 @@ def told(act: Act) -> Told:
     if act.verb == "renewal.undone":
         end = written(date.fromisoformat(facts["ends_on"]))
         return Told(_("Renewal until %(end)s: undone") % {"end": end}, "back")
+    if act.verb == "account.configured":
+        return Told(_configured(facts["changed"]), "info")
+    if act.verb == "account.adjusted":
+        return Told(_adjusted(facts), "offer", "warm")
+    if act.verb == "account.leaving":
+        return Told(_("It will not be renewed"), "minus", "warm")
+    if act.verb == "account.staying":
+        return Told(_("It may be renewed after all"), "back")
     if act.verb == "account.imported":
         return Told(_("Imported from a spreadsheet"), "inbox", "ok")
     return Told(act.verb, "info")
+
+
+def _configured(changed: dict[str, list[str]]) -> str:
+    parts = []
+    for name, values in changed.items():
+        if values:
+            old, new = (_value(name, value) for value in values)
+            parts.append(
+                _("%(label)s: from «%(old)s» to «%(new)s»")
+                % {"label": DETAILS[name], "old": old, "new": new}
+            )
+        else:
+            parts.append(_("%(label)s: changed") % {"label": DETAILS[name]})
+    return "; ".join(parts)
+
+
+def _value(name: str, value: str) -> str:
+    if name == "sector":
+        return str(SECTORS.get(value, value))
+    return dict(LANGUAGES).get(value, value) if name == "language" else value
+
+
+def _adjusted(facts: dict[str, Any]) -> str:
+    change = facts["change"]
+    if change == "quantities":
+        parts = [
+            _("from %(before)s to %(after)s")
+            % {"before": number(facts["before"][unit]), "after": counted(unit, after)}
+            for unit, after in facts["after"].items()
+            if after != facts["before"][unit]
+        ]
+        return _("Adjusted: %(changes)s") % {"changes": ", ".join(parts)}
+    if change == "credits":
+        return _("Adjusted: %(credits)s SMS credits") % {"credits": signed(facts["credits"])}
+    day = written(date.fromisoformat(facts["after"]))
+    if change == "end":
+        return _("Ended early: on %(day)s") % {"day": day}
+    return _("Courtesy days: until %(day)s") % {"day": day}
 
 
 def _accepted(kind: str, facts: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from vatio.dates import written
+from vatio.notifications.rendering import UNITS
 from vatio.web import stylesheet, words
 from vatio.web.telling import told
 from vatio.web.words import number
@@ -35,7 +36,7 @@ def environment(**options: Any) -> Environment:
         static=static,
         icon=icon,
         stylesheet_version=stylesheet.version,
-        unit_names=words.UNITS,
+        unit_names=UNITS,
         sector_names=words.SECTORS,
         by_billing=words.BILLINGS,
         kind_names=words.KINDS,

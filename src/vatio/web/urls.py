@@ -3,6 +3,8 @@
 from vatio.web import (
     account,
     accounts,
+    adjusting,
+    configuring,
     desk,
     entrance,
     first_use,
@@ -24,6 +26,8 @@ urlpatterns = [
     *accounts.urlpatterns,
     *account.urlpatterns,
     *renewing.urlpatterns,
+    *configuring.urlpatterns,
+    *adjusting.urlpatterns,
     *openings.urlpatterns,
     *growing.urlpatterns,
     *orders.urlpatterns,

@@ -1,16 +1,10 @@
-"""The words for what the code names: units, sectors, kinds and states of orders; and numbers."""
+"""The words for what the code names: sectors, kinds and states of orders; and numbers."""
 
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from vatio.notifications.rendering import UNITS
 from vatio.tenants.models import Person
-
-UNITS = {
-    "meters": _("Meters"),
-    "supply_points": _("CUPS"),
-    "data_points": _("DP"),
-    "rtc_lines": _("RTC lines"),
-}
 
 BILLINGS = {"MTR": _("by Mtr"), "DP": _("by DP")}
 
@@ -27,6 +21,29 @@ SECTORS = {
     "offices": _("Offices"),
     "sport": _("Sport"),
     "other": _("Other"),
+}
+
+COLUMNS = {
+    "name": _("Account"),
+    "organisation": _("Organisation"),
+    "client": _("Client"),
+    "licence": _("Licence"),
+    "sector": _("Sector"),
+    **UNITS,
+    "sms": _("SMS"),
+    "created": _("Created"),
+    "ends": _("Expires"),
+}
+"""The columns of the list of accounts, in their order."""
+
+DETAILS = {
+    "name": _("Account name"),
+    "client": _("Client name"),
+    "nif": "NIF",
+    "sector": _("Sector"),
+    "contact_email": _("Contact e-mail"),
+    "language": _("Language"),
+    "zone": _("Time zone"),
 }
 
 KINDS = {
@@ -76,6 +93,11 @@ def number(value: int) -> str:
     """Write a whole number with its thousands apart: 1.480 in Spanish, 1,480 in English."""
     grouped = f"{value:,}"
     return grouped.replace(",", ".") if get_language() == "es" else grouped
+
+
+def signed(change: int) -> str:
+    """Write a change with its sign: +1.000, −5."""
+    return f"{'−' if change < 0 else '+'}{number(abs(change))}"
 
 
 def counted(unit: str, count: int) -> str:

@@ -1,0 +1,131 @@
+"""Fills a database with accounts as an energy service company has them, in a few statements."""
+
+from datetime import UTC, date, datetime
+
+from django.db import connection, transaction
+
+from vatio.accounts.models import Sector
+from vatio.catalogue import publishing
+from vatio.catalogue.models import LicenceVersion
+from vatio.catalogue.quantities import Quantities
+from vatio.people import founding
+from vatio.tenants.models import Membership, Organisation, Person
+
+NOW = datetime(2026, 11, 24, 11, tzinfo=UTC)
+TODAY = date(2026, 11, 24)
+PASSWORD = "vatio-bench-2026"  # noqa: S105
+LICENCES = [
+    ("Básica Mtr", "MTR", Quantities(10, 5, None, 0)),
+    ("Avanzada Mtr", "MTR", Quantities(50, 25, None, 2)),
+    ("Starter DP", "DP", Quantities(None, 0, 250, 0)),
+    ("Professional DP", "DP", Quantities(None, 0, 1000, 2)),
+    ("Enterprise DP", "DP", Quantities(None, 0, 5000, 10)),
+]
+
+FILL = """
+WITH numbered AS (
+    SELECT n, nextval(pg_get_serial_sequence('accounts_account', 'id')) AS account,
+           nextval(pg_get_serial_sequence('accounts_agreement', 'id')) AS agreement,
+           nextval(pg_get_serial_sequence('accounts_term', 'id')) AS term,
+           (%(words)s::text[])[1 + n %% 12] AS word,
+           (%(places)s::text[])[1 + (n / 12) %% 24] AS place,
+           %(today)s::date - ((n * 37) %% 700)::int AS starts_on,
+           (%(sectors)s::text[])[1 + n %% 12] AS sector,
+           (%(versions)s::bigint[])[1 + n %% 5] AS version, n %% 5 < 2 AS by_meters
+    FROM generate_series(1, %(count)s) AS n
+), accounts AS (
+    INSERT INTO accounts_account (id, uid, organisation_id, name, client, nif, sector,
+        contact_email, language, zone, created_at, opened_on, covered_until, ends_at)
+    SELECT account, gen_random_uuid(), %(organisation)s, word || ' ' || place || ' ' || n,
+        'Grupo ' || place || ', S.A.', 'B' || lpad(n::text, 8, '0'), sector, '', 'es',
+        'Europe/Madrid', %(now)s, starts_on, starts_on + 365,
+        (starts_on + 365)::timestamp AT TIME ZONE 'Europe/Madrid'
+    FROM numbered
+), purses AS (
+    INSERT INTO accounts_purse (account_id, organisation_id, balance)
+    SELECT account, %(organisation)s, (n * 13) %% 500 FROM numbered
+), agreements AS (
+    INSERT INTO accounts_agreement (id, account_id, organisation_id, number, kind, decided_at,
+        rule, note)
+    SELECT agreement, account, %(organisation)s, 'B-' || %(organisation)s || '-' || n, 'import',
+        %(now)s, 'import', ''
+    FROM numbered
+), terms AS (
+    INSERT INTO accounts_term (id, account_id, organisation_id, agreement_id, starts_on, ends_on,
+        anchor_day)
+    SELECT term, account, %(organisation)s, agreement, starts_on, starts_on + 365,
+        extract(day FROM starts_on)
+    FROM numbered
+)
+INSERT INTO accounts_grant (account_id, organisation_id, term_id, agreement_id, effective_on,
+    recorded_at, licence_id, extra_meters, extra_supply_points, extra_data_points, extra_rtc_lines)
+SELECT account, %(organisation)s, term, agreement, starts_on, %(now)s, version,
+    CASE WHEN by_meters THEN (n * 7) %% 60 ELSE 0 END, CASE WHEN by_meters THEN n %% 20 ELSE 0 END,
+    CASE WHEN by_meters THEN 0 ELSE (n * 11) %% 900 END, n %% 4
+FROM numbered
+UNION ALL
+SELECT account, %(organisation)s, term, agreement, starts_on + 30, %(now)s, NULL::bigint,
+    CASE WHEN by_meters THEN 5 ELSE 0 END, 0, CASE WHEN by_meters THEN 0 ELSE 50 END, 0
+FROM numbered WHERE n %% 2 = 0
+"""
+
+WORDS = "Hotel,Nave,Colegio,Clínica,Oficinas,Polideportivo,Residencia,Supermercado,Bodega,Taller"
+PLACES = (
+    "Lugo,Soria,Teruel,Cádiz,Ávila,Huesca,Zamora,Burgos,León,Jaén,Cuenca,Oviedo,Vigo,Murcia,"
+    "Lorca,Ronda,Elche,Gijón,Reus,Tudela,Baza,Olot,Irún,Xàtiva"
+)
+
+
+def licences(by: Person) -> list[LicenceVersion]:
+    """Publish the licences that the accounts hold."""
+    versions = []
+    for name, billing, quantities in LICENCES:
+        version = publishing.draft(
+            name, billing=billing, quantities=quantities, description="", by=by, at=NOW
+        )
+        publishing.publish(version, by=by, at=NOW)
+        versions.append(version)
+    return versions
+
+
+def person(email: str, name: str, *, commercial: bool = False) -> Person:
+    """Make somebody who can sign in."""
+    made = Person(email=email, name=name, is_commercial=commercial, created_at=NOW)
+    made.set_password(PASSWORD)
+    made.save(force_insert=True)
+    return made
+
+
+def organisation(name: str, by: Person) -> Organisation:
+    """Make an organisation without people."""
+    return founding.found(name, zone="Europe/Madrid", notice_address="", by=by, at=NOW)
+
+
+def lead(of: Organisation, who: Person) -> None:
+    """Make a person a SuperAdministrator."""
+    Membership.objects.create(organisation=of, person=who, created_at=NOW)
+
+
+@transaction.atomic
+def accounts(of: Organisation, count: int, versions: list[LicenceVersion]) -> None:
+    """Give an organisation some accounts: about half active, each with one or two grants."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            FILL,
+            {
+                "organisation": of.pk,
+                "count": count,
+                "today": TODAY,
+                "now": NOW,
+                "words": [*WORDS.split(","), "Zugarramurdi", "Centro"],
+                "places": PLACES.split(","),
+                "sectors": list(Sector.values),
+                "versions": [version.pk for version in versions],
+            },
+        )
+
+
+def settle() -> None:
+    """Let the planner know what is there; a plan made for empty tables would stay."""
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")

@@ -1,0 +1,226 @@
+"""Mends what was agreed, in the open: other quantities, credits, an early end, courtesy days."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from vatio.accounts import coverage, growth, purse
+from vatio.accounts.agreeing import agree
+from vatio.accounts.holdings import held
+from vatio.accounts.locking import lock
+from vatio.accounts.models import Account, Agreement, Term
+from vatio.accounts.opening import MOST_OF_A_UNIT, WrongQuantity, grant
+from vatio.accounts.renewal import (
+    AlreadyRenewed,
+    NothingToRenew,
+    last_term,
+    next_anchor,
+    waiting_term,
+)
+from vatio.catalogue.models import LicenceVersion
+from vatio.catalogue.quantities import UNITS, Quantities
+from vatio.dates import day_at, written
+from vatio.history.telling import tell
+from vatio.notifications import readers
+from vatio.notifications.queueing import queue
+from vatio.refusal import Refused
+from vatio.tenants.models import Person
+
+MOST_COURTESY_DAYS = 92
+
+
+class NoReason(Refused):
+    """An adjustment says why."""
+
+
+class NothingAdjusted(Refused):
+    """The adjustment would leave everything as it is."""
+
+
+class WrongEnd(Refused):
+    """The day is past, or not before the end of the running term."""
+
+
+class WrongDays(Refused):
+    """Courtesy is given for a number of days within bounds."""
+
+
+@transaction.atomic
+def adjust_quantities(
+    account: Account, totals: Mapping[str, int | None], *, reason: str, by: Person, at: datetime
+) -> Agreement:
+    """Give an account other quantities from today, fewer or more; its licence stays.
+
+    The difference is granted as extras, negative where it is less, in the running
+    term and in a waiting one under the same licence. Nothing that is in use goes.
+
+    :param totals: the new total of each unit that the licence counts; None leaves it.
+    :raises HasExpired: if the account has expired.
+    :raises WrongQuantity: if a total is negative, or of a unit that the licence does not count.
+    :raises NothingAdjusted: if all are what they are today.
+    """
+    _ensure_reason(reason)
+    lock(account)
+    reached = growth.reach(account, at=at)
+    before = reached.holding.totals
+    change = Quantities(**{unit: _change(unit, before, totals.get(unit)) for unit in UNITS})
+    if not any(number for _unit, number in change.items()):
+        raise NothingAdjusted(_("These are the quantities of today: nothing would change."))
+    agreement = agree(account, kind=Agreement.Kind.ADJUSTMENT, at=at, by=by, note=reason.strip())
+    growth.give(account, reached, agreement, version=None, extras=change, at=at)
+    after = before.plus(change)
+    facts = {
+        "before": {unit: number for unit, number in before.items() if number is not None},
+        "after": {unit: number for unit, number in after.items() if number is not None},
+    }
+    _announce(account, agreement, change="quantities", facts=facts)
+    return agreement
+
+
+@transaction.atomic
+def adjust_credits(
+    account: Account, credits: int, *, reason: str, by: Person, at: datetime
+) -> Agreement:
+    """Put SMS credits into an account's purse, or take some out: at most what is there.
+
+    :raises NothingAdjusted: if it is none.
+    :raises NotEnoughCredits: if more would be taken than there are.
+    """
+    _ensure_reason(reason)
+    if credits == 0:
+        raise NothingAdjusted(_("Write how many credits to add or to take."), field="credits")
+    lock(account)
+    agreement = agree(account, kind=Agreement.Kind.ADJUSTMENT, at=at, by=by, note=reason.strip())
+    balance = purse.adjust(account, credits, at=at, agreement=agreement)
+    _announce(account, agreement, change="credits", facts={"credits": credits, "balance": balance})
+    return agreement
+
+
+@transaction.atomic
+def end_early(account: Account, on: date, *, reason: str, by: Person, at: datetime) -> Agreement:
+    """End an account's running term early; a term that waits is taken back in the same act.
+
+    :param on: the day on whose first instant it expires: today or later.
+    :raises WrongEnd: if it is past, or not before the running term's end.
+    """
+    _ensure_reason(reason)
+    lock(account)
+    holding = growth.reach(account, at=at).holding
+    running = Term.objects.get(pk=holding.term_id)
+    if not max(day_at(at, account.zone), running.starts_on) <= on < running.ends_on:
+        raise WrongEnd(
+            _("Choose a day from %(first)s on, before %(last)s.")
+            % {
+                "first": written(max(day_at(at, account.zone), running.starts_on)),
+                "last": written(running.ends_on),
+            },
+            field="on",
+        )
+    waiting = waiting_term(account, at=at)
+    if waiting is not None and waiting.pk != running.pk:
+        waiting.cancelled_at = at
+        waiting.save(update_fields=["cancelled_at"])
+    agreement = agree(account, kind=Agreement.Kind.ADJUSTMENT, at=at, by=by, note=reason.strip())
+    running.closed_on = on
+    running.closed_by = agreement
+    running.save(update_fields=["closed_on", "closed_by"])
+    before = account.covered_until
+    coverage.write(account)
+    _announce(
+        account, agreement, change="end", facts={"before": str(before), "after": on.isoformat()}
+    )
+    return agreement
+
+
+@transaction.atomic
+def give_courtesy(
+    account: Account, days: int, *, reason: str, by: Person, at: datetime
+) -> Agreement:
+    """Give an account some days more with what it held: after its end, or from today if later.
+
+    :raises WrongDays: if the days are none or too many.
+    :raises AlreadyRenewed: if a term waits to start.
+    """
+    _ensure_reason(reason)
+    if not 1 <= days <= MOST_COURTESY_DAYS:
+        raise WrongDays(
+            _("Write a number from 1 to %(most)s.") % {"most": MOST_COURTESY_DAYS}, field="days"
+        )
+    lock(account)
+    waiting = waiting_term(account, at=at)
+    if waiting is not None:
+        raise AlreadyRenewed(
+            _("Another term already waits to start on %(day)s: there is no gap to bridge.")
+            % {"day": written(waiting.starts_on)}
+        )
+    last = last_term(account)
+    end = account.covered_until
+    holding = held(account, end - timedelta(days=1)) if end else None
+    if last is None or end is None or holding is None:
+        raise NothingToRenew(_("This account holds nothing that could go on."))
+    starts_on = max(end, day_at(at, account.zone))
+    agreement = agree(account, kind=Agreement.Kind.ADJUSTMENT, at=at, by=by, note=reason.strip())
+    term = Term.objects.create(
+        account=account,
+        organisation_id=account.organisation_id,
+        agreement=agreement,
+        starts_on=starts_on,
+        ends_on=starts_on + timedelta(days=days),
+        anchor_day=next_anchor(starts_on, last_end=end, anchor_day=last.anchor_day),
+    )
+    grant(
+        term,
+        agreement,
+        version=LicenceVersion.objects.get(pk=holding.licence_id),
+        extras=holding.extras,
+        effective_on=starts_on,
+        at=at,
+    )
+    coverage.write(account)
+    _announce(
+        account,
+        agreement,
+        change="courtesy",
+        facts={"before": end.isoformat(), "after": term.ends_on.isoformat(), "days": days},
+    )
+    return agreement
+
+
+def _ensure_reason(reason: str) -> None:
+    if not reason.strip():
+        raise NoReason(_("Write the reason: it is sent to the organisation."), field="reason")
+
+
+def _change(unit: str, before: Quantities, total: int | None) -> int:
+    own = getattr(before, unit)
+    if total is None:
+        return 0
+    if own is None:
+        raise WrongQuantity(_("The account's licence does not count this."), field=unit)
+    if not 0 <= total <= MOST_OF_A_UNIT:
+        raise WrongQuantity(_("Write a number from 0 on."), field=unit)
+    return total - int(own)
+
+
+def _announce(
+    account: Account, agreement: Agreement, *, change: str, facts: Mapping[str, object]
+) -> None:
+    about = {"change": change, "reason": agreement.note, **facts}
+    tell(
+        "account.adjusted",
+        at=agreement.decided_at,
+        by=agreement.decided_by,
+        organisation=account.organisation,
+        account_id=account.pk,
+        facts={"number": agreement.number, **about},
+    )
+    queue(
+        "account_adjusted",
+        readers.leading(account.organisation),
+        key=f"agreement:{agreement.pk}",
+        context={"account": account.name, "path": f"/accounts/{account.uid}/", **about},
+        at=agreement.decided_at,
+        organisation=account.organisation,
+    )

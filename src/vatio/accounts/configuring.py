@@ -1,0 +1,115 @@
+"""Changes what an account is called, whose it is, and where it stands: «Configurar»."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from vatio.accounts import coverage
+from vatio.accounts.locking import lock
+from vatio.accounts.models import Account
+from vatio.accounts.opening import NameTaken
+from vatio.dates import start_of
+from vatio.history.telling import tell
+from vatio.refusal import Refused
+from vatio.tenants.models import Person
+
+UNTOLD = ("contact_email",)
+"""Details that belong to a person: the history says that they changed, not from what to what."""
+
+
+class ZoneMovesTheEnd(Refused):
+    """The new time zone would make an active account expired now, or the other way round."""
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody changed the account while the form was open."""
+
+
+@dataclass(frozen=True)
+class Details:
+    """What «Configurar» settles."""
+
+    name: str
+    client: str
+    nif: str
+    sector: str
+    contact_email: str
+    language: str
+    zone: str
+
+    @classmethod
+    def of(cls, account: Account) -> "Details":
+        """Read them from an account."""
+        return cls(**{name: getattr(account, name) for name in cls.__dataclass_fields__})
+
+    @property
+    def mark(self) -> str:
+        """A short mark of these values, with which a form says what it was filled from."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+
+@transaction.atomic
+def configure(
+    account: Account, details: Details, *, seen: str, by: Person, at: datetime
+) -> list[str]:
+    """Write an account's details, and tell in the history what changed; return their names.
+
+    :param seen: the mark of the details that the form showed.
+    :raises ChangedMeanwhile: if they are others by now.
+    :raises NameTaken: if another account of the organisation has the name.
+    :raises ZoneMovesTheEnd: if the zone would move the account between active and expired.
+    """
+    lock(account)
+    before = Details.of(account)
+    if before.mark != seen:
+        raise ChangedMeanwhile(
+            _("Somebody changed this account while you had it open. Look at it, and save again.")
+        )
+    old, new = asdict(before), asdict(details)
+    changed = [name for name in old if old[name] != new[name]]
+    if not changed:
+        return []
+    if "zone" in changed:
+        _ensure_it_stays(account, details.zone, at=at)
+    for name in changed:
+        setattr(account, name, new[name])
+    try:
+        with transaction.atomic():
+            account.save(update_fields=changed)
+    except IntegrityError as error:
+        if "one_account_of_a_name" in str(error):
+            raise NameTaken(details.name) from None
+        raise
+    if "zone" in changed:
+        coverage.write(account)
+    tell(
+        "account.configured",
+        at=at,
+        by=by,
+        organisation=account.organisation,
+        account_id=account.pk,
+        facts={"changed": {name: _told(name, old[name], new[name]) for name in changed}},
+    )
+    return changed
+
+
+def _ensure_it_stays(account: Account, zone: str, *, at: datetime) -> None:
+    """Refuse a zone in which the account is expired while it is active now, or the reverse."""
+    if account.covered_until is None or account.ends_at is None:
+        return
+    if (account.ends_at <= at) != (start_of(account.covered_until, zone) <= at):
+        raise ZoneMovesTheEnd(
+            _(
+                "It would be expired in one of the two zones and active in the other."
+                " Change the zone after that day."
+            ),
+            field="zone",
+        )
+
+
+def _told(name: str, old: str, new: str) -> list[Any]:
+    return [] if name in UNTOLD else [old, new]

@@ -1,0 +1,64 @@
+"""Says that an account will not be renewed, and takes it back: «No voy a renovar»."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from vatio.accounts.locking import lock
+from vatio.accounts.models import Account
+from vatio.accounts.renewal import AlreadyRenewed, waiting_term
+from vatio.history.telling import tell
+from vatio.notifications import readers
+from vatio.notifications.queueing import queue
+from vatio.tenants.models import Person
+
+
+@transaction.atomic
+def leave(account: Account, *, by: Person, at: datetime) -> None:
+    """Write down that nobody will renew: no more reminders, and the commercial department knows.
+
+    Saying it twice is harmless.
+
+    :raises AlreadyRenewed: if a term already waits to start.
+    """
+    lock(account)
+    if account.leaving_since is not None:
+        return
+    if waiting_term(account, at=at) is not None:
+        raise AlreadyRenewed(_("This account is already renewed. Undo the renewal first."))
+    account.leaving_since = at
+    account.save(update_fields=["leaving_since"])
+    act = tell(
+        "account.leaving",
+        at=at,
+        by=by,
+        organisation=account.organisation,
+        account_id=account.pk,
+        facts={"ends_on": str(account.covered_until)},
+    )
+    queue(
+        "account_leaving",
+        readers.commercial(),
+        key=f"leaving:{act.pk}",
+        context={
+            "account": account.name,
+            "organisation": account.organisation.name,
+            "by": by.name,
+            "ends_on": str(account.covered_until),
+            "path": f"/accounts/{account.uid}/",
+        },
+        at=at,
+        organisation=account.organisation,
+    )
+
+
+@transaction.atomic
+def stay(account: Account, *, by: Person, at: datetime) -> None:
+    """Take it back: the account is reminded of its end again. Doing it twice is harmless."""
+    lock(account)
+    if account.leaving_since is None:
+        return
+    account.leaving_since = None
+    account.save(update_fields=["leaving_since"])
+    tell("account.staying", at=at, by=by, organisation=account.organisation, account_id=account.pk)

@@ -1,0 +1,21 @@
+"""Who is told: an organisation's people, and the commercial department."""
+
+from vatio.notifications.queueing import Reader
+from vatio.tenants.models import Organisation, Person
+
+
+def leading(organisation: Organisation) -> list[Reader]:
+    """List the organisation's SuperAdministrators and its notice address."""
+    people = Person.objects.filter(memberships__organisation=organisation, is_active=True)
+    readers = [Reader.of(person) for person in people]
+    if organisation.notice_address:
+        readers.append(Reader(organisation.notice_address, organisation.language))
+    return readers
+
+
+def commercial() -> list[Reader]:
+    """List who of the commercial department wants to be told at once, not in a daily digest."""
+    return [
+        Reader.of(person)
+        for person in Person.objects.filter(is_commercial=True, is_active=True, digest=False)
+    ]
