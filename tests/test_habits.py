@@ -139,6 +139,7 @@ def test_every_page_declares_who_may_open_it() -> None:
         "first_use.py: dead_link",
         "first_use.py: let_in",
         "orders.py: show",
+        "orders.py: visible",
     ]
 
 

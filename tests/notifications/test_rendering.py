@@ -7,7 +7,7 @@ from tests import make
 from vatio.accounts import adjusting, leaving
 from vatio.notifications import rendering
 from vatio.notifications.models import Message
-from vatio.orders import deciding
+from vatio.orders import deciding, talking
 from vatio.people import entering
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +30,8 @@ def told() -> dict[str, Message]:
     hotel = make.account("Hotel & Playa", organisation=norte)
     leaving.leave(hotel, by=nuria, at=make.NOON)
     adjusting.give_courtesy(hotel, 5, reason="Por las obras < 3", by=elena, at=make.NOON)
+    asked = make.opening_order(norte, "Hotel Teruel", by=nuria)
+    talking.comment(asked, "¿Y los <cuadros>?", by=nuria, at=make.NOON)
     entering.invite(norte, "ana@norte.example", by=nuria, at=make.NOON)
     return {message.template: message for message in Message.objects.order_by("id")}
 

@@ -46,7 +46,7 @@ def accept(order: Order, *, by: Person, at: datetime) -> Agreement:
     :raises NameTaken: if an account took the opening's name meanwhile.
     :raises AlreadyRenewed: if the account was renewed meanwhile.
     """
-    _lock_open(order)
+    lock_open(order)
     _ensure_somebody_elses(order, by)
     agreement, facts = _carry_out(order, by=by, at=at)
     _decide(order, Order.State.ACCEPTED, by=by, at=at, agreement=agreement, facts=facts)
@@ -82,7 +82,7 @@ def reject(order: Order, *, reason: str, by: Person, at: datetime) -> None:
     """
     if not reason.strip():
         raise NoReason(_("Write the reason: it is sent to whoever asked."), field="reason")
-    _lock_open(order)
+    lock_open(order)
     _ensure_somebody_elses(order, by)
     _decide(order, Order.State.REJECTED, by=by, at=at, reason=reason.strip())
 
@@ -93,11 +93,11 @@ def withdraw(order: Order, *, by: Person, at: datetime) -> None:
 
     :raises AlreadyDecided: if it is no longer open.
     """
-    _lock_open(order)
+    lock_open(order)
     _decide(order, Order.State.WITHDRAWN, by=by, at=at)
 
 
-def _lock_open(order: Order) -> None:
+def lock_open(order: Order) -> None:
     """Lock the account, then the order, and refuse one that is no longer open."""
     if order.account_id is not None:
         lock(Account(pk=order.account_id))

@@ -1,4 +1,4 @@
-"""Orders."""
+"""Orders, and what is said about them."""
 
 import uuid
 
@@ -202,3 +202,43 @@ class Order(models.Model):
     def is_open(self) -> bool:
         """Whether it still awaits somebody."""
         return self.state in self.OPEN
+
+
+class CommentSet(models.QuerySet["Comment"]):
+    """Comments, narrowed to those that a person may read."""
+
+    def visible_to(self, person: Person) -> "CommentSet":
+        """Keep what this person may read: notes are the commercial department's alone."""
+        readable = self.filter(order__in=Order.objects.visible_to(person))
+        return readable if person.is_commercial else readable.filter(is_note=False)
+
+
+class Comment(models.Model):
+    """Something said about an order: a question or an answer, or a note.
+
+    Questions and answers go between the organisation and the commercial
+    department before the order is decided; a note stays in the department.
+    """
+
+    append_only = True
+
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, related_name="said", db_constraint=False
+    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    is_note = models.BooleanField(default=False)
+    words = models.TextField()
+
+    objects = CommentSet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(words__regex=r"\S"), name="a_comment_says_something"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.words[:40]

@@ -19,6 +19,9 @@ from vatio.web.orders import asks, matching
 from vatio.web.words import KINDS
 
 MONTH = timedelta(days=30)
+HANDS = ("mine", "nobody")
+MOST_ORGANISATIONS = 500
+"""More are not listed in the filter: the search finds them."""
 
 
 @only(COMMERCIAL)
@@ -32,10 +35,18 @@ def desk(request: Request) -> HttpResponse:
     chosen = every.exclude(state__in=Order.OPEN) if state == "decided" else every.open()
     if kind in KINDS:
         chosen = chosen.filter(kind=kind)
+    organisation = request.GET.get("organisation", "")
+    hand = request.GET.get("hand", "")
+    if organisation:
+        chosen = chosen.filter(organisation__slug=organisation)
+    if hand in HANDS:
+        chosen = chosen.filter(taken_by=request.user if hand == "mine" else None)
     by_organisation = Q(organisation__name_folded__contains=fold_in_database(text))
     found = matching(chosen, text) | chosen.filter(by_organisation) if text else chosen
     page = keyset.page(
-        found.select_related("account", "organisation", "submitted_by", "licence__licence"),
+        found.select_related(
+            "account", "organisation", "submitted_by", "licence__licence", "taken_by"
+        ),
         order=["-submitted_at", "-id"] if state == "decided" else ["submitted_at", "id"],
         parameters=request.GET,
     )
@@ -63,6 +74,11 @@ def desk(request: Request) -> HttpResponse:
             "state": state,
             "kind": kind,
             "kinds": KINDS,
+            "organisation": organisation,
+            "organisations": Organisation.objects.visible_to(request.user).order_by(
+                "name_folded", "id"
+            )[:MOST_ORGANISATIONS],
+            "hand": hand if hand in HANDS else "",
             "text": text,
             "steps": _first_steps(request),
         },

@@ -23,12 +23,13 @@ from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import add_months, day_at, written
 from vatio.history.models import Act
 from vatio.orders import deciding
-from vatio.orders.models import Order, OrderSet
+from vatio.orders.likeness import alike
+from vatio.orders.models import Comment, Order, OrderSet
 from vatio.refusal import Refused
 from vatio.tenants.folding import fold_in_database
 from vatio.web import keyset
 from vatio.web.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
-from vatio.web.words import counted, number
+from vatio.web.words import KINDS, counted, number
 from vatio.web.zones import zones
 
 BACK_TO_DESK = "desk"
@@ -55,7 +56,11 @@ def listing(request: Request, slug: str) -> HttpResponse:
     own = Order.objects.visible_to(request.user).filter(organisation=request.organisation)
     show_all = request.GET.get("show") == "all"
     text = request.GET.get("q", "").strip()
-    found = matching(own if show_all else own.open(), text)
+    kind = request.GET.get("kind", "")
+    chosen = own if show_all else own.open()
+    if kind in KINDS:
+        chosen = chosen.filter(kind=kind)
+    found = matching(chosen, text)
     page = keyset.page(
         found.select_related("account", "submitted_by", "decided_by", "licence__licence"),
         order=["-submitted_at", "-id"],
@@ -70,6 +75,8 @@ def listing(request: Request, slug: str) -> HttpResponse:
             "asks": asks(page.rows),
             "count": found.count(),
             "show_all": show_all,
+            "kind": kind if kind in KINDS else "",
+            "kinds": KINDS,
             "text": text,
             "all_url": keyset.without_place(request.GET, show="all"),
             "open_url": keyset.without_place(request.GET, show="open"),
@@ -79,11 +86,13 @@ def listing(request: Request, slug: str) -> HttpResponse:
 
 
 def matching(orders: OrderSet, text: str) -> OrderSet:
-    """Keep the orders whose number, account or client holds every word."""
+    """Keep the orders whose number, reference, account or client holds every word."""
     for word in text.split():
         folded = fold_in_database(word)
         orders = orders.filter(
             Q(number__icontains=word)
+            | Q(reference__icontains=word)
+            | Q(account__isnull=True, client__icontains=word)
             | Q(account_name_folded__contains=folded)
             | Q(account__hay__contains=folded)
         )
@@ -114,7 +123,7 @@ def ask(order: Order) -> str:
 @only(SUPERADMINISTRATOR, COMMERCIAL)
 def order(request: Request, uid: UUID) -> HttpResponse:
     """Show an order to whoever asked for it, and to whoever decides it."""
-    return show(request, _visible(request, uid))
+    return show(request, visible(request, uid))
 
 
 def show(request: Request, shown: Order, *, refused: Refused | None = None) -> HttpResponse:
@@ -124,6 +133,12 @@ def show(request: Request, shown: Order, *, refused: Refused | None = None) -> H
     leads = shown.organisation.memberships.filter(person=request.user).exists()
     account = shown.account
     holding = before(shown, account, at=at) if account else None
+    said = list(
+        Comment.objects.visible_to(request.user)
+        .filter(order=shown)
+        .select_related("person")
+        .order_by("at", "id")
+    )
     refused_field = refused.field if refused else ""
     return render(
         request,
@@ -140,6 +155,9 @@ def show(request: Request, shown: Order, *, refused: Refused | None = None) -> H
             .select_related("person")
             .order_by("-at", "-id"),
             "may_decide": request.user.is_commercial and shown.is_open,
+            "said": [each for each in said if not each.is_note],
+            "notes": [each for each in said if each.is_note],
+            "likeness": alike(shown) if request.user.is_commercial else None,
             "is_own": shown.submitted_by_id == request.user.pk,
             "waits": (day_at(at, zone) - day_at(shown.submitted_at, zone)).days,
             "refused": refused,
@@ -237,7 +255,7 @@ def _growth(shown: Order, holding: Holding, *, at: datetime) -> str:
 @only(SUPERADMINISTRATOR)
 def withdraw(request: Request, uid: UUID) -> HttpResponse:
     """Take an order back."""
-    shown = _visible(request, uid, led=True)
+    shown = visible(request, uid, led=True)
     try:
         deciding.withdraw(shown, by=request.user, at=clock.now())
     except Refused as refused:
@@ -253,11 +271,11 @@ def withdraw(request: Request, uid: UUID) -> HttpResponse:
 @only(COMMERCIAL)
 def accept(request: Request, uid: UUID) -> HttpResponse:
     """Accept an order."""
-    shown = _visible(request, uid)
+    shown = visible(request, uid)
     try:
         agreement = deciding.accept(shown, by=request.user, at=clock.now())
     except Refused as refused:
-        return show(request, _visible(request, uid), refused=refused)
+        return show(request, visible(request, uid), refused=refused)
     account = agreement.account
     messages.success(
         request,
@@ -276,23 +294,23 @@ def accept(request: Request, uid: UUID) -> HttpResponse:
 @only(COMMERCIAL)
 def reject(request: Request, uid: UUID) -> HttpResponse:
     """Reject an order with a reason."""
-    shown = _visible(request, uid)
+    shown = visible(request, uid)
     try:
         deciding.reject(
             shown, reason=request.POST.get("reason", ""), by=request.user, at=clock.now()
         )
     except Refused as refused:
-        return show(request, _visible(request, uid), refused=refused)
+        return show(request, visible(request, uid), refused=refused)
     messages.success(
         request, _("You rejected %(number)s. The reason is on its page.") % {"number": shown.number}
     )
     return HttpResponseRedirect(reverse(BACK_TO_DESK))
 
 
-def _visible(request: Request, uid: UUID, *, led: bool = False) -> Order:
+def visible(request: Request, uid: UUID, *, led: bool = False) -> Order:
     """Fetch an order that the person may see; with `led`, only of an organisation they lead."""
     orders = Order.objects.visible_to(request.user).select_related(
-        "organisation", "account", "licence__licence", "submitted_by", "decided_by"
+        "organisation", "account", "licence__licence", "submitted_by", "decided_by", "taken_by"
     )
     if led:
         orders = orders.filter(organisation__memberships__person=request.user)

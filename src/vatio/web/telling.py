@@ -33,6 +33,10 @@ def told(act: Act) -> Told:
         return Told(_accepted(kind, facts), icon, "ok")
     if act.verb == "order.rejected":
         return Told(_("%(kind)s: rejected") % {"kind": kind}, "no", "bad")
+    if act.verb == "order.taken":
+        return Told(_("In hand"), "person")
+    if act.verb == "order.let_go":
+        return Told(_("Back in the queue"), "back")
     if act.verb == "order.withdrawn":
         return Told(_("%(kind)s: withdrawn") % {"kind": kind}, "back")
     if act.verb == "renewal.undone":

@@ -15,6 +15,7 @@ from vatio.web import (
     orders,
     organisations,
     renewing,
+    talking,
 )
 
 handler403 = "vatio.web.errors.forbidden"
@@ -31,6 +32,7 @@ urlpatterns = [
     *openings.urlpatterns,
     *growing.urlpatterns,
     *orders.urlpatterns,
+    *talking.urlpatterns,
     *desk.urlpatterns,
     *organisations.urlpatterns,
     *licences.urlpatterns,
