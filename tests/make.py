@@ -6,7 +6,7 @@ from itertools import count
 from uuid import uuid4
 
 from vatio.accounts import opening
-from vatio.accounts.models import Account
+from vatio.accounts.models import Account, AccountRole
 from vatio.accounts.opening import Project
 from vatio.catalogue import publishing
 from vatio.catalogue.models import Licence, LicenceVersion
@@ -58,6 +58,19 @@ def superadmin(of: Organisation, name: str = "Nuria Vidal") -> Person:
     """Make a SuperAdministrator of an organisation."""
     made = person(name)
     Membership.objects.create(organisation=of, person=made, created_at=NOON)
+    return made
+
+
+def holder(of: Account, role: str = "administrator", name: str = "") -> Person:
+    """Make an administrator or a viewer of an account."""
+    made = person(name)
+    AccountRole.objects.create(
+        account=of,
+        organisation_id=of.organisation_id,
+        person=made,
+        role=role,
+        created_at=NOON,
+    )
     return made
 
 

@@ -33,60 +33,75 @@ class World:
     people: dict[str, Person | None]
 
 
-ROLES = ("anybody", "nobody yet", "commercial", "superadmin", "of another")
+ROLES = (
+    "anybody",
+    "nobody yet",
+    "commercial",
+    "superadmin",
+    "of another",
+    "administrator",
+    "viewer",
+)
 
 # What each role gets for each page: a GET unless its name begins with POST.
 # The roles: not signed in · signed in without a role · commercial · SuperAdministrator of the
-# organisation · SuperAdministrator of another organisation.
+# organisation · SuperAdministrator of another organisation · administrator and viewer of the
+# account.
 TABLE: dict[str, tuple[object, ...]] = {
-    "home": (OUT, IN, TO, TO, TO),
-    "account_login": (IN, TO, TO, TO, TO),
-    "account_logout": (TO, IN, IN, IN, IN),
-    "account_reset_password": (IN, IN, IN, IN, IN),
-    "POST language": (TO, TO, TO, TO, TO),
-    "profile": (OUT, IN, IN, IN, IN),
-    "healthz": (IN, IN, IN, IN, IN),
-    "robots": (IN, IN, IN, IN, IN),
-    "stylesheet": (IN, IN, IN, IN, IN),
-    "accounts": (OUT, GONE, GONE, IN, GONE),
-    "accounts_expired": (OUT, GONE, GONE, IN, GONE),
-    "desk_accounts": (OUT, NO, IN, NO, NO),
-    "desk_accounts_expired": (OUT, NO, IN, NO, NO),
-    "POST accounts_renew": (OUT, GONE, GONE, TO, GONE),
-    "POST columns": (OUT, TO, TO, TO, TO),
-    "account_configure": (OUT, GONE, GONE, IN, GONE),
-    "account_adjust": (OUT, NO, IN, NO, NO),
-    "POST account_leaving": (OUT, GONE, GONE, TO, GONE),
-    "account": (OUT, GONE, IN, IN, GONE),
-    "POST account_renew": (OUT, GONE, GONE, TO, GONE),
-    "POST renewal_undo": (OUT, GONE, TO, TO, GONE),
-    "account_expand": (OUT, GONE, GONE, IN, GONE),
-    "account_upgrade": (OUT, GONE, GONE, IN, GONE),
-    "account_new": (OUT, GONE, GONE, IN, GONE),
-    "orders": (OUT, GONE, GONE, IN, GONE),
-    "order": (OUT, GONE, IN, IN, GONE),
-    "POST order_withdraw": (OUT, GONE, GONE, TO, GONE),
-    "POST order_accept": (OUT, NO, TO, NO, NO),
-    "POST order_reject": (OUT, NO, REFUSED, NO, NO),
-    "POST order_comment": (OUT, GONE, TO, TO, GONE),
-    "POST order_note": (OUT, NO, TO, NO, NO),
-    "POST order_take": (OUT, NO, TO, NO, NO),
-    "desk": (OUT, NO, IN, NO, NO),
-    "organisations": (OUT, NO, IN, NO, NO),
-    "organisation_new": (OUT, NO, IN, NO, NO),
-    "organisation": (OUT, NO, IN, NO, NO),
-    "POST organisation_trust": (OUT, NO, TO, NO, NO),
-    "people": (OUT, GONE, GONE, IN, GONE),
-    "POST invitation_withdraw": (OUT, GONE, TO, TO, GONE),
-    "licences": (OUT, NO, IN, NO, NO),
-    "licence_new": (OUT, NO, IN, NO, NO),
-    "POST licence_next": (OUT, NO, TO, NO, NO),
-    "licence_version": (OUT, NO, IN, NO, NO),
-    "POST licence_publish": (OUT, NO, TO, NO, NO),
-    "POST licence_retire": (OUT, NO, TO, NO, NO),
-    "invitation": (LOST, LOST, LOST, LOST, LOST),
-    "first_use": (LOST, LOST, LOST, LOST, LOST),
-    "new_password": (LOST, LOST, LOST, LOST, LOST),
+    "home": (OUT, IN, TO, TO, TO, TO, TO),
+    "account_login": (IN, TO, TO, TO, TO, TO, TO),
+    "account_logout": (TO, IN, IN, IN, IN, IN, IN),
+    "account_reset_password": (IN, IN, IN, IN, IN, IN, IN),
+    "POST language": (TO, TO, TO, TO, TO, TO, TO),
+    "profile": (OUT, IN, IN, IN, IN, IN, IN),
+    "healthz": (IN, IN, IN, IN, IN, IN, IN),
+    "robots": (IN, IN, IN, IN, IN, IN, IN),
+    "stylesheet": (IN, IN, IN, IN, IN, IN, IN),
+    "accounts": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
+    "accounts_expired": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
+    "desk_accounts": (OUT, NO, IN, NO, NO, NO, NO),
+    "desk_accounts_expired": (OUT, NO, IN, NO, NO, NO, NO),
+    "POST accounts_renew": (OUT, GONE, GONE, TO, GONE, GONE, GONE),
+    "POST columns": (OUT, TO, TO, TO, TO, TO, TO),
+    "account_configure": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
+    "account_adjust": (OUT, NO, IN, NO, NO, NO, NO),
+    "POST account_leaving": (OUT, GONE, GONE, TO, GONE, GONE, GONE),
+    "account": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "POST account_renew": (OUT, GONE, GONE, TO, GONE, GONE, GONE),
+    "POST renewal_undo": (OUT, GONE, TO, TO, GONE, GONE, GONE),
+    "account_expand": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
+    "account_upgrade": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
+    "account_new": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
+    "orders": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
+    "order": (OUT, GONE, IN, IN, GONE, GONE, GONE),
+    "POST order_withdraw": (OUT, GONE, GONE, TO, GONE, GONE, GONE),
+    "POST order_accept": (OUT, NO, TO, NO, NO, NO, NO),
+    "POST order_reject": (OUT, NO, REFUSED, NO, NO, NO, NO),
+    "POST order_comment": (OUT, GONE, TO, TO, GONE, GONE, GONE),
+    "POST order_note": (OUT, NO, TO, NO, NO, NO, NO),
+    "POST order_take": (OUT, NO, TO, NO, NO, NO, NO),
+    "desk": (OUT, NO, IN, NO, NO, NO, NO),
+    "organisations": (OUT, NO, IN, NO, NO, NO, NO),
+    "organisation_new": (OUT, NO, IN, NO, NO, NO, NO),
+    "organisation": (OUT, NO, IN, NO, NO, NO, NO),
+    "POST organisation_trust": (OUT, NO, TO, NO, NO, NO, NO),
+    "people": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
+    "POST invitation_withdraw": (OUT, GONE, TO, TO, GONE, GONE, GONE),
+    "licences": (OUT, NO, IN, NO, NO, NO, NO),
+    "licence_new": (OUT, NO, IN, NO, NO, NO, NO),
+    "POST licence_next": (OUT, NO, TO, NO, NO, NO, NO),
+    "licence_version": (OUT, NO, IN, NO, NO, NO, NO),
+    "POST licence_publish": (OUT, NO, TO, NO, NO, NO, NO),
+    "POST licence_retire": (OUT, NO, TO, NO, NO, NO, NO),
+    "invitation": (LOST, LOST, LOST, LOST, LOST, LOST, LOST),
+    "first_use": (LOST, LOST, LOST, LOST, LOST, LOST, LOST),
+    "new_password": (LOST, LOST, LOST, LOST, LOST, LOST, LOST),
+    "my_accounts": (OUT, IN, IN, IN, IN, IN, IN),
+    "account_people": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "POST account_people_change": (OUT, GONE, GONE, TO, GONE, TO, GONE),
+    "POST people_remove": (OUT, GONE, TO, TO, GONE, GONE, GONE),
+    "colleagues": (OUT, NO, IN, NO, NO, NO, NO),
+    "POST colleagues_remove": (OUT, NO, TO, NO, NO, NO, NO),
 }
 
 
@@ -116,6 +131,8 @@ def world() -> World:
             "commercial": make.commercial("Tomás Arrieta"),
             "superadmin": nuria,
             "of another": make.superadmin(make.organisation("Sur Energía")),
+            "administrator": make.holder(account, "administrator"),
+            "viewer": make.holder(account, "viewer"),
         },
     )
 
@@ -124,6 +141,8 @@ def address(name: str, world: World) -> str:
     uids: dict[str, object] = {
         "account": world.account.uid,
         "account_renew": world.account.uid,
+        "account_people": world.account.uid,
+        "account_people_change": world.account.uid,
         "account_configure": world.account.uid,
         "account_adjust": world.account.uid,
         "account_leaving": world.account.uid,
@@ -153,6 +172,17 @@ def address(name: str, world: World) -> str:
     )
 
 
+def sent(name: str, world: World) -> dict[str, object]:
+    """What a form says that names a person."""
+    named = {
+        "account_people_change": world.people["viewer"],
+        "people_remove": world.people["superadmin"],
+        "colleagues_remove": world.people["commercial"],
+    }
+    person = named.get(name)
+    return {"person": person.pk} if person else {}
+
+
 PAGES: dict[str, URLPattern] = {pattern.name: pattern for pattern in get_resolver().url_patterns}
 
 
@@ -175,7 +205,7 @@ def test_a_page_opens_for_whom_the_table_says(
         client.force_login(person)
     ask: Callable[..., object] = client.post if key.startswith("POST ") else client.get
 
-    answer = ask(address(name, world))
+    answer = ask(address(name, world), sent(name, world))
 
     expected = TABLE[key][ROLES.index(role)]
     if expected == OUT:

@@ -5,6 +5,7 @@ import pytest
 
 from tests import make
 from tests.races import together
+from vatio.accounts import joining
 from vatio.accounts.models import Account, Agreement, Term
 from vatio.orders import deciding, submitting
 from vatio.orders.models import Order
@@ -137,8 +138,7 @@ def test_an_invitation_lets_one_of_two_in() -> None:
     )
 
     done, refused = together(
-        [lambda: entering.enter_invited(token, name="Ana", password=make.PASSWORD, at=make.NOON)]
-        * 2
+        [lambda: joining.enter_invited(token, name="Ana", password=make.PASSWORD, at=make.NOON)] * 2
     )
 
     assert (len(done), len(refused)) == (1, 1)

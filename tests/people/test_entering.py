@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from tests import make
+from vatio.accounts import joining
 from vatio.people import entering
 from vatio.people.models import Entrance
 from vatio.tenants.models import Membership, Person
@@ -56,7 +57,7 @@ def test_an_invitation_makes_a_superadministrator_within_seven_days() -> None:
         norte, " Ana@Norte.example", by=make.commercial(), at=make.NOON
     )
 
-    ana = entering.enter_invited(token, name="Ana", password=make.PASSWORD, at=SOON)
+    ana = joining.enter_invited(token, name="Ana", password=make.PASSWORD, at=SOON)
 
     assert Membership.objects.get(person=ana).organisation == norte
     assert (ana.email, ana.is_commercial) == ("ana@norte.example", False)
@@ -70,7 +71,7 @@ def test_a_dead_invitation_lets_nobody_in(how: str) -> None:
     if how == "lapsed":
         at = LATE
     elif how == "used":
-        entering.enter_invited(token, name="Ana", password=make.PASSWORD, at=at)
+        joining.enter_invited(token, name="Ana", password=make.PASSWORD, at=at)
     elif how == "withdrawn":
         entering.withdraw_invitation(entrance, by=elena, at=at)
     elif how == "replaced":
@@ -80,7 +81,7 @@ def test_a_dead_invitation_lets_nobody_in(how: str) -> None:
     people = Person.objects.count()
 
     with pytest.raises(entering.LinkIsDead):
-        entering.enter_invited(token, name="Eva", password=make.PASSWORD, at=at)
+        joining.enter_invited(token, name="Eva", password=make.PASSWORD, at=at)
 
     assert Person.objects.count() == people
 
@@ -90,14 +91,14 @@ def test_somebody_who_exists_joins_with_their_own_invitation_only() -> None:
     _entrance, token = entering.invite(norte, nuria.email, by=make.commercial(), at=make.NOON)
 
     with pytest.raises(entering.SomebodyElse):
-        entering.join(token, person=make.person(), at=make.NOON)
+        joining.join(token, person=make.person(), at=make.NOON)
     with pytest.raises(entering.SomebodyElse):
-        entering.enter_invited(token, name="Eva", password=make.PASSWORD, at=make.NOON)
-    entering.join(token, person=nuria, at=make.NOON)
+        joining.enter_invited(token, name="Eva", password=make.PASSWORD, at=make.NOON)
+    joining.join(token, person=nuria, at=make.NOON)
 
     assert nuria.memberships.count() == 2
     with pytest.raises(entering.LinkIsDead):
-        entering.join(token, person=nuria, at=make.NOON)
+        joining.join(token, person=nuria, at=make.NOON)
 
 
 def test_a_member_is_not_invited_again() -> None:

@@ -1,7 +1,8 @@
-"""Lets people in by links that work once: the first key, invitations, new passwords."""
+"""Links that let people in once: the first key, invitations, new passwords."""
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
@@ -13,7 +14,7 @@ from vatio.notifications.queueing import Reader, queue
 from vatio.people.models import Entrance
 from vatio.refusal import Refused
 from vatio.tenants.folding import tidy
-from vatio.tenants.models import Membership, Organisation, Person, fold_address
+from vatio.tenants.models import Organisation, Person, fold_address
 
 FIRST_KEY = 7_032_027
 """The lock under which the first key is made: two starts at once make one that lives."""
@@ -25,12 +26,22 @@ LIVES = {
 }
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where an invitation leads: a role, in an organisation or in one of its accounts."""
+
+    role: Entrance.Role
+    name: str
+    organisation: Organisation | None = None
+    account_id: int | None = None
+
+
 class LinkIsDead(Refused):
     """The link was used, replaced or withdrawn, has lapsed, or never existed."""
 
 
 class AlreadyMember(Refused):
-    """The person invited is a SuperAdministrator of the organisation already."""
+    """The person invited has the role already."""
 
 
 class NobodyOfThatAddress(Refused):
@@ -71,20 +82,49 @@ def invite(
             % {"email": address, "organisation": organisation.name},
             field="email",
         )
-    Organisation.objects.select_for_update().get(pk=organisation.pk)
-    _withdraw(Q(kind=Entrance.Kind.INVITATION, organisation=organisation, email=address), at=at)
-    entrance, token = _make(
-        Entrance.Kind.INVITATION, at=at, email=address, organisation=organisation, made_by=by
-    )
+    place = Place(Entrance.Role.SUPERADMINISTRATOR, organisation.name, organisation)
+    return invite_to(place, address, by=by, at=at)
+
+
+@transaction.atomic
+def invite_colleague(email: str, *, by: Person, at: datetime) -> tuple[Entrance, str]:
+    """Invite somebody to the commercial department; an older invitation of theirs dies.
+
+    :raises AlreadyMember: if they belong to it.
+    """
+    address = fold_address(email)
+    if Person.objects.filter(email=address, is_commercial=True).exists():
+        raise AlreadyMember(
+            _("%(email)s already belongs to the commercial department.") % {"email": address},
+            field="email",
+        )
+    return invite_to(Place(Entrance.Role.COMMERCIAL, "Vatio"), address, by=by, at=at)
+
+
+@transaction.atomic
+def invite_to(place: Place, address: str, *, by: Person, at: datetime) -> tuple[Entrance, str]:
+    """Invite an address to a place; an older invitation of it to that place dies."""
+    organisation = place.organisation
+    if organisation is not None:
+        Organisation.objects.select_for_update().get(pk=organisation.pk)
+    same_place = Q(organisation=organisation, account_id=place.account_id)
+    _withdraw(same_place & Q(kind=Entrance.Kind.INVITATION, email=address), at=at)
+    entrance, token = _make(Entrance.Kind.INVITATION, at=at, email=address, place=place, made_by=by)
     tell(
-        "person.invited", at=at, by=by, organisation=organisation, facts={"invitation": entrance.pk}
+        "person.invited",
+        at=at,
+        by=by,
+        organisation=organisation,
+        account_id=place.account_id,
+        facts={"invitation": entrance.pk, "role": place.role.value},
     )
     queue(
         "invitation",
-        [Reader(address, organisation.language)],
+        [Reader(address, organisation.language if organisation else by.language)],
         key=f"invitation:{entrance.pk}",
         context={
-            "organisation": organisation.name,
+            "place": place.name,
+            "role": place.role.value,
             "by": by.name,
             "path": f"/invitation/{token}/",
         },
@@ -140,21 +180,25 @@ def enter_first(token: str, *, name: str, email: str, password: str, at: datetim
 
 
 @transaction.atomic
-def enter_invited(token: str, *, name: str, password: str, at: datetime) -> Person:
-    """Make the invited person, a SuperAdministrator of the organisation that invited them.
+def use_as_newcomer(
+    token: str, *, name: str, password: str, at: datetime
+) -> tuple[Person, Entrance]:
+    """Use an invitation up by making the person whom it invites.
+
+    What it gives them is `accounts.joining`'s, in the same transaction.
 
     :raises LinkIsDead: if the token opens nothing now.
     :raises SomebodyElse: if a person of that address exists: they sign in and join.
     """
     entrance = find(token, Entrance.Kind.INVITATION, at=at)
     person = _make_person(entrance.email, name=name, password=password, at=at)
-    _become_member(entrance, person, at=at)
-    return person
+    _use(entrance, by=person, at=at)
+    return person, entrance
 
 
 @transaction.atomic
-def join(token: str, *, person: Person, at: datetime) -> Organisation:
-    """Make somebody who exists a SuperAdministrator of the organisation that invited them.
+def use(token: str, *, person: Person, at: datetime) -> Entrance:
+    """Use an invitation up as somebody who exists.
 
     :raises LinkIsDead: if the token opens nothing now.
     :raises SomebodyElse: if the invitation is for another address.
@@ -165,7 +209,8 @@ def join(token: str, *, person: Person, at: datetime) -> Organisation:
             _("This invitation is for %(email)s. Sign out, and open the link again.")
             % {"email": entrance.email}
         )
-    return _become_member(entrance, person, at=at)
+    _use(entrance, by=person, at=at)
+    return entrance
 
 
 @transaction.atomic
@@ -215,7 +260,7 @@ def _make(
     *,
     at: datetime,
     email: str = "",
-    organisation: Organisation | None = None,
+    place: Place | None = None,
     made_by: Person | None = None,
 ) -> tuple[Entrance, str]:
     token = secrets.token_urlsafe(32)
@@ -223,7 +268,9 @@ def _make(
         kind=kind,
         token_hash=_hash(token),
         email=email,
-        organisation=organisation,
+        organisation=place.organisation if place else None,
+        account_id=place.account_id if place else None,
+        role=place.role if place else "",
         made_by=made_by,
         made_at=at,
         lapses_at=at + LIVES[kind],
@@ -257,15 +304,3 @@ def _make_person(
             _("Somebody with this address exists already: sign in first."), field="email"
         ) from None
     return person
-
-
-def _become_member(entrance: Entrance, person: Person, *, at: datetime) -> Organisation:
-    _use(entrance, by=person, at=at)
-    organisation = entrance.organisation
-    if organisation is None:
-        raise AssertionError("the database lets no invitation be without an organisation")
-    Membership.objects.get_or_create(
-        organisation=organisation, person=person, defaults={"created_at": at}
-    )
-    tell("person.joined", at=at, by=person, organisation=organisation)
-    return organisation

@@ -12,22 +12,36 @@ class EntranceSet(models.QuerySet["Entrance"]):
     """Entrances, narrowed to those that a person may see."""
 
     def visible_to(self, person: Person) -> "EntranceSet":
-        """Keep invitations to organisations that this person sees."""
-        return self.filter(organisation__in=Organisation.objects.visible_to(person))
+        """Keep invitations to organisations that this person sees, and to colleagues."""
+        led = Q(organisation__in=Organisation.objects.visible_to(person))
+        return self.filter(led | Q(role="commercial") if person.is_commercial else led)
+
+    def waiting(self) -> "EntranceSet":
+        """Keep the invitations that nobody has used or taken back; some may have lapsed."""
+        return self.filter(
+            kind=Entrance.Kind.INVITATION, used_at__isnull=True, withdrawn_at__isnull=True
+        )
 
 
 class Entrance(models.Model):
     """A link that works once: the first key, an invitation, or a new password.
 
     Only the token's hash is stored. The first key makes the first person of the
-    commercial department; an invitation makes a SuperAdministrator of its
-    organisation; a password link lets somebody who exists choose a new password.
+    commercial department; an invitation gives its role, in its organisation or
+    account if it has one; a password link lets somebody who exists choose a new
+    password. The account's foreign key is added where accounts are made.
     """
 
     class Kind(models.TextChoices):
         FIRST = "first"
         INVITATION = "invitation"
         RESET = "reset"
+
+    class Role(models.TextChoices):
+        COMMERCIAL = "commercial"
+        SUPERADMINISTRATOR = "superadministrator"
+        ADMINISTRATOR = "administrator"
+        VIEWER = "viewer"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -36,6 +50,8 @@ class Entrance(models.Model):
     organisation = models.ForeignKey(
         Organisation, null=True, on_delete=models.PROTECT, related_name="entrances"
     )
+    account_id = models.BigIntegerField(null=True)
+    role = models.CharField(max_length=18, choices=Role.choices, blank=True, default="")
     made_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     lapses_at = models.DateTimeField()
@@ -53,14 +69,50 @@ class Entrance(models.Model):
                 condition=Q(kind="first", used_at__isnull=True, withdrawn_at__isnull=True),
             ),
             models.UniqueConstraint(
-                fields=["organisation", "email"],
+                fields=["organisation", "account_id", "email"],
                 name="one_living_invitation_of_an_address",
                 condition=Q(kind="invitation", used_at__isnull=True, withdrawn_at__isnull=True),
+                nulls_distinct=False,
             ),
             models.CheckConstraint(
-                condition=Q(kind="first", organisation__isnull=True, email="")
-                | (Q(kind="invitation", organisation__isnull=False) & ~Q(email=""))
-                | (Q(kind="reset", organisation__isnull=True) & ~Q(email="")),
+                condition=Q(
+                    kind="first",
+                    role="",
+                    organisation__isnull=True,
+                    account_id__isnull=True,
+                    email="",
+                )
+                | (
+                    Q(
+                        kind="invitation",
+                        role="commercial",
+                        organisation__isnull=True,
+                        account_id__isnull=True,
+                    )
+                    & ~Q(email="")
+                )
+                | (
+                    Q(
+                        kind="invitation",
+                        role="superadministrator",
+                        organisation__isnull=False,
+                        account_id__isnull=True,
+                    )
+                    & ~Q(email="")
+                )
+                | (
+                    Q(
+                        kind="invitation",
+                        role__in=["administrator", "viewer"],
+                        organisation__isnull=False,
+                        account_id__isnull=False,
+                    )
+                    & ~Q(email="")
+                )
+                | (
+                    Q(kind="reset", role="", organisation__isnull=True, account_id__isnull=True)
+                    & ~Q(email="")
+                ),
                 name="an_entrance_leads_where_its_kind_says",
             ),
             models.CheckConstraint(

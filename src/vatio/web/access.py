@@ -8,16 +8,19 @@ from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
-from vatio.accounts.models import AccountSet
+from vatio.accounts.models import AccountRole, AccountSet
 from vatio.tenants.models import Organisation, Person
 
 ANYBODY = "anybody"
 SIGNED_IN = "signed in"
 COMMERCIAL = "commercial"
 SUPERADMINISTRATOR = "superadministrator"
+ADMINISTRATOR = "administrator"
+VIEWER = "viewer"
 
 Parameters = ParamSpec("Parameters")
 
@@ -72,12 +75,23 @@ def led_or_all(accounts: AccountSet, person: Person) -> AccountSet:
     return accounts if person.is_commercial else led(accounts, person)
 
 
+def administered(accounts: AccountSet, person: Person) -> AccountSet:
+    """Keep the accounts whose people a person may manage: led, or administered."""
+    led_ones = Organisation.objects.filter(memberships__person=person).values("id")
+    own = AccountRole.objects.visible_to(person).filter(
+        person=person, role=AccountRole.Role.ADMINISTRATOR
+    )
+    return accounts.filter(Q(organisation__in=led_ones) | Q(id__in=own.values("account_id")))
+
+
 def _check(request: HttpRequest, roles: tuple[str, ...], kwargs: dict[str, object]) -> None:
     person = request.user
     if not isinstance(person, Person):
         raise PermissionDenied
     if roles == (COMMERCIAL,) and not person.is_commercial:
         raise PermissionDenied
+    if COMMERCIAL in roles and person.is_commercial:
+        return
     if SUPERADMINISTRATOR in roles and "slug" in kwargs:
         found = Organisation.objects.filter(slug=kwargs["slug"], memberships__person=person).first()
         if found is None:

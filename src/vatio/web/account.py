@@ -1,7 +1,7 @@
 """An account's page: what it holds, until when, and who agreed to it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Prefetch
@@ -15,15 +15,24 @@ from vatio.accounts.holdings import Holding, held
 from vatio.accounts.models import Account, Agreement, Grant, Term
 from vatio.dates import day_at
 from vatio.history.models import Act
+from vatio.orders.doors import is_shut
 from vatio.orders.models import Order
+from vatio.tenants.models import Person
 from vatio.web import charts
-from vatio.web.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
+from vatio.web.access import (
+    ADMINISTRATOR,
+    COMMERCIAL,
+    SUPERADMINISTRATOR,
+    VIEWER,
+    Request,
+    only,
+)
 from vatio.web.lines import lines
 
 HISTORY_SHOWN = 30
 
 
-@only(SUPERADMINISTRATOR, COMMERCIAL)
+@only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
 def account(request: Request, uid: UUID) -> HttpResponse:
     """Show what an account holds, until when, and from which agreements."""
     at = clock.now()
@@ -33,6 +42,8 @@ def account(request: Request, uid: UUID) -> HttpResponse:
     leads = shown.organisation.memberships.filter(person=request.user).exists()
     if leads:
         request.organisation = shown.organisation
+    elif not request.user.is_commercial:
+        return _as_its_own_people_see_it(request, shown, at=at)
     (line,) = lines([shown], request.user, at=at)
     agreements = (
         Agreement.objects.visible_to(request.user)
@@ -89,6 +100,19 @@ def account(request: Request, uid: UUID) -> HttpResponse:
             .select_related("person")
             .order_by("-at", "-id")[:HISTORY_SHOWN],
         },
+    )
+
+
+def _as_its_own_people_see_it(request: Request, shown: Account, *, at: datetime) -> HttpResponse:
+    """Show an administrator or a viewer what the account holds, or why they are kept out."""
+    if is_shut(shown, at=at):
+        leaders = Person.objects.filter(memberships__organisation=shown.organisation_id)
+        known = {"account": shown, "leaders": leaders.filter(is_active=True).order_by("name")}
+        return render(request, "accounts/shut.html", known, status=403)
+    (line,) = lines([shown], request.user, at=at)
+    role = shown.roles.get(person=request.user).role
+    return render(
+        request, "accounts/mine.html", {"account": shown, "line": line, "role": role, "at": at}
     )
 
 

@@ -60,6 +60,8 @@ def _menu(request: HttpRequest, person: Person) -> list[Entry]:
         )
         for each in led
     ]
+    if person.account_roles.exists():
+        entries.append(_entry(request, _("My accounts"), reverse("my_accounts"), "accounts"))
     if person.is_commercial:
         waiting = Order.objects.visible_to(person).open().count()
         entries += [
@@ -67,6 +69,7 @@ def _menu(request: HttpRequest, person: Person) -> list[Entry]:
             _entry(request, _("Accounts"), reverse("desk_accounts"), "accounts"),
             _entry(request, _("Licences"), reverse("licences"), "licence"),
             _entry(request, _("Organisations"), reverse("organisations"), "house"),
+            _entry(request, _("Commercial department"), reverse("colleagues"), "person"),
         ]
     return entries
 

@@ -37,6 +37,8 @@ def home(request: Request) -> HttpResponse:
         return redirect("desk")
     if len(led) == 1:
         return redirect("accounts", led[0].slug)
+    if not led and request.user.account_roles.exists():
+        return redirect("my_accounts")
     return render(request, "entrance/home.html", {"led": led})
 
 

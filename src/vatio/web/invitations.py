@@ -7,6 +7,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from vatio import clock
+from vatio.accounts import joining
 from vatio.people import entering
 from vatio.people.models import Entrance
 from vatio.refusal import Refused
@@ -33,7 +34,7 @@ def _enter(request: Request, token: str, entrance: Entrance) -> HttpResponse:
     form = NewcomerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            person = entering.enter_invited(
+            person = joining.enter_invited(
                 token,
                 name=form.cleaned_data["name"],
                 password=form.cleaned_data["password"],
@@ -47,7 +48,7 @@ def _enter(request: Request, token: str, entrance: Entrance) -> HttpResponse:
         render(
             request,
             "people/invitation.html",
-            {"form": form, "entrance": entrance},
+            {"form": form, "entrance": entrance, "place": joining.place_of(entrance)},
             status=422 if form.errors else 200,
         )
     )
@@ -58,21 +59,20 @@ def _join(request: Request, token: str, entrance: Entrance) -> HttpResponse:
     refused = None
     if request.method == "POST" and request.user.is_authenticated:
         try:
-            organisation = entering.join(token, person=request.user, at=clock.now())
+            joined = joining.join(token, person=request.user, at=clock.now())
         except Refused as no:
             refused = str(no)
         else:
-            messages.success(
-                request,
-                _("You are now a SuperAdministrator of %(organisation)s.")
-                % {"organisation": organisation.name},
-            )
-            return redirect("accounts", organisation.slug)
+            messages.success(request, _("You have accepted the invitation."))
+            slug = joined.organisation.slug if joined.organisation else ""
+            if joined.role == Entrance.Role.SUPERADMINISTRATOR:
+                return redirect("accounts", slug)
+            return redirect("desk" if joined.role == Entrance.Role.COMMERCIAL else "my_accounts")
     return untraced(
         render(
             request,
             "people/join.html",
-            {"entrance": entrance, "refused": refused},
+            {"entrance": entrance, "refused": refused, "place": joining.place_of(entrance)},
             status=409 if refused else 200,
         )
     )

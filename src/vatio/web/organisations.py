@@ -13,13 +13,22 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from vatio import clock
+from vatio.accounts import joining, parting
+from vatio.accounts.models import Account
 from vatio.people import entering, founding
 from vatio.people.models import Entrance
 from vatio.refusal import Refused
 from vatio.tenants.folding import fold_in_database, tidy
-from vatio.tenants.models import Organisation
+from vatio.tenants.models import Membership, Organisation
 from vatio.web import keyset
-from vatio.web.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
+from vatio.web.access import (
+    ADMINISTRATOR,
+    COMMERCIAL,
+    SUPERADMINISTRATOR,
+    Request,
+    administered,
+    only,
+)
 from vatio.web.fields import zone_choices
 
 SHOWN_ONCE = "invitation-link"
@@ -158,12 +167,8 @@ def _people(request: Request, shown: Organisation, *, at_desk: bool) -> HttpResp
             "link": request.session.pop(SHOWN_ONCE, ""),
             "members": shown.memberships.select_related("person").order_by("person__name", "id"),
             "waiting": Entrance.objects.visible_to(request.user)
-            .filter(
-                organisation=shown,
-                kind=Entrance.Kind.INVITATION,
-                used_at__isnull=True,
-                withdrawn_at__isnull=True,
-            )
+            .waiting()
+            .filter(organisation=shown, account_id__isnull=True)
             .select_related("made_by")
             .order_by("-made_at"),
         },
@@ -173,22 +178,52 @@ def _people(request: Request, shown: Organisation, *, at_desk: bool) -> HttpResp
 
 @require_POST
 @only(COMMERCIAL, SUPERADMINISTRATOR)
-def withdraw_invitation(request: Request, uid: UUID) -> HttpResponse:
-    """Take an invitation back."""
-    entrance = get_object_or_404(
-        Entrance.objects.visible_to(request.user).select_related("organisation"),
-        uid=uid,
-        kind=Entrance.Kind.INVITATION,
+def remove(request: Request, slug: str) -> HttpResponse:
+    """Take a SuperAdministrator's place in an organisation away."""
+    shown = get_object_or_404(Organisation.objects.visible_to(request.user), slug=slug)
+    wanted = request.POST.get("person", "")
+    membership = get_object_or_404(
+        Membership.objects.visible_to(request.user).select_related("person", "organisation"),
+        organisation=shown,
+        person_id=int(wanted) if wanted.isdecimal() else 0,
     )
+    try:
+        parting.leave_organisation(membership, by=request.user, at=clock.now())
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(
+            request,
+            _("%(name)s no longer leads %(organisation)s.")
+            % {"name": membership.person.name, "organisation": shown.name},
+        )
+    if request.user.is_commercial and request.POST.get("from") == "desk":
+        return redirect("organisation", slug)
+    still = shown.memberships.filter(person=request.user).exists()
+    return redirect("people", slug) if still else redirect("home")
+
+
+@require_POST
+@only(COMMERCIAL, SUPERADMINISTRATOR, ADMINISTRATOR)
+def withdraw_invitation(request: Request, uid: UUID) -> HttpResponse:
+    """Take an invitation back: to an organisation, to an account, or to the department."""
+    person = request.user
+    accounts = administered(Account.objects.visible_to(person), person)
+    theirs = Entrance.objects.visible_to(person) | joining.invitations_to(accounts)
+    entrance = get_object_or_404(theirs, uid=uid, kind=Entrance.Kind.INVITATION)
     try:
         entering.withdraw_invitation(entrance, by=request.user, at=clock.now())
     except Refused as refused:
         messages.warning(request, str(refused))
     else:
         messages.success(request, _("The invitation no longer works."))
-    slug = entrance.organisation.slug if entrance.organisation else ""
-    at_desk = request.POST.get("from") == "desk" and request.user.is_commercial
-    return redirect("organisation" if at_desk else "people", slug)
+    if entrance.account_id is not None:
+        account = get_object_or_404(Account.objects.visible_to(person), pk=entrance.account_id)
+        return redirect("account_people", account.uid)
+    if entrance.organisation is None:
+        return redirect("colleagues")
+    at_desk = request.POST.get("from") == "desk" and person.is_commercial
+    return redirect("organisation" if at_desk else "people", entrance.organisation.slug)
 
 
 urlpatterns = [
@@ -197,5 +232,6 @@ urlpatterns = [
     path("desk/organisations/<slug:slug>/", organisation, name="organisation"),
     path("desk/organisations/<slug:slug>/trust/", trust, name="organisation_trust"),
     path("o/<slug:slug>/people/", people, name="people"),
+    path("organisations/<slug:slug>/people/remove/", remove, name="people_remove"),
     path("invitations/<uuid:uid>/withdraw/", withdraw_invitation, name="invitation_withdraw"),
 ]

@@ -73,6 +73,13 @@ OPEN = {
     "upgrade": _("Licence pending"),
 }
 
+ROLES = {
+    "commercial": _("commercial department"),
+    "superadministrator": _("SuperAdministrator"),
+    "administrator": _("administrator"),
+    "viewer": _("viewer"),
+}
+
 STATES = {
     "pending": (_("Pending"), "clock", ""),
     "offered": (_("With an offer"), "offer", "offer"),

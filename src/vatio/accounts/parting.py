@@ -1,0 +1,83 @@
+"""Takes roles away, and changes them: in an account, an organisation, the department."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from vatio.accounts.models import AccountRole
+from vatio.history.telling import tell
+from vatio.refusal import Refused
+from vatio.tenants.models import Membership, Organisation, Person
+
+
+class LastOne(Refused):
+    """Nobody would be left to act."""
+
+
+class Oneself(Refused):
+    """Nobody takes their own place in the commercial department away."""
+
+
+@transaction.atomic
+def change_role(role: AccountRole, to: AccountRole.Role, *, by: Person, at: datetime) -> None:
+    """Make a viewer an administrator of the account, or the other way round."""
+    changed = AccountRole.objects.filter(pk=role.pk).exclude(role=to).update(role=to)
+    if changed:
+        _tell_of_account(role, "role.changed", by=by, at=at, to=to.value)
+
+
+@transaction.atomic
+def leave_account(role: AccountRole, *, by: Person, at: datetime) -> None:
+    """Take somebody's role in an account away. Doing it twice is harmless."""
+    gone, _kinds = AccountRole.objects.filter(pk=role.pk).delete()
+    if gone:
+        _tell_of_account(role, "role.taken", by=by, at=at, to="")
+
+
+@transaction.atomic
+def leave_organisation(membership: Membership, *, by: Person, at: datetime) -> None:
+    """Take a SuperAdministrator's place in an organisation away.
+
+    The last one goes only by the commercial department, which can invite another.
+
+    :raises LastOne: if nobody would be left, and it is one of them who asks.
+    """
+    organisation = membership.organisation
+    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    others = organisation.memberships.exclude(pk=membership.pk)
+    if not by.is_commercial and not others.exists():
+        raise LastOne(_("Nobody else leads this organisation. Invite somebody first."))
+    gone, _kinds = Membership.objects.filter(pk=membership.pk).delete()
+    if gone:
+        tell(
+            "member.gone",
+            at=at,
+            by=by,
+            organisation=organisation,
+            facts={"person": membership.person_id},
+        )
+
+
+@transaction.atomic
+def leave_department(person: Person, *, by: Person, at: datetime) -> None:
+    """Take a colleague's place in the commercial department away.
+
+    :raises Oneself: if it is one's own: so somebody is always left.
+    """
+    if person.pk == by.pk:
+        raise Oneself(_("You cannot remove yourself: ask a colleague."))
+    gone = Person.objects.filter(pk=person.pk, is_commercial=True).update(is_commercial=False)
+    if gone:
+        tell("colleague.gone", at=at, by=by, facts={"person": person.pk})
+
+
+def _tell_of_account(role: AccountRole, verb: str, *, by: Person, at: datetime, to: str) -> None:
+    tell(
+        verb,
+        at=at,
+        by=by,
+        organisation=role.organisation,
+        account_id=role.account_id,
+        facts={"person": role.person_id, "to": to},
+    )
