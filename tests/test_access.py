@@ -9,6 +9,7 @@ from django.urls import URLPattern, get_resolver
 from tests import make
 from vatio.accounts.models import Account
 from vatio.catalogue import publishing
+from vatio.notifications.models import Message
 from vatio.orders.models import Order
 from vatio.people import entering
 from vatio.tenants.models import Organisation, Person
@@ -100,6 +101,8 @@ TABLE: dict[str, tuple[object, ...]] = {
     "account_people": (OUT, GONE, GONE, IN, GONE, IN, GONE),
     "POST account_people_change": (OUT, GONE, GONE, TO, GONE, TO, GONE),
     "POST people_remove": (OUT, GONE, TO, TO, GONE, GONE, GONE),
+    "messages": (OUT, NO, IN, NO, NO, NO, NO),
+    "message": (OUT, NO, IN, NO, NO, NO, NO),
     "colleagues": (OUT, NO, IN, NO, NO, NO, NO),
     "POST colleagues_remove": (OUT, NO, TO, NO, NO, NO, NO),
 }
@@ -167,6 +170,7 @@ def address(name: str, world: World) -> str:
     return (
         route.replace("<slug:slug>", world.norte.slug)
         .replace("<uuid:uid>", str(uids.get(name, uuid4())))
+        .replace("<int:number>", str(Message.objects.filter(secret=False).latest("id").pk))
         .replace("<str:token>", "not-a-token")
         .replace("<str:version>", stylesheet.version())
     )

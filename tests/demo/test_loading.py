@@ -18,7 +18,7 @@ def test_the_demo_has_accounts_in_every_state() -> None:
     at = clock.now()
     accounts = list(Account.objects.all())
     assert Organisation.objects.count() == 2
-    assert len(accounts) >= 20
+    assert len(accounts) >= 60
     states = {
         "expired": [is_expired(a, at=at) for a in accounts],
         "in grace": [is_in_grace(a, at=at) for a in accounts],
@@ -73,7 +73,12 @@ def test_the_people_of_the_demo_can_be_signed_in_as() -> None:
     loading.prepare(True)
 
     listed = people.listed()
-    assert {person.role for person in listed} == {"commercial", "superadmin"}
+    assert {person.role for person in listed} == {
+        "commercial",
+        "superadmin",
+        "administrator",
+        "viewer",
+    }
     for person in listed:
         assert Person.objects.get(email=person.email).check_password(person.password)
 

@@ -10,13 +10,14 @@ from django.db import connection, transaction
 
 from vatio import clock
 from vatio.accounts import importing
-from vatio.accounts.models import Account
+from vatio.accounts.models import Account, AccountRole
 from vatio.accounts.opening import Project as ClientProject
 from vatio.catalogue import publishing
 from vatio.catalogue.models import LicenceVersion
 from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import add_months, day_at
-from vatio.demo.people import COMMERCIAL
+from vatio.demo.further import NORTE_MORE, SUR_MORE, projects
+from vatio.demo.people import ACCOUNT_OF_HOLDERS, COMMERCIAL, HOLDERS
 from vatio.demo.portfolio import (
     LICENCES,
     NORTE,
@@ -24,10 +25,11 @@ from vatio.demo.portfolio import (
     TO_COME,
     Asked,
     DemoOrganisation,
+    Growth,
     Project,
 )
 from vatio.notifications.models import Message
-from vatio.orders import deciding, submitting
+from vatio.orders import deciding, submitting, talking
 from vatio.orders.models import Order
 from vatio.people import founding
 from vatio.tenants.models import Membership, Organisation, Person, Platform
@@ -85,6 +87,7 @@ def load(*, at: datetime) -> None:
         ]
     )
     _import_one_to_come(at=at)
+    _place_holders(hashed, at=at)
     _forget_messages(at=at)
 
 
@@ -118,7 +121,7 @@ class _Loader:
 
     def stories(self) -> list[Story]:
         """List what happens to each account, and to each opening that never became one."""
-        return [self._live(project) for project in self.sample.accounts] + [
+        return [self._live(project) for project in _projects(self.sample)] + [
             self._ask(asked) for asked in self.sample.asked
         ]
 
@@ -134,6 +137,8 @@ class _Loader:
         account = Account.objects.get(pk=agreement.account_id)
         for _year in range(project.years - 1):
             yield from self._renew(account, at=_at_work(_end(account), project.zone) - BEFORE)
+        for growth in project.grew:
+            yield from self._grow(account, growth)
         if project.renewed:
             yield from self._renew(account, at=self.at - timedelta(days=3))
         if project.renewal_asked is not None:
@@ -151,6 +156,44 @@ class _Loader:
                 by=self._reviewer(),
                 at=at + timedelta(days=2),
             )
+
+        if project.growth_asked is not None:
+            yield self.at - timedelta(days=project.growth_asked.days_ago, hours=1)
+            self._ask_growth(account, project.growth_asked)
+        if project.upgrade_asked:
+            yield self.at - timedelta(days=2, hours=5)
+            submitting.submit_upgrade(
+                account,
+                LicenceVersion.objects.published().get(licence__name=project.upgrade_asked),
+                reference="",
+                comments="",
+                by=self._asker(),
+                at=self.at - timedelta(days=2, hours=5),
+            )
+
+    def _grow(self, account: Account, growth: Growth) -> Story:
+        """Ask for an expansion, and accept it the day after."""
+        at = self.at - timedelta(days=growth.days_ago)
+        yield at
+        order = self._ask_growth(account, growth)
+        yield at + timedelta(days=1)
+        deciding.accept(order, by=self._reviewer(), at=at + timedelta(days=1))
+
+    def _ask_growth(self, account: Account, growth: Growth) -> Order:
+        at = self.at - timedelta(days=growth.days_ago)
+        order = submitting.submit_expansion(
+            account,
+            submitting.Added(
+                asked=growth.added, sms_credits=growth.sms, reference="", comments=growth.comments
+            ),
+            by=self._asker(),
+            at=at,
+        )
+        if growth.question:
+            reviewer, later = self._reviewer(), at + timedelta(hours=19)
+            talking.take(order, seen=None, by=reviewer, at=later)
+            talking.comment(order, growth.question, by=reviewer, at=later)
+        return order
 
     def _renew(self, account: Account, *, at: datetime) -> Story:
         """Ask for another year the day before a moment, and accept it then."""
@@ -211,6 +254,12 @@ class _Loader:
         return self.commercial[self.turn % len(self.commercial)]
 
 
+def _projects(sample: DemoOrganisation) -> list[Project]:
+    """List the accounts of an organisation of the demo: those with a story, and the rest."""
+    more = NORTE_MORE if sample.name == NORTE.name else SUR_MORE
+    return [*sample.accounts, *projects(more, sample.zone)]
+
+
 def _tell(stories: list[Story]) -> None:
     """Let all stories go on together, each deed on its day, so that numbers follow time."""
     begun = [(next(story), turn, story) for turn, story in enumerate(stories)]
@@ -251,6 +300,20 @@ def _import_one_to_come(*, at: datetime) -> None:
         by=None,
         at=at,
     )
+
+
+def _place_holders(hashed: str, *, at: datetime) -> None:
+    """Give one account an administrator and a viewer."""
+    account = Account.objects.get(name=ACCOUNT_OF_HOLDERS)
+    for role, (email, name) in HOLDERS.items():
+        person = _person(email, name, hashed, at=at - FOUNDED)
+        AccountRole.objects.create(
+            account=account,
+            organisation_id=account.organisation_id,
+            person=person,
+            role=role,
+            created_at=at,
+        )
 
 
 def _person(

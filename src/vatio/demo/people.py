@@ -10,6 +10,12 @@ COMMERCIAL = [
     ("elena.cid@vatio.example", "Elena Cid"),
 ]
 
+ACCOUNT_OF_HOLDERS = "Hotel Lugo 012"
+HOLDERS = {
+    "administrator": ("marta.louzao@hotellugo.example", "Marta Louzao"),
+    "viewer": ("brais.outeiro@hotellugo.example", "Brais Outeiro"),
+}
+
 
 @dataclass(frozen=True)
 class DemoPerson:
@@ -33,7 +39,7 @@ def listed() -> list[DemoPerson]:
     people = (
         Person.objects.filter(is_active=True)
         .order_by("id")
-        .prefetch_related("memberships__organisation")
+        .prefetch_related("memberships__organisation", "account_roles__organisation")
     )
     found = []
     for person in people:
@@ -44,5 +50,9 @@ def listed() -> list[DemoPerson]:
                 "superadmin", membership.organisation.name, person.name, person.email, DEMO_SECRET
             )
             for membership in person.memberships.all()
+        )
+        found.extend(
+            DemoPerson(role.role, role.organisation.name, person.name, person.email, DEMO_SECRET)
+            for role in person.account_roles.all()
         )
     return found

@@ -12,6 +12,17 @@ LICENCES = [
 
 
 @dataclass(frozen=True)
+class Growth:
+    """An expansion of an account: how many days ago it was asked for, what it adds, and why."""
+
+    days_ago: int
+    added: dict[str, int]
+    sms: int = 0
+    comments: str = ""
+    question: str = ""
+
+
+@dataclass(frozen=True)
 class Project:
     """One account of the demo: who, with which licence and extras, and where it is in its life.
 
@@ -34,6 +45,9 @@ class Project:
     renewed: bool = False
     renewal_asked: int | None = None
     renewal_rejected: str = ""
+    grew: tuple[Growth, ...] = ()
+    growth_asked: Growth | None = None
+    upgrade_asked: str = ""
     comments: str = ""
 
 
@@ -137,6 +151,12 @@ NORTE = DemoOrganisation(
             years=2,
             extra={"rtc_lines": 4},
             sms=540,
+            growth_asked=Growth(
+                7,
+                {"meters": 20, "supply_points": 5},
+                comments="En enero entra la cámara nueva del puerto: 18 cuadros y dos compresores.",
+                question="¿Los dos compresores van en el mismo cuadro o en dos?",
+            ),
         ),
         Project(
             "Oficinas Torre Sur 026",
@@ -147,6 +167,7 @@ NORTE = DemoOrganisation(
             ends_in=79,
             extra={"rtc_lines": 1},
             sms=12,
+            upgrade_asked="Professional DP",
         ),
         Project(
             "Piscina municipal de Teo 005",
@@ -188,8 +209,12 @@ NORTE = DemoOrganisation(
             "Básica Mtr",
             ends_in=160,
             years=2,
-            extra={"meters": 10, "supply_points": 5, "rtc_lines": 4},
-            sms=180,
+            extra={"meters": 5, "supply_points": 3, "rtc_lines": 4},
+            sms=80,
+            grew=(
+                Growth(150, {"meters": 3, "supply_points": 2}),
+                Growth(60, {"meters": 2}, sms=100, comments="Para las alertas de la piscina."),
+            ),
         ),
         Project(
             "Bodega Val de Rei 033",

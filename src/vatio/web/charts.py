@@ -95,7 +95,9 @@ def _granted(term: Term, unit: str) -> list[Granted]:
         if each.licence is not None:
             own = getattr(each.licence, unit) or 0
         more += getattr(each, f"extra_{unit}")
-        found.append(Granted(each.effective_on, own + more, each.agreement.number))
+        order = getattr(each.agreement, "order", None)
+        number_shown = order.number if order else each.agreement.number
+        found.append(Granted(each.effective_on, own + more, number_shown))
     return found
 
 

@@ -69,6 +69,7 @@ def _menu(request: HttpRequest, person: Person) -> list[Entry]:
             _entry(request, _("Accounts"), reverse("desk_accounts"), "accounts"),
             _entry(request, _("Licences"), reverse("licences"), "licence"),
             _entry(request, _("Organisations"), reverse("organisations"), "house"),
+            _entry(request, _("Messages"), reverse("messages"), "mail"),
             _entry(request, _("Commercial department"), reverse("colleagues"), "person"),
         ]
     return entries

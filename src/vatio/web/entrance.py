@@ -59,7 +59,7 @@ def _demo_people() -> list[Person]:
     return list(
         Person.objects.filter(is_active=True)
         .order_by("id")
-        .prefetch_related("memberships__organisation")[:12]
+        .prefetch_related("memberships__organisation", "account_roles__account")[:12]
     )
 
 
@@ -97,6 +97,15 @@ class ProfileForm(forms.Form):
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
 
+    digest = forms.ChoiceField(
+        label=gettext_lazy("New orders"),
+        choices=[
+            ("", gettext_lazy("A message for each, at once")),
+            ("daily", gettext_lazy("One message a day")),
+        ],
+        required=False,
+    )
+
     def clean_name(self) -> str:
         return tidy(self.cleaned_data["name"])
 
@@ -105,7 +114,13 @@ class ProfileForm(forms.Form):
 def profile(request: Request) -> HttpResponse:
     """Show one's own name, language and password, and change them."""
     person = request.user
-    about = ProfileForm(initial={"name": person.name, "language": person.language})
+    about = ProfileForm(
+        initial={
+            "name": person.name,
+            "language": person.language,
+            "digest": "daily" if person.digest else "",
+        }
+    )
     password = PasswordChangeForm(person)
     if request.method == "POST" and "old_password" in request.POST:
         password = PasswordChangeForm(person, request.POST)
@@ -120,7 +135,8 @@ def profile(request: Request) -> HttpResponse:
         if about.is_valid():
             person.name = about.cleaned_data["name"]
             person.language = about.cleaned_data["language"]
-            person.save(update_fields=["name", "language"])
+            person.digest = person.is_commercial and about.cleaned_data["digest"] == "daily"
+            person.save(update_fields=["name", "language", "digest"])
             with override(person.language):
                 messages.success(request, _("Your profile is saved."))
             return redirect("profile")

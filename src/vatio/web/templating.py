@@ -42,6 +42,7 @@ def environment(**options: Any) -> Environment:
         kind_names=words.KINDS,
         kind_icons=words.KIND_ICONS,
         open_words=words.OPEN,
+        message_states=words.MESSAGE_STATES,
         role_names=words.ROLES,
         agreement_names=words.AGREEMENTS,
         agreement_icons=words.AGREEMENT_ICONS,

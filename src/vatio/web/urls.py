@@ -16,6 +16,7 @@ from vatio.web import (
     openings,
     orders,
     organisations,
+    outbox,
     renewing,
     talking,
 )
@@ -33,6 +34,7 @@ urlpatterns = [
     *adjusting.urlpatterns,
     *mine.urlpatterns,
     *colleagues.urlpatterns,
+    *outbox.urlpatterns,
     *openings.urlpatterns,
     *growing.urlpatterns,
     *orders.urlpatterns,

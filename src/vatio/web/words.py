@@ -102,6 +102,16 @@ def number(value: int) -> str:
     return grouped.replace(",", ".") if get_language() == "es" else grouped
 
 
+MESSAGE_STATES = {
+    "queued": (_("Waiting"), "clock", ""),
+    "handing over": (_("Leaving"), "mail", ""),
+    "sent": (_("Sent"), "check", "ok"),
+    "failed": (_("Failed"), "no", "bad"),
+    "too late": (_("Too late"), "minus", "plain"),
+    "uncertain": (_("Uncertain"), "warn", "warm"),
+}
+
+
 def signed(change: int) -> str:
     """Write a change with its sign: +1.000, −5."""
     return f"{'−' if change < 0 else '+'}{number(abs(change))}"
