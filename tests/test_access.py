@@ -7,7 +7,8 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from tests import make
-from vatio.accounts.models import Account
+from vatio.accounts import drafts
+from vatio.accounts.models import Account, ImportDraft
 from vatio.catalogue import publishing
 from vatio.notifications.models import Message
 from vatio.orders.models import Order
@@ -17,6 +18,8 @@ from vatio.web import stylesheet
 
 pytestmark = pytest.mark.django_db
 
+PORTFOLIO = """Cuenta;Cliente;Licencia;Mtr;Inicio;Fin
+Nave;Nadie;Básica Mtr;12;01/02/2026;01/02/2027""".encode()
 IN, OUT, NO, GONE, TO = 200, "sign-in", 403, 404, 302
 LOST, REFUSED = 410, 409
 
@@ -101,6 +104,11 @@ TABLE: dict[str, tuple[object, ...]] = {
     "account_people": (OUT, GONE, GONE, IN, GONE, IN, GONE),
     "POST account_people_change": (OUT, GONE, GONE, TO, GONE, TO, GONE),
     "POST people_remove": (OUT, GONE, TO, TO, GONE, GONE, GONE),
+    "import_upload": (OUT, NO, IN, NO, NO, NO, NO),
+    "import_draft": (OUT, NO, IN, NO, NO, NO, NO),
+    "POST import_carry_out": (OUT, NO, TO, NO, NO, NO, NO),
+    "POST import_discard": (OUT, NO, TO, NO, NO, NO, NO),
+    "import_faults": (OUT, NO, IN, NO, NO, NO, NO),
     "messages": (OUT, NO, IN, NO, NO, NO, NO),
     "message": (OUT, NO, IN, NO, NO, NO, NO),
     "colleagues": (OUT, NO, IN, NO, NO, NO, NO),
@@ -113,6 +121,7 @@ def world() -> World:
     norte = make.organisation("Norte Eficiente")
     nuria = make.superadmin(norte)
     account = make.account("Hotel Lugo 012", organisation=norte)
+    drafts.keep(norte, "cartera.csv", PORTFOLIO, by=make.commercial(), at=make.NOON)
     entrance, _token = entering.invite(norte, "ana@norte.example", by=nuria, at=make.NOON)
     return World(
         norte=norte,
@@ -144,6 +153,7 @@ def address(name: str, world: World) -> str:
     uids: dict[str, object] = {
         "account": world.account.uid,
         "account_renew": world.account.uid,
+        **{name: ImportDraft.objects.get().uid for name in PAGES if name.startswith("import_")},
         "account_people": world.account.uid,
         "account_people_change": world.account.uid,
         "account_configure": world.account.uid,

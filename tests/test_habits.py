@@ -117,6 +117,7 @@ def test_pages_reach_what_somebody_owns_through_visible_to() -> None:
         "access.py: Organisation.objects.filter",
         "context.py: Organisation.objects.filter",
         "entrance.py: Organisation.objects.filter",
+        "imports.py: Organisation.objects.none",
     ]
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from vatio.accounts import coverage
 from vatio.accounts.agreeing import next_numbers
 from vatio.accounts.models import Account, Agreement, Grant, Purse, SmsMovement, Term
-from vatio.accounts.portfolio import NAMES, Ends, Fault, Row, fold, understand
+from vatio.accounts.portfolio import NAMES, Ends, Fault, Portfolio, Row, fold, understand
 from vatio.catalogue.models import LicenceVersion
 from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import day_at
@@ -48,6 +48,7 @@ class Plan:
     accounts: list[Planned]
     faults: list[Fault]
     unknown: list[str]
+    portfolio: Portfolio
 
     def count(self, state: str) -> int:
         """Count the accounts that would be in a state: active, expired or waiting."""
@@ -61,14 +62,16 @@ def plan(
     licences: Mapping[str, str],
     ends: Ends,
     at: datetime,
+    columns: Mapping[str, str] | None = None,
 ) -> Plan:
     """Work out what importing a file would do; nothing is written.
 
-    `licences` maps names of the file to names of the catalogue.
+    `licences` maps names of the file to names of the catalogue, `columns` headings
+    of the file to our names of them.
 
     :raises Unreadable: if the file cannot be read at all.
     """
-    portfolio = understand(content, ends=ends)
+    portfolio = understand(content, ends=ends, columns=columns)
     published = {
         fold(version.licence.name): version
         for version in LicenceVersion.objects.published().select_related("licence")
@@ -101,7 +104,7 @@ def plan(
                 Planned(row, version, _totals(row, version), _state(organisation, row, at))
             )
     faults.sort(key=lambda fault: fault.line)
-    return Plan(organisation, planned, faults, portfolio.unknown)
+    return Plan(organisation, planned, faults, portfolio.unknown, portfolio)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -130,23 +130,36 @@ class Portfolio:
     rows: list[Row] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    lines: Sequence[Line] = ()
+    headings_at: int = 0
+    columns: dict[str, int] = field(default_factory=dict)
+
+    def position_of(self, fault: Fault) -> int | None:
+        """Tell in which cell of its line a fault stands, from 0; None if in none of them."""
+        key = next((key for key, name in NAMES.items() if str(name) == fault.column), "")
+        return self.columns.get(key)
 
 
 class _Wrong(Exception):
     """A cell cannot be understood; its words say why."""
 
 
-def understand(content: bytes, *, ends: Ends = "") -> Portfolio:
+def understand(
+    content: bytes, *, ends: Ends = "", columns: Mapping[str, str] | None = None
+) -> Portfolio:
     """Read a portfolio from the bytes of a spreadsheet.
 
     The headings are looked for under any title lines, in any sheet; empty lines
     and totals are passed over. An end that looks inclusive (the day before an
     anniversary of the start) is a fault unless `ends` says which it is.
 
+    :param columns: headings of the file that mean one of ours, whatever they are called.
+
     :raises Unreadable: if the file cannot be read or has no headings of a portfolio.
     """
+    mapped = {fold(theirs): ours for theirs, ours in (columns or {}).items()}
     for lines in tables(content):
-        found = _headings(lines)
+        found = _headings(lines, mapped)
         if found is not None:
             return _read(lines, *found, ends=ends)
     raise Unreadable(
@@ -160,19 +173,22 @@ def fold(text: object) -> str:
     return tidy("".join(letter for letter in plain if not unicodedata.combining(letter)).lower())
 
 
-def _headings(lines: Sequence[Line]) -> tuple[int, dict[str, int], list[str]] | None:
+def _headings(
+    lines: Sequence[Line], mapped: Mapping[str, str]
+) -> tuple[int, dict[str, int], list[str]] | None:
     """Find the line of the headings: the columns it names, and those that nobody knows."""
     for index, line in enumerate(lines[:100]):
         columns: dict[str, int] = {}
         unknown = []
         for position, cell in enumerate(line.cells):
             heading = fold(cell)
-            known = next((key for key, names in HEADINGS.items() if heading in names), None)
+            ours = (key for key, names in HEADINGS.items() if heading in names)
+            known = mapped.get(heading) or next(ours, None)
             if known is not None and known not in columns:
                 columns[known] = position
             elif heading:
                 unknown.append(str(cell).strip())
-        if "name" in columns and len(columns) > len(HEADINGS) // 3:
+        if len(columns) > len(HEADINGS) // 3:
             return index, columns, unknown
     return None
 
@@ -180,7 +196,9 @@ def _headings(lines: Sequence[Line]) -> tuple[int, dict[str, int], list[str]] | 
 def _read(
     lines: Sequence[Line], index: int, columns: dict[str, int], unknown: list[str], *, ends: Ends
 ) -> Portfolio:
-    portfolio = Portfolio(unknown=unknown)
+    portfolio = Portfolio(
+        unknown=unknown, lines=lines, headings_at=lines[index].number, columns=columns
+    )
     missing = [str(NAMES[key]) for key in REQUIRED if key not in columns]
     if missing:
         portfolio.faults.append(

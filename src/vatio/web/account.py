@@ -67,7 +67,9 @@ def account(request: Request, uid: UUID) -> HttpResponse:
         .prefetch_related(
             Prefetch(
                 "grants",
-                Grant.objects.visible_to(request.user).select_related("licence", "agreement__order"),
+                Grant.objects.visible_to(request.user).select_related(
+                    "licence", "agreement__order"
+                ),
             )
         )
         .order_by("starts_on")

@@ -1,0 +1,89 @@
+"""Keeps a portfolio's file between handing it in and importing it."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from vatio.accounts import importing
+from vatio.accounts.importing import Plan
+from vatio.accounts.models import Account, ImportDraft
+from vatio.accounts.portfolio import HEADINGS, Ends
+from vatio.accounts.spreadsheet import tables
+from vatio.refusal import Refused
+from vatio.tenants.models import Organisation, Person
+
+KEPT = timedelta(days=7)
+LARGEST = 20_000_000
+
+
+class TooLarge(Refused):
+    """The file is larger than any portfolio."""
+
+
+class AlreadyImported(Refused):
+    """The draft was imported before, or lapsed."""
+
+
+@transaction.atomic
+def keep(
+    organisation: Organisation, file_name: str, content: bytes, *, by: Person, at: datetime
+) -> ImportDraft:
+    """Keep a file that was handed in; those that nobody imported within a week go.
+
+    :raises TooLarge: if it has more than 20 MB.
+    :raises Unreadable: if it is no spreadsheet.
+    """
+    if len(content) > LARGEST:
+        raise TooLarge(_("The file is larger than 20 MB."), field="file")
+    for _table in tables(content):
+        break
+    ImportDraft.objects.filter(made_at__lt=at - KEPT).delete()
+    return ImportDraft.objects.create(
+        organisation=organisation,
+        made_by=by,
+        made_at=at,
+        file_name=file_name[-200:],
+        content=content,
+    )
+
+
+def settle(
+    draft: ImportDraft, *, ends: Ends, licences: Mapping[str, str], columns: Mapping[str, str]
+) -> None:
+    """Say how a file is to be read: what its ends mean, and what its names stand for."""
+    draft.ends = ends
+    draft.licences = {theirs: ours for theirs, ours in licences.items() if theirs and ours}
+    draft.columns = {theirs: ours for theirs, ours in columns.items() if ours in HEADINGS}
+    draft.save(update_fields=["ends", "licences", "columns"])
+
+
+def plan(draft: ImportDraft, *, at: datetime) -> Plan:
+    """Work out what importing a draft would do; nothing is written.
+
+    :raises Unreadable: if there are no headings in it.
+    """
+    return importing.plan(
+        draft.organisation,
+        bytes(draft.content),
+        licences=draft.licences,
+        columns=draft.columns,
+        ends=draft.ends,  # type: ignore[arg-type]
+        at=at,
+    )
+
+
+@transaction.atomic
+def carry_out(draft: ImportDraft, *, by: Person, at: datetime) -> list[Account]:
+    """Import a draft, all of it or nothing, and let go of it.
+
+    :raises AlreadyImported: if somebody was faster.
+    :raises Faulty: if it has faults.
+    """
+    held = ImportDraft.objects.select_for_update().filter(pk=draft.pk).first()
+    if held is None:
+        raise AlreadyImported(_("This file was already imported, or is no longer kept."))
+    made = importing.carry_out(plan(held, at=at), by=by, at=at)
+    held.delete()
+    return made

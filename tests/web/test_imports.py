@@ -1,0 +1,152 @@
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from python_calamine import CalamineWorkbook
+
+from tests import make
+from tests.races import together
+from vatio import clock
+from vatio.accounts import drafts
+from vatio.accounts.models import Account, ImportDraft
+from vatio.tenants.models import Organisation
+
+pytestmark = pytest.mark.django_db
+
+GOOD = """Cartera de clientes;;;;;
+Nombre de la cuenta;Nombre del cliente;Licencia;Mtr;Inicio;Fin
+Hotel Málaga;Muralla, S.A.;Básica Mtr;1.200;03/05/2026;03/05/2027
+Nave Sil;Muralla, S.A.;Básica Mtr;;03/05/2024;03/05/2025
+TOTAL;;;1.200;;
+"""
+BAD = """Nombre de la cuenta;Nombre del cliente;Licencia;Mtr;Inicio;Fin;Contadores
+Hotel Málaga;Muralla, S.A.;La de antes;muchos;03/05/2026;03/05/2027;7
+Nave Sil;;Básica Mtr;;03/05/2026;02/05/2027;
+"""
+
+
+@pytest.fixture
+def norte(client: Client) -> Organisation:
+    make.licence()
+    client.force_login(make.commercial())
+    return make.organisation("Norte")
+
+
+def hand_in(client: Client, norte: Organisation, text: str) -> str:
+    file = SimpleUploadedFile("cartera.csv", text.encode("cp1252"))
+    answer = client.post("/desk/imports/", {"organisation": norte.slug, "file": file})
+    assert answer.status_code == 302, answer.content.decode()
+    return answer["Location"]
+
+
+def test_a_good_file_is_shown_and_then_imported_once(client: Client, norte: Organisation) -> None:
+    address = hand_in(client, norte, GOOD)
+
+    page = client.get(address).content.decode()
+    assert "Importar 2 cuentas" in page
+    assert "1.200" in page
+    assert Account.objects.count() == 0
+    client.post(f"{address}carry-out/")
+    assert client.post(f"{address}carry-out/").status_code == 404
+
+    names = Account.objects.filter(organisation=norte).values_list("name", flat=True)
+    assert set(names) == {"Hotel Málaga", "Nave Sil"}
+    assert not ImportDraft.objects.exists()
+
+
+def test_faults_stand_beside_their_cells_and_nothing_is_imported(
+    client: Client, norte: Organisation
+) -> None:
+    address = hand_in(client, norte, BAD)
+
+    page = client.get(address).content.decode()
+    client.post(f"{address}carry-out/")
+
+    assert "Importar 2 cuentas" not in page
+    assert "muchos" in page
+    assert Account.objects.count() == 0
+    assert ImportDraft.objects.count() == 1
+
+
+def test_the_file_comes_back_with_its_faults_marked(client: Client, norte: Organisation) -> None:
+    address = hand_in(client, norte, BAD)
+
+    answer = client.get(f"{address}faults/")
+
+    book = CalamineWorkbook.from_filelike(BytesIO(b"".join(answer.streaming_content)))
+    rows = book.get_sheet_by_index(0).to_python()
+    assert rows[0][:2] == ["Nombre de la cuenta", "Nombre del cliente"]
+    assert rows[1][0] == "Hotel Málaga"
+    assert "Mtr" in str(rows[1][-1])
+    assert "Nombre del cliente" in str(rows[2][-1])
+
+
+def test_licences_columns_and_ends_are_mapped(client: Client, norte: Organisation) -> None:
+    address = hand_in(
+        client,
+        norte,
+        BAD.replace("muchos", "").replace("Nave Sil;;", "Nave Sil;Muralla;"),
+    )
+
+    client.post(
+        address,
+        {
+            "ends": "inclusive",
+            "licence_theirs": ["La de antes"],
+            "licence_ours": ["Básica Mtr"],
+            "column_theirs": ["Contadores"],
+            "column_ours": ["sms_credits"],
+        },
+    )
+    page = client.get(address).content.decode()
+    client.post(f"{address}carry-out/")
+
+    assert "Importar 2 cuentas" in page
+    hotel = Account.objects.get(name="Hotel Málaga")
+    assert hotel.purse.balance == 7
+    assert str(hotel.covered_until) == "2027-05-04"
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04nonsense"])
+def test_what_is_no_spreadsheet_is_refused_beside_the_field(
+    client: Client, norte: Organisation, content: bytes
+) -> None:
+    file = SimpleUploadedFile("x.xlsx", content)
+
+    answer = client.post("/desk/imports/", {"organisation": norte.slug, "file": file})
+
+    assert answer.status_code == 422
+    assert not ImportDraft.objects.exists()
+
+
+def test_a_file_without_headings_says_so(client: Client, norte: Organisation) -> None:
+    address = hand_in(client, norte, "uno;dos\ntres;cuatro\n")
+
+    page = client.get(address).content.decode()
+
+    assert "No se han encontrado encabezados" in page or "encabezados" in page
+    assert client.get(f"{address}faults/").status_code == 302
+
+
+def test_a_file_that_nobody_imported_goes_after_a_week(norte: Organisation) -> None:
+    elena = make.commercial()
+    old = drafts.keep(norte, "a.csv", GOOD.encode(), by=elena, at=make.NOON)
+
+    drafts.keep(norte, "b.csv", GOOD.encode(), by=elena, at=make.NOON + drafts.KEPT * 1.01)
+
+    assert not ImportDraft.objects.filter(pk=old.pk).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_imported_by_two_at_once_is_imported_once() -> None:
+    make.licence()
+    norte, elena = make.organisation(), make.commercial()
+    draft = drafts.keep(norte, "a.csv", GOOD.encode(), by=elena, at=make.NOON)
+
+    done, refused = together(
+        [lambda: drafts.carry_out(draft, by=elena, at=clock.now()) for _ in range(2)]
+    )
+
+    assert (len(done), len(refused)) == (1, 1)
+    assert Account.objects.count() == 2
