@@ -76,15 +76,22 @@ def is_complete(words: object) -> bool:
 
 
 def compile_catalogue() -> None:
-    """Write the compiled catalogue beside its source, if the source is newer."""
+    """Write the compiled catalogue beside its source, if the source is newer.
+
+    Where it may not be written, as in an installed package, the one built in serves.
+    """
     compiled = SPANISH.with_suffix(".mo")
     if compiled.exists() and compiled.stat().st_mtime >= SPANISH.stat().st_mtime:
         return
     written = io.BytesIO()
     write_mo(written, read())
     aside = compiled.with_suffix(".mo.new")
-    aside.write_bytes(written.getvalue())
-    aside.replace(compiled)
+    try:
+        aside.write_bytes(written.getvalue())
+        aside.replace(compiled)
+    except OSError:
+        if not compiled.exists():
+            raise
 
 
 if __name__ == "__main__":

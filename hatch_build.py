@@ -1,0 +1,17 @@
+"""Compiles the translations into every build, so that an installed Vatio speaks Spanish."""
+
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class CompileTranslations(BuildHookInterface):
+    """Writes each catalogue's .mo beside its .po before the files are gathered."""
+
+    def initialize(self, version, build_data):
+        for source in Path(self.root, "src", "vatio", "locale").rglob("*.po"):
+            with source.open("rb") as catalogue, source.with_suffix(".mo").open("wb") as made:
+                write_mo(made, read_po(catalogue, domain=source.stem))
+        build_data["artifacts"].append("*.mo")
