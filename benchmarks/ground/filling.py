@@ -1,6 +1,7 @@
 """Fills a database with accounts as an energy service company has them, in a few statements."""
 
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -13,7 +14,7 @@ from vatio.tenants.models import Membership, Organisation, Person
 
 NOW = datetime(2026, 11, 24, 11, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
-PASSWORD = "vatio-bench-2026"  # noqa: S105
+PASSWORD = "vatio-bench-2026"
 LICENCES = [
     ("Básica Mtr", "MTR", Quantities(10, 5, None, 0)),
     ("Avanzada Mtr", "MTR", Quantities(50, 25, None, 2)),
@@ -129,3 +130,8 @@ def settle() -> None:
     """Let the planner know what is there; a plan made for empty tables would stay."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
+
+
+def token(number: int) -> UUID:
+    """Make a form's token."""
+    return UUID(int=number)

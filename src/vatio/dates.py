@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -30,7 +31,12 @@ def day_at(at: datetime, zone: str) -> date:
 
 def written(day: date) -> str:
     """Write a day as people here read it: 3 may 2027."""
-    return format_date(day, "d MMM y", locale=get_language() or "es")
+    return _written(day, get_language() or "es")
+
+
+@lru_cache(maxsize=5_000)
+def _written(day: date, language: str) -> str:
+    return format_date(day, "d MMM y", locale=language)
 
 
 def start_of(day: date, zone: str) -> datetime:

@@ -99,7 +99,12 @@ def test_it_serves_the_demo_and_ctrl_c_three_times_leaves_nothing_and_loses_noth
     assert f"http://127.0.0.1:{running.port}/" in said
     assert running.ask("/healthz") == 200
     listed = json.loads(vatio(folder / "home", "demo", "people", "--json").stdout)
-    assert {person["role"] for person in listed} == {"commercial", "superadmin"}
+    assert {person["role"] for person in listed} == {
+        "commercial",
+        "superadmin",
+        "administrator",
+        "viewer",
+    }
     assert set(listed[0]) >= {"role", "organisation", "email", "password"}
     for _ in range(3):
         os.write(running.terminal, b"\x03")

@@ -19,7 +19,6 @@ from vatio.accounts.renewal import (
     next_anchor,
     waiting_term,
 )
-from vatio.catalogue.models import LicenceVersion
 from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import day_at, written
 from vatio.history.telling import tell
@@ -69,7 +68,7 @@ def adjust_quantities(
     if not any(number for _unit, number in change.items()):
         raise NothingAdjusted(_("These are the quantities of today: nothing would change."))
     agreement = agree(account, kind=Agreement.Kind.ADJUSTMENT, at=at, by=by, note=reason.strip())
-    growth.give(account, reached, agreement, version=None, extras=change, at=at)
+    growth.give(account, reached, agreement, version_id=None, extras=change, at=at)
     after = before.plus(change)
     facts = {
         "before": {unit: number for unit, number in before.items() if number is not None},
@@ -173,7 +172,7 @@ def give_courtesy(
     grant(
         term,
         agreement,
-        version=LicenceVersion.objects.get(pk=holding.licence_id),
+        version_id=holding.licence_id,
         extras=holding.extras,
         effective_on=starts_on,
         at=at,

@@ -82,7 +82,9 @@ def by_holding(
 ) -> list[Account]:
     """Read some accounts in the order of what they hold, each with its `value`."""
     keys = ranked(accounts, value, at=at, descending=descending, beyond=beyond, size=size)
-    found = Account.objects.select_related("organisation").in_bulk([key for key, _ in keys])
+    found = Account.objects.select_related("purse", "organisation").in_bulk(
+        [key for key, _ in keys]
+    )
     for key, own in keys:
         found[key].value = own  # type: ignore[attr-defined]
     return [found[key] for key, _ in keys]

@@ -117,7 +117,7 @@ def expand(
     lock(account)
     reached = reach(account, at=at)
     agreement = agree(account, kind=Agreement.Kind.EXPANSION, at=at, by=by)
-    give(account, reached, agreement, version=None, extras=added, at=at)
+    give(account, reached, agreement, version_id=None, extras=added, at=at)
     purse.put_in(
         account,
         sms_credits,
@@ -140,7 +140,7 @@ def upgrade(account: Account, version: LicenceVersion, *, at: datetime, by: Pers
     lock(account)
     reached = reach(account, at=at)
     agreement = agree(account, kind=Agreement.Kind.UPGRADE, at=at, by=by)
-    give(account, reached, agreement, version=version, extras=Quantities(), at=at)
+    give(account, reached, agreement, version_id=version.pk, extras=Quantities(), at=at)
     return agreement
 
 
@@ -149,20 +149,25 @@ def give(
     reached: Reach,
     agreement: Agreement,
     *,
-    version: LicenceVersion | None,
+    version_id: int | None,
     extras: Quantities,
     at: datetime,
 ) -> None:
     """Grant something to the running term from today, and to the waiting one that is reached."""
     running = Term.objects.get(pk=reached.holding.term_id)
     grant(
-        running, agreement, version=version, extras=extras, effective_on=reached.holding.day, at=at
+        running,
+        agreement,
+        version_id=version_id,
+        extras=extras,
+        effective_on=reached.holding.day,
+        at=at,
     )
     if reached.waiting is not None:
         grant(
             reached.waiting,
             agreement,
-            version=version,
+            version_id=version_id,
             extras=extras,
             effective_on=reached.waiting.starts_on,
             at=at,

@@ -113,7 +113,7 @@ def open_account(
         anchor_day=starts_on.day,
     )
     extras = totals.beyond(Quantities.of(version))
-    grant(term, agreement, version=version, extras=extras, effective_on=starts_on, at=at)
+    grant(term, agreement, version_id=version.pk, extras=extras, effective_on=starts_on, at=at)
     Purse.objects.create(account=account, organisation=organisation)
     purse.put_in(
         account,
@@ -131,12 +131,12 @@ def grant(
     term: Term,
     agreement: Agreement,
     *,
-    version: LicenceVersion | None,
+    version_id: int | None,
     extras: Quantities,
     effective_on: date,
     at: datetime,
 ) -> Grant:
-    """Give a term a licence, or extras, or both, effective from one of its days."""
+    """Give a term a licence's version, or extras, or both, effective from one of its days."""
     return Grant.objects.create(
         account_id=term.account_id,
         organisation_id=term.organisation_id,
@@ -144,7 +144,7 @@ def grant(
         agreement=agreement,
         effective_on=effective_on,
         recorded_at=at,
-        licence=version,
+        licence_id=version_id,
         **{f"extra_{unit}": number or 0 for unit, number in extras.items()},
     )
 

@@ -13,7 +13,6 @@ from vatio.accounts.holdings import held
 from vatio.accounts.locking import lock
 from vatio.accounts.models import Account, Agreement, Term
 from vatio.accounts.opening import grant
-from vatio.catalogue.models import LicenceVersion
 from vatio.dates import add_months, day_at, is_anchored, written
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
@@ -127,11 +126,10 @@ def renew(
         ends_on=year.ends_on,
         anchor_day=year.anchor_day,
     )
-    version = LicenceVersion.objects.get(pk=holding.licence_id)
     grant(
         term,
         agreement,
-        version=version,
+        version_id=holding.licence_id,
         extras=holding.extras,
         effective_on=term.starts_on,
         at=at,

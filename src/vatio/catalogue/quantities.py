@@ -45,6 +45,11 @@ class Quantities:
             }
         )
 
+    @property
+    def listed(self) -> tuple[int | None, ...]:
+        """The numbers alone, in the order of the screen."""
+        return (self.meters, self.supply_points, self.data_points, self.rtc_lines)
+
     def items(self) -> list[tuple[str, int | None]]:
         """List each unit's name with its number, in the order of the screen."""
         return [(unit, getattr(self, unit)) for unit in UNITS]

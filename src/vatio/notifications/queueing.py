@@ -32,8 +32,8 @@ def queue(
     at: datetime,
     organisation: Organisation | None = None,
     secret: bool = False,
-) -> int:
-    """Queue one message for each reader, one per address, and tell how many are new.
+) -> None:
+    """Queue one message for each reader, one per address.
 
     The key names the occasion: queueing the same occasion again adds nothing.
     """
@@ -53,12 +53,4 @@ def queue(
         )
         for address, reader in by_address.items()
     ]
-    if not messages:
-        return 0
-    known = set(
-        Message.objects.filter(key__in=[message.key for message in messages]).values_list(
-            "key", flat=True
-        )
-    )
     Message.objects.bulk_create(messages, ignore_conflicts=True)
-    return len(messages) - len(known)

@@ -99,9 +99,13 @@ def withdraw(order: Order, *, by: Person, at: datetime) -> None:
 
 def lock_open(order: Order) -> None:
     """Lock the account, then the order, and refuse one that is no longer open."""
-    if order.account_id is not None:
-        lock(Account(pk=order.account_id))
+    organisation, account = order.organisation, order.account
+    if account is not None:
+        lock(account)
     order.refresh_from_db(from_queryset=Order.objects.select_for_update(of=("self",)))
+    order.organisation = organisation
+    if account is not None:
+        order.account = account
     if order.is_open:
         return
     decided_by = order.decided_by.name if order.decided_by else "Vatio"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -32,6 +33,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         "menu": [],
         "place": "",
         "initials": "",
+        "csrf_input": csrf_input(request),
     }
     if not isinstance(person, Person):
         return known

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from vatio.accounts.models import Account, AccountSet
 from vatio.tenants.models import Person
 from vatio.web.lines import Line, lines
-from vatio.web.listing import Asked, ordered
+from vatio.web.listing import RELATED, Asked, ordered
 from vatio.web.words import COLUMNS, SECTORS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -58,7 +58,7 @@ def _read(accounts: AccountSet, asked: Asked, person: Person, *, at: datetime) -
     keys = array("q", ordered(accounts, asked, at=at))
     for start in range(0, len(keys), AT_A_TIME):
         wanted = keys[start : start + AT_A_TIME].tolist()
-        found = Account.objects.visible_to(person).select_related("organisation").in_bulk(wanted)
+        found = Account.objects.visible_to(person).select_related(*RELATED).in_bulk(wanted)
         yield from lines([found[key] for key in wanted if key in found], person, at=at)
 
 

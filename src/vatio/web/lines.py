@@ -6,12 +6,14 @@ from datetime import date, datetime
 from vatio.accounts import holdings, renewal, undoing
 from vatio.accounts.expiry import GRACE_DAYS, grace_ends_on, has_started, is_expired
 from vatio.accounts.holdings import Holding
-from vatio.accounts.models import Account, Purse, Term
+from vatio.accounts.models import Account, Term
+from vatio.catalogue.quantities import UNITS
 from vatio.dates import day_at
 from vatio.orders.models import Order
 from vatio.tenants.models import Person
 
 WEEK = 7
+NOTHING = (None,) * len(UNITS)
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,16 @@ class Line:
     renewed_until: date | None
     next_end: date | None
     can_undo: bool
+
+    @property
+    def key(self) -> str:
+        """The account's uid, as addresses and the page's own places say it."""
+        return str(self.account.uid)
+
+    @property
+    def quantities(self) -> tuple[int | None, ...]:
+        """What is held of each unit, in the order of the screen; None for nothing held."""
+        return self.holding.totals.listed if self.holding else NOTHING
 
     @property
     def open_renewal(self) -> Order | None:
@@ -57,14 +69,12 @@ class Line:
 
 
 def lines(accounts: list[Account], person: Person, *, at: datetime) -> list[Line]:
-    """Say what each account holds and what can be done: as many queries for 1 as for 50."""
+    """Say what each account holds and what can be done: as many queries for 1 as for 50.
+
+    The accounts come with their purses fetched.
+    """
     held = holdings.shown(accounts, at=at)
     ids = [account.pk for account in accounts]
-    credits = dict(
-        Purse.objects.visible_to(person)
-        .filter(account__in=ids)
-        .values_list("account_id", "balance")
-    )
     open_orders: dict[int | None, list[Order]] = {}
     for order in Order.objects.visible_to(person).open().filter(account__in=ids).order_by("id"):
         open_orders.setdefault(order.account_id, []).append(order)
@@ -73,7 +83,7 @@ def lines(accounts: list[Account], person: Person, *, at: datetime) -> list[Line
         _line(
             account,
             held.get(account.pk),
-            credits.get(account.pk, 0),
+            account.purse.balance,
             open_orders.get(account.pk, []),
             fresh.get(account.pk),
             at=at,

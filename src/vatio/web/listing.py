@@ -31,6 +31,8 @@ COLUMNS = {
 
 SORTS = (*COLUMNS, *arranging.VALUES)
 WITHIN = (30, 60, 90)
+RELATED = ("purse", "organisation")
+"""What comes with each account of a list."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def page(
     if column in COLUMNS:
         order = _ways(asked.sort, COLUMNS[column])
         return keyset.page(
-            _annotated(accounts, column).select_related("organisation"),
+            _annotated(accounts, column).select_related(*RELATED),
             order=order,
             parameters=parameters,
         )

@@ -26,6 +26,7 @@ from vatio.web.access import (
     only,
 )
 from vatio.web.lines import lines
+from vatio.web.listing import RELATED
 from vatio.web.organisations import SHOWN_ONCE
 from vatio.web.words import ROLES
 
@@ -52,7 +53,7 @@ def listing(request: Request) -> HttpResponse:
         Account.objects.visible_to(request.user).filter(roles__person=request.user), text
     )
     page = keyset.page(
-        found.select_related("organisation"), order=["name_folded", "id"], parameters=request.GET
+        found.select_related(*RELATED), order=["name_folded", "id"], parameters=request.GET
     )
     return render(
         request,

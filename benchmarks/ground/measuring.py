@@ -1,0 +1,75 @@
+"""A stopwatch: how often, how long, how many statements, on which machine."""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+
+def milliseconds(deed: Callable[[], object], *, times: int, warm: int = 5) -> dict[str, float]:
+    """Do a thing many times, and tell the median and the 99th percentile in milliseconds."""
+    for _ in range(warm):
+        deed()
+    taken = []
+    for _ in range(times):
+        begun = time.perf_counter()
+        deed()
+        taken.append((time.perf_counter() - begun) * 1000)
+    taken.sort()
+    return {
+        "median_ms": round(statistics.median(taken), 2),
+        "p99_ms": round(taken[min(int(len(taken) * 0.99), len(taken) - 1)], 2),
+        "times": times,
+    }
+
+
+def statements(deed: Callable[[], object]) -> int:
+    """Count the statements that a thing sends, transactions' own included."""
+    with CaptureQueriesContext(connection) as sent:
+        deed()
+    return len(sent)
+
+
+def machine() -> dict[str, Any]:
+    """Describe the machine: its processor, cores, memory, Python and PostgreSQL."""
+    processor = ""
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            processor = line.split(":", 1)[1].strip()
+            break
+    memory = Path("/proc/meminfo").read_text().split()[1]
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW server_version")
+        (server,) = cursor.fetchone()
+    return {
+        "processor": processor or platform.machine(),
+        "cores": os.cpu_count(),
+        "memory_gib": round(int(memory) / 1024**2, 1),
+        "python": platform.python_version(),
+        "postgresql": server,
+    }
+
+
+def arguments(about: str, **sizes: int) -> argparse.Namespace:
+    """Read the sizes from the command line, and whether only JSON is wanted."""
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--json", action="store_true", help="print one JSON object and no more")
+    for name, usual in sizes.items():
+        parser.add_argument(f"--{name}", type=int, default=usual)
+    return parser.parse_args()
+
+
+def report(found: dict[str, Any], *, as_json: bool) -> None:
+    """Print what was measured."""
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False))
+        return
+    print(json.dumps(found, ensure_ascii=False, indent=2))
