@@ -94,6 +94,7 @@ def main() -> None:
     filling.lead(organisation, nuria)
     filling.accounts(organisation, asked.accounts, versions)
     filling.settle()
+    measuring.calm()
     kinds = _Kinds(organisation, versions, nuria)
     found = {
         name: measure(getattr(kinds, name), boss, times=asked.times)

@@ -58,6 +58,7 @@ def main() -> None:
         filling.accounts(organisation, size, versions)
         organisations[size] = (organisation, leader)
     filling.settle()
+    measuring.calm()
     licence = versions[0].licence.uid
     found = {
         str(size): measure(organisation, leader, licence, times=asked.times)

@@ -2,11 +2,17 @@
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from functools import cache, lru_cache
+from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import format_date
 from django.utils.translation import get_language
+
+
+@cache
+def known_zones() -> tuple[str, ...]:
+    """List the names of the time zones; they are read from the disk once."""
+    return tuple(sorted(available_timezones()))
 
 
 def add_months(start: date, months: int, *, anchor_day: int) -> date:

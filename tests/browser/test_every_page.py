@@ -5,12 +5,18 @@ import pytest
 from tests import make
 from tests.browser.conftest import Enter, Platform, faults
 from vatio import clock
-from vatio.accounts.models import Account
+from vatio.accounts import drafts
+from vatio.accounts.models import Account, ImportDraft
 from vatio.dates import add_months
+from vatio.notifications.models import Message
 from vatio.orders import deciding
 from vatio.people import entering
 
 TALL = 900
+PORTFOLIO = """Cuenta;Cliente;Licencia;Mtr;Inicio;Fin;Otra
+Nave Sil;Muralla;La de antes;12;01/02/2026;01/02/2027;x
+Nave Miño;Muralla;Básica Mtr;12;01/02/2026;01/02/2027;x
+""".encode()
 
 
 def furnish(platform: Platform) -> Account:
@@ -33,6 +39,7 @@ def furnish(platform: Platform) -> Account:
         platform.norte, "Camping Playa Boa", by=platform.nuria, at=clock.now()
     )
     deciding.reject(rejected, reason="Pida otra licencia.", by=platform.elena, at=clock.now())
+    drafts.keep(platform.norte, "cartera.csv", PORTFOLIO, by=platform.elena, at=clock.now())
     return hotel
 
 
@@ -52,6 +59,9 @@ def pages(platform: Platform, hotel: Account) -> dict[str, list[str]]:
             f"/accounts/{hotel.uid}/",
             f"/accounts/{hotel.uid}/expand/",
             f"/accounts/{hotel.uid}/licence/",
+            f"/accounts/{hotel.uid}/?on=2020-01-01",
+            f"/accounts/{hotel.uid}/configure/",
+            f"/accounts/{hotel.uid}/people/",
             f"/orders/{order.uid}/",
             "/profile/",
             "/nothing/here/",
@@ -68,7 +78,16 @@ def pages(platform: Platform, hotel: Account) -> dict[str, list[str]]:
             f"/desk/licence-versions/{version.uid}/",
             f"/orders/{order.uid}/",
             f"/accounts/{hotel.uid}/",
+            f"/accounts/{hotel.uid}/adjust/",
+            "/desk/accounts/",
+            "/desk/accounts/expired/",
+            "/desk/people/",
+            "/desk/messages/",
+            f"/desk/messages/{Message.objects.filter(secret=False).latest('id').pk}/",
+            "/desk/imports/",
+            f"/desk/imports/{ImportDraft.objects.get().uid}/",
         ],
+        "marta": ["/my-accounts/", f"/accounts/{hotel.uid}/", f"/accounts/{hotel.uid}/people/"],
     }
 
 
@@ -77,10 +96,13 @@ def pages(platform: Platform, hotel: Account) -> dict[str, list[str]]:
 def test_no_page_has_a_fault_that_axe_knows_and_none_scrolls_sideways(
     platform: Platform, enter: Enter, scheme: str, width: int
 ) -> None:
-    addresses = pages(platform, furnish(platform))
+    hotel = furnish(platform)
+    addresses = pages(platform, hotel)
     found = {}
 
-    for who, person in (("nuria", platform.nuria), ("elena", platform.elena)):
+    people = {"nuria": platform.nuria, "elena": platform.elena, "marta": make.holder(hotel)}
+
+    for who, person in people.items():
         page = enter(
             person,
             color_scheme=scheme,

@@ -13,34 +13,38 @@ from django.db import connection
 from django.db.models.expressions import RawSQL
 
 from vatio.accounts.models import Account, AccountSet
+from vatio.dates import known_zones
 
-SHOWN_DAY = """
-greatest(account.opened_on,
-         least((%s::timestamptz AT TIME ZONE account.zone)::date, account.covered_until - 1))
+SHOWN_DAY = "greatest(account.opened_on, least(account.today, account.covered_until - 1))"
+
+WITH_TODAY = """
+SELECT narrowed.id, narrowed.opened_on, narrowed.covered_until, clock.today
+FROM ({accounts}) AS narrowed
+LEFT JOIN (SELECT zone, (%s::timestamptz AT TIME ZONE zone)::date AS today
+           FROM unnest(%s::text[]) AS zone) AS clock
+  ON clock.zone = narrowed.zone
 """
+"""Accounts with the day that it is where they stand: worked out once for each zone."""
 
-BY_HOLDING = f"""
-WITH account AS ({{accounts}}),
-term AS (
-    SELECT term.id, account.id AS account_id, {SHOWN_DAY} AS day
-    FROM account JOIN accounts_term term ON term.account_id = account.id
-    WHERE term.live @> {SHOWN_DAY}
-),
-granted AS (
-    SELECT term.account_id,
-           sum(given.extra_meters) AS meters, sum(given.extra_supply_points) AS supply_points,
-           sum(given.extra_data_points) AS data_points, sum(given.extra_rtc_lines) AS rtc_lines,
-           (array_agg(given.licence_id ORDER BY given.effective_on DESC, given.id DESC)
-            FILTER (WHERE given.licence_id IS NOT NULL))[1] AS licence_id
-    FROM term JOIN accounts_grant given
-      ON given.term_id = term.id AND given.effective_on <= term.day
-    GROUP BY term.account_id
-),
+HOLDINGS = f"""
+SELECT account.id,
+       sum(given.extra_meters) AS meters, sum(given.extra_supply_points) AS supply_points,
+       sum(given.extra_data_points) AS data_points, sum(given.extra_rtc_lines) AS rtc_lines,
+       (array_agg(given.licence_id ORDER BY given.effective_on DESC, given.id DESC)
+        FILTER (WHERE given.licence_id IS NOT NULL))[1] AS licence_id
+FROM ({WITH_TODAY}) AS account
+LEFT JOIN accounts_term term ON term.account_id = account.id AND term.live @> {SHOWN_DAY}
+LEFT JOIN accounts_grant given
+       ON given.term_id = term.id AND given.effective_on <= {SHOWN_DAY}
+GROUP BY account.id
+"""  # noqa: S608
+
+RANKED = f"""
+WITH held AS ({HOLDINGS}),
 ranked AS (
-    SELECT account.id, {{value}} AS value
-    FROM account
-    LEFT JOIN granted ON granted.account_id = account.id
-    LEFT JOIN catalogue_licenceversion version ON version.id = granted.licence_id
+    SELECT held.id, {{value}} AS value
+    FROM held
+    LEFT JOIN catalogue_licenceversion version ON version.id = held.licence_id
     LEFT JOIN catalogue_licence licence ON licence.id = version.licence_id
 )
 SELECT id, value FROM ranked
@@ -48,27 +52,16 @@ WHERE %s::bigint IS NULL OR (value, id) {{beyond}} (%s, %s)
 ORDER BY value {{way}}, id {{way}} LIMIT %s
 """  # noqa: S608
 
+HOLDERS = f"SELECT id FROM ({HOLDINGS}) AS held WHERE licence_id = ANY(%s)"  # noqa: S608
+
 VALUES = {
     "licence": "coalesce(licence.name_folded, '')",
     **{
-        unit: f"coalesce(version.{unit} + granted.{unit}, -1)"
+        unit: f"coalesce(version.{unit} + held.{unit}, -1)"
         for unit in ("meters", "supply_points", "data_points", "rtc_lines")
     },
 }
 """What can be sorted by; what a licence does not count comes before nothing at all."""
-
-OF_LICENCE = f"""
-SELECT account.id
-FROM accounts_grant given
-JOIN accounts_term term ON term.id = given.term_id
-JOIN accounts_account account ON account.id = given.account_id
-WHERE given.licence_id = ANY(%s) AND term.live @> {SHOWN_DAY} AND given.effective_on <= {SHOWN_DAY}
-  AND NOT EXISTS (
-      SELECT 1 FROM accounts_grant later
-      WHERE later.term_id = given.term_id AND later.licence_id IS NOT NULL
-        AND later.effective_on <= {SHOWN_DAY}
-        AND (later.effective_on, later.id) > (given.effective_on, given.id))
-"""  # noqa: S608
 
 
 def by_holding(
@@ -104,9 +97,8 @@ def ranked(
     :param value: one of `VALUES`: the name of the licence, or the total of a unit.
     :param beyond: the value and key of the account that they come after, or nothing.
     """
-    narrowed = accounts.order_by().values("id", "opened_on", "covered_until", "zone")
-    inner, parameters = narrowed.query.sql_with_params()
-    statement = BY_HOLDING.format(
+    inner, parameters = _narrowed(accounts, at=at)
+    statement = RANKED.format(
         accounts=inner,
         value=VALUES[value],
         beyond="<" if descending else ">",
@@ -116,12 +108,24 @@ def ranked(
     last_id: Any
     last_value, last_id = beyond if beyond else ("" if value == "licence" else 0, None)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [*parameters, at, at, last_id, last_value, last_id or 0, size])
+        cursor.execute(statement, [*parameters, last_id, last_value, last_id or 0, size])
         return list(cursor.fetchall())
 
 
 def of_licence(accounts: AccountSet, versions: Sequence[int], *, at: datetime) -> AccountSet:
-    """Keep the accounts that hold one of these versions of a licence, as the pages show it."""
-    return accounts.filter(
-        id__in=RawSQL(OF_LICENCE, [list(versions), at, at, at])  # noqa: S611
-    )
+    """Keep the accounts that hold one of these versions of a licence, as the pages show it.
+
+    They are found once; what is asked of the set afterwards does not find them again.
+    """
+    inner, parameters = _narrowed(accounts, at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(HOLDERS.format(accounts=inner), [*parameters, list(versions)])
+        found = [key for (key,) in cursor.fetchall()]
+    return accounts.filter(id__in=RawSQL("SELECT unnest(%s::bigint[])", [found]))
+
+
+def _narrowed(accounts: AccountSet, *, at: datetime) -> tuple[str, list[Any]]:
+    """Write the statement of a set of accounts, with the parameters of `WITH_TODAY`."""
+    columns = accounts.order_by().values("id", "opened_on", "covered_until", "zone")
+    inner, parameters = columns.query.sql_with_params()
+    return inner, [*parameters, at, list(known_zones())]

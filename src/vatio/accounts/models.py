@@ -97,7 +97,9 @@ class Account(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["organisation", "name_folded"], name="one_account_of_a_name"
+                fields=["organisation", "name_folded"],
+                include=["ends_at", "id"],
+                name="one_account_of_a_name",
             ),
             models.UniqueConstraint(
                 fields=["id", "organisation"], name="an_account_with_its_organisation"
@@ -120,10 +122,14 @@ class Account(models.Model):
         indexes = [
             models.Index(fields=["organisation", "ends_at", "id"], name="accounts_by_their_end"),
             models.Index(
-                fields=["organisation", "opened_on", "id"], name="accounts_by_their_opening"
+                fields=["organisation", "opened_on", "id"],
+                include=["ends_at"],
+                name="accounts_by_their_opening",
             ),
             models.Index(
-                fields=["organisation", "client_folded", "id"], name="accounts_by_their_client"
+                fields=["organisation", "client_folded", "id"],
+                include=["ends_at"],
+                name="accounts_by_their_client",
             ),
             models.Index(fields=["ends_at", "id"], name="accounts_of_all_by_their_end"),
             GinIndex(

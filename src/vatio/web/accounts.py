@@ -78,7 +78,7 @@ def _list(
     found = listing.narrowed(inside, asked, request.user, at=at)
     if request.GET.get("as") == "xlsx":
         return _workbook(request, found, asked, at=at)
-    page = listing.page(found, asked, request.GET, at=at)
+    page = listing.page(found, asked, request.GET, request.user, at=at)
     at_desk = not hasattr(request, "organisation")
     here = next(zone for zone in zone_list if zone.current)
     return render(

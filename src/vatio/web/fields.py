@@ -2,12 +2,13 @@
 
 import re
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from stdnum.es import nif
+
+from vatio.dates import known_zones
 
 GROUPED = re.compile(r"\d{1,3}([. ,]\d{3})+")
 MOST = 1_000_000
@@ -68,9 +69,9 @@ def parse_uuid(value: object) -> UUID | None:
 
 def zone_choices() -> list[tuple[str, str]]:
     """List the time zones: those of Spain first."""
-    others = sorted(
+    others = (
         zone
-        for zone in available_timezones()
+        for zone in known_zones()
         if "/" in zone and not zone.startswith("Etc/") and zone not in SPANISH_ZONES
     )
     return [(zone, zone) for zone in (*SPANISH_ZONES, *others)]

@@ -47,10 +47,15 @@ def page(
     """
 
     def read(asked: Sequence[str], values: Sequence[Any], limit: int) -> list[Row]:
-        beyond = rows.filter(_past(asked, values)) if values else rows
-        return list(beyond.order_by(*asked)[:limit])
+        return list(beyond(rows, asked, values)[:limit])
 
     return page_of(read, order=order, parameters=parameters, size=size)
+
+
+def beyond(rows: QuerySet[Row], order: Sequence[str], values: Sequence[Any]) -> QuerySet[Row]:
+    """Keep the rows that come after these values, in this order; all if there are none."""
+    after = rows.filter(_past(order, values)) if values else rows
+    return after.order_by(*order)
 
 
 def page_of(
