@@ -64,6 +64,7 @@ def pages(platform: Platform, hotel: Account) -> dict[str, list[str]]:
             f"/accounts/{hotel.uid}/people/",
             f"/orders/{order.uid}/",
             "/profile/",
+            "/help/",
             "/nothing/here/",
             "/desk/",
         ],
