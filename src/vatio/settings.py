@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "vatio.catalogue",
     "vatio.accounts",
     "vatio.orders",
+    "vatio.reminders",
     "vatio.web",
 ]
 

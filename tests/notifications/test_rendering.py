@@ -1,4 +1,5 @@
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from vatio.notifications import rendering
 from vatio.notifications.models import Message
 from vatio.orders import deciding, talking
 from vatio.people import entering
+from vatio.reminders.deciding import decide
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +32,9 @@ def told() -> dict[str, Message]:
     hotel = make.account("Hotel & Playa", organisation=norte)
     leaving.leave(hotel, by=nuria, at=make.NOON)
     adjusting.give_courtesy(hotel, 5, reason="Por las obras < 3", by=elena, at=make.NOON)
+    for organisation in (norte, make.organisation("Sin nadie")):
+        make.account("Hotel «Sol»", organisation=organisation, starts_on=date(2025, 12, 1))
+    decide(at=make.NOON)
     asked = make.opening_order(norte, "Hotel Teruel", by=nuria)
     talking.comment(asked, "¿Y los <cuadros>?", by=nuria, at=make.NOON)
     entering.invite(norte, "ana@norte.example", by=nuria, at=make.NOON)

@@ -11,6 +11,8 @@ class Message(models.Model):
     The outbox is the queue. The text is rendered when the message is sent, from
     `template` and the plain values in `context`. `handing over` is written before
     the last byte leaves: a message found so later may or may not have arrived.
+    Of `only_leaders` a person gets nothing once they have lost the role. A secret
+    message's context is blanked when it is settled.
     """
 
     never_deleted = True
@@ -23,7 +25,7 @@ class Message(models.Model):
         TOO_LATE = "too late"
         UNCERTAIN = "uncertain"
 
-    key = models.CharField(max_length=120, unique=True)
+    key = models.CharField(max_length=400, unique=True)
     organisation = models.ForeignKey(
         Organisation, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -36,15 +38,27 @@ class Message(models.Model):
     queued_at = models.DateTimeField()
     send_before = models.DateTimeField()
     state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
+    only_leaders = models.BooleanField(default=False)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    try_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    repeated = models.BooleanField(default=False)
+    trouble = models.TextField(blank=True, default="")
 
     objects = OfOrganisationSet["Message"].as_manager()
 
     class Meta:
         indexes = [
             models.Index(
-                fields=["queued_at", "id"],
+                fields=["try_at", "id"],
                 name="messages_waiting",
                 condition=models.Q(state="queued"),
+            ),
+            models.Index(
+                fields=["claimed_at"],
+                name="messages_leaving",
+                condition=models.Q(state="handing over"),
             ),
             models.Index(fields=["organisation", "-queued_at"], name="messages_of_organisation"),
         ]

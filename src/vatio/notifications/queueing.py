@@ -49,6 +49,7 @@ def queue(
             context=dict(context),
             secret=secret,
             queued_at=at,
+            try_at=at,
             send_before=at + WORTH_SENDING,
         )
         for address, reader in by_address.items()

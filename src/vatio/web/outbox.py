@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
+from django.utils.translation import gettext as _
 
 from vatio import clock
 from vatio.notifications.models import Message
@@ -36,7 +37,12 @@ def listing(request: Request) -> HttpResponse:
         {
             "page": page,
             "at": clock.now(),
-            "subjects": {message.pk: _letter(request, message).subject for message in page.rows},
+            "subjects": {
+                message.pk: _("Secret message")
+                if message.secret
+                else _letter(request, message).subject
+                for message in page.rows
+            },
             "count": found.count(),
             "text": text,
             "state": state if state in Message.State.values else "",

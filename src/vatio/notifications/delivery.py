@@ -1,0 +1,242 @@
+"""Lets messages leave the outbox: claimed in batches, handed over one by one, settled."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+from jinja2 import TemplateError
+
+from vatio.notifications.door import Door, OutcomeUnknown, Refusal, Unreachable
+from vatio.notifications.models import Message
+from vatio.notifications.queueing import WORTH_SENDING
+from vatio.notifications.rendering import render
+from vatio.refusal import Refused
+from vatio.tenants.models import Membership
+
+BATCH = 100
+LEASE = timedelta(minutes=10)
+"""How long a claimed message is left to whoever claimed it; after that they are dead."""
+
+WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360)]
+"""How long is waited after each failure; the last one again and again."""
+
+CLAIM = """
+UPDATE notifications_message SET try_at = %(lease)s
+WHERE id IN (SELECT id FROM notifications_message
+             WHERE state = 'queued' AND try_at <= %(at)s
+             ORDER BY try_at, id LIMIT %(batch)s FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
+
+Now = Callable[[], datetime]
+
+
+class NothingToRetry(Refused):
+    """The message was sent, or waits already."""
+
+
+@dataclass(frozen=True)
+class Sender:
+    """In whose name messages leave, and the address that their links begin with."""
+
+    address: str
+    platform: str
+
+
+@dataclass
+class Tally:
+    """What became of the messages of one run."""
+
+    sent: int = 0
+    failed: int = 0
+    too_late: int = 0
+    uncertain: int = 0
+    later: int = 0
+    trouble: list[str] = field(default_factory=list)
+
+
+def deliver(door: Door, sender: Sender, *, now: Now) -> Tally:
+    """Send all that is due, batch after batch, until nothing is or the server is gone.
+
+    Any number of these may run at once. Whatever dies on the way is taken up again
+    when its lease is over; only a message whose handing over was begun may arrive
+    twice, and then under the same Message-ID.
+    """
+    tally = Tally()
+    tally.too_late += give_up_on_late(at=now())
+    tally.uncertain += find_uncertain(at=now())
+    while True:
+        batch = claim(at=now())
+        if not batch:
+            return tally
+        for place, message in enumerate(batch):
+            if not _send(door, sender, message, tally, now=now):
+                _let_go(batch[place + 1 :], at=now())
+                return tally
+
+
+def give_up_on_late(*, at: datetime) -> int:
+    """Settle the messages that are no longer worth sending."""
+    late = Message.objects.filter(state=Message.State.QUEUED, send_before__lte=at)
+    return late.update(state=Message.State.TOO_LATE, settled_at=at)
+
+
+def find_uncertain(*, at: datetime) -> int:
+    """Find the messages whose handing over was begun and never ended, and count them.
+
+    Each is sent again, once; one that is found so a second time stays uncertain.
+    """
+    begun = Message.objects.filter(state=Message.State.HANDING_OVER, claimed_at__lte=at - LEASE)
+    begun.filter(repeated=True).update(state=Message.State.UNCERTAIN, settled_at=at)
+    return begun.filter(repeated=False).update(state=Message.State.QUEUED, repeated=True, try_at=at)
+
+
+def claim(*, at: datetime) -> list[Message]:
+    """Claim the messages that are due, passing over those that somebody else is claiming."""
+    keys = [
+        row.pk
+        for row in Message.objects.raw(CLAIM, {"at": at, "lease": at + LEASE, "batch": BATCH})
+    ]
+    found = Message.objects.select_related("organisation", "person").in_bulk(keys)
+    return [found[key] for key in keys]
+
+
+def retry(message: Message, *, at: datetime) -> None:
+    """Send a message that failed, came too late or is uncertain once more: «Reintentar».
+
+    :raises NothingToRetry: if it was sent, or waits.
+    """
+    again = Q(state__in=[Message.State.FAILED, Message.State.TOO_LATE, Message.State.UNCERTAIN])
+    changed = Message.objects.filter(again, pk=message.pk, secret=False).update(
+        state=Message.State.QUEUED, try_at=at, send_before=at + WORTH_SENDING, settled_at=None
+    )
+    if not changed:
+        raise NothingToRetry(_("This message waits to be sent, or was sent."))
+
+
+def compose(message: Message, sender: Sender, *, at: datetime) -> EmailMessage:
+    """Write a message out as mail: text and page, in its reader's language."""
+    letter = render(message, address=sender.platform)
+    mail = EmailMessage()
+    name = message.organisation.name if message.organisation else "Vatio"
+    user, _at, domain = sender.address.rpartition("@")
+    mail["From"] = Address(f"{name} · Vatio" if message.organisation else name, user, domain)
+    mail["To"] = message.address
+    mail["Subject"] = letter.subject
+    mail["Date"] = format_datetime(at)
+    mail["Message-ID"] = message_id(message, domain)
+    mail["Auto-Submitted"] = "auto-generated"
+    if message.organisation and message.organisation.notice_address:
+        mail["Reply-To"] = message.organisation.notice_address
+    mail.set_content(letter.text)
+    mail.add_alternative(letter.page, subtype="html")
+    return mail
+
+
+def message_id(message: Message, domain: str) -> str:
+    """Name a message for ever: sent again it has the same name, and readers show it once."""
+    digest = hashlib.sha256(message.key.encode()).hexdigest()[:20]
+    return f"<{message.pk}.{digest}@{domain}>"
+
+
+def _send(door: Door, sender: Sender, message: Message, tally: Tally, *, now: Now) -> bool:
+    """Send one message, and settle it; tell whether the server is still there."""
+    if message.only_leaders and not _still_leads(message):
+        with override(message.language):
+            _settle(message, Message.State.FAILED, at=now(), trouble=str(_("No longer leads it.")))
+        tally.failed += 1
+        return True
+    try:
+        mail = compose(message, sender, at=now())
+    except (TemplateError, ValueError, KeyError) as error:
+        _settle(message, Message.State.FAILED, at=now(), trouble=f"{type(error).__name__}: {error}")
+        tally.failed += 1
+        return True
+    try:
+        door.send(mail, to=message.address, handing_over=lambda: _hand_over(message, at=now()))
+    except Refusal as refusal:
+        if refusal.for_good:
+            _settle(message, Message.State.FAILED, at=now(), trouble=str(refusal))
+            tally.failed += 1
+        else:
+            _try_later(message, str(refusal), at=now())
+            tally.later += 1
+        return True
+    except Unreachable as unreachable:
+        _try_later(message, str(unreachable), at=now())
+        tally.later += 1
+        tally.trouble.append(str(unreachable))
+        return False
+    except OutcomeUnknown as unknown:
+        _doubt(message, str(unknown), at=now())
+        tally.uncertain += 1
+        return False
+    _settle(message, Message.State.SENT, at=now())
+    tally.sent += 1
+    return True
+
+
+def _still_leads(message: Message) -> bool:
+    if message.person is None or not message.person.is_active:
+        return False
+    if message.person.is_commercial:
+        return True
+    return Membership.objects.filter(
+        person=message.person, organisation=message.organisation
+    ).exists()
+
+
+def _hand_over(message: Message, *, at: datetime) -> None:
+    """Write down, before the text goes out, that from here on it may arrive."""
+    Message.objects.filter(pk=message.pk).update(state=Message.State.HANDING_OVER, claimed_at=at)
+
+
+def _settle(message: Message, state: Message.State, *, at: datetime, trouble: str = "") -> None:
+    blank: dict[str, object] = (
+        {"context": {}} if message.secret and state == Message.State.SENT else {}
+    )
+    Message.objects.filter(pk=message.pk).update(
+        state=state,
+        settled_at=at,
+        attempts=message.attempts + 1,
+        trouble=trouble[:2000],
+        **blank,
+    )
+
+
+def _try_later(message: Message, trouble: str, *, at: datetime) -> None:
+    wait = WAITS[min(message.attempts, len(WAITS) - 1)]
+    Message.objects.filter(pk=message.pk).update(
+        state=Message.State.QUEUED,
+        try_at=at + wait,
+        attempts=message.attempts + 1,
+        trouble=trouble[:2000],
+    )
+
+
+def _doubt(message: Message, trouble: str, *, at: datetime) -> None:
+    """Settle a message whose outcome is unknown: it is sent again once, a little later."""
+    if message.repeated:
+        _settle(message, Message.State.UNCERTAIN, at=at, trouble=trouble)
+        return
+    Message.objects.filter(pk=message.pk).update(
+        state=Message.State.QUEUED,
+        repeated=True,
+        try_at=at + WAITS[0],
+        attempts=message.attempts + 1,
+        trouble=trouble[:2000],
+    )
+
+
+def _let_go(messages: list[Message], *, at: datetime) -> None:
+    """Give claimed messages back, for the next run."""
+    Message.objects.filter(
+        pk__in=[message.pk for message in messages], state=Message.State.QUEUED
+    ).update(try_at=at + WAITS[0])

@@ -1,0 +1,186 @@
+"""The way out: an SMTP server, spoken to so that we know how far each message came."""
+
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.policy import SMTP
+from types import TracebackType
+from urllib.parse import parse_qs, unquote, urlsplit
+
+TIMEOUT = 30.0
+
+
+class BadAddress(Exception):
+    """The mail server's address in EMAIL_URL cannot be understood; the message says why."""
+
+
+class Refusal(Exception):
+    """The server said no to this message, for good or for now."""
+
+    def __init__(self, words: str, *, for_good: bool) -> None:
+        super().__init__(words)
+        self.for_good = for_good
+
+
+class Unreachable(Exception):
+    """The server could not be reached, or went away before it had the whole message."""
+
+
+class OutcomeUnknown(Exception):
+    """The server went away after it had the whole message and before it answered."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the server is, and how to sign in."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    encryption: str
+
+
+def parse(url: str) -> Address:
+    """Read `smtp://user:password@host:587?tls=starttls` or `smtps://…`.
+
+    `tls` is `starttls` on port 587 unless it says `none`, and `none` elsewhere.
+
+    :raises BadAddress: if it is no such address.
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise BadAddress("EMAIL_URL: its host or its port cannot be read.") from None
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise BadAddress("EMAIL_URL must look like smtp://user:password@host:587.")
+    port = port or (465 if parts.scheme == "smtps" else 25)
+    usual = "starttls" if port == 587 else "none"
+    said = parse_qs(parts.query).get("tls", [usual])[0]
+    if said not in {"starttls", "none"}:
+        raise BadAddress("EMAIL_URL: tls is starttls or none.")
+    return Address(
+        host=parts.hostname,
+        port=port,
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        encryption="tls" if parts.scheme == "smtps" else said,
+    )
+
+
+class Door:
+    """One connection to the server, opened when it is needed and used for many messages."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self.smtp: smtplib.SMTP | None = None
+
+    def __enter__(self) -> "Door":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Say goodbye, if there is anybody to say it to."""
+        if self.smtp is not None:
+            try:
+                self.smtp.quit()
+            except (smtplib.SMTPException, OSError):
+                self.smtp.close()
+            self.smtp = None
+
+    def send(self, message: EmailMessage, *, to: str, handing_over: Callable[[], None]) -> None:
+        """Send a message; `handing_over` is called before its text goes out.
+
+        :raises Refusal: if the server says no.
+        :raises Unreachable: if it did not get the whole message.
+        :raises OutcomeUnknown: if it may have got it.
+        """
+        smtp = self._open()
+        body = message.as_bytes(policy=SMTP)
+        sender = str(message["From"].addresses[0].addr_spec)
+        try:
+            self._ask(smtp, lambda: smtp.mail(sender))
+            self._ask(smtp, lambda: smtp.rcpt(to))
+            self._ask(smtp, lambda: smtp.docmd("DATA"), wanted=(354,))
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            self._drop()
+            raise Unreachable(str(error) or "the connection was closed") from None
+        handing_over()
+        try:
+            smtp.send(_quoted(body) + b".\r\n")
+            code, said = smtp.getreply()
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            raise OutcomeUnknown(str(error) or "the connection was closed") from None
+        if code != 250:
+            raise _refusal(code, said)
+
+    def _open(self) -> smtplib.SMTP:
+        if self.smtp is not None:
+            return self.smtp
+        where = self.address
+        try:
+            if where.encryption == "tls":
+                smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+                    where.host,
+                    where.port,
+                    timeout=TIMEOUT,
+                    context=ssl.create_default_context(),
+                )
+            else:
+                smtp = smtplib.SMTP(where.host, where.port, timeout=TIMEOUT)
+            if where.encryption == "starttls":
+                smtp.starttls(context=ssl.create_default_context())
+            smtp.ehlo_or_helo_if_needed()
+            if where.user:
+                smtp.login(where.user, where.password)
+        except (smtplib.SMTPException, OSError) as error:
+            raise Unreachable(" ".join(str(error).split()) or type(error).__name__) from None
+        self.smtp = smtp
+        return smtp
+
+    def _ask(
+        self,
+        smtp: smtplib.SMTP,
+        question: Callable[[], tuple[int, bytes]],
+        wanted: tuple[int, ...] = (250, 251),
+    ) -> None:
+        code, said = question()
+        if code not in wanted:
+            self._reset(smtp)
+            raise _refusal(code, said)
+
+    def _reset(self, smtp: smtplib.SMTP) -> None:
+        """Make the connection fit for the next message, or drop it."""
+        try:
+            smtp.rset()
+        except (smtplib.SMTPException, OSError):
+            self._drop()
+
+    def _drop(self) -> None:
+        if self.smtp is not None:
+            self.smtp.close()
+        self.smtp = None
+
+
+def _quoted(body: bytes) -> bytes:
+    """Double the dots that begin a line (RFC 5321, 4.5.2), and end with a line's end."""
+    lines = body.replace(b"\r\n.", b"\r\n..")
+    if lines.startswith(b"."):
+        lines = b"." + lines
+    return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
+
+
+def _refusal(code: int, said: bytes) -> Refusal:
+    words = f"{code} {said.decode('utf-8', 'replace')}".replace("\n", " ").strip()
+    return Refusal(words[:500], for_good=code >= 500)

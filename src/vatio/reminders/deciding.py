@@ -1,0 +1,125 @@
+"""Decides which reminders are due, and queues them: «queda un mes», «una semana», «hoy»."""
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from vatio.reminders.models import Milestone
+
+HOUR = 8
+"""Reminders leave from this hour on, in the account's time zone."""
+
+DAYS_BEFORE = 33
+"""How far ahead one has to look: a month and the widest difference between zones."""
+
+DAYS_AFTER = 7
+"""How long after the end a reminder is still worth telling."""
+
+# An account's last term is the one that ends where the account does. Its milestones are dates;
+# the newest that is due is told, those before it are overtaken. What was decided is passed over,
+# and the unique key keeps two who decide at once from telling twice.
+DUE = f"""
+WITH ending AS (
+    SELECT account.id AS account_id, account.organisation_id, account.name, account.uid,
+           account.zone, account.language, account.contact_email, term.id AS term_id,
+           account.covered_until AS ends_on, term.starts_on,
+           (agreement.decided_at AT TIME ZONE account.zone)::date AS recorded_on,
+           (%(at)s::timestamptz AT TIME ZONE account.zone) AS local_now
+    FROM accounts_account account
+    JOIN accounts_term term ON term.account_id = account.id AND term.cancelled_at IS NULL
+     AND coalesce(term.closed_on, term.ends_on) = account.covered_until
+     AND coalesce(term.closed_on, term.ends_on) > term.starts_on
+    JOIN accounts_agreement agreement ON agreement.id = term.agreement_id
+    WHERE account.ends_at > %(at)s::timestamptz - interval '{DAYS_AFTER + 2} days'
+      AND account.ends_at < %(at)s::timestamptz + interval '{DAYS_BEFORE} days'
+      AND account.leaving_since IS NULL
+), due AS (
+    SELECT ending.*, milestone.name AS milestone, milestone.due_on,
+           row_number() OVER (PARTITION BY ending.term_id ORDER BY milestone.due_on DESC) AS place
+    FROM ending
+    CROSS JOIN LATERAL (VALUES
+        ('{Milestone.MONTH}', (ends_on - interval '1 month')::date),
+        ('{Milestone.WEEK}', ends_on - 7),
+        ('{Milestone.DAY}', ends_on)) AS milestone (name, due_on)
+    WHERE milestone.due_on > ending.starts_on AND milestone.due_on > ending.recorded_on
+      AND milestone.due_on + interval '{HOUR} hours' <= ending.local_now
+      AND ending.local_now::date <= ending.ends_on + {DAYS_AFTER}
+), decided AS (
+    INSERT INTO reminders_reminder
+        (account_id, organisation_id, term_id, milestone, decided_at, overtaken)
+    SELECT account_id, organisation_id, term_id, milestone, %(at)s, place > 1
+    FROM due
+    WHERE NOT EXISTS (SELECT 1 FROM reminders_reminder known
+                      WHERE known.term_id = due.term_id AND known.milestone = due.milestone)
+    ON CONFLICT (term_id, milestone) DO NOTHING
+    RETURNING term_id, milestone, overtaken
+), told AS (
+    SELECT due.* FROM due JOIN decided USING (term_id, milestone) WHERE NOT decided.overtaken
+), listener AS (
+    SELECT told.term_id, lower(person.email) AS address, person.language, person.id AS person_id,
+           1 AS rank
+    FROM told
+    JOIN tenants_membership membership ON membership.organisation_id = told.organisation_id
+    JOIN tenants_person person ON person.id = membership.person_id AND person.is_active
+    UNION ALL
+    SELECT told.term_id, lower(organisation.notice_address), organisation.language, NULL, 2
+    FROM told JOIN tenants_organisation organisation ON organisation.id = told.organisation_id
+    WHERE organisation.notice_address <> ''
+    UNION ALL
+    SELECT told.term_id, lower(told.contact_email), told.language, NULL, 3
+    FROM told WHERE told.contact_email <> ''
+), one_of_an_address AS (
+    SELECT DISTINCT ON (term_id, address) * FROM listener ORDER BY term_id, address, rank
+), unheard AS (
+    SELECT told.term_id, person.email AS address, person.language, person.id AS person_id
+    FROM told CROSS JOIN tenants_person person
+    WHERE person.is_commercial AND person.is_active
+      AND NOT EXISTS (SELECT 1 FROM listener WHERE listener.term_id = told.term_id)
+), written AS (
+    INSERT INTO notifications_message (key, organisation_id, person_id, address, language, template,
+        context, secret, queued_at, send_before, state, only_leaders, attempts, try_at, repeated,
+        trouble)
+    SELECT 'term-ending:' || told.term_id || ':' || told.milestone || ':' || reader.address,
+           told.organisation_id, reader.person_id, reader.address, reader.language, reader.template,
+           jsonb_build_object(
+               'account', told.name, 'organisation', organisation.name,
+               'ends_on', told.ends_on::text, 'days_left', told.ends_on - told.local_now::date,
+               'renewal', coalesce(renewal.number, ''), 'path', '/accounts/' || told.uid || '/'),
+           false, %(at)s,
+           (CASE told.milestone
+                WHEN '{Milestone.MONTH}' THEN told.ends_on - 7
+                WHEN '{Milestone.WEEK}' THEN told.ends_on
+                ELSE told.ends_on + {DAYS_AFTER + 1} END + interval '{HOUR} hours')
+           AT TIME ZONE told.zone,
+           'queued', reader.person_id IS NOT NULL AND reader.template = 'reminder', 0, %(at)s,
+           false, ''
+    FROM told
+    JOIN (SELECT term_id, address, language, person_id, 'reminder' AS template
+          FROM one_of_an_address
+          UNION ALL
+          SELECT term_id, address, language, person_id, 'reminder_unheard'
+          FROM unheard) AS reader
+      USING (term_id)
+    JOIN tenants_organisation organisation ON organisation.id = told.organisation_id
+    LEFT JOIN LATERAL (
+        SELECT number FROM orders_order
+        WHERE account_id = told.account_id AND kind = 'renewal' AND state IN ('pending', 'offered')
+        LIMIT 1) AS renewal ON true
+    ON CONFLICT (key) DO NOTHING
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM decided WHERE NOT overtaken), (SELECT count(*) FROM written)
+"""  # noqa: S608
+
+
+@transaction.atomic
+def decide(*, at: datetime) -> tuple[int, int]:
+    """Decide every reminder that is due and undecided, and queue its messages, in one statement.
+
+    Tells how many milestones are told by it, and how many messages were queued.
+    Run twice, late or by many at once, it tells each milestone of a term once.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, {"at": at})
+        told, written = cursor.fetchone()
+    return told, written

@@ -1,0 +1,50 @@
+"""Which reminders were decided."""
+
+from django.db import models
+
+from vatio.accounts.models import Account, BelowAccountSet, Term
+from vatio.tenants.models import Organisation
+
+
+class Milestone(models.TextChoices):
+    """How far off the end is: a calendar month, 7 days, or nothing."""
+
+    MONTH = "month"
+    WEEK = "week"
+    DAY = "day"
+
+
+class Reminder(models.Model):
+    """That a term's milestone was decided: told, or overtaken by a later one.
+
+    It is written once, in the transaction that queues its messages, and so are
+    its recipients: looking again finds it and does nothing.
+    """
+
+    append_only = True
+
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="reminders", db_constraint=False
+    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    term = models.ForeignKey(
+        Term, on_delete=models.PROTECT, related_name="reminders", db_constraint=False
+    )
+    milestone = models.CharField(max_length=5, choices=Milestone.choices)
+    decided_at = models.DateTimeField()
+    overtaken = models.BooleanField()
+
+    objects = BelowAccountSet["Reminder"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["term", "milestone"], name="one_decision_of_a_milestone"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(milestone__in=Milestone.values), name="milestone_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.term_id} · {self.milestone}"
