@@ -20,6 +20,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 def pytest_configure(config: pytest.Config) -> None:
     compile_catalogue()
+    settings.ACCOUNT_RATE_LIMITS = {"login": "10000/m/ip"}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError
 
 from vatio import env
+from vatio.notifications.door import BadAddress, OutcomeUnknown, Refusal, Unreachable
 from vatio.postgres import surroundings
 from vatio.postgres.problem import ServerProblem
 from vatio.refusal import Refused
@@ -26,6 +27,10 @@ def main() -> int:
         code: int = importlib.import_module("vatio.commands").run_typed(sys.argv[1:])
     except (ServerProblem, CannotStart, Refused, env.WrongSetting, ImproperlyConfigured) as said:
         return _fail(str(said))
+    except (BadAddress, Refusal) as said:
+        return _fail(str(said))
+    except (Unreachable, OutcomeUnknown) as said:
+        return _fail(f"The mail server: {said}.")
     except (DatabaseError, psycopg.Error) as said:
         return _fail(f"The database cannot be used: {' '.join(str(said).split())}")
     except OSError as said:

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -15,11 +16,14 @@ from django.db.migrations.executor import MigrationExecutor
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from procrastinate.contrib.django import app as jobs
 
 from vatio import clock, env, portfolio_command
 from vatio.demo import loading, welcome
 from vatio.demo.people import listed
+from vatio.jobs import post
 from vatio.lineage import die_with_parent
+from vatio.notifications.door import parse
 from vatio.people import entering
 from vatio.postgres import server, walls
 from vatio.postgres.doors import OWNER, WEB
@@ -43,6 +47,11 @@ def _parser() -> argparse.ArgumentParser:
     top = parser.add_subparsers(required=True, metavar="COMMAND")
     _word(top, "run", "start everything: the database and the pages", run)
     _word(top, "serve", "start one web process", serve)
+    _word(top, "worker", "start one worker: reminders, messages, what time brings", worker)
+    mail = top.add_parser("mail", help="the mail server").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    _word(mail, "test", "send a message to an address, now", try_mail).add_argument("address")
     _word(top, "migrate", "bring the database up to date", migrate)
     accounts = top.add_parser("accounts", help="the accounts of an organisation")
     in_accounts = accounts.add_subparsers(required=True, metavar="COMMAND")
@@ -98,16 +107,7 @@ def run(_arguments: argparse.Namespace) -> int:
 def serve(_arguments: argparse.Namespace) -> int:
     """Serve the pages from one process; scale out by starting more."""
     address, port = _address()
-    supervised = env.switch("VATIO_SUPERVISED", default=False)
-    if supervised:
-        die_with_parent(signal.SIGTERM)
-    elif not env.text("DATABASE_URL"):
-        _use(server.ensure(settings.HOME))
-    if not env.text("DATABASE_URL"):
-        _act_as(WEB)
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise CannotStart("The database is older than this Vatio. Run `vatio migrate` first.")
+    _join_platform(WEB)
     if env.text("DATABASE_URL"):
         _take_web_role()
     connection.close()
@@ -121,6 +121,49 @@ def serve(_arguments: argparse.Namespace) -> int:
         blocking_threads=env.number("VATIO_THREADS", default=4, least=1, most=64),
         log_level=LogLevels.warning,
     ).serve()
+    return 0
+
+
+def worker(_arguments: argparse.Namespace) -> int:
+    """Run one worker; any number of them, on any number of machines, share the work."""
+    _join_platform(OWNER)
+    connection.close()
+    compile_catalogue()
+    if settings.EMAIL_URL:
+        parse(settings.EMAIL_URL)
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    working = jobs.with_connector(jobs.connector.get_worker_connector())  # type: ignore[attr-defined]
+    working.run_worker(
+        concurrency=2,
+        delete_jobs="successful",
+        fetch_job_polling_interval=5.0,
+        shutdown_graceful_timeout=20,
+    )
+    return 0
+
+
+def _join_platform(role: str) -> None:
+    """Take a role in a platform that runs: supervised, or beside our own server.
+
+    :raises CannotStart: if the database is older than this Vatio.
+    """
+    if env.switch("VATIO_SUPERVISED", default=False):
+        die_with_parent(signal.SIGTERM)
+    elif not env.text("DATABASE_URL"):
+        _use(server.ensure(settings.HOME))
+    if not env.text("DATABASE_URL"):
+        _act_as(role)
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise CannotStart("The database is older than this Vatio. Run `vatio migrate` first.")
+
+
+def try_mail(arguments: argparse.Namespace) -> int:
+    """Send a message to an address and say what the mail server answered."""
+    if not settings.EMAIL_URL:
+        raise CannotStart("EMAIL_URL is not set: there is no mail server to try.")
+    post.try_out(arguments.address)
+    say(f"The mail server took the message for {arguments.address}.")
     return 0
 
 

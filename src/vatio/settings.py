@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django_htmx",
+    "procrastinate.contrib.django",
     "allauth",
     "allauth.account",
     "vatio.tenants",
@@ -35,6 +36,7 @@ INSTALLED_APPS = [
     "vatio.accounts",
     "vatio.orders",
     "vatio.reminders",
+    "vatio.jobs",
     "vatio.web",
 ]
 
@@ -136,6 +138,10 @@ SECURE_HSTS_SECONDS = 31_536_000 if _is_https else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _is_https else None
 X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+EMAIL_URL = env.text("EMAIL_URL")
+EMAIL_SENDER = env.text("EMAIL_SENDER", "vatio@localhost")
+PORT = env.number("PORT", default=8000, least=1, most=65535)
 
 LANGUAGE_CODE = "es"
 LANGUAGES = [("es", "Español"), ("en", "English")]

@@ -1,4 +1,4 @@
-"""Keeps the database and the web process running until somebody stops us, and leaves nothing."""
+"""Keeps the database, the web process and the worker running until somebody stops us."""
 
 import os
 import select
@@ -50,6 +50,62 @@ def check_port(address: str, port: int) -> None:
             ) from None
 
 
+class Child:
+    """A process of ours, started again when it dies, after a wait that grows."""
+
+    def __init__(self, word: str, name: str, role: str) -> None:
+        self.word, self.name, self.role = word, name, role
+        self.process: subprocess.Popen[bytes] | None = None
+        self.began = 0.0
+        self.wait = 1.0
+        self.again_at = 0.0
+
+    def start(self) -> None:
+        """Start it, in a session of its own."""
+        self.began = time.monotonic()
+        self.process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "vatio.cli", self.word],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            env={**os.environ, "VATIO_DATABASE_ROLE": self.role, "VATIO_SUPERVISED": "1"},
+        )
+
+    def exit_code(self) -> int | None:
+        """Tell how it ended; None while it runs or waits to be started again."""
+        return None if self.process is None else self.process.poll()
+
+    def look_after(self) -> None:
+        """Notice that it died, and start it again when its wait is over."""
+        if self.process is None:
+            if time.monotonic() >= self.again_at:
+                self.start()
+            return
+        if self.process.poll() is None:
+            return
+        if time.monotonic() - self.began > STEADY:
+            self.wait = 1.0
+        say(f"The {self.name} ended. It is started again in {self.wait:.0f} s.")
+        self.stop()
+        self.again_at = time.monotonic() + self.wait
+        self.wait = min(self.wait * 2, LONGEST_WAIT)
+
+    def stop(self) -> None:
+        """Stop it with all that it started."""
+        if self.process is None:
+            return
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(self.process.pid, number)
+            except ProcessLookupError:
+                break
+            try:
+                self.process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                continue
+        self.process.wait()
+        self.process = None
+
+
 class Supervisor:
     """The processes of one platform, started again when they die and stopped in order."""
 
@@ -58,51 +114,40 @@ class Supervisor:
         self.home = home
         self.address = address
         self.port = port
-        self.web: subprocess.Popen[bytes] | None = None
+        self.web = Child("serve", "web process", "vatio_web")
+        self.worker = Child("worker", "worker", "vatio_owner")
         self.stopping = False
-        self.began = 0.0
-        self.wait = 1.0
 
     def run(self, ready: Callable[[], None]) -> int:
         """Serve until a signal, or until the terminal goes away; tell the exit code."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop_soon)
         try:
-            self._start_web()
+            self.web.start()
             code = self._wait_until_it_answers()
             if code is not None:
                 return code
             if not self.stopping:
+                self.worker.start()
                 ready()
             return self._watch()
         finally:
-            self._stop_web()
+            self.web.stop()
+            self.worker.stop()
             if self.database is not None:
                 self.database.stop()
 
     def _stop_soon(self, *_arguments: object) -> None:
         self.stopping = True
 
-    def _start_web(self) -> None:
-        self.began = time.monotonic()
-        self.web = subprocess.Popen(
-            [sys.executable, "-m", "vatio.cli", "serve"],
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            env={
-                **os.environ,
-                "VATIO_DATABASE_ROLE": "vatio_web",
-                "VATIO_SUPERVISED": "1",
-            },
-        )
-
     def _wait_until_it_answers(self) -> int | None:
         """Wait for the first page; tell an exit code if it will never come."""
         deadline = time.monotonic() + PATIENCE
         host = "127.0.0.1" if self.address in {"0.0.0.0", "::"} else self.address  # noqa: S104
         while not self.stopping and time.monotonic() < deadline:
-            if self.web is not None and self.web.poll() is not None:
-                return self.web.returncode or 1
+            code = self.web.exit_code()
+            if code is not None:
+                return code or 1
             try:
                 urllib.request.urlopen(f"http://{host}:{self.port}/healthz", timeout=5).close()
             except (urllib.error.URLError, OSError):
@@ -116,25 +161,12 @@ class Supervisor:
 
     def _watch(self) -> int:
         while not self.stopping and not _terminal_is_gone():
-            if self.web is not None and self.web.poll() is not None:
-                self._web_died()
+            self.web.look_after()
+            self.worker.look_after()
             if self.database is not None and not self.database.lives():
                 self._database_died()
             time.sleep(0.1)
         return 0
-
-    def _web_died(self) -> None:
-        """Start the web process again, after a wait that grows while it keeps dying."""
-        if time.monotonic() - self.began > STEADY:
-            self.wait = 1.0
-        say(f"The web process ended. It is started again in {self.wait:.0f} s.")
-        self._stop_web()
-        until = time.monotonic() + self.wait
-        while time.monotonic() < until and not self.stopping:
-            time.sleep(0.1)
-        self.wait = min(self.wait * 2, LONGEST_WAIT)
-        if not self.stopping:
-            self._start_web()
 
     def _database_died(self) -> None:
         """Start the database again: ours died, or whoever ran the one we used has stopped."""
@@ -144,22 +176,6 @@ class Supervisor:
         except ServerProblem as problem:
             say(str(problem))
             time.sleep(1)
-
-    def _stop_web(self) -> None:
-        """Stop the web process with all of its workers."""
-        if self.web is None:
-            return
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            try:
-                os.killpg(self.web.pid, number)
-            except ProcessLookupError:
-                break
-            try:
-                self.web.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                continue
-        self.web.wait()
-        self.web = None
 
 
 def _terminal_is_gone() -> bool:

@@ -8,7 +8,7 @@ from tests import make
 from vatio.accounts import adjusting, leaving
 from vatio.notifications import rendering
 from vatio.notifications.models import Message
-from vatio.orders import deciding, talking
+from vatio.orders import deciding, lapsing, talking
 from vatio.people import entering
 from vatio.reminders.deciding import decide
 
@@ -37,6 +37,9 @@ def told() -> dict[str, Message]:
     decide(at=make.NOON)
     asked = make.opening_order(norte, "Hotel Teruel", by=nuria)
     talking.comment(asked, "¿Y los <cuadros>?", by=nuria, at=make.NOON)
+    overdue = make.account("Hotel Viejo", organisation=norte, starts_on=date(2025, 9, 1))
+    make.expansion_order(overdue, by=nuria, at=make.noon(date(2025, 10, 1)), meters=1)
+    lapsing.lapse(at=make.NOON)
     entering.invite(norte, "ana@norte.example", by=nuria, at=make.NOON)
     return {message.template: message for message in Message.objects.order_by("id")}
 

@@ -97,6 +97,17 @@ def withdraw(order: Order, *, by: Person, at: datetime) -> None:
     _decide(order, Order.State.WITHDRAWN, by=by, at=at)
 
 
+@transaction.atomic
+def lapse(order: Order, *, rule: str, at: datetime) -> bool:
+    """Close an open order by a named rule; tell whether it was still open."""
+    try:
+        lock_open(order)
+    except AlreadyDecided:
+        return False
+    _decide(order, Order.State.LAPSED, by=None, rule=rule, at=at)
+    return True
+
+
 def lock_open(order: Order) -> None:
     """Lock the account, then the order, and refuse one that is no longer open."""
     organisation, account = order.organisation, order.account

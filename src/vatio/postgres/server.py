@@ -10,6 +10,8 @@ import shutil
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -66,16 +68,46 @@ def ensure(home: Path, *, programs: str = "") -> Server:
     home = home.absolute()
     place.prepare_home(home)
     found = binaries.find(programs)
-    folder = place.folder_of(home)
     try:
-        owner = choose(folder, found)
-        if not (folder / "data").exists():
-            folder = place.reachable(home, owner)
-        found = place.reachable_binaries(found, owner)
-        where = place.lay_out(folder, owner)
-        return _start_or_adopt(where, owner, found)
+        with _one_at_a_time(home):
+            return _ensure(home, found)
     except OSError as error:
-        raise ServerProblem(_said(error, folder)) from None
+        raise ServerProblem(_said(error, place.folder_of(home))) from None
+
+
+@contextmanager
+def _one_at_a_time(home: Path) -> Iterator[None]:
+    """Let one start at a time choose who runs the server: two might choose differently.
+
+    The lock is the folder's own, held by nobody who has died, and by none of the
+    server's processes.
+    """
+    folder = os.open(home, os.O_RDONLY)
+    deadline = time.monotonic() + PATIENCE
+    try:
+        while True:
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > deadline:
+                    raise ServerProblem(
+                        f"{home}: another start has been going on for a minute. Stop it first."
+                    ) from None
+                time.sleep(0.05)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _ensure(home: Path, found: Path) -> Server:
+    folder = place.folder_of(home)
+    owner = choose(folder, found)
+    if not (folder / "data").exists():
+        folder = place.reachable(home, owner)
+    found = place.reachable_binaries(found, owner)
+    where = place.lay_out(folder, owner)
+    return _start_or_adopt(where, owner, found)
 
 
 def _start_or_adopt(where: Place, owner: Owner, programs: Path) -> Server:

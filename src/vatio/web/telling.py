@@ -33,6 +33,8 @@ def told(act: Act) -> Told:
         return Told(_accepted(kind, facts), icon, "ok")
     if act.verb == "order.rejected":
         return Told(_("%(kind)s: rejected") % {"kind": kind}, "no", "bad")
+    if act.verb == "order.lapsed":
+        return Told(_("%(kind)s: lapsed") % {"kind": kind}, "clock")
     if act.verb == "order.taken":
         return Told(_("In hand"), "person")
     if act.verb == "order.let_go":

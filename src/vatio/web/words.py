@@ -66,6 +66,7 @@ AGREEMENT_ICONS = {**KIND_ICONS, "import": "inbox", "adjustment": "offer"}
 RULES = {
     "trusted": _("the rule of trusted organisations"),
     "import": _("the import"),
+    "grace": _("the rule of the 30 days of grace"),
 }
 
 OPEN = {

@@ -1,0 +1,47 @@
+"""Sends what is due through the platform's mail server."""
+
+from email.message import EmailMessage
+from email.utils import format_datetime, make_msgid
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from vatio import clock
+from vatio.notifications.delivery import Sender, Tally, deliver
+from vatio.notifications.door import Door, parse
+
+
+def sender() -> Sender:
+    """Tell in whose name messages leave, and where their links lead."""
+    return Sender(
+        address=settings.EMAIL_SENDER,
+        platform=settings.PUBLIC_URL or f"http://127.0.0.1:{settings.PORT}",
+    )
+
+
+def send_all() -> Tally:
+    """Send every message that is due.
+
+    :raises BadAddress: if EMAIL_URL cannot be understood.
+    """
+    with Door(parse(settings.EMAIL_URL)) as door:
+        return deliver(door, sender(), now=clock.now)
+
+
+def try_out(address: str) -> None:
+    """Send a message that says that mail works, past the outbox.
+
+    :raises BadAddress: if EMAIL_URL cannot be understood.
+    :raises Refusal: if the server says no.
+    :raises Unreachable: if it does not answer.
+    :raises OutcomeUnknown: if it went away before it answered.
+    """
+    mail = EmailMessage()
+    mail["From"] = settings.EMAIL_SENDER
+    mail["To"] = address
+    mail["Subject"] = _("Vatio can send mail")
+    mail["Date"] = format_datetime(clock.now())
+    mail["Message-ID"] = make_msgid(domain=settings.EMAIL_SENDER.rpartition("@")[2])
+    mail.set_content(_("This message was asked for with «vatio mail test». Nothing else to do."))
+    with Door(parse(settings.EMAIL_URL)) as door:
+        door.send(mail, to=address, handing_over=lambda: None)

@@ -1,0 +1,42 @@
+"""The worker's tasks. Each may run late, often, or twice at once, and nothing bad happens."""
+
+from django.conf import settings
+from procrastinate.contrib.django import app
+
+from vatio import clock
+from vatio.jobs import post
+from vatio.orders import lapsing
+from vatio.reminders import deciding
+
+STALLED = 60
+"""Seconds without a heartbeat after which a job's worker is dead."""
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="remind")
+def remind(timestamp: int) -> None:
+    """Decide the reminders that are due."""
+    deciding.decide(at=clock.now())
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="send")
+def send(timestamp: int) -> None:
+    """Let the messages leave that are due, if there is a mail server."""
+    if settings.EMAIL_URL:
+        post.send_all()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="lapse")
+def lapse(timestamp: int) -> None:
+    """Let the orders lapse that can no longer be accepted."""
+    lapsing.lapse(at=clock.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="mend", pass_context=False)
+async def mend(timestamp: int) -> None:
+    """Take up again what a killed worker left half done."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
+        await app.job_manager.retry_job(job)
