@@ -109,6 +109,7 @@ TABLE: dict[str, tuple[object, ...]] = {
     "POST import_carry_out": (OUT, NO, TO, NO, NO, NO, NO),
     "POST import_discard": (OUT, NO, TO, NO, NO, NO, NO),
     "import_faults": (OUT, NO, IN, NO, NO, NO, NO),
+    "POST demo_advance": (OUT, GONE, GONE, GONE, GONE, GONE, GONE),
     "help": (OUT, IN, IN, IN, IN, IN, IN),
     "messages": (OUT, NO, IN, NO, NO, NO, NO),
     "message": (OUT, NO, IN, NO, NO, NO, NO),

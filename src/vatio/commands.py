@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 
 from django.apps import apps
 from django.conf import settings
@@ -24,10 +25,12 @@ from vatio.demo.people import listed
 from vatio.jobs import post
 from vatio.lineage import die_with_parent
 from vatio.notifications.door import parse
+from vatio.passing import advancing
 from vatio.people import entering
 from vatio.postgres import server, walls
 from vatio.postgres.doors import OWNER, WEB
 from vatio.supervising import CannotStart, Supervisor, check_port, say
+from vatio.tenants.platform import is_demo
 from vatio.web.messages import compile_catalogue
 
 OLDEST_SERVER = 160000
@@ -65,6 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     demo = top.add_parser("demo", help="the demo").add_subparsers(required=True, metavar="COMMAND")
     people_of_demo = _word(demo, "people", "list the people of the demo", demo_people)
     people_of_demo.add_argument("--json", action="store_true")
+    moved = _word(demo, "advance", "let days pass in the demo", advance_demo)
+    moved.add_argument("days", type=int)
+    moved.add_argument("--json", action="store_true")
     return parser
 
 
@@ -156,6 +162,7 @@ def _join_platform(role: str) -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise CannotStart("The database is older than this Vatio. Run `vatio migrate` first.")
+    clock.follow(is_demo())
 
 
 def try_mail(arguments: argparse.Namespace) -> int:
@@ -183,7 +190,7 @@ def import_accounts(arguments: argparse.Namespace) -> int:
 def reset_password(arguments: argparse.Namespace) -> int:
     """Print a link with which somebody who exists chooses a new password."""
     with _database():
-        token = entering.password_link(arguments.email, at=clock.now())
+        token = entering.password_link(arguments.email, at=clock.real())
     say(f"{_public_address(_address()[1])}/password/{token}/")
     return 0
 
@@ -202,12 +209,33 @@ def demo_people(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def advance_demo(arguments: argparse.Namespace) -> int:
+    """Let days pass in the demo, and say what happened."""
+
+    def send() -> int:
+        return post.send_all().sent if settings.EMAIL_URL else 0
+
+    with _database():
+        passed = advancing.advance(arguments.days, send=send)
+        day = clock.today("Europe/Madrid")
+    if arguments.json:
+        told = {"today": day.isoformat(), **asdict(passed)}
+        say(json.dumps(told))
+        return 0
+    say(
+        f"{day}: {passed.reminders} reminders queued, {passed.expired} accounts expired,"
+        f" {passed.lapsed} orders lapsed, {passed.sent} messages sent."
+    )
+    return 0
+
+
 @contextmanager
 def _database() -> Iterator[None]:
     """Give a command the database: the one that runs, or one started for as long as it takes."""
     database = _start_database()
     try:
         _bring_up_to_date()
+        clock.follow(is_demo())
         yield
     finally:
         connection.close()

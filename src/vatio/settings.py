@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "allauth",
     "allauth.account",
+    "vatio.clock",
     "vatio.tenants",
     "vatio.history",
     "vatio.notifications",

@@ -15,7 +15,7 @@ def lines(address: str) -> list[str]:
             f"{' · ' + person.organisation if person.organisation else ''}"
             for person in listed
         ]
-    token = entering.first_key(at=clock.now())
+    token = entering.first_key(at=clock.real())
     if token is None:
         return []
     return [

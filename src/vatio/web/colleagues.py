@@ -20,7 +20,7 @@ from vatio.web.organisations import SHOWN_ONCE, InvitationForm
 @only(COMMERCIAL)
 def colleagues(request: Request) -> HttpResponse:
     """Show the people of the commercial department, and invite more."""
-    at = clock.now()
+    at = clock.real()
     form = InvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

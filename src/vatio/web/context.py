@@ -8,6 +8,7 @@ from django.template.backends.utils import csrf_input
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from vatio import clock
 from vatio.orders.models import Order
 from vatio.tenants.models import Organisation, Person
 
@@ -33,10 +34,12 @@ def page(request: HttpRequest) -> dict[str, object]:
         "menu": [],
         "place": "",
         "initials": "",
+        "demo_day": None,
         "csrf_input": csrf_input(request),
     }
     if not isinstance(person, Person):
         return known
+    known["demo_day"] = clock.today("Europe/Madrid") if clock.follows() else None
     known["menu"] = _menu(request, person)
     known["initials"] = "".join(word[0] for word in person.name.split()[:2]).upper()
     if organisation is not None:

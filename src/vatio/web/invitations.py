@@ -20,7 +20,7 @@ from vatio.web.passwords import NewcomerForm
 @only(ANYBODY)
 def invitation(request: Request, token: str) -> HttpResponse:
     """Answer an invitation."""
-    at = clock.now()
+    at = clock.real()
     try:
         entrance = entering.find(token, Entrance.Kind.INVITATION, at=at)
     except entering.LinkIsDead as dead:
@@ -38,7 +38,7 @@ def _enter(request: Request, token: str, entrance: Entrance) -> HttpResponse:
                 token,
                 name=form.cleaned_data["name"],
                 password=form.cleaned_data["password"],
-                at=clock.now(),
+                at=clock.real(),
             )
         except Refused as refused:
             form.add_error(None, str(refused))
@@ -59,7 +59,7 @@ def _join(request: Request, token: str, entrance: Entrance) -> HttpResponse:
     refused = None
     if request.method == "POST" and request.user.is_authenticated:
         try:
-            joined = joining.join(token, person=request.user, at=clock.now())
+            joined = joining.join(token, person=request.user, at=clock.real())
         except Refused as no:
             refused = str(no)
         else:

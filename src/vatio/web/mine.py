@@ -71,7 +71,7 @@ def listing(request: Request) -> HttpResponse:
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def people(request: Request, uid: UUID) -> HttpResponse:
     """Show who may enter an account, and invite more."""
-    at = clock.now()
+    at = clock.real()
     account = _administered(request, uid)
     form = AccountInvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -139,7 +139,7 @@ def trust(request: Request, slug: str) -> HttpResponse:
 
 
 def _people(request: Request, shown: Organisation, *, at_desk: bool) -> HttpResponse:
-    at = clock.now()
+    at = clock.real()
     form = InvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -212,7 +212,7 @@ def withdraw_invitation(request: Request, uid: UUID) -> HttpResponse:
     theirs = Entrance.objects.visible_to(person) | joining.invitations_to(accounts)
     entrance = get_object_or_404(theirs, uid=uid, kind=Entrance.Kind.INVITATION)
     try:
-        entering.withdraw_invitation(entrance, by=request.user, at=clock.now())
+        entering.withdraw_invitation(entrance, by=request.user, at=clock.real())
     except Refused as refused:
         messages.warning(request, str(refused))
     else:

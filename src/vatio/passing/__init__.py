@@ -1,0 +1,1 @@
+"""What passing time brings, and, in the demo, letting it pass."""

@@ -1,0 +1,54 @@
+"""The bar with which the demo's visitors let time pass."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import path
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from vatio import clock
+from vatio.dates import written
+from vatio.passing import advancing
+from vatio.refusal import Refused
+from vatio.web.access import SIGNED_IN, Request, only
+
+MOST = 400
+
+
+@require_POST
+@only(SIGNED_IN)
+def advance(request: Request) -> HttpResponse:
+    """Let a day, a week, or the days to the next expiry pass."""
+    if not clock.follows():
+        raise Http404
+    wanted = request.POST.get("days", "")
+    days = advancing.days_to_the_next_end() if wanted == "next" else None
+    if days is None:
+        days = min(int(wanted), MOST) if wanted.isdecimal() else 1
+    try:
+        passed = advancing.advance(days)
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(
+            request,
+            _("It is %(day)s now. Reminders: %(reminders)s. Accounts that expired: %(expired)s.")
+            % {
+                "day": written(_today()),
+                "reminders": passed.reminders,
+                "expired": passed.expired,
+            },
+        )
+    back = request.POST.get("back", "")
+    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return HttpResponseRedirect(back if safe else "/")
+
+
+def _today() -> date:
+    return clock.today("Europe/Madrid")
+
+
+urlpatterns = [path("demo/advance/", advance, name="demo_advance")]
