@@ -151,6 +151,17 @@ def test_an_early_end_is_today_or_later_and_before_the_term_ends(on: date) -> No
     assert hotel.covered_until == date(2027, 5, 3)
 
 
+def test_an_end_is_brought_forward_once_and_said_so_the_second_time() -> None:
+    hotel, elena = make.account(), make.commercial()
+    adjusting.end_early(hotel, date(2026, 12, 1), reason=WHY, by=elena, at=make.NOON)
+
+    with pytest.raises(adjusting.WrongEnd, match="adelantó"):
+        adjusting.end_early(hotel, date(2026, 11, 30), reason=WHY, by=elena, at=make.NOON)
+
+    hotel.refresh_from_db()
+    assert hotel.covered_until == date(2026, 12, 1)
+
+
 def test_an_account_yet_to_start_ends_on_its_first_day_and_held_nothing() -> None:
     hotel = make.account(starts_on=date(2027, 1, 1))
 

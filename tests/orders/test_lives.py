@@ -41,6 +41,7 @@ class Kept:
     extras: dict[str, int]
     changes: list[tuple[date, LicenceVersion | None, dict[str, int]]] = field(default_factory=list)
     by_renewal_at: datetime | None = None
+    is_closed: bool = False
 
     def on(self, day: date) -> tuple[LicenceVersion, dict[str, int]]:
         licence, extras = self.licence, dict(self.extras)
@@ -72,6 +73,12 @@ class Oracle:
 
     def waiting(self, today: date) -> Kept | None:
         return next((t for t in self.live() if t.starts_on > today), None)
+
+    def takeable(self, at: datetime) -> Kept | None:
+        waiting = self.waiting(at.date())
+        if waiting is None or waiting.by_renewal_at is None:
+            return None
+        return waiting if at - waiting.by_renewal_at < timedelta(hours=24) else None
 
     def reached(self, today: date) -> list[Kept]:
         running, waiting = self.running(today), self.waiting(today)
@@ -132,7 +139,7 @@ class TestLives(TestCase):
             try:
                 self._do(deed, size, hotel, oracle, at, elena=elena, nuria=nuria, better=better)
             except Refused:
-                self._refused_rightly(deed, size, oracle, at.date())
+                self._refused_rightly(deed, size, oracle, at)
 
         self._agree(hotel, oracle, at.date())
 
@@ -165,7 +172,7 @@ class TestLives(TestCase):
                 oracle.terms.remove(waiting)
             running = oracle.running(today)
             assert running is not None
-            running.ends_on = on
+            running.ends_on, running.is_closed = on, True
         elif deed == "courtesy":
             adjusting.give_courtesy(hotel, size, reason="x", by=elena, at=at)
             oracle.renew(today, at)
@@ -174,11 +181,10 @@ class TestLives(TestCase):
             given.by_renewal_at = None
         elif deed == "undo":
             undoing.undo(hotel, by=nuria, at=at)
-            waiting = oracle.waiting(today)
-            assert waiting is not None
-            oracle.terms.remove(waiting)
+            oracle.terms.remove(oracle.takeable(at))
 
-    def _refused_rightly(self, deed: str, size: int, oracle: Oracle, today: date) -> None:
+    def _refused_rightly(self, deed: str, size: int, oracle: Oracle, at: datetime) -> None:
+        today = at.date()
         running, waiting = oracle.running(today), oracle.waiting(today)
         allowed = {
             "expand": running is None,
@@ -186,9 +192,11 @@ class TestLives(TestCase):
             "renew": waiting is not None or not oracle.live(),
             "fewer": running is None or running.on(today)[1] is not None,
             "credits": size == 20 or oracle.credits + size - 20 < 0,
-            "early": running is None or today + timedelta(days=size) >= running.ends_on,
+            "early": running is None
+            or running.is_closed
+            or today + timedelta(days=size) >= running.ends_on,
             "courtesy": waiting is not None or size == 0 or not oracle.live(),
-            "undo": waiting is None or waiting.by_renewal_at is not None,
+            "undo": oracle.takeable(at) is None,
             "wait": False,
         }
         assert allowed[deed], deed

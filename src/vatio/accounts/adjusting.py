@@ -39,7 +39,7 @@ class NothingAdjusted(Refused):
 
 
 class WrongEnd(Refused):
-    """The day is past, or not before the end of the running term."""
+    """The day is past, not before the running term's end, or that end was moved already."""
 
 
 class WrongDays(Refused):
@@ -102,12 +102,18 @@ def end_early(account: Account, on: date, *, reason: str, by: Person, at: dateti
     """End an account's running term early; a term that waits is taken back in the same act.
 
     :param on: the day on whose first instant it expires: today or later.
-    :raises WrongEnd: if it is past, or not before the running term's end.
+    :raises WrongEnd: if it is past, not before the running term's end, or a second time.
     """
     _ensure_reason(reason)
     lock(account)
     holding = growth.reach(account, at=at).holding
     running = Term.objects.get(pk=holding.term_id)
+    if running.closed_on is not None:
+        raise WrongEnd(
+            _("Its end was brought forward already, to %(day)s: that is done once.")
+            % {"day": written(running.closed_on)},
+            field="on",
+        )
     if not max(day_at(at, account.zone), running.starts_on) <= on < running.ends_on:
         raise WrongEnd(
             _("Choose a day from %(first)s on, before %(last)s.")

@@ -17,12 +17,13 @@ DAYS_AFTER = 7
 
 # An account's last term is the one that ends where the account does. Its milestones are dates;
 # the newest that is due is told, those before it are overtaken. What was decided is passed over,
-# and the unique key keeps two who decide at once from telling twice.
+# and the unique key keeps two who decide at once from telling twice. Whom to tell is asked for each
+# account by its keys: PostgreSQL cannot guess how many rows a WITH brings, and joining two of them
+# takes time by the square.
 DUE = f"""
 WITH ending AS (
-    SELECT account.id AS account_id, account.organisation_id, account.name, account.uid,
-           account.zone, account.language, account.contact_email, term.id AS term_id,
-           account.covered_until AS ends_on, term.starts_on,
+    SELECT account.id AS account_id, account.organisation_id, account.covered_until AS ends_on,
+           term.id AS term_id, term.starts_on,
            (agreement.decided_at AT TIME ZONE account.zone)::date AS recorded_on,
            (%(at)s::timestamptz AT TIME ZONE account.zone) AS local_now
     FROM accounts_account account
@@ -52,29 +53,17 @@ WITH ending AS (
     WHERE NOT EXISTS (SELECT 1 FROM reminders_reminder known
                       WHERE known.term_id = due.term_id AND known.milestone = due.milestone)
     ON CONFLICT (term_id, milestone) DO NOTHING
-    RETURNING term_id, milestone, overtaken
+    RETURNING account_id, organisation_id, term_id, milestone, overtaken
 ), told AS (
-    SELECT due.* FROM due JOIN decided USING (term_id, milestone) WHERE NOT decided.overtaken
-), listener AS (
-    SELECT told.term_id, lower(person.email) AS address, person.language, person.id AS person_id,
-           1 AS rank
-    FROM told
-    JOIN tenants_membership membership ON membership.organisation_id = told.organisation_id
-    JOIN tenants_person person ON person.id = membership.person_id AND person.is_active
-    UNION ALL
-    SELECT told.term_id, lower(organisation.notice_address), organisation.language, NULL, 2
-    FROM told JOIN tenants_organisation organisation ON organisation.id = told.organisation_id
-    WHERE organisation.notice_address <> ''
-    UNION ALL
-    SELECT told.term_id, lower(told.contact_email), told.language, NULL, 3
-    FROM told WHERE told.contact_email <> ''
-), one_of_an_address AS (
-    SELECT DISTINCT ON (term_id, address) * FROM listener ORDER BY term_id, address, rank
-), unheard AS (
-    SELECT told.term_id, person.email AS address, person.language, person.id AS person_id
-    FROM told CROSS JOIN tenants_person person
-    WHERE person.is_commercial AND person.is_active
-      AND NOT EXISTS (SELECT 1 FROM listener WHERE listener.term_id = told.term_id)
+    SELECT decided.*, account.name, account.uid, account.zone, account.language,
+           account.contact_email, account.covered_until AS ends_on,
+           (%(at)s::timestamptz AT TIME ZONE account.zone)::date AS today,
+           organisation.name AS organisation, organisation.notice_address,
+           organisation.language AS organisation_language
+    FROM decided
+    JOIN accounts_account account ON account.id = decided.account_id
+    JOIN tenants_organisation organisation ON organisation.id = decided.organisation_id
+    WHERE NOT decided.overtaken
 ), written AS (
     INSERT INTO notifications_message (key, organisation_id, person_id, address, language, template,
         context, secret, queued_at, send_before, state, only_leaders, attempts, try_at, repeated,
@@ -82,8 +71,8 @@ WITH ending AS (
     SELECT 'term-ending:' || told.term_id || ':' || told.milestone || ':' || reader.address,
            told.organisation_id, reader.person_id, reader.address, reader.language, reader.template,
            jsonb_build_object(
-               'account', told.name, 'organisation', organisation.name,
-               'ends_on', told.ends_on::text, 'days_left', told.ends_on - told.local_now::date,
+               'account', told.name, 'organisation', told.organisation,
+               'ends_on', told.ends_on::text, 'days_left', told.ends_on - told.today,
                'renewal', coalesce(renewal.number, ''), 'path', '/accounts/' || told.uid || '/'),
            false, %(at)s,
            (CASE told.milestone
@@ -94,13 +83,26 @@ WITH ending AS (
            'queued', reader.person_id IS NOT NULL AND reader.template = 'reminder', 0, %(at)s,
            false, ''
     FROM told
-    JOIN (SELECT term_id, address, language, person_id, 'reminder' AS template
-          FROM one_of_an_address
-          UNION ALL
-          SELECT term_id, address, language, person_id, 'reminder_unheard'
-          FROM unheard) AS reader
-      USING (term_id)
-    JOIN tenants_organisation organisation ON organisation.id = told.organisation_id
+    CROSS JOIN LATERAL (
+        WITH heard AS (
+            SELECT DISTINCT ON (address) address, language, person_id
+            FROM (SELECT lower(person.email) AS address, person.language, person.id AS person_id,
+                         1 AS rank
+                  FROM tenants_membership membership
+                  JOIN tenants_person person
+                    ON person.id = membership.person_id AND person.is_active
+                  WHERE membership.organisation_id = told.organisation_id
+                  UNION ALL
+                  SELECT lower(told.notice_address), told.organisation_language, NULL, 2
+                  WHERE told.notice_address <> ''
+                  UNION ALL
+                  SELECT lower(told.contact_email), told.language, NULL, 3
+                  WHERE told.contact_email <> '') AS listener
+            ORDER BY address, rank)
+        SELECT address, language, person_id, 'reminder' AS template FROM heard
+        UNION ALL
+        SELECT email, language, id, 'reminder_unheard' FROM tenants_person
+        WHERE is_commercial AND is_active AND NOT EXISTS (SELECT 1 FROM heard)) AS reader
     LEFT JOIN LATERAL (
         SELECT number FROM orders_order
         WHERE account_id = told.account_id AND kind = 'renewal' AND state IN ('pending', 'offered')
