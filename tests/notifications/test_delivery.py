@@ -190,6 +190,18 @@ def test_what_was_claimed_and_never_handed_over_is_taken_up_again() -> None:
     assert not Message.objects.filter(repeated=True).exists()
 
 
+def test_a_sender_slower_than_its_lease_leaves_the_message_to_who_took_it_over() -> None:
+    put(2)
+    with open_postbox() as box, Door(box.address) as slow:
+        late = delivery.claim(at=make.NOON)
+        assert run(box, at=make.NOON + LEASE + timedelta(seconds=1)).sent == 2
+        for message in late:
+            delivery._send(slow, SENDER, message, Tally(), now=lambda: make.NOON + 2 * LEASE)
+
+    assert len(box.mails) == 2
+    assert states() == ["sent", "sent"]
+
+
 def test_a_secret_is_blanked_once_it_is_sent() -> None:
     norte = make.organisation()
     _entrance, token = entering.invite(

@@ -38,6 +38,10 @@ RETURNING id
 Now = Callable[[], datetime]
 
 
+class TakenOver(Exception):
+    """Somebody else claimed the message, because this sender was slower than its lease."""
+
+
 class NothingToRetry(Refused):
     """The message was sent, or waits already."""
 
@@ -161,6 +165,8 @@ def _send(door: Door, sender: Sender, message: Message, tally: Tally, *, now: No
         return True
     try:
         door.send(mail, to=message.address, handing_over=lambda: _hand_over(message, at=now()))
+    except TakenOver:
+        return True
     except Refusal as refusal:
         if refusal.for_good:
             _settle(message, Message.State.FAILED, at=now(), trouble=str(refusal))
@@ -194,8 +200,15 @@ def _still_leads(message: Message) -> bool:
 
 
 def _hand_over(message: Message, *, at: datetime) -> None:
-    """Write down, before the text goes out, that from here on it may arrive."""
-    Message.objects.filter(pk=message.pk).update(state=Message.State.HANDING_OVER, claimed_at=at)
+    """Write down, before the text goes out, that from here on it may arrive.
+
+    :raises TakenOver: if the claim is no longer this sender's.
+    """
+    own = Message.objects.filter(
+        pk=message.pk, state=Message.State.QUEUED, try_at=message.try_at
+    ).update(state=Message.State.HANDING_OVER, claimed_at=at)
+    if not own:
+        raise TakenOver
 
 
 def _settle(message: Message, state: Message.State, *, at: datetime, trouble: str = "") -> None:

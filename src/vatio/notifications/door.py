@@ -99,7 +99,7 @@ class Door:
             self.smtp = None
 
     def send(self, message: EmailMessage, *, to: str, handing_over: Callable[[], None]) -> None:
-        """Send a message; `handing_over` is called before its text goes out.
+        """Send a message; `handing_over` is called before its text goes out, and may forbid it.
 
         :raises Refusal: if the server says no.
         :raises Unreachable: if it did not get the whole message.
@@ -115,7 +115,11 @@ class Door:
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self._drop()
             raise Unreachable(str(error) or "the connection was closed") from None
-        handing_over()
+        try:
+            handing_over()
+        except Exception:
+            self._drop()
+            raise
         try:
             smtp.send(_quoted(body) + b".\r\n")
             code, said = smtp.getreply()
