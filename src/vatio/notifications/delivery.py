@@ -8,7 +8,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from jinja2 import TemplateError
@@ -204,18 +204,27 @@ def _hand_over(message: Message, *, at: datetime) -> None:
 
     :raises TakenOver: if the claim is no longer this sender's.
     """
-    own = Message.objects.filter(
-        pk=message.pk, state=Message.State.QUEUED, try_at=message.try_at
-    ).update(state=Message.State.HANDING_OVER, claimed_at=at)
-    if not own:
+    if not _own(message).update(state=Message.State.HANDING_OVER, claimed_at=at):
         raise TakenOver
+    message.state, message.claimed_at = Message.State.HANDING_OVER, at
+
+
+def _own(message: Message) -> QuerySet[Message]:
+    """Find the message as this sender claimed or handed it over: nothing, if another has it now."""
+    return Message.objects.filter(
+        pk=message.pk,
+        state=message.state,
+        try_at=message.try_at,
+        claimed_at=message.claimed_at,
+    )
 
 
 def _settle(message: Message, state: Message.State, *, at: datetime, trouble: str = "") -> None:
     blank: dict[str, object] = (
         {"context": {}} if message.secret and state == Message.State.SENT else {}
     )
-    Message.objects.filter(pk=message.pk).update(
+    whose = Message.objects.filter(pk=message.pk) if state == Message.State.SENT else _own(message)
+    whose.update(
         state=state,
         settled_at=at,
         attempts=message.attempts + 1,
@@ -226,7 +235,7 @@ def _settle(message: Message, state: Message.State, *, at: datetime, trouble: st
 
 def _try_later(message: Message, trouble: str, *, at: datetime) -> None:
     wait = WAITS[min(message.attempts, len(WAITS) - 1)]
-    Message.objects.filter(pk=message.pk).update(
+    _own(message).update(
         state=Message.State.QUEUED,
         try_at=at + wait,
         attempts=message.attempts + 1,
@@ -239,7 +248,7 @@ def _doubt(message: Message, trouble: str, *, at: datetime) -> None:
     if message.repeated:
         _settle(message, Message.State.UNCERTAIN, at=at, trouble=trouble)
         return
-    Message.objects.filter(pk=message.pk).update(
+    _own(message).update(
         state=Message.State.QUEUED,
         repeated=True,
         try_at=at + WAITS[0],
