@@ -56,6 +56,7 @@ TABLE: dict[str, tuple[object, ...]] = {
     "account_login": (IN, TO, TO, TO, TO, TO, TO),
     "account_logout": (TO, IN, IN, IN, IN, IN, IN),
     "account_reset_password": (IN, IN, IN, IN, IN, IN, IN),
+    "forgotten_sent": (IN, IN, IN, IN, IN, IN, IN),
     "POST language": (TO, TO, TO, TO, TO, TO, TO),
     "profile": (OUT, IN, IN, IN, IN, IN, IN),
     "healthz": (IN, IN, IN, IN, IN, IN, IN),
@@ -113,6 +114,7 @@ TABLE: dict[str, tuple[object, ...]] = {
     "help": (OUT, IN, IN, IN, IN, IN, IN),
     "messages": (OUT, NO, IN, NO, NO, NO, NO),
     "message": (OUT, NO, IN, NO, NO, NO, NO),
+    "POST retry_message": (OUT, NO, TO, NO, NO, NO, NO),
     "colleagues": (OUT, NO, IN, NO, NO, NO, NO),
     "POST colleagues_remove": (OUT, NO, TO, NO, NO, NO, NO),
 }

@@ -20,6 +20,7 @@ from granian.log import LogLevels
 from procrastinate.contrib.django import app as jobs
 
 from vatio import clock, env, portfolio_command
+from vatio.dates import DEPARTMENT_ZONE
 from vatio.demo import loading, welcome
 from vatio.demo.people import listed
 from vatio.jobs import post
@@ -217,7 +218,7 @@ def advance_demo(arguments: argparse.Namespace) -> int:
 
     with _database():
         passed = advancing.advance(arguments.days, send=send)
-        day = clock.today("Europe/Madrid")
+        day = clock.today(DEPARTMENT_ZONE)
     if arguments.json:
         told = {"today": day.isoformat(), **asdict(passed)}
         say(json.dumps(told))

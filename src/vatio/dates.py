@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from babel.dates import format_date
 from django.utils.translation import get_language
 
+DEPARTMENT_ZONE = "Europe/Madrid"
+"""The time zone of the commercial department; organisations and accounts have their own."""
+
 
 @cache
 def known_zones() -> tuple[str, ...]:

@@ -1,5 +1,5 @@
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,7 @@ from tests import make
 from vatio.accounts import adjusting, leaving
 from vatio.notifications import rendering
 from vatio.notifications.models import Message
-from vatio.orders import deciding, lapsing, talking
+from vatio.orders import deciding, digesting, lapsing, talking
 from vatio.people import entering
 from vatio.reminders.deciding import decide
 
@@ -41,6 +41,10 @@ def told() -> dict[str, Message]:
     make.expansion_order(overdue, by=nuria, at=make.noon(date(2025, 10, 1)), meters=1)
     lapsing.lapse(at=make.NOON)
     entering.invite(norte, "ana@norte.example", by=nuria, at=make.NOON)
+    entering.send_password_link(nuria.email, at=make.NOON)
+    elena.digest = True
+    elena.save(update_fields=["digest"])
+    digesting.digest(at=make.NOON + timedelta(hours=1))
     return {message.template: message for message in Message.objects.order_by("id")}
 
 
@@ -76,5 +80,6 @@ def test_what_people_wrote_is_escaped_in_the_page_and_plain_in_the_text(
     assert "Falta 1 &lt; 2" in rejected.page
 
 
-def test_an_invitations_message_is_secret(told: dict[str, Message]) -> None:
-    assert [name for name, message in told.items() if message.secret] == ["invitation"]
+def test_the_messages_that_let_somebody_in_are_secret(told: dict[str, Message]) -> None:
+    secret = {name for name, message in told.items() if message.secret}
+    assert secret == {"invitation", "password_link"}

@@ -25,7 +25,7 @@ def send_all() -> Tally:
     :raises BadAddress: if EMAIL_URL cannot be understood.
     """
     with Door(parse(settings.EMAIL_URL)) as door:
-        return deliver(door, sender(), now=clock.now)
+        return deliver(door, sender(), now=clock.now, real=clock.real)
 
 
 def try_out(address: str) -> None:

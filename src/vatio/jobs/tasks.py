@@ -5,7 +5,8 @@ from procrastinate.contrib.django import app
 
 from vatio import clock
 from vatio.jobs import post
-from vatio.orders import lapsing
+from vatio.notifications import delivery
+from vatio.orders import digesting, lapsing
 from vatio.reminders import deciding
 
 STALLED = 60
@@ -22,9 +23,18 @@ def remind(timestamp: int) -> None:
 @app.periodic(cron="* * * * * */10")
 @app.task(name="send")
 def send(timestamp: int) -> None:
-    """Let the messages leave that are due, if there is a mail server."""
+    """Let the messages leave that are due; without a mail server, only forget dead links."""
     if settings.EMAIL_URL:
         post.send_all()
+    else:
+        delivery.give_up_on_secrets(real=clock.real())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="digest")
+def digest(timestamp: int) -> None:
+    """Queue the day's digests of new orders, once it is time for them."""
+    digesting.digest(at=clock.now())
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -8,7 +8,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from jinja2 import TemplateError
@@ -34,6 +34,8 @@ WHERE id IN (SELECT id FROM notifications_message
              ORDER BY try_at, id LIMIT %(batch)s FOR UPDATE SKIP LOCKED)
 RETURNING id
 """
+
+UNSENT = [Message.State.FAILED, Message.State.TOO_LATE, Message.State.UNCERTAIN]
 
 Now = Callable[[], datetime]
 
@@ -66,15 +68,17 @@ class Tally:
     trouble: list[str] = field(default_factory=list)
 
 
-def deliver(door: Door, sender: Sender, *, now: Now) -> Tally:
+def deliver(door: Door, sender: Sender, *, now: Now, real: Now | None = None) -> Tally:
     """Send all that is due, batch after batch, until nothing is or the server is gone.
 
     Any number of these may run at once. Whatever dies on the way is taken up again
     when its lease is over; only a message whose handing over was begun may arrive
     twice, and then under the same Message-ID.
+
+    :param real: the clock on the wall, where `now` may be the demo's.
     """
     tally = Tally()
-    tally.too_late += give_up_on_late(at=now())
+    tally.too_late += give_up_on_late(at=now()) + give_up_on_secrets(real=(real or now)())
     tally.uncertain += find_uncertain(at=now())
     while True:
         batch = claim(at=now())
@@ -88,8 +92,14 @@ def deliver(door: Door, sender: Sender, *, now: Now) -> Tally:
 
 def give_up_on_late(*, at: datetime) -> int:
     """Settle the messages that are no longer worth sending."""
-    late = Message.objects.filter(state=Message.State.QUEUED, send_before__lte=at)
+    late = Message.objects.filter(state=Message.State.QUEUED, send_before__lte=at, secret=False)
     return late.update(state=Message.State.TOO_LATE, settled_at=at)
+
+
+def give_up_on_secrets(*, real: datetime) -> int:
+    """Settle and blank the secret messages whose link is dead, by the clock on the wall."""
+    late = Message.objects.filter(state=Message.State.QUEUED, send_before__lte=real, secret=True)
+    return late.update(state=Message.State.TOO_LATE, settled_at=real, context={})
 
 
 def find_uncertain(*, at: datetime) -> int:
@@ -112,13 +122,17 @@ def claim(*, at: datetime) -> list[Message]:
     return [found[key] for key in keys]
 
 
+def may_retry(message: Message) -> bool:
+    """Tell whether a message may be sent once more: a secret one's link is gone."""
+    return message.state in UNSENT and not message.secret
+
+
 def retry(message: Message, *, at: datetime) -> None:
     """Send a message that failed, came too late or is uncertain once more: «Reintentar».
 
-    :raises NothingToRetry: if it was sent, or waits.
+    :raises NothingToRetry: if it was sent, or waits, or was secret.
     """
-    again = Q(state__in=[Message.State.FAILED, Message.State.TOO_LATE, Message.State.UNCERTAIN])
-    changed = Message.objects.filter(again, pk=message.pk, secret=False).update(
+    changed = Message.objects.filter(pk=message.pk, state__in=UNSENT, secret=False).update(
         state=Message.State.QUEUED, try_at=at, send_before=at + WORTH_SENDING, settled_at=None
     )
     if not changed:
@@ -220,9 +234,7 @@ def _own(message: Message) -> QuerySet[Message]:
 
 
 def _settle(message: Message, state: Message.State, *, at: datetime, trouble: str = "") -> None:
-    blank: dict[str, object] = (
-        {"context": {}} if message.secret and state == Message.State.SENT else {}
-    )
+    blank: dict[str, object] = {"context": {}} if message.secret else {}
     whose = Message.objects.filter(pk=message.pk) if state == Message.State.SENT else _own(message)
     whose.update(
         state=state,

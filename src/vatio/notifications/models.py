@@ -12,7 +12,8 @@ class Message(models.Model):
     `template` and the plain values in `context`. `handing over` is written before
     the last byte leaves: a message found so later may or may not have arrived.
     Of `only_leaders` a person gets nothing once they have lost the role. A secret
-    message's context is blanked when it is settled.
+    message's context, which holds a link, is blanked when it is settled, and its
+    `send_before` goes by the clock on the wall, as its link does.
     """
 
     never_deleted = True

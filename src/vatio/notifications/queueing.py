@@ -32,10 +32,12 @@ def queue(
     at: datetime,
     organisation: Organisation | None = None,
     secret: bool = False,
+    send_before: datetime | None = None,
 ) -> None:
     """Queue one message for each reader, one per address.
 
     The key names the occasion: queueing the same occasion again adds nothing.
+    What has not left by `send_before` (a week unless said) is not sent any more.
     """
     by_address = {reader.address.lower(): reader for reader in readers}
     messages = [
@@ -50,7 +52,7 @@ def queue(
             secret=secret,
             queued_at=at,
             try_at=at,
-            send_before=at + WORTH_SENDING,
+            send_before=send_before or at + WORTH_SENDING,
         )
         for address, reader in by_address.items()
     ]

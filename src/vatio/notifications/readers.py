@@ -14,8 +14,12 @@ def leading(organisation: Organisation) -> list[Reader]:
 
 
 def commercial() -> list[Reader]:
-    """List who of the commercial department wants to be told at once, not in a daily digest."""
-    return [
-        Reader.of(person)
-        for person in Person.objects.filter(is_commercial=True, is_active=True, digest=False)
-    ]
+    """List the people of the commercial department."""
+    people = Person.objects.filter(is_commercial=True, is_active=True)
+    return [Reader.of(person) for person in people]
+
+
+def told_of_each_order() -> list[Reader]:
+    """List who of the commercial department hears of new orders at once, not in a daily digest."""
+    people = Person.objects.filter(is_commercial=True, is_active=True, digest=False)
+    return [Reader.of(person) for person in people]

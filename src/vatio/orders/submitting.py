@@ -274,7 +274,7 @@ def _announce(order: Order, *, at: datetime, facts: Mapping[str, object]) -> Non
     )
     queue(
         "order_submitted",
-        readers.commercial(),
+        readers.told_of_each_order(),
         key=f"order:{order.pk}:submitted",
         context={
             "number": order.number,

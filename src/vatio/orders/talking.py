@@ -125,7 +125,7 @@ def _say(order: Order, words: str, *, by: Person, at: datetime, is_note: bool) -
 
 
 def _department(order: Order) -> list[Reader]:
-    """Tell whoever has the order in hand or, if nobody has, all who are told at once."""
+    """Tell whoever has the order in hand or, if nobody has, all of the department."""
     if order.taken_by is not None and order.taken_by.is_active:
         return [Reader.of(order.taken_by)]
     return readers.commercial()

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from vatio import clock
 from vatio.accounts.models import EndingCount
 from vatio.clock.models import Shift
-from vatio.orders import lapsing
+from vatio.orders import digesting, lapsing
 from vatio.refusal import Refused
 from vatio.reminders import deciding
 from vatio.tenants.platform import is_demo
@@ -82,3 +82,4 @@ def _pass_a_day(passed: Passed) -> None:
     passed.reminders += told
     passed.expired += ended.aggregate(number=Sum("accounts", default=0))["number"]
     passed.lapsed += lapsing.lapse(at=at)
+    digesting.digest(at=at)

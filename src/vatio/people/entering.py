@@ -151,6 +151,25 @@ def password_link(email: str, *, at: datetime) -> str:
     return token
 
 
+@transaction.atomic
+def send_password_link(email: str, *, at: datetime) -> None:
+    """Send whoever has that address a link to choose a new password; nobody learns if none has."""
+    try:
+        token = password_link(email, at=at)
+    except NobodyOfThatAddress:
+        return
+    person = Person.objects.get(email=fold_address(email))
+    queue(
+        "password_link",
+        [Reader.of(person)],
+        key=f"password:{_hash(token)[:16]}",
+        context={"name": person.name, "path": f"/password/{token}/"},
+        at=at,
+        send_before=at + LIVES[Entrance.Kind.RESET],
+        secret=True,
+    )
+
+
 def find(token: str, kind: Entrance.Kind, *, at: datetime) -> Entrance:
     """Find the entrance that a token opens.
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from vatio import clock
 from vatio.accounts.models import Account, AccountSet
 from vatio.catalogue.models import Licence, LicenceVersion
-from vatio.dates import day_at
+from vatio.dates import DEPARTMENT_ZONE, day_at
 from vatio.tenants.models import Organisation
 from vatio.web import exporting, keyset, listing
 from vatio.web.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
@@ -136,7 +136,7 @@ def _workbook(
 ) -> FileResponse:
     """Hand out what is filtered as a workbook, in its order where a column of its own gives it."""
     at_desk = not hasattr(request, "organisation")
-    zone = "Europe/Madrid" if at_desk else request.organisation.zone
+    zone = DEPARTMENT_ZONE if at_desk else request.organisation.zone
     name = _("accounts-%(day)s.xlsx") % {"day": day_at(at, zone).isoformat()}
     made = exporting.workbook(accounts, asked, request.user, at=at, with_organisation=at_desk)
     return FileResponse(made, as_attachment=True, filename=name, content_type=exporting.XLSX)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from vatio import clock
+from vatio.dates import DEPARTMENT_ZONE
 from vatio.orders.models import Order
 from vatio.tenants.models import Organisation, Person
 
@@ -39,7 +40,7 @@ def page(request: HttpRequest) -> dict[str, object]:
     }
     if not isinstance(person, Person):
         return known
-    known["demo_day"] = clock.today("Europe/Madrid") if clock.follows() else None
+    known["demo_day"] = clock.today(DEPARTMENT_ZONE) if clock.follows() else None
     known["menu"] = _menu(request, person)
     known["initials"] = "".join(word[0] for word in person.name.split()[:2]).upper()
     if organisation is not None:

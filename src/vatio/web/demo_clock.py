@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from vatio import clock
-from vatio.dates import written
+from vatio.dates import DEPARTMENT_ZONE, written
 from vatio.passing import advancing
 from vatio.refusal import Refused
 from vatio.web.access import SIGNED_IN, Request, only
@@ -48,7 +48,7 @@ def advance(request: Request) -> HttpResponse:
 
 
 def _today() -> date:
-    return clock.today("Europe/Madrid")
+    return clock.today(DEPARTMENT_ZONE)
 
 
 urlpatterns = [path("demo/advance/", advance, name="demo_advance")]

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from allauth.account.views import LoginView, LogoutView
+from allauth.account.forms import ResetPasswordForm
+from allauth.account.views import LoginView, LogoutView, PasswordResetView
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -11,12 +12,14 @@ from django.contrib.auth.forms import PasswordChangeForm
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_POST
 
+from vatio import clock
+from vatio.people import entering
 from vatio.tenants.folding import tidy
 from vatio.tenants.models import Organisation, Person
 from vatio.tenants.platform import DEMO_SECRET, is_demo
@@ -63,10 +66,36 @@ def _demo_people() -> list[Person]:
     )
 
 
+class ForgottenForm(ResetPasswordForm):  # type: ignore[misc]
+    """The address to which a link to choose a new password is sent."""
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        address: str = self.cleaned_data["email"]
+        entering.send_password_link(address, at=clock.real())
+        return address
+
+
+class Forgotten(PasswordResetView):  # type: ignore[misc]
+    """A forgotten password, by django-allauth, which limits how often one may ask.
+
+    The link goes through the outbox; without a mail server the page says whom to ask.
+    """
+
+    template_name = "account/forgotten.html"
+    form_class = ForgottenForm
+    success_url = reverse_lazy("forgotten_sent")
+
+    def get_form_class(self) -> type[ForgottenForm]:
+        return self.form_class
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "can_send": bool(settings.EMAIL_URL)}
+
+
 @only(ANYBODY)
-def forgotten(request: HttpRequest) -> HttpResponse:
-    """Say how to get a new password: by a link from whoever runs this platform."""
-    return render(request, "account/forgotten.html")
+def forgotten_sent(request: HttpRequest) -> HttpResponse:
+    """Say that a link is on its way, if somebody has that address: no more than that."""
+    return render(request, "account/forgotten_sent.html")
 
 
 @require_POST
@@ -167,7 +196,8 @@ urlpatterns = [
     path("", home, name="home"),
     path("sign-in/", only(ANYBODY)(SignIn.as_view()), name="account_login"),
     path("sign-out/", only(ANYBODY)(LogoutView.as_view()), name="account_logout"),
-    path("sign-in/forgotten/", forgotten, name="account_reset_password"),
+    path("sign-in/forgotten/", only(ANYBODY)(Forgotten.as_view()), name="account_reset_password"),
+    path("sign-in/forgotten/sent/", forgotten_sent, name="forgotten_sent"),
     path("language/", choose_language, name="language"),
     path("profile/", profile, name="profile"),
     path("healthz", healthz, name="healthz"),

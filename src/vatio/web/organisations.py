@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from vatio import clock
 from vatio.accounts import joining, parting
 from vatio.accounts.models import Account
+from vatio.dates import DEPARTMENT_ZONE
 from vatio.people import entering, founding
 from vatio.people.models import Entrance
 from vatio.refusal import Refused
@@ -85,7 +86,7 @@ def _counts(organisations: QuerySet[Organisation], related: str) -> dict[int, in
 @only(COMMERCIAL)
 def new(request: Request) -> HttpResponse:
     """Make an organisation."""
-    form = OrganisationForm(request.POST or None, initial={"zone": "Europe/Madrid"})
+    form = OrganisationForm(request.POST or None, initial={"zone": DEPARTMENT_ZONE})
     if request.method == "POST" and form.is_valid():
         try:
             organisation = founding.found(

@@ -1,16 +1,20 @@
 """«Mensajes»: what the outbox holds, for the commercial department; secret ones stay hidden."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from vatio import clock
+from vatio.notifications import delivery
 from vatio.notifications.models import Message
 from vatio.notifications.rendering import Letter
 from vatio.notifications.rendering import render as written_out
+from vatio.refusal import Refused
 from vatio.web import keyset
 from vatio.web.access import COMMERCIAL, Request, only
 from vatio.web.words import MESSAGE_STATES
@@ -43,6 +47,7 @@ def listing(request: Request) -> HttpResponse:
                 else _letter(request, message).subject
                 for message in page.rows
             },
+            "can_send": bool(settings.EMAIL_URL),
             "count": found.count(),
             "text": text,
             "state": state if state in Message.State.values else "",
@@ -61,8 +66,26 @@ def message(request: Request, number: int) -> HttpResponse:
     return render(
         request,
         "messages/message.html",
-        {"shown": shown, "letter": None if shown.secret else _letter(request, shown)},
+        {
+            "shown": shown,
+            "letter": None if shown.secret else _letter(request, shown),
+            "can_be_retried": delivery.may_retry(shown),
+        },
     )
+
+
+@require_POST
+@only(COMMERCIAL)
+def retry(request: Request, number: int) -> HttpResponse:
+    """Send a message once more: «Reintentar»."""
+    again = get_object_or_404(Message.objects.visible_to(request.user), pk=number)
+    try:
+        delivery.retry(again, at=clock.now())
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, _("It waits to be sent again."))
+    return redirect("message", number)
 
 
 def _letter(request: Request, message: Message) -> Letter:
@@ -73,4 +96,5 @@ def _letter(request: Request, message: Message) -> Letter:
 urlpatterns = [
     path("desk/messages/", listing, name="messages"),
     path("desk/messages/<int:number>/", message, name="message"),
+    path("desk/messages/<int:number>/retry/", retry, name="retry_message"),
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext, ngettext, override
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from vatio.dates import written
+from vatio.dates import DEPARTMENT_ZONE, written
 from vatio.notifications.rendering import UNITS
 from vatio.web import stylesheet, words
 from vatio.web.telling import told
@@ -37,6 +37,7 @@ def environment(**options: Any) -> Environment:
     )
     made.install_gettext_callables(_remembered, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(
+        department_zone=DEPARTMENT_ZONE,
         url=url,
         static=static,
         icon=icon,
