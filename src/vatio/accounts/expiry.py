@@ -25,6 +25,16 @@ def grace_ends_on(account: Account) -> date | None:
     return account.covered_until + timedelta(days=GRACE_DAYS)
 
 
+def collects(account: Account, *, today: date) -> bool:
+    """Tell whether the account's readings are collected on a day of its zone.
+
+    They are from its first day until grace is over, whether it has expired or not.
+    """
+    over = grace_ends_on(account)
+    started = account.opened_on is not None and account.opened_on <= today
+    return started and over is not None and today < over
+
+
 def is_in_grace(account: Account, *, at: datetime) -> bool:
     """Tell whether the account has expired and its 30 days of grace are running."""
     over = grace_ends_on(account)

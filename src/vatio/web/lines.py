@@ -63,6 +63,11 @@ class Line:
         return self.days_left + GRACE_DAYS
 
     @property
+    def collects(self) -> bool:
+        """Whether the readings of an account that has expired are still collected."""
+        return self.is_expired and self.grace_left > 0
+
+    @property
     def is_urgent(self) -> bool:
         """Whether the account, or its grace, ends within a week: then its button is filled."""
         return 0 < (self.grace_left if self.is_expired else self.days_left) <= WEEK

@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext, ngettext, override
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from vatio.accounts.expiry import GRACE_DAYS
 from vatio.dates import DEPARTMENT_ZONE, written
 from vatio.notifications.rendering import UNITS
 from vatio.web import stylesheet, words
@@ -38,6 +39,7 @@ def environment(**options: Any) -> Environment:
     made.install_gettext_callables(_remembered, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(
         department_zone=DEPARTMENT_ZONE,
+        grace_days=GRACE_DAYS,
         url=url,
         static=static,
         icon=icon,
