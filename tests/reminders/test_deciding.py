@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis.extra.django import TestCase
 
 from tests import make
 from tests.races import together
-from vatio.accounts import adjusting, leaving, undoing
+from vatio.accounts import adjusting, configuring, leaving, undoing
+from vatio.accounts.expiry import is_expired
 from vatio.accounts.models import Account
 from vatio.dates import add_months, day_at
 from vatio.notifications.models import Message
@@ -76,6 +78,76 @@ def test_canarias_hears_an_hour_after_madrid() -> None:
     decide(at=morning(date(2027, 4, 3), hour=7))
 
     assert Reminder.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("end", "eight"),
+    [
+        (date(2027, 3, 28), 6),  # the night that loses an hour
+        (date(2027, 10, 31), 7),  # the night that repeats one
+    ],
+)
+def test_on_the_mornings_after_a_change_of_the_hour_eight_is_eight(end: date, eight: int) -> None:
+    hotel(starts_on=add_months(end, -12, anchor_day=end.day))
+    decide(at=morning(end - timedelta(days=1)))
+    earlier = Reminder.objects.count()
+
+    decide(at=morning(end, hour=eight) - timedelta(minutes=1))
+    assert Reminder.objects.count() == earlier
+    decide(at=morning(end, hour=eight))
+
+    assert told()[-1] == ("Hotel", "day")
+
+
+def test_a_year_that_ends_on_the_29th_of_february_is_told_on_the_29th_of_january() -> None:
+    account = hotel(starts_on=date(2024, 2, 29), months=48)
+    assert account.covered_until == date(2028, 2, 29)
+
+    decide(at=morning(date(2028, 1, 28), hour=12))
+    assert told() == []
+    decide(at=morning(date(2028, 1, 29), hour=12))
+
+    assert told() == [("Hotel", "month")]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("Europe/Madrid", "Atlantic/Canary"), ("Atlantic/Canary", "Europe/Madrid")],
+)
+def test_a_zone_that_changes_on_the_last_day_neither_repeats_nor_loses_the_reminder(
+    before: str, after: str
+) -> None:
+    account = hotel(zone=before)
+    decide(at=morning(END, hour=7))
+    expected = [("Hotel", "day")]
+    assert told() == expected
+
+    for hour in (8, 9, 20):
+        configuring.configure(
+            account,
+            replace(configuring.Details.of(account), zone=after),
+            seen=configuring.Details.of(account).mark,
+            by=make.superadmin(account.organisation),
+            at=morning(END, hour=hour),
+        )
+        account.refresh_from_db()
+        decide(at=morning(END, hour=hour))
+
+    assert told() == expected
+
+
+def test_an_evening_on_which_madrid_has_expired_and_canarias_has_not() -> None:
+    peninsula = hotel()
+    island = hotel(zone="Atlantic/Canary")
+    midnight_in_madrid = morning(END - timedelta(days=1), hour=22)
+
+    assert [is_expired(each, at=midnight_in_madrid) for each in (peninsula, island)] == [
+        True,
+        False,
+    ]
+    decide(at=midnight_in_madrid)
+
+    assert {reminder.milestone for reminder in Reminder.objects.filter(overtaken=False)} == {"week"}
 
 
 def test_a_month_before_the_31st_is_the_last_of_a_shorter_month() -> None:
