@@ -43,9 +43,14 @@ def written(day: date) -> str:
     return _written(day, get_language() or "es")
 
 
+def written_with_weekday(day: date) -> str:
+    """Write a day with its name: lunes, 3 may 2027."""
+    return _written(day, get_language() or "es", "EEEE, d MMM y")
+
+
 @lru_cache(maxsize=5_000)
-def _written(day: date, language: str) -> str:
-    return format_date(day, "d MMM y", locale=language)
+def _written(day: date, language: str, pattern: str = "d MMM y") -> str:
+    return format_date(day, pattern, locale=language)
 
 
 def start_of(day: date, zone: str) -> datetime:

@@ -33,6 +33,7 @@ def test_an_mtr_account_is_expanded_from_its_row(platform: Platform, enter: Ente
     nuria.get_by_label("Comentarios").fill("Cinco cuadros nuevos.")
     end = written(add_months(today, 12, anchor_day=today.day))
     expect(nuria.locator("#grown")).to_contain_text(re.compile(r"10\s*→\s*15"))
+    expect(nuria.locator("#says")).to_contain_text("De 10 a 15 medidores y de 5 a 7 CUPS")
     expect(nuria.locator("#grown")).to_contain_text(end)
     nuria.get_by_role("button", name="Solicitar ampliación").click()
     elena.goto("/desk/")
@@ -67,7 +68,7 @@ def test_a_dp_account_is_expanded_by_data_points_alone(platform: Platform, enter
     accept_the_oldest(elena)
 
     nuria.goto(f"/accounts/{account.uid}/")
-    expect(nuria.get_by_text("265", exact=True)).to_be_visible()
+    expect(nuria.locator(".tiles").get_by_text("265", exact=True)).to_be_visible()
     expect(nuria.get_by_text("250 de la licencia y 15 más")).to_be_visible()
 
 

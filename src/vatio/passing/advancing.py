@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Sum
@@ -58,10 +58,15 @@ def advance(days: int, *, send: Callable[[], int] | None = None) -> Passed:
     return passed
 
 
+def next_end() -> datetime | None:
+    """Tell the instant at which the next account expires."""
+    ahead = EndingCount.objects.filter(ends_at__gt=clock.now(), accounts__gt=0)
+    return ahead.order_by("ends_at").values_list("ends_at", flat=True).first()
+
+
 def days_to_the_next_end() -> int | None:
     """Tell how many days it is to the day on which the next account expires."""
-    ahead = EndingCount.objects.filter(ends_at__gt=clock.now(), accounts__gt=0)
-    following = ahead.order_by("ends_at").values_list("ends_at", flat=True).first()
+    following = next_end()
     if following is None:
         return None
     return max(-(-(following - clock.now()) // timedelta(days=1)), 1)

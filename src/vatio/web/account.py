@@ -12,13 +12,13 @@ from django.utils.dateparse import parse_date
 
 from vatio import clock
 from vatio.accounts.holdings import Holding, held
-from vatio.accounts.models import Account, Agreement, Grant, Term
+from vatio.accounts.models import Account, Agreement, Grant, SmsMovement, Term
 from vatio.dates import day_at
 from vatio.history.models import Act
 from vatio.orders.doors import is_shut
 from vatio.orders.models import Order
 from vatio.tenants.models import Person
-from vatio.web import charts
+from vatio.web import agreed, charts, keyset
 from vatio.web.access import (
     ADMINISTRATOR,
     COMMERCIAL,
@@ -29,7 +29,8 @@ from vatio.web.access import (
 )
 from vatio.web.lines import lines
 
-HISTORY_SHOWN = 30
+ORDERS_SHOWN = 12
+ACTS_SHOWN = 20
 
 
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
@@ -45,35 +46,7 @@ def account(request: Request, uid: UUID) -> HttpResponse:
     elif not request.user.is_commercial:
         return _as_its_own_people_see_it(request, shown, at=at)
     (line,) = lines([shown], request.user, at=at)
-    agreements = (
-        Agreement.objects.visible_to(request.user)
-        .filter(account=shown)
-        .select_related("decided_by", "order")
-        .prefetch_related(
-            Prefetch(
-                "grants",
-                Grant.objects.visible_to(request.user)
-                .select_related("licence__licence")
-                .order_by("id"),
-                to_attr="given",
-            ),
-            Prefetch("terms", to_attr="began"),
-        )
-        .order_by("-decided_at", "-id")
-    )
-    terms = (
-        Term.objects.visible_to(request.user)
-        .filter(account=shown, cancelled_at__isnull=True)
-        .prefetch_related(
-            Prefetch(
-                "grants",
-                Grant.objects.visible_to(request.user).select_related(
-                    "licence", "agreement__order"
-                ),
-            )
-        )
-        .order_by("starts_on")
-    )
+    terms = _terms(request, shown)
     today = day_at(at, shown.zone)
     billing = line.holding.billing if line.holding else ""
     return render(
@@ -84,7 +57,7 @@ def account(request: Request, uid: UUID) -> HttpResponse:
             "account": shown,
             "at": at,
             "leads": leads,
-            "agreements": agreements,
+            "agreed": _agreed(request, shown, terms, today=today),
             "picture": charts.draw(
                 charts.lived(terms, billing),
                 unit=charts.unit_of(billing),
@@ -96,13 +69,46 @@ def account(request: Request, uid: UUID) -> HttpResponse:
             "then": _past(request, shown),
             "orders": Order.objects.visible_to(request.user)
             .filter(account=shown)
-            .order_by("-submitted_at", "-id")[:HISTORY_SHOWN],
-            "acts": Act.objects.visible_to(request.user)
-            .filter(account_id=shown.pk)
-            .select_related("person")
-            .order_by("-at", "-id")[:HISTORY_SHOWN],
+            .order_by("-submitted_at", "-id")[:ORDERS_SHOWN],
+            "acts": keyset.page(
+                Act.objects.visible_to(request.user)
+                .filter(account_id=shown.pk)
+                .select_related("person"),
+                order=["-at", "-id"],
+                parameters=request.GET,
+                size=ACTS_SHOWN,
+            ),
         },
     )
+
+
+def _terms(request: Request, shown: Account) -> list[Term]:
+    """Read an account's terms with their grants, those that were taken back among them."""
+    grants = Grant.objects.visible_to(request.user).select_related(
+        "licence__licence", "agreement__order", "agreement__decided_by"
+    )
+    return list(
+        Term.objects.visible_to(request.user)
+        .filter(account=shown)
+        .prefetch_related(Prefetch("grants", grants))
+        .order_by("starts_on", "id")
+    )
+
+
+def _agreed(request: Request, shown: Account, terms: list[Term], *, today: date) -> agreed.Table:
+    """Put what was agreed into a table, credits and early ends among it."""
+    others = (
+        Agreement.objects.visible_to(request.user)
+        .filter(account=shown, grants__isnull=True)
+        .select_related("decided_by", "order")
+        .order_by("id")
+    )
+    movements = (
+        SmsMovement.objects.visible_to(request.user)
+        .filter(account=shown, agreement__isnull=False)
+        .values_list("agreement_id", "credits")
+    )
+    return agreed.table(terms, others, credits=dict(movements), zone=shown.zone, today=today)
 
 
 def _as_its_own_people_see_it(request: Request, shown: Account, *, at: datetime) -> HttpResponse:

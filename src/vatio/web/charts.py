@@ -1,7 +1,7 @@
 """The picture of an account's terms: what was contracted over time, in steps."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -11,9 +11,9 @@ from vatio.catalogue.models import Billing
 from vatio.dates import written
 from vatio.web.words import counted, number, signed
 
-LEFT, RIGHT, TOP, BOTTOM = 48.0, 948.0, 61.0, 196.0
-ROOM_FOR_WORDS = 96.0
-"""A change nearer than this to the one before has its figure in the table alone."""
+LEFT, RIGHT, TOP, BOTTOM = 48.0, 788.0, 61.0, 196.0
+ROOM_FOR_WORDS = 112.0
+"""What the figure of a change takes beside its knot; without room it is in the table alone."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ class Knot:
     y: float
     words: str
     number: str
-    says: bool
+    side: str = ""
+    """Where its words have room: "start" at its right, "end" at its left, nothing for nowhere."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def lived(terms: Iterable[Term], billing: str) -> list[Lived]:
     return [
         Lived(term.starts_on, term.closed_on or term.ends_on, _granted(term, unit))
         for term in terms
-        if (term.closed_on or term.ends_on) > term.starts_on
+        if term.cancelled_at is None and (term.closed_on or term.ends_on) > term.starts_on
     ]
 
 
@@ -127,21 +128,38 @@ def draw(
             path += f"M{x} {y}" if drawn_to != starts else f"V{y}"
             path += f"H{across(ends)}"
             if each.total != total:
-                near = bool(knots) and x - knots[-1].x < ROOM_FOR_WORDS
-                words = _change(total, each.total)
-                knots.append(Knot(x, y, words, each.number, not near and x < RIGHT - 80))
+                knots.append(Knot(x, y, _change(total, each.total), each.number))
             total, drawn_to = each.total, ends
     maybe = f"M{across(end)} {up(total or 0)}H{across(next_end)}" if next_end else ""
+    now = across(today) if first <= today <= until else None
     return Picture(
         path=path,
         maybe=maybe,
-        today=across(today) if first <= today <= until else None,
-        knots=knots,
+        today=now,
+        knots=_with_room(knots, now),
         bands=_bands(terms, across, today=today, next_end=next_end),
         grid=[(up(value), value) for value in (0, ceiling // 2, ceiling)],
         until=until,
         told=_told(terms, unit),
     )
+
+
+def _with_room(knots: Sequence[Knot], today: float | None) -> list[Knot]:
+    """Say of each knot at which side its words meet no other knot and no line of today."""
+    taken = sorted([LEFT, RIGHT, *([] if today is None else [today]), *(each.x for each in knots)])
+    placed = []
+    for each in knots:
+        after = min((x for x in taken if x > each.x), default=each.x)
+        before = max((x for x in taken if x < each.x), default=each.x)
+        side = (
+            "start"
+            if after - each.x >= ROOM_FOR_WORDS
+            else "end"
+            if each.x - before >= ROOM_FOR_WORDS
+            else ""
+        )
+        placed.append(replace(each, side=side))
+    return placed
 
 
 def _bands(

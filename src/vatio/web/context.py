@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from vatio import clock
-from vatio.dates import DEPARTMENT_ZONE
+from vatio.dates import DEPARTMENT_ZONE, day_at
 from vatio.orders.models import Order
+from vatio.passing import advancing
 from vatio.tenants.models import Organisation, Person
 
 
@@ -40,7 +41,10 @@ def page(request: HttpRequest) -> dict[str, object]:
     }
     if not isinstance(person, Person):
         return known
-    known["demo_day"] = clock.today(DEPARTMENT_ZONE) if clock.follows() else None
+    if clock.follows():
+        following = advancing.next_end()
+        known["demo_day"] = clock.today(DEPARTMENT_ZONE)
+        known["demo_next"] = day_at(following, DEPARTMENT_ZONE) if following else None
     known["menu"] = _menu(request, person)
     known["initials"] = "".join(word[0] for word in person.name.split()[:2]).upper()
     if organisation is not None:

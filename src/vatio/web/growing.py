@@ -24,6 +24,7 @@ from vatio.orders.submitting import Added, submit_expansion, submit_upgrade
 from vatio.refusal import Refused
 from vatio.web.access import SUPERADMINISTRATOR, Request, led, only
 from vatio.web.fields import WholeNumber, clean_text
+from vatio.web.words import rise_to_fill
 
 LABELS = {
     "meters": gettext_lazy("Meters to add"),
@@ -132,6 +133,7 @@ def expand(request: Request, uid: UUID) -> HttpResponse:
             "grown": [_grown(form, reached, unit) for unit in sold_units(reached.holding.billing)],
             "credits": Purse.objects.visible_to(request.user).get(account=account).balance,
             "credits_added": _number(form, "sms_credits"),
+            "rise_to_fill": rise_to_fill,
         },
         status=422 if form.errors else 200,
     )

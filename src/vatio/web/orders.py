@@ -29,7 +29,7 @@ from vatio.refusal import Refused
 from vatio.tenants.folding import fold_in_database
 from vatio.web import keyset
 from vatio.web.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
-from vatio.web.words import KINDS, counted, number
+from vatio.web.words import KINDS, counted, number, rise
 from vatio.web.zones import zones
 
 BACK_TO_DESK = "desk"
@@ -233,12 +233,7 @@ def _growth(shown: Order, holding: Holding, *, at: datetime) -> str:
         reached = growth.reach(shown.account, at=at)
     except Refused as refused:
         return str(refused)
-    changes = [
-        _("from %(before)s to %(after)s")
-        % {"before": number(each.own), "after": counted(each.unit, each.total)}
-        for each in asked(shown, holding)
-        if each.more
-    ]
+    changes = [rise(each.unit, each.own, each.total) for each in asked(shown, holding) if each.more]
     if shown.sms_credits:
         changes.append(_("%(n)s SMS credits more") % {"n": number(shown.sms_credits)})
     if shown.licence is not None:

@@ -10,7 +10,7 @@ from vatio.catalogue.quantities import UNITS
 from vatio.dates import written
 from vatio.history.models import Act
 from vatio.tenants.models import LANGUAGES
-from vatio.web.words import DETAILS, KIND_ICONS, KINDS, SECTORS, counted, number, signed
+from vatio.web.words import DETAILS, KIND_ICONS, KINDS, SECTORS, counted, number, rise, signed
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,7 @@ def _adjusted(facts: dict[str, Any]) -> str:
     change = facts["change"]
     if change == "quantities":
         parts = [
-            _("from %(before)s to %(after)s")
-            % {"before": number(facts["before"][unit]), "after": counted(unit, after)}
+            rise(unit, facts["before"][unit], after)
             for unit, after in facts["after"].items()
             if after != facts["before"][unit]
         ]

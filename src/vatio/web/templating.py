@@ -15,7 +15,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from vatio.accounts.expiry import GRACE_DAYS
-from vatio.dates import DEPARTMENT_ZONE, written
+from vatio.dates import DEPARTMENT_ZONE, written, written_with_weekday
 from vatio.notifications.rendering import UNITS
 from vatio.web import stylesheet, words
 from vatio.web.telling import told
@@ -62,7 +62,9 @@ def environment(**options: Any) -> Environment:
         told=told,
         who=words.who,
     )
-    made.filters.update(day=written, moment=moment, number=number, distance=distance)
+    made.filters.update(
+        day=written, weekday=written_with_weekday, moment=moment, number=number, distance=distance
+    )
     made.filters.update(with_account=with_account, with_day=with_day)
     return made
 

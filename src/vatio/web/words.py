@@ -120,10 +120,27 @@ def signed(change: int) -> str:
 
 def counted(unit: str, count: int) -> str:
     """Write a number of a unit in words: 12 medidores."""
+    return _words_of(unit, count) % {"n": number(count)}
+
+
+def rise(unit: str, before: int, after: int) -> str:
+    """Say how a unit changes: de 20 a 35 medidores."""
+    return _rise % {"before": number(before), "after": counted(unit, after)}
+
+
+def rise_to_fill(unit: str) -> str:
+    """Give the words of `rise` with {before} and {after} in the places of the numbers."""
+    return _rise % {"before": "{before}", "after": _words_of(unit, 2) % {"n": "{after}"}}
+
+
+_rise = _("from %(before)s to %(after)s")
+
+
+def _words_of(unit: str, count: int) -> str:
     words = {
         "meters": ngettext("%(n)s meter", "%(n)s meters", count),
         "supply_points": ngettext("%(n)s CUPS", "%(n)s CUPS", count),
         "data_points": ngettext("%(n)s data point", "%(n)s data points", count),
         "rtc_lines": ngettext("%(n)s RTC line", "%(n)s RTC lines", count),
     }
-    return words[unit] % {"n": number(count)}
+    return words[unit]
