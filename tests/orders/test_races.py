@@ -1,18 +1,23 @@
-from datetime import date
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+import time_machine
+from django.test import Client
 
 from tests import make
 from tests.races import together
-from vatio.accounts import joining
-from vatio.accounts.models import Account, Agreement, Term
+from vatio.accounts import adjusting, growth, joining
+from vatio.accounts.holdings import held
+from vatio.accounts.models import Account, Agreement, Purse, Term
 from vatio.orders import deciding, submitting
 from vatio.orders.models import Order
 from vatio.people import entering
 from vatio.tenants.models import Membership
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+INSTANT = timedelta(microseconds=1)
 
 
 def test_of_two_reviewers_one_decides_and_the_other_is_told_who_did() -> None:
@@ -153,3 +158,98 @@ def test_the_web_role_can_ask_and_accept(as_web: None) -> None:
 
     deciding.accept(make.renewal_order(agreement.account), by=make.commercial(), at=make.NOON)
     assert Term.objects.count() == 2
+
+
+def test_of_two_expansions_asked_at_once_one_is_sent_and_the_other_is_told_which() -> None:
+    hotel = make.account(starts_on=date(2026, 5, 3))
+    people = [make.superadmin(hotel.organisation, name) for name in ("Nuria Vidal", "Iago Ferro")]
+
+    done, refused = together(
+        [
+            lambda by=by: make.expansion_order(Account.objects.get(pk=hotel.pk), by=by, meters=3)
+            for by in people
+        ]
+    )
+
+    assert (len(done), len(refused)) == (1, 1)
+    assert type(refused[0]) is submitting.AlreadyAsked
+    assert done[0].number in str(refused[0])
+    assert done[0].submitted_by.name in str(refused[0])
+
+
+def test_growth_of_every_kind_at_once_adds_up() -> None:
+    for _ in range(5):
+        hotel = make.account(starts_on=date(2026, 5, 3), sms_credits=10)
+        better = make.licence("Avanzada Mtr", meters=50, supply_points=25, rtc_lines=2)
+        expansion = make.expansion_order(hotel, meters=3, sms=100)
+        upgrade = make.upgrade_order(hotel, better)
+        renewal = make.renewal_order(hotel)
+        reviewers = [make.commercial() for _ in range(4)]
+
+        done, refused = together(
+            [
+                *(
+                    lambda order=order, by=by: deciding.accept(
+                        Order.objects.get(pk=order.pk), by=by, at=make.NOON
+                    )
+                    for order, by in zip((expansion, upgrade, renewal), reviewers, strict=False)
+                ),
+                lambda: adjusting.adjust_credits(
+                    Account.objects.get(pk=hotel.pk), -5, reason="x", by=reviewers[3], at=make.NOON
+                ),
+            ]
+        )
+
+        assert (len(done), refused) == (4, [])
+        for day in (date(2026, 11, 24), date(2027, 5, 2), date(2027, 5, 3), date(2028, 5, 2)):
+            holding = held(hotel, day)
+            assert holding is not None
+            assert (holding.licence, holding.totals.meters) == ("Avanzada Mtr", 53)
+        assert Purse.objects.get(account=hotel).balance == 105
+
+
+def test_an_account_that_expires_before_the_press_takes_nothing_more() -> None:
+    hotel = make.account(starts_on=date(2026, 5, 3))
+    assert hotel.ends_at is not None
+    elena, order = make.commercial(), make.expansion_order(hotel, meters=3)
+    late = make.expansion_order(make.account(starts_on=date(2026, 5, 3)), meters=3)
+
+    deciding.accept(order, by=elena, at=hotel.ends_at - INSTANT)
+    with pytest.raises(growth.HasExpired):
+        deciding.accept(late, by=elena, at=hotel.ends_at)
+
+    late.refresh_from_db()
+    assert (late.state, late.agreement) == ("pending", None)
+    assert late.account is not None
+    assert late.account.agreements.count() == 1
+
+
+def test_the_clock_that_moves_between_the_page_and_the_press_is_told_in_words() -> None:
+    hotel = make.account("Hotel Lugo 012", starts_on=date(2026, 5, 3))
+    assert hotel.ends_at is not None
+    order = make.expansion_order(hotel, meters=3)
+    client = Client()
+    with time_machine.travel(hotel.ends_at - timedelta(minutes=1), tick=False):
+        client.force_login(make.commercial())
+        assert "Aceptar" in client.get(f"/orders/{order.uid}/").content.decode()
+
+    with time_machine.travel(hotel.ends_at, tick=False):
+        answer = client.post(f"/orders/{order.uid}/accept/")
+
+    assert answer.status_code == 409
+    assert "caducó el 3 may 2027" in answer.content.decode()
+    assert hotel.agreements.count() == 1
+
+
+def test_a_renewal_accepted_while_the_account_expires_loses_no_day_either_way() -> None:
+    for moment in (-INSTANT, timedelta(0)):
+        hotel = make.account(starts_on=date(2026, 5, 3))
+        assert hotel.ends_at is not None
+        order = make.renewal_order(hotel, at=hotel.ends_at - timedelta(minutes=1))
+
+        deciding.accept(order, by=make.commercial(), at=hotel.ends_at + moment)
+
+        assert sorted(hotel.terms.values_list("starts_on", "ends_on")) == [
+            (date(2026, 5, 3), date(2027, 5, 3)),
+            (date(2027, 5, 3), date(2028, 5, 3)),
+        ]
