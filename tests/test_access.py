@@ -7,12 +7,13 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from tests import make
-from vatio.accounts import drafts
-from vatio.accounts.models import Account, ImportDraft
+from vatio.accounts.models import Account
 from vatio.catalogue import publishing
 from vatio.notifications.models import Message
 from vatio.orders.models import Order
 from vatio.people import entering
+from vatio.portfolios import drafts
+from vatio.portfolios.models import ImportDraft
 from vatio.tenants.models import Organisation, Person
 from vatio.web import stylesheet
 

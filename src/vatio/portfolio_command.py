@@ -8,12 +8,12 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from vatio.accounts import importing
-from vatio.accounts.importing import Faulty, Plan, Planned
-from vatio.accounts.portfolio import Fault
-from vatio.accounts.spreadsheet import Unreadable
 from vatio.catalogue.quantities import UNITS
 from vatio.dates import written
+from vatio.portfolios import importing
+from vatio.portfolios.importing import Faulty, Plan, Planned
+from vatio.portfolios.reading import Fault
+from vatio.portfolios.spreadsheet import Unreadable
 from vatio.refusal import Refused
 from vatio.tenants.folding import fold_in_database, tidy
 from vatio.tenants.models import Organisation, Person, fold_address

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "vatio.people",
     "vatio.catalogue",
     "vatio.accounts",
+    "vatio.portfolios",
     "vatio.orders",
     "vatio.reminders",
     "vatio.jobs",

@@ -5,12 +5,13 @@ import pytest
 from tests import make
 from tests.browser.conftest import Enter, Platform, faults
 from vatio import clock
-from vatio.accounts import drafts
-from vatio.accounts.models import Account, ImportDraft
+from vatio.accounts.models import Account
 from vatio.dates import add_months
 from vatio.notifications.models import Message
 from vatio.orders import deciding
 from vatio.people import entering
+from vatio.portfolios import drafts
+from vatio.portfolios.models import ImportDraft
 
 TALL = 900
 PORTFOLIO = """Cuenta;Cliente;Licencia;Mtr;Inicio;Fin;Otra

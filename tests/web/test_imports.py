@@ -8,8 +8,9 @@ from python_calamine import CalamineWorkbook
 from tests import make
 from tests.races import together
 from vatio import clock
-from vatio.accounts import drafts
-from vatio.accounts.models import Account, ImportDraft
+from vatio.accounts.models import Account
+from vatio.portfolios import drafts
+from vatio.portfolios.models import ImportDraft
 from vatio.tenants.models import Organisation
 
 pytestmark = pytest.mark.django_db

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 from vatio import clock
-from vatio.accounts import importing
 from vatio.accounts.models import Account, AccountRole
 from vatio.accounts.opening import Project as ClientProject
 from vatio.catalogue import publishing
@@ -32,6 +31,7 @@ from vatio.notifications.models import Message
 from vatio.orders import deciding, submitting, talking
 from vatio.orders.models import Order
 from vatio.people import founding
+from vatio.portfolios import importing
 from vatio.tenants.models import Membership, Organisation, Person, Platform
 from vatio.tenants.platform import DEMO_SECRET
 

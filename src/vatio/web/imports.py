@@ -17,11 +17,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from vatio import clock
-from vatio.accounts import drafts
-from vatio.accounts.importing import Faulty, Plan
-from vatio.accounts.models import ImportDraft
-from vatio.accounts.portfolio import NAMES, Ends, Fault, fold
 from vatio.catalogue.models import LicenceVersion
+from vatio.portfolios import drafts
+from vatio.portfolios.importing import Faulty, Plan
+from vatio.portfolios.models import ImportDraft
+from vatio.portfolios.reading import NAMES, Ends, Fault, fold
 from vatio.refusal import Refused
 from vatio.tenants.models import Organisation
 from vatio.web.access import COMMERCIAL, Request, only

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 from stdnum.es import nif
 
 from vatio.accounts.models import Sector
-from vatio.accounts.spreadsheet import Line, Unreadable, tables
 from vatio.dates import add_months
+from vatio.portfolios.spreadsheet import Line, Unreadable, tables
 from vatio.tenants.folding import tidy
 
 Ends = Literal["exclusive", "inclusive", ""]

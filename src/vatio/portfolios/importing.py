@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from vatio.accounts import coverage
 from vatio.accounts.agreeing import next_numbers
 from vatio.accounts.models import Account, Agreement, Grant, Purse, SmsMovement, Term
-from vatio.accounts.portfolio import NAMES, Ends, Fault, Portfolio, Row, fold, understand
 from vatio.catalogue.models import LicenceVersion
 from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import day_at
 from vatio.history.models import Act
+from vatio.portfolios.reading import NAMES, Ends, Fault, Portfolio, Row, fold, understand
 from vatio.refusal import Refused
 from vatio.tenants.models import Organisation, Person
 

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from vatio.accounts import importing
-from vatio.accounts.importing import Plan
-from vatio.accounts.models import Account, ImportDraft
-from vatio.accounts.portfolio import HEADINGS, Ends
-from vatio.accounts.spreadsheet import tables
+from vatio.accounts.models import Account
+from vatio.portfolios import importing
+from vatio.portfolios.importing import Plan
+from vatio.portfolios.models import ImportDraft
+from vatio.portfolios.reading import HEADINGS, Ends
+from vatio.portfolios.spreadsheet import tables
 from vatio.refusal import Refused
 from vatio.tenants.models import Organisation, Person
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from tests import make
 from tests.races import together
-from vatio.accounts import importing
 from vatio.accounts.holdings import held
 from vatio.accounts.models import Account, Agreement, Purse
-from vatio.accounts.portfolio import understand
-from vatio.accounts.spreadsheet import Unreadable
 from vatio.catalogue.quantities import Quantities
+from vatio.portfolios import importing
+from vatio.portfolios.reading import understand
+from vatio.portfolios.spreadsheet import Unreadable
 from vatio.tenants.models import Organisation
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""Portfolios: spreadsheets of accounts, understood, shown before they act, imported whole."""
