@@ -10,10 +10,11 @@ from tests import make
 from vatio.accounts.models import Account
 from vatio.catalogue import publishing
 from vatio.notifications.models import Message
-from vatio.orders.models import Order
+from vatio.orders import rounds
+from vatio.orders.models import Order, Round
 from vatio.people import entering
 from vatio.portfolios import drafts
-from vatio.portfolios.models import ImportDraft
+from vatio.portfolios.models import Import, ImportDraft
 from vatio.tenants.models import Organisation, Person
 from vatio.web import stylesheet
 
@@ -35,6 +36,8 @@ class World:
     opening: Order
     draft: object
     invitation: object
+    running: Import
+    round: Round
     people: dict[str, Person | None]
 
 
@@ -68,6 +71,7 @@ TABLE: dict[str, tuple[object, ...]] = {
     "desk_accounts": (OUT, NO, IN, NO, NO, NO, NO),
     "desk_accounts_expired": (OUT, NO, IN, NO, NO, NO, NO),
     "POST accounts_renew": (OUT, GONE, GONE, TO, GONE, GONE, GONE),
+    "round": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
     "POST columns": (OUT, TO, TO, TO, TO, TO, TO),
     "account_configure": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
     "account_adjust": (OUT, NO, IN, NO, NO, NO, NO),
@@ -108,6 +112,7 @@ TABLE: dict[str, tuple[object, ...]] = {
     "POST people_remove": (OUT, GONE, TO, TO, GONE, GONE, GONE),
     "import_upload": (OUT, NO, IN, NO, NO, NO, NO),
     "import_draft": (OUT, NO, IN, NO, NO, NO, NO),
+    "import_running": (OUT, NO, IN, NO, NO, NO, NO),
     "POST import_carry_out": (OUT, NO, TO, NO, NO, NO, NO),
     "POST import_discard": (OUT, NO, TO, NO, NO, NO, NO),
     "import_faults": (OUT, NO, IN, NO, NO, NO, NO),
@@ -127,6 +132,13 @@ def world() -> World:
     nuria = make.superadmin(norte)
     account = make.account("Hotel Lugo 012", organisation=norte)
     drafts.keep(norte, "cartera.csv", PORTFOLIO, by=make.commercial(), at=make.NOON)
+    running = Import.objects.create(
+        organisation=norte,
+        file_name="larga.csv",
+        asked_by=make.commercial(),
+        asked_at=make.NOON,
+        rows=1,
+    )
     entrance, _token = entering.invite(norte, "ana@norte.example", by=nuria, at=make.NOON)
     return World(
         norte=norte,
@@ -142,6 +154,8 @@ def world() -> World:
             at=make.NOON,
         ),
         invitation=entrance,
+        running=running,
+        round=rounds.ask(norte, [], by=nuria, at=make.NOON, now=lambda: make.NOON),
         people={
             "anybody": None,
             "nobody yet": make.person(),
@@ -159,6 +173,8 @@ def address(name: str, world: World) -> str:
         "account": world.account.uid,
         "account_renew": world.account.uid,
         **{name: ImportDraft.objects.get().uid for name in PAGES if name.startswith("import_")},
+        "import_running": world.running.uid,
+        "round": world.round.uid,
         "account_people": world.account.uid,
         "account_people_change": world.account.uid,
         "account_configure": world.account.uid,

@@ -6,7 +6,10 @@ from procrastinate.contrib.django import app
 from vatio import clock
 from vatio.jobs import post
 from vatio.notifications import delivery
-from vatio.orders import digesting, lapsing
+from vatio.orders import digesting, lapsing, rounds
+from vatio.orders.models import Round
+from vatio.portfolios import running
+from vatio.portfolios.models import Import
 from vatio.reminders import deciding
 
 STALLED = 60
@@ -42,6 +45,26 @@ def digest(timestamp: int) -> None:
 def lapse(timestamp: int) -> None:
     """Let the orders lapse that can no longer be accepted."""
     lapsing.lapse(at=clock.now())
+
+
+@app.task(name=rounds.TASK)
+def renew_round(number: int) -> None:
+    """Ask for the renewals of a round."""
+    rounds.carry_on(Round.objects.get(pk=number), now=clock.now)
+
+
+@app.task(name=running.TASK)
+def import_portfolio(number: int) -> None:
+    """Import a long portfolio."""
+    running.carry_on(Import.objects.get(pk=number), now=clock.now)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="carry_on")
+def carry_on(timestamp: int) -> None:
+    """Carry on the long work whose task failed on the way."""
+    rounds.carry_all_on(now=clock.now)
+    running.carry_all_on(now=clock.now)
 
 
 @app.periodic(cron="* * * * *")

@@ -1,4 +1,4 @@
-"""Orders, and what is said about them."""
+"""Orders, what is said about them, and rounds of renewals that are asked for together."""
 
 import uuid
 
@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from vatio.accounts.models import Account, Agreement, Sector
 from vatio.catalogue.models import LicenceVersion
 from vatio.tenants.folding import Fold
-from vatio.tenants.models import Organisation, Person
+from vatio.tenants.models import OfOrganisationSet, Organisation, Person
 
 
 class OrderSet(models.QuerySet["Order"]):
@@ -242,3 +242,82 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.words[:40]
+
+
+class Round(models.Model):
+    """Several renewals asked for with one press: each account of it stands for itself.
+
+    A short round is done while the press is answered, a long one by the worker. It counts as
+    asked when it was pressed, however long the work takes.
+    """
+
+    never_deleted = True
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="rounds")
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    objects = OfOrganisationSet["Round"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["id", "organisation"], name="a_round_with_its_organisation"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organisation", "id"],
+                name="rounds_in_work",
+                condition=Q(finished_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} {self.asked_at:%Y-%m-%d %H:%M}"
+
+
+class Turn(models.Model):
+    """One account's turn in a round: waiting, or what became of it."""
+
+    never_deleted = True
+
+    class Outcome(models.TextChoices):
+        WAITING = "waiting"
+        ASKED = "asked"
+        RENEWED = "renewed"
+        REFUSED = "refused"
+
+    round = models.ForeignKey(
+        Round, on_delete=models.PROTECT, related_name="turns", db_constraint=False
+    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    shown_end = models.DateField()
+    outcome = models.CharField(max_length=7, choices=Outcome.choices, default=Outcome.WAITING)
+    order = models.ForeignKey(
+        Order, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    until = models.DateField(null=True)
+    words = models.TextField(blank=True, default="")
+
+    objects = OfOrganisationSet["Turn"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["round", "account"], name="one_turn_in_a_round"),
+            models.CheckConstraint(
+                condition=Q(outcome="waiting", order__isnull=True, words="")
+                | Q(outcome="asked", order__isnull=False)
+                | Q(outcome="renewed", order__isnull=False, until__isnull=False)
+                | (Q(outcome="refused", order__isnull=True) & ~Q(words="")),
+                name="a_turn_says_what_became_of_it",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: {self.outcome}"

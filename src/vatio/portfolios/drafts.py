@@ -1,6 +1,6 @@
 """Keeps a portfolio's file between handing it in and importing it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -75,16 +75,25 @@ def plan(draft: ImportDraft, *, at: datetime) -> Plan:
     )
 
 
+def length(draft: ImportDraft) -> int:
+    """Count the lines of a file that say something: about as many as it has accounts."""
+    lines = next(tables(bytes(draft.content)), [])
+    return sum(not line.is_empty() for line in lines)
+
+
 @transaction.atomic
-def carry_out(draft: ImportDraft, *, by: Person, at: datetime) -> list[Account]:
+def carry_out(
+    draft: ImportDraft, *, by: Person, at: datetime, tell: Callable[[int], None] = lambda done: None
+) -> list[Account]:
     """Import a draft, all of it or nothing, and let go of it.
 
+    :param tell: is told after each some thousands how many accounts are made.
     :raises AlreadyImported: if somebody was faster.
     :raises Faulty: if it has faults.
     """
     held = ImportDraft.objects.select_for_update().filter(pk=draft.pk).first()
     if held is None:
         raise AlreadyImported(_("This file was already imported, or is no longer kept."))
-    made = importing.carry_out(plan(held, at=at), by=by, at=at)
+    made = importing.carry_out(plan(held, at=at), by=by, at=at, tell=tell)
     held.delete()
     return made

@@ -1,6 +1,6 @@
 """Imports a portfolio as accounts: all of it, or nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from vatio.tenants.models import Organisation, Person
 
 RULE = "import"
 AT_A_TIME = 5_000
+"""How many accounts are made with one statement for each table."""
 
 
 class Faulty(Refused):
@@ -108,16 +109,24 @@ def plan(
 
 
 @transaction.atomic
-def carry_out(plan: Plan, *, by: Person | None, at: datetime) -> list[Account]:
+def carry_out(
+    plan: Plan, *, by: Person | None, at: datetime, tell: Callable[[int], None] = lambda done: None
+) -> list[Account]:
     """Make the accounts of a plan, each with an agreement of kind import.
 
+    :param tell: is told after each some thousands how many are made.
     :raises Faulty: if the plan has faults, or if one of its names was taken meanwhile.
     """
     if plan.faults:
         raise Faulty(plan.faults)
     try:
         with transaction.atomic():
-            return _make(plan, by=by, at=at)
+            made: list[Account] = []
+            for start in range(0, len(plan.accounts), AT_A_TIME):
+                some = plan.accounts[start : start + AT_A_TIME]
+                made += _make(plan.organisation, some, by=by, at=at)
+                tell(len(made))
+            return made
     except IntegrityError as error:
         if "one_account_of_a_name" not in str(error):
             raise
@@ -125,11 +134,11 @@ def carry_out(plan: Plan, *, by: Person | None, at: datetime) -> list[Account]:
         raise Faulty(_name_faults(plan.organisation, rows)) from None
 
 
-def _make(plan: Plan, *, by: Person | None, at: datetime) -> list[Account]:
-    organisation = plan.organisation
+def _make(
+    organisation: Organisation, some: Sequence[Planned], *, by: Person | None, at: datetime
+) -> list[Account]:
     accounts = Account.objects.bulk_create(
-        [_account(organisation, planned.row, at) for planned in plan.accounts],
-        batch_size=AT_A_TIME,
+        [_account(organisation, planned.row, at) for planned in some]
     )
     numbers = next_numbers(len(accounts), at=at)
     agreements = Agreement.objects.bulk_create(
@@ -144,10 +153,9 @@ def _make(plan: Plan, *, by: Person | None, at: datetime) -> list[Account]:
                 rule="" if by else RULE,
             )
             for account, number in zip(accounts, numbers, strict=True)
-        ],
-        batch_size=AT_A_TIME,
+        ]
     )
-    made = list(zip(plan.accounts, accounts, agreements, strict=True))
+    made = list(zip(some, accounts, agreements, strict=True))
     terms = Term.objects.bulk_create(
         [
             Term(
@@ -159,15 +167,13 @@ def _make(plan: Plan, *, by: Person | None, at: datetime) -> list[Account]:
                 anchor_day=planned.row.starts_on.day,
             )
             for planned, account, agreement in made
-        ],
-        batch_size=AT_A_TIME,
+        ]
     )
     Grant.objects.bulk_create(
         [
             _grant(planned, term, agreement, at)
             for (planned, _account, agreement), term in zip(made, terms, strict=True)
-        ],
-        batch_size=AT_A_TIME,
+        ]
     )
     _fill_purses(organisation, made, at=at)
     Act.objects.bulk_create(
@@ -182,8 +188,7 @@ def _make(plan: Plan, *, by: Person | None, at: datetime) -> list[Account]:
                 facts={"number": agreement.number, "line": planned.row.line},
             )
             for planned, account, agreement in made
-        ],
-        batch_size=AT_A_TIME,
+        ]
     )
     return accounts
 
@@ -198,8 +203,7 @@ def _fill_purses(
         [
             Purse(account=account, organisation=organisation, balance=planned.row.sms_credits)
             for planned, account, _agreement in made
-        ],
-        batch_size=AT_A_TIME,
+        ]
     )
     SmsMovement.objects.bulk_create(
         [
@@ -214,8 +218,7 @@ def _fill_purses(
             )
             for planned, account, agreement in made
             if planned.row.sms_credits
-        ],
-        batch_size=AT_A_TIME,
+        ]
     )
 
 

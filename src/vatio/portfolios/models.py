@@ -1,16 +1,19 @@
-"""Portfolios that were handed in."""
+"""Portfolios that were handed in, and the imports that the worker does."""
 
 import uuid
+from typing import Self, TypeVar
 
 from django.db import models
 
 from vatio.tenants.models import Organisation, Person
 
+Row = TypeVar("Row", bound=models.Model)
 
-class ImportDraftSet(models.QuerySet["ImportDraft"]):
-    """Drafts of imports, narrowed to those that a person may see."""
 
-    def visible_to(self, person: Person) -> "ImportDraftSet":
+class OfDepartmentSet(models.QuerySet[Row]):
+    """Rows of the commercial department, narrowed to those that a person may see."""
+
+    def visible_to(self, person: Person) -> Self:
         """Keep all for the commercial department, none for anybody else."""
         return self if person.is_active and person.is_commercial else self.none()
 
@@ -31,7 +34,53 @@ class ImportDraft(models.Model):
     licences = models.JSONField(default=dict)
     columns = models.JSONField(default=dict)
 
-    objects = ImportDraftSet.as_manager()
+    objects = OfDepartmentSet["ImportDraft"].as_manager()
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class Import(models.Model):
+    """An import that the worker does, or did: how far it is, and what became of it.
+
+    `done` is written beside the import's own transaction, so that it can be seen to move;
+    the rest is written with what was imported, all of it or nothing.
+    """
+
+    never_deleted = True
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        DONE = "done"
+        REFUSED = "refused"
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    draft = models.ForeignKey(
+        ImportDraft, null=True, on_delete=models.SET_NULL, related_name="imports"
+    )
+    file_name = models.CharField(max_length=200)
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    rows = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=7, choices=State.choices, default=State.WAITING)
+    words = models.TextField(blank=True, default="")
+    finished_at = models.DateTimeField(null=True)
+
+    objects = OfDepartmentSet["Import"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["draft"], name="one_import_of_a_draft", condition=models.Q(state="waiting")
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="waiting", finished_at__isnull=True)
+                | (models.Q(state__in=["done", "refused"]) & models.Q(finished_at__isnull=False)),
+                name="an_import_ends_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_name}: {self.state}"

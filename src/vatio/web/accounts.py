@@ -17,10 +17,9 @@ from vatio.accounts.models import Account, AccountSet
 from vatio.catalogue.models import Licence, LicenceVersion
 from vatio.dates import DEPARTMENT_ZONE, day_at
 from vatio.tenants.models import Organisation
-from vatio.web import exporting, keyset, listing
+from vatio.web import exporting, keyset, listing, rounds
 from vatio.web.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 from vatio.web.lines import lines
-from vatio.web.renewing import REPORT
 from vatio.web.words import COLUMNS, SECTORS
 from vatio.web.zones import Zone, all_zones, zones
 
@@ -115,7 +114,9 @@ def _list(
             ),
             "export_url": keyset.without_place(request.GET, **{"as": "xlsx"}),
             "organisations": _organisations(request) if at_desk else [],
-            "report": request.session.pop(REPORT, []),
+            "report": None
+            if at_desk
+            else rounds.latest(request.session, request.organisation, request.user),
         },
     )
 

@@ -18,15 +18,16 @@ from django.views.decorators.http import require_POST
 
 from vatio import clock
 from vatio.catalogue.models import LicenceVersion
-from vatio.portfolios import drafts
+from vatio.portfolios import drafts, running
 from vatio.portfolios.importing import Faulty, Plan
-from vatio.portfolios.models import ImportDraft
+from vatio.portfolios.models import Import, ImportDraft
 from vatio.portfolios.reading import NAMES, Ends, Fault, fold
 from vatio.refusal import Refused
 from vatio.tenants.models import Organisation
 from vatio.web.access import COMMERCIAL, Request, only
 from vatio.web.exporting import XLSX
 
+RECENT = 10
 SHOWN = 200
 """More rows are counted and imported; the page shows these many."""
 MEANINGS: dict[str, Ends] = {"exclusive": "exclusive", "inclusive": "inclusive"}
@@ -82,6 +83,9 @@ def upload(request: Request) -> HttpResponse:
             .defer("content")
             .select_related("organisation", "made_by")
             .order_by("-made_at"),
+            "imports": Import.objects.visible_to(request.user)
+            .select_related("organisation", "asked_by")
+            .order_by("-id")[:RECENT],
         },
         status=422 if form.errors else 200,
     )
@@ -91,6 +95,9 @@ def upload(request: Request) -> HttpResponse:
 def draft(request: Request, uid: UUID) -> HttpResponse:
     """Show what importing a file would do, row by row, and let it be read otherwise."""
     shown = _draft(request, uid)
+    begun = _begun(request, shown)
+    if begun is not None:
+        return redirect("import_running", begun.uid)
     if request.method == "POST":
         drafts.settle(
             shown,
@@ -126,8 +133,12 @@ def draft(request: Request, uid: UUID) -> HttpResponse:
 @require_POST
 @only(COMMERCIAL)
 def carry_out(request: Request, uid: UUID) -> HttpResponse:
-    """Import a file, all of it or nothing."""
+    """Import a file, all of it or nothing: a long one is left to the worker."""
     shown = _draft(request, uid)
+    rows = drafts.length(shown)
+    if rows > running.AT_ONCE:
+        begun = running.ask(shown, rows=rows, by=request.user, at=clock.now())
+        return redirect("import_running", begun.uid)
     try:
         made = drafts.carry_out(shown, by=request.user, at=clock.now())
     except Faulty:
@@ -144,11 +155,27 @@ def carry_out(request: Request, uid: UUID) -> HttpResponse:
     return redirect(f"/desk/accounts/?organisation={shown.organisation.slug}")
 
 
+@only(COMMERCIAL)
+def running_page(request: Request, uid: UUID) -> HttpResponse:
+    """Show how far an import has come, and what became of it."""
+    shown = get_object_or_404(
+        Import.objects.visible_to(request.user).select_related("organisation", "asked_by", "draft"),
+        uid=uid,
+    )
+    return render(request, "imports/running.html", {"shown": shown})
+
+
 @require_POST
 @only(COMMERCIAL)
 def discard(request: Request, uid: UUID) -> HttpResponse:
     """Let go of a file without importing it."""
-    ImportDraft.objects.visible_to(request.user).filter(uid=uid).delete()
+    shown = ImportDraft.objects.visible_to(request.user).filter(uid=uid).first()
+    begun = _begun(request, shown) if shown else None
+    if begun is not None:
+        messages.warning(request, _("It is being imported: it can no longer be discarded."))
+        return redirect("import_running", begun.uid)
+    if shown is not None:
+        shown.delete()
     messages.success(request, _("The file is discarded."))
     return redirect("import_upload")
 
@@ -206,6 +233,15 @@ def _draft(request: Request, uid: UUID) -> ImportDraft:
     )
 
 
+def _begun(request: Request, shown: ImportDraft) -> Import | None:
+    """Find the import of a file that the worker is doing."""
+    return (
+        Import.objects.visible_to(request.user)
+        .filter(draft=shown, state=Import.State.WAITING)
+        .first()
+    )
+
+
 def _plan(shown: ImportDraft) -> tuple[Plan | None, str]:
     try:
         return drafts.plan(shown, at=clock.now()), ""
@@ -230,6 +266,7 @@ def _unknown_licences(plan: Plan) -> list[str]:
 urlpatterns = [
     path("desk/imports/", upload, name="import_upload"),
     path("desk/imports/<uuid:uid>/", draft, name="import_draft"),
+    path("desk/imports/running/<uuid:uid>/", running_page, name="import_running"),
     path("desk/imports/<uuid:uid>/carry-out/", carry_out, name="import_carry_out"),
     path("desk/imports/<uuid:uid>/discard/", discard, name="import_discard"),
     path("desk/imports/<uuid:uid>/faults/", marked, name="import_faults"),

@@ -1,4 +1,4 @@
-"""«Renovar» one account or several, «Deshacer», «No voy a renovar»."""
+"""«Renovar» one account, «Deshacer», «No voy a renovar»."""
 
 from datetime import date
 from uuid import UUID
@@ -18,13 +18,8 @@ from vatio.accounts.models import Account
 from vatio.dates import written
 from vatio.orders import submitting
 from vatio.orders.models import Order
-from vatio.orders.several import Outcome, renew_several
 from vatio.refusal import Refused
 from vatio.web.access import COMMERCIAL, SUPERADMINISTRATOR, Request, led, led_or_all, only
-from vatio.web.fields import parse_uuid
-
-REPORT = "renewal-report"
-"""Where the report of several renewals waits for the list, which shows it once."""
 
 
 @require_POST
@@ -99,48 +94,6 @@ def leave(request: Request, uid: UUID) -> HttpResponse:
     return HttpResponseRedirect(_back(request, account))
 
 
-@require_POST
-@only(SUPERADMINISTRATOR)
-def renew_ticked(request: Request, slug: str) -> HttpResponse:
-    """Ask to renew every ticked account, and say of each what became of it."""
-    ends = dict(choice.split("|", 1) for choice in request.POST.getlist("ticked") if "|" in choice)
-    uids = [found for found in map(parse_uuid, ends) if found is not None]
-    accounts = led(Account.objects.visible_to(request.user), request.user).filter(
-        organisation=request.organisation, uid__in=uids
-    )
-    outcomes = renew_several(
-        [
-            (account, parse_date(ends[str(account.uid)]) or date.min)
-            for account in accounts.select_related("organisation").order_by("name_folded", "id")
-        ],
-        by=request.user,
-        at=clock.now(),
-    )
-    if not outcomes:
-        messages.warning(request, _("Tick the accounts to renew first."))
-    request.session[REPORT] = [_reported(outcome) for outcome in outcomes]
-    back = request.POST.get("back", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return HttpResponseRedirect(back if safe else reverse("accounts", args=[slug]))
-
-
-def _reported(outcome: Outcome) -> dict[str, str | bool]:
-    """Put what became of one account into plain values, to be shown once."""
-    account, order = outcome.account, outcome.order
-    if order is None:
-        words = str(outcome.refused)
-    elif order.state == Order.State.ACCEPTED:
-        words = _("renewed until %(day)s") % {"day": written(account.covered_until or date.max)}
-    else:
-        words = _("requested: %(number)s") % {"number": order.number}
-    return {
-        "name": account.name,
-        "url": reverse("account", args=[account.uid]),
-        "words": words,
-        "refused": order is None,
-    }
-
-
 def _back(request: Request, account: Account) -> str:
     """Return to the page on which the button stood, at the row of the account."""
     back = request.POST.get("back", "")
@@ -151,7 +104,6 @@ def _back(request: Request, account: Account) -> str:
 
 urlpatterns = [
     path("accounts/<uuid:uid>/renew/", renew, name="account_renew"),
-    path("o/<slug:slug>/accounts/renew/", renew_ticked, name="accounts_renew"),
     path("accounts/<uuid:uid>/leaving/", leave, name="account_leaving"),
     path("accounts/<uuid:uid>/renewal/undo/", undo, name="renewal_undo"),
 ]

@@ -21,6 +21,7 @@ from vatio.web import (
     organisations,
     outbox,
     renewing,
+    rounds,
     talking,
 )
 
@@ -33,6 +34,7 @@ urlpatterns = [
     *accounts.urlpatterns,
     *account.urlpatterns,
     *renewing.urlpatterns,
+    *rounds.urlpatterns,
     *configuring.urlpatterns,
     *adjusting.urlpatterns,
     *mine.urlpatterns,

@@ -1,0 +1,100 @@
+"""Asks for another year of several accounts with one press, and says of each what became of it."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import override
+
+from vatio.accounts.models import Account
+from vatio.orders.models import Order, Round, Turn
+from vatio.orders.submitting import submit_renewal
+from vatio.refusal import Refused
+from vatio.tenants.models import Organisation, Person
+from vatio.waking import wake
+
+AT_ONCE = 10
+"""A round of more accounts than this is the worker's."""
+
+TASK = "renew_round"
+
+Now = Callable[[], datetime]
+
+
+def ask(
+    organisation: Organisation,
+    asked: Sequence[tuple[Account, date]],
+    *,
+    by: Person,
+    at: datetime,
+    now: Now,
+) -> Round:
+    """Ask to renew each account, with the end that the page showed of it.
+
+    A short round is done before this returns; a long one is written down for the worker.
+    """
+    with transaction.atomic():
+        begun = Round.objects.create(organisation=organisation, asked_by=by, asked_at=at)
+        Turn.objects.bulk_create(
+            [
+                Turn(round=begun, organisation=organisation, account=account, shown_end=shown_end)
+                for account, shown_end in asked
+            ]
+        )
+        if len(asked) > AT_ONCE:
+            wake(TASK, number=begun.pk)
+    if len(asked) <= AT_ONCE:
+        carry_on(begun, now=now)
+    return begun
+
+
+def carry_on(begun: Round, *, now: Now) -> None:
+    """Give every account that still waits its turn, and close the round after the last.
+
+    Each turn is a transaction of its own: one that is refused takes none of the others back,
+    and whoever is killed on the way leaves the rest to the next. Any number may do it at once.
+    """
+    while _take_a_turn(begun):
+        pass
+    waiting = Turn.objects.filter(round=OuterRef("pk"), outcome=Turn.Outcome.WAITING)
+    Round.objects.filter(~Exists(waiting), pk=begun.pk, finished_at__isnull=True).update(
+        finished_at=now()
+    )
+    begun.refresh_from_db(fields=["finished_at"])
+
+
+def carry_all_on(*, now: Now) -> None:
+    """Carry on the rounds that somebody left unfinished."""
+    for begun in Round.objects.filter(finished_at__isnull=True).order_by("id"):
+        carry_on(begun, now=now)
+
+
+@transaction.atomic
+def _take_a_turn(begun: Round) -> bool:
+    """Ask for one account; tell whether there was one that nobody else is asking for."""
+    turn = (
+        Turn.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(round=begun, outcome=Turn.Outcome.WAITING)
+        .select_related("account__organisation")
+        .order_by("id")
+        .first()
+    )
+    if turn is None:
+        return False
+    account = turn.account
+    try:
+        order = submit_renewal(
+            account, shown_end=turn.shown_end, by=begun.asked_by, at=begun.asked_at
+        )
+    except Refused as refused:
+        turn.outcome = Turn.Outcome.REFUSED
+        with override(begun.asked_by.language):
+            turn.words = str(refused)
+    else:
+        turn.order = order
+        accepted = order.state == Order.State.ACCEPTED
+        turn.outcome = Turn.Outcome.RENEWED if accepted else Turn.Outcome.ASKED
+        turn.until = account.covered_until if accepted else None
+    turn.save(update_fields=["outcome", "order", "until", "words"])
+    return True

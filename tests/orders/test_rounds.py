@@ -1,0 +1,122 @@
+from datetime import date
+
+import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tests import make
+from tests.races import together
+from vatio.accounts.models import Account
+from vatio.orders import rounds, submitting
+from vatio.orders.models import Order, Round, Turn
+from vatio.people import founding
+from vatio.tenants.models import Organisation, Person
+
+END = date(2027, 5, 3)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def begin(norte: Organisation, by: Person, asked: list[tuple[Account, date]]) -> Round:
+    return rounds.ask(norte, asked, by=by, at=make.NOON, now=lambda: make.NOON)
+
+
+def outcomes(begun: Round) -> dict[str, str]:
+    return dict(begun.turns.values_list("account__name", "outcome"))
+
+
+def many(norte: Organisation, count: int) -> list[tuple[Account, date]]:
+    return [(make.account(organisation=norte), END) for _ in range(count)]
+
+
+def test_each_account_is_asked_for_itself_and_the_report_says_of_each_what_became_of_it() -> None:
+    norte = make.organisation()
+    nuria = make.superadmin(norte)
+    hotel, nave, colegio = (
+        make.account(name, organisation=norte) for name in ("Hotel", "Nave", "Colegio")
+    )
+    asked_before = make.renewal_order(nave, by=nuria)
+
+    begun = begin(norte, nuria, [(hotel, END), (nave, END), (colegio, date(2020, 1, 1))])
+
+    assert outcomes(begun) == {"Hotel": "asked", "Nave": "refused", "Colegio": "refused"}
+    words = dict(begun.turns.values_list("account__name", "words"))
+    assert asked_before.number in words["Nave"]
+    assert "3 may 2027" in words["Colegio"]
+    assert begun.finished_at == make.NOON
+    assert Order.objects.count() == 2
+
+
+def test_a_trusted_round_says_until_when_each_is_renewed() -> None:
+    norte = make.organisation()
+    founding.trust(norte, trusted=True, by=make.commercial(), at=make.NOON)
+
+    begun = begin(norte, make.superadmin(norte), many(norte, 2))
+
+    assert list(begun.turns.values_list("outcome", "until")) == [("renewed", date(2028, 5, 3))] * 2
+
+
+def test_a_long_round_is_written_down_for_the_worker() -> None:
+    norte = make.organisation()
+
+    begun = begin(norte, make.superadmin(norte), many(norte, rounds.AT_ONCE + 1))
+
+    assert begun.finished_at is None
+    assert set(outcomes(begun).values()) == {"waiting"}
+    assert ProcrastinateJob.objects.filter(args={"number": begun.pk}).count() == 1
+    rounds.carry_on(begun, now=lambda: make.NOON)
+    assert begun.finished_at == make.NOON
+    assert set(outcomes(begun).values()) == {"asked"}
+
+
+def test_it_counts_as_asked_when_it_was_pressed_however_long_it_takes() -> None:
+    norte = make.organisation()
+    begun = begin(norte, make.superadmin(norte), many(norte, rounds.AT_ONCE + 1))
+
+    rounds.carry_on(begun, now=lambda: make.noon(date(2026, 11, 27)))
+
+    assert set(Order.objects.values_list("submitted_at", flat=True)) == {make.NOON}
+    assert begun.finished_at == make.noon(date(2026, 11, 27))
+
+
+def test_whoever_is_killed_on_the_way_leaves_the_rest_to_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    norte = make.organisation()
+    begun = begin(norte, make.superadmin(norte), many(norte, rounds.AT_ONCE + 2))
+    asked = 0
+
+    def die_at_the_fifth(*args: object, **kwargs: object) -> Order:
+        nonlocal asked
+        asked += 1
+        if asked == 5:
+            raise KeyboardInterrupt
+        return submitting.submit_renewal(*args, **kwargs)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(rounds, "submit_renewal", die_at_the_fifth)
+        with pytest.raises(KeyboardInterrupt):
+            rounds.carry_on(begun, now=lambda: make.NOON)
+    assert Order.objects.count() == 4
+
+    rounds.carry_all_on(now=lambda: make.NOON)
+
+    assert Order.objects.count() == rounds.AT_ONCE + 2
+    assert set(outcomes(begun).values()) == {"asked"}
+
+
+def test_four_workers_at_once_ask_for_each_account_once() -> None:
+    norte = make.organisation()
+    begun = begin(norte, make.superadmin(norte), many(norte, 20))
+
+    _done, refused = together(
+        [
+            lambda: rounds.carry_on(Round.objects.get(pk=begun.pk), now=lambda: make.NOON)
+            for _ in range(4)
+        ]
+    )
+
+    begun.refresh_from_db()
+    assert refused == []
+    assert begun.finished_at is not None
+    assert Order.objects.count() == 20
+    assert Turn.objects.filter(outcome="asked").count() == 20
