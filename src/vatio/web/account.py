@@ -56,13 +56,14 @@ def account(request: Request, uid: UUID) -> HttpResponse:
             "line": line,
             "account": shown,
             "at": at,
+            "times_in": shown.zone,
             "leads": leads,
             "agreed": _agreed(request, shown, terms, today=today),
             "picture": charts.draw(
                 charts.lived(terms, billing),
                 unit=charts.unit_of(billing),
                 today=today,
-                next_end=line.next_end,
+                next_end=None if line.is_expired else line.next_end,
             ),
             "unit": charts.unit_of(billing),
             "today": today,
@@ -90,6 +91,7 @@ def _terms(request: Request, shown: Account) -> list[Term]:
     return list(
         Term.objects.visible_to(request.user)
         .filter(account=shown)
+        .select_related("agreement")
         .prefetch_related(Prefetch("grants", grants))
         .order_by("starts_on", "id")
     )

@@ -114,11 +114,13 @@ def _list(
             ),
             "export_url": keyset.without_place(request.GET, **{"as": "xlsx"}),
             "organisations": _organisations(request) if at_desk else [],
-            "report": None
-            if at_desk
-            else rounds.latest(request.session, request.organisation, request.user),
+            "report": None if at_desk else _report(request),
         },
     )
+
+
+def _report(request: Request) -> rounds.Report | None:
+    return rounds.latest(request.session, request.organisation, request.user)
 
 
 def _held_licences() -> list[Licence]:

@@ -46,6 +46,11 @@ class Lived:
     totals: Quantities = field(default_factory=Quantities)
 
     @property
+    def is_renewal(self) -> bool:
+        """Whether a renewal gave it; courtesy days may be taken back too."""
+        return bool(self.term.agreement.kind == Agreement.Kind.RENEWAL)
+
+    @property
     def ends_on(self) -> date:
         """The day on which it ended or will."""
         return self.term.closed_on or self.term.ends_on

@@ -79,6 +79,7 @@ def page(request: Request, uid: UUID) -> HttpResponse:
                 at=clock.now(),
             )
         except Refused as refused:
+            account.refresh_from_db()
             form.add_error(FIELD_OF.get(refused.field, refused.field) or None, str(refused))
         else:
             if changed:

@@ -35,6 +35,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         "organisation": organisation,
         "menu": [],
         "place": "",
+        "page_zone": organisation.zone if organisation else DEPARTMENT_ZONE,
         "initials": "",
         "demo_day": None,
         "csrf_input": csrf_input(request),

@@ -32,7 +32,11 @@ def desk(request: Request) -> HttpResponse:
     state = request.GET.get("state", "open")
     kind = request.GET.get("kind", "")
     text = request.GET.get("q", "").strip()
-    chosen = every.exclude(state__in=Order.OPEN) if state == "decided" else every.open()
+    by_state = state in Order.State.values and state not in Order.OPEN
+    is_decided = state == "decided" or by_state
+    chosen = every.exclude(state__in=Order.OPEN) if is_decided else every.open()
+    if by_state:
+        chosen = chosen.filter(state=state)
     if kind in KINDS:
         chosen = chosen.filter(kind=kind)
     organisation = request.GET.get("organisation", "")
@@ -47,7 +51,7 @@ def desk(request: Request) -> HttpResponse:
         found.select_related(
             "account", "organisation", "submitted_by", "licence__licence", "taken_by"
         ),
-        order=["-submitted_at", "-id"] if state == "decided" else ["submitted_at", "id"],
+        order=["-submitted_at", "-id"] if is_decided else ["submitted_at", "id"],
         parameters=request.GET,
     )
     oldest = every.open().order_by("submitted_at", "id").first()
@@ -71,7 +75,10 @@ def desk(request: Request) -> HttpResponse:
             "oldest_waits": (at - oldest.submitted_at).days if oldest else 0,
             "accepted": decided.filter(state=Order.State.ACCEPTED).count(),
             "rejected": decided.filter(state=Order.State.REJECTED).count(),
-            "state": state,
+            "state": state if is_decided else "open",
+            "states": [each for each in Order.State.values if each not in Order.OPEN],
+            "is_decided": is_decided,
+            "narrows": bool(text or kind or organisation or hand or is_decided),
             "kind": kind,
             "kinds": KINDS,
             "organisation": organisation,

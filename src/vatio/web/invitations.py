@@ -48,7 +48,7 @@ def _enter(request: Request, token: str, entrance: Entrance) -> HttpResponse:
         render(
             request,
             "people/invitation.html",
-            {"form": form, "entrance": entrance, "place": joining.place_of(entrance)},
+            {"form": form, "entrance": entrance, "led_to": joining.place_of(entrance)},
             status=422 if form.errors else 200,
         )
     )
@@ -72,7 +72,7 @@ def _join(request: Request, token: str, entrance: Entrance) -> HttpResponse:
         render(
             request,
             "people/join.html",
-            {"entrance": entrance, "refused": refused, "place": joining.place_of(entrance)},
+            {"entrance": entrance, "refused": refused, "led_to": joining.place_of(entrance)},
             status=409 if refused else 200,
         )
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from vatio.accounts import holdings, renewal, undoing
 from vatio.accounts.expiry import GRACE_DAYS, grace_ends_on, has_started, is_expired
 from vatio.accounts.holdings import Holding
-from vatio.accounts.models import Account, Term
+from vatio.accounts.models import Account, Agreement, Term
 from vatio.catalogue.quantities import UNITS
 from vatio.dates import day_at
 from vatio.orders.models import Order
@@ -31,6 +31,7 @@ class Line:
     renewed_until: date | None
     next_end: date | None
     can_undo: bool
+    is_courtesy: bool
 
     @property
     def key(self) -> str:
@@ -76,7 +77,7 @@ class Line:
 def lines(accounts: list[Account], person: Person, *, at: datetime) -> list[Line]:
     """Say what each account holds and what can be done: as many queries for 1 as for 50.
 
-    The accounts come with their purses fetched.
+    The accounts come with their purses and their organisations fetched.
     """
     held = holdings.shown(accounts, at=at)
     ids = [account.pk for account in accounts]
@@ -84,6 +85,12 @@ def lines(accounts: list[Account], person: Person, *, at: datetime) -> list[Line
     for order in Order.objects.visible_to(person).open().filter(account__in=ids).order_by("id"):
         open_orders.setdefault(order.account_id, []).append(order)
     fresh = undoing.undoable(accounts, by=person, at=at)
+    given = set(
+        Term.objects.visible_to(person)
+        .filter(account__in=ids, cancelled_at__isnull=True, starts_on__gt=at.date())
+        .filter(agreement__kind=Agreement.Kind.ADJUSTMENT)
+        .values_list("account_id", flat=True)
+    )
     return [
         _line(
             account,
@@ -91,6 +98,7 @@ def lines(accounts: list[Account], person: Person, *, at: datetime) -> list[Line
             account.purse.balance,
             open_orders.get(account.pk, []),
             fresh.get(account.pk),
+            is_given=account.pk in given,
             at=at,
         )
         for account in accounts
@@ -104,6 +112,7 @@ def _line(
     open_orders: list[Order],
     fresh: Term | None,
     *,
+    is_given: bool,
     at: datetime,
 ) -> Line:
     today = day_at(at, account.zone)
@@ -115,7 +124,8 @@ def _line(
     next_end = None
     if holding is not None and started and not renewed:
         year = renewal.foresee(account, asked_at=at, at=at, anchor_day=holding.anchor_day)
-        next_end = None if expired else year.ends_on
+        at_once = account.organisation.trusted
+        next_end = year.ends_on if at_once or not expired else None
     return Line(
         account=account,
         holding=holding,
@@ -128,4 +138,5 @@ def _line(
         renewed_until=end if renewed else None,
         next_end=next_end,
         can_undo=fresh is not None,
+        is_courtesy=waits and is_given,
     )

@@ -1,11 +1,11 @@
 """«Solicitudes» and an order's page: what was asked, what became of it, taking it back."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
@@ -16,11 +16,12 @@ from django.views.decorators.http import require_POST
 
 from vatio import clock
 from vatio.accounts import growth, holdings, renewal
+from vatio.accounts.expiry import is_expired
 from vatio.accounts.holdings import Holding
-from vatio.accounts.models import Account
+from vatio.accounts.models import Account, SmsMovement
 from vatio.accounts.opening import sold_units
 from vatio.catalogue.quantities import UNITS, Quantities
-from vatio.dates import add_months, day_at, written
+from vatio.dates import DEPARTMENT_ZONE, add_months, day_at, written
 from vatio.history.models import Act
 from vatio.orders import deciding
 from vatio.orders.likeness import alike
@@ -34,6 +35,14 @@ from vatio.web.zones import zones
 
 BACK_TO_DESK = "desk"
 INSTANT = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What accepting an order would do, in a sentence, or why it cannot be accepted."""
+
+    words: str
+    is_possible: bool = True
 
 
 @dataclass(frozen=True)
@@ -55,9 +64,12 @@ def listing(request: Request, slug: str) -> HttpResponse:
     at = clock.now()
     own = Order.objects.visible_to(request.user).filter(organisation=request.organisation)
     show_all = request.GET.get("show") == "all"
+    state = request.GET.get("state", "")
     text = request.GET.get("q", "").strip()
     kind = request.GET.get("kind", "")
     chosen = own if show_all else own.open()
+    if show_all and state in Order.State.values:
+        chosen = chosen.filter(state=state)
     if kind in KINDS:
         chosen = chosen.filter(kind=kind)
     found = matching(chosen, text)
@@ -75,11 +87,13 @@ def listing(request: Request, slug: str) -> HttpResponse:
             "asks": asks(page.rows),
             "count": found.count(),
             "show_all": show_all,
+            "state": state if show_all and state in Order.State.values else "",
+            "states": Order.State.values,
             "kind": kind if kind in KINDS else "",
             "kinds": KINDS,
             "text": text,
             "all_url": keyset.without_place(request.GET, show="all"),
-            "open_url": keyset.without_place(request.GET, show="open"),
+            "open_url": keyset.without_place(request.GET, show="open", state=""),
             "decided": own.exclude(state__in=Order.OPEN).exists(),
         },
     )
@@ -129,10 +143,13 @@ def order(request: Request, uid: UUID) -> HttpResponse:
 def show(request: Request, shown: Order, *, refused: Refused | None = None) -> HttpResponse:
     """Show an order's page, with what a rule refused to do, if it did."""
     at = clock.now()
-    zone = shown.account.zone if shown.account else shown.zone
     leads = shown.organisation.memberships.filter(person=request.user).exists()
+    if leads:
+        request.organisation = shown.organisation
+    zone = shown.organisation.zone if leads else DEPARTMENT_ZONE
     account = shown.account
     holding = before(shown, account, at=at) if account else None
+    told = consequence(shown, holding, at=at) if shown.is_open else Told("")
     said = list(
         Comment.objects.visible_to(request.user)
         .filter(order=shown)
@@ -149,7 +166,10 @@ def show(request: Request, shown: Order, *, refused: Refused | None = None) -> H
             "leads": leads,
             "asked": asked(shown, holding),
             "holding": holding,
-            "consequence": consequence(shown, holding, at=at) if shown.is_open else "",
+            "consequence": told.words,
+            "is_possible": told.is_possible,
+            "credits": credits_before(request, shown),
+            "is_expired": account is not None and is_expired(account, at=at),
             "acts": Act.objects.visible_to(request.user)
             .filter(order_id=shown.pk)
             .select_related("person")
@@ -166,6 +186,14 @@ def show(request: Request, shown: Order, *, refused: Refused | None = None) -> H
         },
         status=409 if refused else 200,
     )
+
+
+def credits_before(request: Request, shown: Order) -> int:
+    """Count the SMS credits that the account had before the order: now, or when it was decided."""
+    movements = SmsMovement.objects.visible_to(request.user).filter(account=shown.account)
+    if shown.decided_at is not None:
+        movements = movements.filter(at__lt=shown.decided_at)
+    return int(movements.aggregate(sum=Sum("credits", default=0))["sum"])
 
 
 def before(shown: Order, account: Account, *, at: datetime) -> Holding | None:
@@ -198,7 +226,7 @@ def asked(shown: Order, holding: Holding | None) -> list[Asked]:
     return rows
 
 
-def consequence(shown: Order, holding: Holding | None, *, at: datetime) -> str:
+def consequence(shown: Order, holding: Holding | None, *, at: datetime) -> Told:
     """Say in one sentence what accepting the order today would do."""
     if shown.kind == Order.Kind.OPENING and shown.months:
         today = day_at(at, shown.zone)
@@ -207,35 +235,40 @@ def consequence(shown: Order, holding: Holding | None, *, at: datetime) -> str:
             for each in asked(shown, None)
             if each.unit != "rtc_lines"
         ]
-        return _("%(quantities)s for %(months)s, until %(day)s") % {
-            "quantities": _(" and ").join(first),
-            "months": ngettext("%(n)s month", "%(n)s months", shown.months) % {"n": shown.months},
-            "day": written(add_months(today, shown.months, anchor_day=today.day)),
-        }
+        return Told(
+            _("%(quantities)s for %(months)s, until %(day)s")
+            % {
+                "quantities": _(" and ").join(first),
+                "months": ngettext("%(n)s month", "%(n)s months", shown.months)
+                % {"n": shown.months},
+                "day": written(add_months(today, shown.months, anchor_day=today.day)),
+            }
+        )
     if shown.account is None or holding is None:
-        return ""
+        return Told("")
     if shown.kind != Order.Kind.RENEWAL:
         return _growth(shown, holding, at=at)
     year = renewal.foresee(
         shown.account, asked_at=shown.submitted_at, at=at, anchor_day=holding.anchor_day
     )
-    return _("One more year, from %(start)s until %(end)s") % {
-        "start": written(year.starts_on),
-        "end": written(year.ends_on),
-    }
+    return Told(
+        _("One more year, from %(start)s until %(end)s")
+        % {"start": written(year.starts_on), "end": written(year.ends_on)}
+    )
 
 
-def _growth(shown: Order, holding: Holding, *, at: datetime) -> str:
+def _growth(shown: Order, holding: Holding, *, at: datetime) -> Told:
     """Say what an expansion or an upgrade changes, and until when."""
     if shown.account is None:
-        return ""
+        return Told("")
     try:
         reached = growth.reach(shown.account, at=at)
     except Refused as refused:
-        return str(refused)
+        return Told(str(refused), is_possible=False)
     changes = [rise(each.unit, each.own, each.total) for each in asked(shown, holding) if each.more]
     if shown.sms_credits:
-        changes.append(_("%(n)s SMS credits more") % {"n": number(shown.sms_credits)})
+        balance = shown.account.purse.balance
+        changes.append(rise("sms_credits", balance, balance + shown.sms_credits))
     if shown.licence is not None:
         changes.insert(0, _("licence %(licence)s") % {"licence": shown.licence.licence.name})
     words = (
@@ -243,7 +276,8 @@ def _growth(shown: Order, holding: Holding, *, at: datetime) -> str:
         if reached.waiting
         else _("The account goes %(changes)s, until %(day)s")
     )
-    return words % {"changes": _(" and ").join(changes), "day": written(holding.ends_on)}
+    day = written(holding.ends_on)
+    return Told(words % {"changes": _(" and ").join(changes), "day": day})
 
 
 @require_POST
@@ -266,20 +300,18 @@ def withdraw(request: Request, uid: UUID) -> HttpResponse:
 @only(COMMERCIAL)
 def accept(request: Request, uid: UUID) -> HttpResponse:
     """Accept an order."""
-    shown = visible(request, uid)
+    shown, at = visible(request, uid), clock.now()
+    account = shown.account
+    told = consequence(shown, before(shown, account, at=at) if account else None, at=at)
     try:
-        agreement = deciding.accept(shown, by=request.user, at=clock.now())
+        agreement = deciding.accept(shown, by=request.user, at=at)
     except Refused as refused:
         return show(request, visible(request, uid), refused=refused)
     account = agreement.account
     messages.success(
         request,
-        _("You accepted %(number)s: %(account)s is contracted until %(day)s.")
-        % {
-            "number": shown.number,
-            "account": account.name,
-            "day": written(account.covered_until or date.max),
-        },
+        _("You accepted %(number)s of %(account)s. %(what)s.")
+        % {"number": shown.number, "account": account.name, "what": told.words},
         extra_tags=f"account:{account.uid}",
     )
     return HttpResponseRedirect(reverse(BACK_TO_DESK))

@@ -61,6 +61,7 @@ def environment(**options: Any) -> Environment:
         unit_labels=unit_labels,
         told=told,
         who=words.who,
+        zone_words=words.zone_words,
     )
     made.filters.update(
         day=written, weekday=written_with_weekday, moment=moment, number=number, distance=distance

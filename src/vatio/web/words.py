@@ -92,6 +92,18 @@ STATES = {
 }
 
 
+ZONES = {
+    "Europe/Madrid": _("the peninsula"),
+    "Atlantic/Canary": _("the Canary Islands"),
+    "Africa/Ceuta": _("Ceuta"),
+}
+
+
+def zone_words(zone: str) -> str:
+    """Name a time zone as people here do, with its key."""
+    return f"{ZONES[zone]} ({zone})" if zone in ZONES else zone
+
+
 def who(person: Person | None, rule: str) -> str:
     """Name who did something: a person, or the rule by which it was done."""
     return person.name if person else str(RULES.get(rule, rule))
@@ -142,5 +154,6 @@ def _words_of(unit: str, count: int) -> str:
         "supply_points": ngettext("%(n)s CUPS", "%(n)s CUPS", count),
         "data_points": ngettext("%(n)s data point", "%(n)s data points", count),
         "rtc_lines": ngettext("%(n)s RTC line", "%(n)s RTC lines", count),
+        "sms_credits": ngettext("%(n)s SMS credit", "%(n)s SMS credits", count),
     }
     return words[unit]

@@ -18,7 +18,7 @@
       row.querySelector("ins").textContent = grouped(today + added);
       row.classList.toggle("same", added === 0);
       if (added) {
-        const values = { before: grouped(today), after: grouped(today + added), more: grouped(added) };
+        const values = { before: grouped(today), after: grouped(today + added) };
         changes.push(row.dataset.words.replace(/\{(\w+)\}/g, (_whole, name) => values[name]));
       }
     }
