@@ -214,8 +214,9 @@ def test_the_form_shows_its_errors_beside_the_fields_and_loses_nothing(
     nuria.get_by_label("Periodo (meses)").fill("0")
     nuria.get_by_role("button", name="Crear nueva cuenta").click()
 
-    expect(nuria.get_by_role("alert")).to_contain_text("Falta corregir 2 datos")
-    expect(nuria.get_by_label("NIF")).to_have_attribute("aria-invalid", "true")
+    expect(nuria.get_by_role("alert")).to_contain_text("Falta corregir 4 datos")
+    for wrong in ("Nombre de la cuenta", "NIF", "Medidores (Mtr)", "Periodo (meses)"):
+        expect(nuria.get_by_label(wrong)).to_have_attribute("aria-invalid", "true")
     nuria.get_by_label("NIF").fill("")
     nuria.get_by_label("Periodo (meses)").fill("12")
     nuria.get_by_role("button", name="Crear nueva cuenta").click()

@@ -274,6 +274,28 @@ def test_a_file_that_is_no_portfolio_is_refused_in_words(content: bytes) -> None
     assert str(refused.value)
 
 
+def test_headings_that_nobody_knows_can_be_mapped() -> None:
+    content = (
+        "Obra;Empresa;Plan;Abre;Cierra\nHotel;Muralla;Básica Mtr;01/02/2026;01/02/2027".encode()
+    )
+    columns = {"Obra": "name", "Empresa": "client", "Plan": "licence", "Abre": "starts_on"}
+
+    unread = understand(content)
+    read = understand(content, columns={**columns, "Cierra": "ends_on"})
+
+    assert unread.unknown == ["Obra", "Empresa", "Plan", "Abre", "Cierra"]
+    assert "Faltan estas columnas" in str(unread.faults[0])
+    assert (read.rows[0].name, read.rows[0].ends_on) == ("Hotel", date(2027, 2, 1))
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.7 ...", b"\x89PNG\r\n"])
+def test_what_is_no_spreadsheet_is_said_to_be_none(content: bytes) -> None:
+    with pytest.raises(Unreadable) as refused:
+        understand(content)
+
+    assert "No es una hoja de cálculo" in str(refused.value)
+
+
 def test_missing_columns_are_named() -> None:
     content = b"Nombre de la cuenta;NIF;Sector;Mtr;CUPS;DP;Licencia\nHotel;;;;;;B"
 

@@ -36,7 +36,9 @@ def test_a_long_portfolio_is_imported_by_the_worker_whole() -> None:
     norte = make.organisation()
     draft = kept(norte, 30)
     begun = begin(draft)
-    assert ProcrastinateJob.objects.filter(args={"number": begun.pk}).exists()
+    assert ProcrastinateJob.objects.filter(
+        task_name=running.TASK, args={"number": begun.pk}
+    ).exists()
 
     carry_on(begun)
 

@@ -14,6 +14,7 @@ from vatio.catalogue.models import Billing, LicenceVersion
 from vatio.catalogue.quantities import Quantities
 from vatio.dates import add_months, day_at
 from vatio.refusal import Refused
+from vatio.tenants.folding import fold_in_database
 from vatio.tenants.models import Organisation, Person
 
 LEAST_MONTHS, MOST_MONTHS = 1, 120
@@ -80,6 +81,15 @@ def check_totals(version: LicenceVersion, asked: Mapping[str, int | None]) -> Qu
         else:
             totals[unit] = number
     return Quantities(**totals)
+
+
+def ensure_free_name(organisation: Organisation, name: str) -> None:
+    """Refuse a name that an account of the organisation has; the database has the last word.
+
+    :raises NameTaken: if one has it, whatever the case and the accents.
+    """
+    if organisation.accounts.filter(name_folded=fold_in_database(name)).exists():
+        raise NameTaken(name)
 
 
 @transaction.atomic

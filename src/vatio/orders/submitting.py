@@ -11,8 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from vatio.accounts import growth, leaving, renewal
 from vatio.accounts.locking import lock
 from vatio.accounts.models import Account
-from vatio.accounts.opening import LEAST_MONTHS, MOST_MONTHS, NameTaken, Project, check_totals
+from vatio.accounts.opening import (
+    LEAST_MONTHS,
+    MOST_MONTHS,
+    Project,
+    check_totals,
+    ensure_free_name,
+)
 from vatio.catalogue.models import LicenceVersion
+from vatio.catalogue.quantities import UNITS
 from vatio.dates import day_at, written
 from vatio.history.telling import tell
 from vatio.notifications import readers
@@ -20,7 +27,7 @@ from vatio.notifications.queueing import queue
 from vatio.orders.deciding import accept_by_rule
 from vatio.orders.models import Order
 from vatio.refusal import Refused
-from vatio.tenants.folding import fold_in_database, tidy
+from vatio.tenants.folding import tidy
 from vatio.tenants.models import Organisation, Person
 
 
@@ -86,8 +93,7 @@ def submit_opening(
     totals = check_totals(opening.version, opening.asked)
     project = opening.project
     name = tidy(project.account_name)
-    if organisation.accounts.filter(name_folded=fold_in_database(name)).exists():
-        raise NameTaken(name)
+    ensure_free_name(organisation, name)
     try:
         with transaction.atomic():
             order = Order.objects.create(
@@ -263,6 +269,9 @@ def _next_number(organisation: Organisation, *, at: datetime) -> str:
 
 
 def _announce(order: Order, *, at: datetime, facts: Mapping[str, object]) -> None:
+    asked = {unit: getattr(order, unit) for unit in (*UNITS, "sms_credits") if getattr(order, unit)}
+    if order.licence is not None:
+        asked["licence"] = order.licence.licence.name
     tell(
         "order.submitted",
         at=at,
@@ -270,7 +279,7 @@ def _announce(order: Order, *, at: datetime, facts: Mapping[str, object]) -> Non
         organisation=order.organisation,
         account_id=order.account_id,
         order_id=order.pk,
-        facts={"number": order.number, "kind": order.kind, **facts},
+        facts={"number": order.number, "kind": order.kind, **asked, **facts},
     )
     queue(
         "order_submitted",

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from django.core.exceptions import ValidationError
@@ -81,6 +82,9 @@ SECTORS = {
 QUANTITIES = ("meters", "supply_points", "data_points", "rtc_lines", "sms_credits")
 LONGEST = {"name": 120, "client": 120, "contact_email": 254, "licence": 60}
 MOST = 1_000_000
+FIRST_LINES = 100
+"""The headings are looked for among these."""
+
 FORMULA = ("=", "+", "-", "@")
 WHOLE = re.compile(r"(\d{1,3}(\.\d{3})+|\d+)(,0*)?")
 SPANISH_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})( 0?0:00(:00)?)?")
@@ -162,6 +166,10 @@ def understand(
         found = _headings(lines, mapped)
         if found is not None:
             return _read(lines, *found, ends=ends)
+    for lines in tables(content):
+        likely = _likely_headings(lines, mapped)
+        if likely is not None:
+            return _read(lines, *likely, ends=ends)
     raise Unreadable(
         _("No headings were found: there must be a line with «Nombre de la cuenta», «Licencia»…")
     )
@@ -177,20 +185,42 @@ def _headings(
     lines: Sequence[Line], mapped: Mapping[str, str]
 ) -> tuple[int, dict[str, int], list[str]] | None:
     """Find the line of the headings: the columns it names, and those that nobody knows."""
-    for index, line in enumerate(lines[:100]):
-        columns: dict[str, int] = {}
-        unknown = []
-        for position, cell in enumerate(line.cells):
-            heading = fold(cell)
-            ours = (key for key, names in HEADINGS.items() if heading in names)
-            known = mapped.get(heading) or next(ours, None)
-            if known is not None and known not in columns:
-                columns[known] = position
-            elif heading:
-                unknown.append(str(cell).strip())
+    for index, line in enumerate(lines[:FIRST_LINES]):
+        columns, unknown = _named(line, mapped)
         if len(columns) > len(HEADINGS) // 3:
             return index, columns, unknown
     return None
+
+
+def _likely_headings(
+    lines: Sequence[Line], mapped: Mapping[str, str]
+) -> tuple[int, dict[str, int], list[str]] | None:
+    """Guess the line of headings that we do not know: words only, over a line as full.
+
+    Whoever hands the file in can then say what each of them means.
+    """
+    for index, (line, following) in enumerate(pairwise(lines[:FIRST_LINES])):
+        words = [cell for cell in line.cells if str(cell).strip()]
+        below = [cell for cell in following.cells if str(cell).strip()]
+        are_words = all(isinstance(cell, str) and any(map(str.isalpha, cell)) for cell in words)
+        if len(words) >= len(REQUIRED) <= len(below) and are_words:
+            return index, *_named(line, mapped)
+    return None
+
+
+def _named(line: Line, mapped: Mapping[str, str]) -> tuple[dict[str, int], list[str]]:
+    """Tell which of our columns the cells of a line name, and list those that name none."""
+    columns: dict[str, int] = {}
+    unknown = []
+    for position, cell in enumerate(line.cells):
+        heading = fold(cell)
+        ours = (key for key, names in HEADINGS.items() if heading in names)
+        known = mapped.get(heading) or next(ours, None)
+        if known is not None and known not in columns:
+            columns[known] = position
+        elif heading:
+            unknown.append(str(cell).strip())
+    return columns, unknown
 
 
 def _read(

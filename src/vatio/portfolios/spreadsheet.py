@@ -10,6 +10,8 @@ from python_calamine import CalamineWorkbook
 
 from vatio.refusal import Refused
 
+OTHERS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
 ZIPPED, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 DELIMITERS = ";,\t"
 LONGEST_CELL = 1_000_000
@@ -43,6 +45,8 @@ def tables(content: bytes) -> Iterator[list[Line]]:
         raise Unreadable(_("The file is empty."))
     if content.startswith((ZIPPED, OLE)):
         yield from _sheets(content)
+    elif content.startswith(OTHERS):
+        raise Unreadable(_("This is not a spreadsheet: hand in xlsx, xls, ods or csv."))
     else:
         text = _decoded(content)
         for delimiter in sorted(DELIMITERS, key=text.count, reverse=True):
@@ -63,7 +67,7 @@ def _sheets(content: bytes) -> Iterator[list[Line]]:
 
 def _decoded(content: bytes) -> str:
     """Read the bytes as UTF-8, as UTF-16 if they say so, else as Windows writes Spanish."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if content.startswith(UTF16):
         return content.decode("utf-16", errors="replace")
     try:
         return content.decode("utf-8-sig")

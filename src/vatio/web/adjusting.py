@@ -53,6 +53,10 @@ class EndForm(AdjustmentForm):
     on = forms.DateField(
         label=gettext_lazy("New day of expiry"), widget=forms.DateInput(attrs={"type": "date"})
     )
+    sure = forms.BooleanField(
+        label=gettext_lazy("I know that its people can no longer enter from that day on"),
+        error_messages={"required": gettext_lazy("Tick this to go on: it cannot be undone.")},
+    )
 
 
 class CourtesyForm(AdjustmentForm):
@@ -99,7 +103,14 @@ def adjust(request: Request, uid: UUID) -> HttpResponse:
     return render(
         request,
         "accounts/adjust.html",
-        {"account": account, "line": line, "forms": shown, "sent": sent, "units": UNITS},
+        {
+            "account": account,
+            "line": line,
+            "forms": shown,
+            "sent": sent,
+            "units": UNITS,
+            "holders": account.roles.count(),
+        },
         status=422 if form is not None and form.errors else 200,
     )
 

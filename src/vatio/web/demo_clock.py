@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from vatio import clock
+from vatio.accounts.models import Account
 from vatio.dates import DEPARTMENT_ZONE, written
 from vatio.passing import advancing
 from vatio.refusal import Refused
+from vatio.reminders.models import Reminder
 from vatio.web.access import SIGNED_IN, Request, only
 
 MOST = 400
@@ -28,8 +30,9 @@ def advance(request: Request) -> HttpResponse:
     days = advancing.days_to_the_next_end() if wanted == "next" else None
     if days is None:
         days = min(int(wanted), MOST) if wanted.isdecimal() else 1
+    before = clock.now()
     try:
-        passed = advancing.advance(days)
+        advancing.advance(days)
     except Refused as refused:
         messages.warning(request, str(refused))
     else:
@@ -38,8 +41,12 @@ def advance(request: Request) -> HttpResponse:
             _("It is %(day)s now. Reminders: %(reminders)s. Accounts that expired: %(expired)s.")
             % {
                 "day": written(_today()),
-                "reminders": passed.reminders,
-                "expired": passed.expired,
+                "reminders": Reminder.objects.visible_to(request.user)
+                .filter(decided_at__gt=before, overtaken=False)
+                .count(),
+                "expired": Account.objects.visible_to(request.user)
+                .filter(ends_at__gt=before, ends_at__lte=clock.now())
+                .count(),
             },
         )
     back = request.POST.get("back", "")

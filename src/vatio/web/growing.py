@@ -174,6 +174,7 @@ def upgrade(request: Request, uid: UUID) -> HttpResponse:
             "account": account,
             "form": form,
             "reached": reached,
+            "days_left": (reached.holding.ends_on - reached.holding.day).days,
             "offered": [
                 (version, Quantities.of(version).plus(reached.holding.extras))
                 for version in offered

@@ -2,6 +2,8 @@
 
 import tempfile
 from collections import Counter
+from dataclasses import dataclass
+from datetime import date
 from typing import IO
 from uuid import UUID
 
@@ -22,6 +24,7 @@ from vatio.portfolios import drafts, running
 from vatio.portfolios.importing import Faulty, Plan
 from vatio.portfolios.models import Import, ImportDraft
 from vatio.portfolios.reading import NAMES, Ends, Fault, fold
+from vatio.portfolios.spreadsheet import Line
 from vatio.refusal import Refused
 from vatio.tenants.models import Organisation
 from vatio.web.access import COMMERCIAL, Request, only
@@ -117,7 +120,8 @@ def draft(request: Request, uid: UUID) -> HttpResponse:
             "draft": shown,
             "plan": plan,
             "refused": refused,
-            "faults": dict(list(faults.items())[:SHOWN]),
+            "general": [fault.words for fault in faults.get(0, [])],
+            "faulty": _faulty(plan, faults) if plan else [],
             "fault_count": len(plan.faults) if plan else 0,
             "shown": plan.accounts[:SHOWN] if plan else [],
             "ends": ENDS,
@@ -128,6 +132,41 @@ def draft(request: Request, uid: UUID) -> HttpResponse:
             "fields": NAMES,
         },
     )
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a faulty line: what is written in it, and what is wrong with it."""
+
+    heading: str
+    text: str
+    faults: list[str]
+
+
+def _faulty(plan: Plan, faults: dict[int, list[Fault]]) -> list[tuple[int, list[Cell]]]:
+    """List the first faulty lines of a file, their cells under our headings, each with its faults.
+
+    A fault of a column that the file lacks has a cell of its own.
+    """
+    portfolio, found = plan.portfolio, list[tuple[int, list[Cell]]]()
+    by_number = {line.number: line for line in portfolio.lines}
+    wanted = [number for number in faults if number][:SHOWN]
+    for number in wanted:
+        told: dict[str, list[str]] = {}
+        for fault in faults[number]:
+            told.setdefault(fault.column, []).append(fault.words)
+        cells = [
+            Cell(str(NAMES[key]), _text(by_number[number], place), told.pop(str(NAMES[key]), []))
+            for key, place in sorted(portfolio.columns.items(), key=lambda column: column[1])
+        ]
+        cells += [Cell(column, "", words) for column, words in told.items()]
+        found.append((number, cells))
+    return found
+
+
+def _text(line: Line, place: int) -> str:
+    cell = line.cells[place] if place < len(line.cells) else ""
+    return f"{cell:%d/%m/%Y}" if isinstance(cell, date) else str(cell).strip()[:120]
 
 
 @require_POST

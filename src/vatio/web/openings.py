@@ -1,5 +1,6 @@
 """«Crear una nueva cuenta»: the form, and its consequence beside it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from vatio import clock
-from vatio.accounts.opening import LEAST_MONTHS, MOST_MONTHS, Project, sold_units
+from vatio.accounts.opening import (
+    LEAST_MONTHS,
+    MOST_MONTHS,
+    Project,
+    check_totals,
+    ensure_free_name,
+    sold_units,
+)
 from vatio.catalogue.models import LicenceVersion
 from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import add_months, day_at
@@ -60,8 +68,9 @@ class OpeningForm(forms.Form):
     )
     token = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, organisation: Organisation | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.organisation = organisation
         choices = [("", _("Choose one")), *SECTORS.items()]
         self.fields["sector"].choices = choices  # type: ignore[attr-defined]
         licence = self.fields["licence"]
@@ -76,7 +85,23 @@ class OpeningForm(forms.Form):
                 clean_text(cleaned.get(name, ""))
             except forms.ValidationError as error:
                 self.add_error(name, error)
+        self._foresee_refusals(cleaned)
         return cleaned
+
+    def _foresee_refusals(self, cleaned: dict[str, Any]) -> None:
+        """Tell with the other faults what the rule would refuse; it decides all the same."""
+        checks: list[Callable[[], object]] = []
+        if cleaned.get("licence"):
+            asked = {unit: cleaned.get(unit) for unit in UNITS}
+            checks.append(lambda: check_totals(cleaned["licence"], asked))
+        if cleaned.get("account_name") and self.organisation is not None:
+            organisation, name = self.organisation, tidy(cleaned["account_name"])
+            checks.append(lambda: ensure_free_name(organisation, name))
+        for check in checks:
+            try:
+                check()
+            except Refused as refused:
+                self.add_error(refused.field, str(refused))
 
     def opening(self) -> Opening:
         """Hand what was written to the rule."""
@@ -162,6 +187,7 @@ def new(request: Request, slug: str) -> HttpResponse:
     versions.sort(key=lambda version: version.billing != "MTR")
     form = OpeningForm(
         request.POST or None,
+        organisation=request.organisation,
         initial={
             "months": USUAL_MONTHS,
             "zone": request.organisation.zone,

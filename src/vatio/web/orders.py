@@ -28,6 +28,7 @@ from vatio.orders.likeness import alike
 from vatio.orders.models import Comment, Order, OrderSet
 from vatio.refusal import Refused
 from vatio.tenants.folding import fold_in_database
+from vatio.tenants.models import Person
 from vatio.web import keyset
 from vatio.web.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 from vatio.web.words import KINDS, counted, number, rise
@@ -168,7 +169,7 @@ def show(request: Request, shown: Order, *, refused: Refused | None = None) -> H
             "holding": holding,
             "consequence": told.words,
             "is_possible": told.is_possible,
-            "credits": credits_before(request, shown),
+            "credits": credits_before(shown, request.user),
             "is_expired": account is not None and is_expired(account, at=at),
             "acts": Act.objects.visible_to(request.user)
             .filter(order_id=shown.pk)
@@ -188,9 +189,9 @@ def show(request: Request, shown: Order, *, refused: Refused | None = None) -> H
     )
 
 
-def credits_before(request: Request, shown: Order) -> int:
+def credits_before(shown: Order, person: Person) -> int:
     """Count the SMS credits that the account had before the order: now, or when it was decided."""
-    movements = SmsMovement.objects.visible_to(request.user).filter(account=shown.account)
+    movements = SmsMovement.objects.visible_to(person).filter(account=shown.account)
     if shown.decided_at is not None:
         movements = movements.filter(at__lt=shown.decided_at)
     return int(movements.aggregate(sum=Sum("credits", default=0))["sum"])

@@ -11,8 +11,8 @@ from vatio.web.access import ANYBODY, only
 FOLDER = Path(__file__).parent / "css"
 ORDER = """
     tokens base layout icons bar menu crumbs controls states zones panels filters fields tables
-    meters pager notices tiles forms choices consequence timeline guide versus empty charts door
-    phone helpers print
+    meters pager notices tiles forms choices consequence timeline guide imports versus empty charts
+    door phone helpers print
 """
 LAYERS = "@layer tokens, base, layout, parts, helpers, print;\n"
 A_YEAR = 31_536_000

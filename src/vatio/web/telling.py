@@ -10,7 +10,9 @@ from vatio.catalogue.quantities import UNITS
 from vatio.dates import written
 from vatio.history.models import Act
 from vatio.tenants.models import LANGUAGES
-from vatio.web.words import DETAILS, KIND_ICONS, KINDS, SECTORS, counted, number, rise, signed
+from vatio.web.words import DETAILS, KIND_ICONS, KINDS, SECTORS, counted, rise, signed
+
+COUNTED = (*UNITS, "sms_credits")
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ def told(act: Act) -> Told:
     kind = str(KINDS.get(facts.get("kind", ""), ""))
     icon = KIND_ICONS.get(facts.get("kind", ""), "info")
     if act.verb == "order.submitted":
-        return Told(_("%(kind)s: requested") % {"kind": kind}, icon)
+        return Told(_requested(kind, facts), icon)
     if act.verb == "order.accepted":
         return Told(_accepted(kind, facts), icon, "ok")
     if act.verb == "order.rejected":
@@ -36,7 +38,7 @@ def told(act: Act) -> Told:
     if act.verb == "order.lapsed":
         return Told(_("%(kind)s: lapsed") % {"kind": kind}, "clock")
     if act.verb == "order.taken":
-        return Told(_("In hand"), "person")
+        return Told(_("Taken in hand"), "person")
     if act.verb == "order.let_go":
         return Told(_("Back in the queue"), "back")
     if act.verb == "order.withdrawn":
@@ -55,6 +57,15 @@ def told(act: Act) -> Told:
     if act.verb == "account.imported":
         return Told(_("Imported from a spreadsheet"), "inbox", "ok")
     return Told(act.verb, "info")
+
+
+def _requested(kind: str, facts: dict[str, Any]) -> str:
+    """Say what was asked, where the act tells it."""
+    asked = [str(facts["licence"])] if facts.get("licence") else []
+    asked += [counted(unit, facts[unit]) for unit in COUNTED if facts.get(unit)]
+    if not asked:
+        return _("%(kind)s: requested") % {"kind": kind}
+    return _("%(kind)s: requested, %(asked)s") % {"kind": kind, "asked": ", ".join(asked)}
 
 
 def _configured(changed: dict[str, list[str]]) -> str:
@@ -103,7 +114,5 @@ def _accepted(kind: str, facts: dict[str, Any]) -> str:
         }
     if "licence" in facts:
         return _("%(kind)s: accepted, %(licence)s") % {"kind": kind, "licence": facts["licence"]}
-    added = [counted(unit, facts[unit]) for unit in UNITS if facts.get(unit)]
-    if facts.get("sms_credits"):
-        added.append(_("%(n)s SMS credits") % {"n": number(facts["sms_credits"])})
+    added = [counted(unit, facts[unit]) for unit in COUNTED if facts.get(unit)]
     return _("%(kind)s: accepted, %(added)s") % {"kind": kind, "added": ", ".join(added)}

@@ -46,11 +46,15 @@
     const chosen = licence();
     if (!chosen) return;
     const totals = {};
+    let wrong = false;
     side.querySelector("[data-shows=licence]").textContent = chosen.dataset.name;
     for (const unit of units) {
       const row = side.querySelector(`[data-unit=${unit}]`);
       const own = Number(chosen.dataset[unit]);
-      const total = totals[unit] = number(input(unit).value) ?? own;
+      const typed = input(unit).value.trim();
+      const total = totals[unit] = number(typed) ?? own;
+      if (sold[chosen.dataset.by].includes(unit))
+        wrong ||= total < own || (typed !== "" && number(typed) === null);
       const [, figure, made] = row.children;
       row.hidden = !sold[chosen.dataset.by].includes(unit);
       figure.textContent = grouped(total);
@@ -59,17 +63,27 @@
     }
     const credits = side.querySelector("[data-unit=sms_credits]").children[1];
     credits.textContent = grouped(number(input("sms_credits").value) ?? 0);
-    const months = Math.min(Math.max(number(input("months").value) ?? 12, 1), 120);
+    const months = number(input("months").value) ?? 0;
+    if (wrong || months < 1 || months > 120) {
+      side.querySelector(".says").textContent = side.dataset.wrong;
+      return;
+    }
     const words = chosen.dataset.by === "mtr" ? side.dataset.saysMtr : side.dataset.saysDp;
     side.querySelector(".says").textContent = say(words, {
       meters: grouped(totals.meters), cups: grouped(totals.supply_points),
-      points: grouped(totals.data_points), months,
+      points: grouped(totals.data_points),
+      months: months === 1 ? side.dataset.month : say(side.dataset.months, { n: months }),
       day: written(monthsOn(new Date(side.dataset.today), months)),
     });
   };
 
-  if (!form.querySelector(".bad")) fill();
-  show();
+  const start = () => {
+    if (!form.querySelector(".bad")) fill();
+    show();
+  };
+  start();
+  // A page that one comes back to may hold another choice than the one it was sent with.
+  window.addEventListener("pageshow", start);
   form.addEventListener("input", (event) => {
     if (event.target.name === "licence") fill();
     show();
