@@ -14,10 +14,14 @@ from vatio.accounts import adjusting, configuring, leaving, undoing
 from vatio.accounts.expiry import is_expired
 from vatio.accounts.models import Account
 from vatio.dates import add_months, day_at
+from vatio.history.models import Act
 from vatio.notifications.models import Message
+from vatio.notifications.rendering import render
 from vatio.orders import deciding as orders
+from vatio.portfolios import importing
 from vatio.reminders.deciding import decide
-from vatio.reminders.models import Reminder
+from vatio.reminders.models import Milestone, Reminder
+from vatio.tenants.models import Person
 
 pytestmark = pytest.mark.django_db
 
@@ -300,6 +304,53 @@ def test_deciding_takes_as_many_statements_for_forty_accounts_as_for_one() -> No
     assert counts[0] == counts[1]
 
 
+def test_the_history_tells_that_it_was_reminded_and_an_overtaken_one_is_not_told() -> None:
+    account = hotel()
+    decide(at=morning(date(2027, 4, 27)))
+
+    acts = Act.objects.filter(account_id=account.pk, verb="account.reminded")
+    assert list(acts.values_list("rule", "facts")) == [
+        ("reminders", {"milestone": "week", "ends_on": "2027-05-03"})
+    ]
+
+
+def test_who_leads_is_told_to_press_and_the_contact_whom_to_ask() -> None:
+    account = hotel()
+    Account.objects.filter(pk=account.pk).update(contact_email="hola@hotel.example")
+    decide(at=morning(date(2027, 4, 3)))
+
+    said = {
+        message.address: render(message, address="https://vatio.example").text
+        for message in Message.objects.filter(template="reminder")
+    }
+
+    leader = Person.objects.get(memberships__organisation=account.organisation).email
+    assert "pulse «Renovar» en su página" in said[leader]
+    assert "quien dirige la organización" in said["hola@hotel.example"]
+
+
+def test_importing_a_portfolio_tells_nobody_of_what_was_past() -> None:
+    norte = make.organisation()
+    make.superadmin(norte)
+    make.licence("Básica Mtr")
+    rows = [
+        "Expirada;Nadie;Básica Mtr;01/11/2025;20/11/2026",
+        "Esta semana;Nadie;Básica Mtr;28/11/2025;28/11/2026",
+        "Este mes;Nadie;Básica Mtr;15/12/2025;15/12/2026",
+        "Hoy;Nadie;Básica Mtr;24/11/2025;24/11/2026",
+    ]
+    content = "\n".join(["Cuenta;Cliente;Licencia;Inicio;Fin", *rows]).encode()
+    plan = importing.plan(norte, content, licences={}, ends="exclusive", at=make.NOON)
+    importing.carry_out(plan, by=make.commercial(), at=make.NOON)
+
+    decide(at=make.NOON + timedelta(hours=2))
+    assert told() == []
+    for day in range(1, 60):
+        decide(at=make.NOON + timedelta(days=day))
+
+    assert told() == [("Esta semana", "day"), ("Este mes", "week"), ("Este mes", "day")]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_many_who_decide_at_once_tell_each_milestone_once() -> None:
     for _ in range(5):
@@ -335,6 +386,7 @@ class TestCalendars(TestCase):
             "week": end - timedelta(days=7),
             "day": end,
         }
+        assert milestones == {each.value: each.due_on(end) for each in Milestone}
         expected: dict[str, bool] = {}
         at = morning(max(start, end - timedelta(days=40)), hour=15)
         for gap in [0, *gaps]:

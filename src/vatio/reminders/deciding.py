@@ -15,6 +15,9 @@ DAYS_BEFORE = 33
 DAYS_AFTER = 7
 """How long after the end a reminder is still worth telling."""
 
+RULE = "reminders"
+"""Under this name the history says that an account was reminded."""
+
 # An account's last term is the one that ends where the account does. Its milestones are dates;
 # the newest that is due is told, those before it are overtaken. What was decided is passed over,
 # and the unique key keeps two who decide at once from telling twice. Whom to tell is asked for each
@@ -64,6 +67,11 @@ WITH ending AS (
     JOIN accounts_account account ON account.id = decided.account_id
     JOIN tenants_organisation organisation ON organisation.id = decided.organisation_id
     WHERE NOT decided.overtaken
+), acted AS (
+    INSERT INTO history_act (at, verb, rule, organisation_id, account_id, facts)
+    SELECT %(at)s, 'account.reminded', '{RULE}', organisation_id, account_id,
+           jsonb_build_object('milestone', milestone, 'ends_on', ends_on::text)
+    FROM told
 ), written AS (
     INSERT INTO notifications_message (key, organisation_id, person_id, address, language, template,
         context, secret, queued_at, send_before, state, only_leaders, attempts, try_at, repeated,
@@ -73,7 +81,8 @@ WITH ending AS (
            jsonb_build_object(
                'account', told.name, 'organisation', told.organisation,
                'ends_on', told.ends_on::text, 'days_left', told.ends_on - told.today,
-               'renewal', coalesce(renewal.number, ''), 'path', '/accounts/' || told.uid || '/'),
+               'renewal', coalesce(renewal.number, ''), 'leads', reader.person_id IS NOT NULL,
+               'path', '/accounts/' || told.uid || '/'),
            false, %(at)s,
            (CASE told.milestone
                 WHEN '{Milestone.MONTH}' THEN told.ends_on - 7

@@ -1,8 +1,11 @@
 """Which reminders were decided."""
 
+from datetime import date, timedelta
+
 from django.db import models
 
 from vatio.accounts.models import Account, BelowAccountSet, Term
+from vatio.dates import add_months
 from vatio.tenants.models import Organisation
 
 
@@ -12,6 +15,12 @@ class Milestone(models.TextChoices):
     MONTH = "month"
     WEEK = "week"
     DAY = "day"
+
+    def due_on(self, ends_on: date) -> date:
+        """Tell the day on which it is reached, for a term that ends on a day."""
+        if self == Milestone.MONTH:
+            return add_months(ends_on, -1, anchor_day=ends_on.day)
+        return ends_on - timedelta(days=7) if self == Milestone.WEEK else ends_on
 
 
 class Reminder(models.Model):

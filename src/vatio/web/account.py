@@ -17,6 +17,7 @@ from vatio.dates import day_at
 from vatio.history.models import Act
 from vatio.orders.doors import is_shut
 from vatio.orders.models import Order
+from vatio.reminders.models import Milestone
 from vatio.tenants.models import Person
 from vatio.web import agreed, charts, keyset
 from vatio.web.access import (
@@ -27,7 +28,7 @@ from vatio.web.access import (
     Request,
     only,
 )
-from vatio.web.lines import lines
+from vatio.web.lines import Line, lines
 
 ORDERS_SHOWN = 12
 ACTS_SHOWN = 20
@@ -68,6 +69,7 @@ def account(request: Request, uid: UUID) -> HttpResponse:
             "unit": charts.unit_of(billing),
             "today": today,
             "then": _past(request, shown),
+            "reminders": _reminders(line, today),
             "orders": Order.objects.visible_to(request.user)
             .filter(account=shown)
             .order_by("-submitted_at", "-id")[:ORDERS_SHOWN],
@@ -111,6 +113,14 @@ def _agreed(request: Request, shown: Account, terms: list[Term], *, today: date)
         .values_list("agreement_id", "credits")
     )
     return agreed.table(terms, others, credits=dict(movements), zone=shown.zone, today=today)
+
+
+def _reminders(line: Line, today: date) -> list[date]:
+    """List the days on which its people will be reminded of its end, if they will."""
+    end, is_left = line.account.covered_until, line.account.leaving_since is None
+    if end is None or not is_left or line.is_expired:
+        return []
+    return [day for day in (each.due_on(end) for each in Milestone) if day > today]
 
 
 def _as_its_own_people_see_it(request: Request, shown: Account, *, at: datetime) -> HttpResponse:

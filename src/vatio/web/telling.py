@@ -10,7 +10,7 @@ from vatio.catalogue.quantities import UNITS
 from vatio.dates import written
 from vatio.history.models import Act
 from vatio.tenants.models import LANGUAGES
-from vatio.web.words import DETAILS, KIND_ICONS, KINDS, SECTORS, counted, rise, signed
+from vatio.web.words import DETAILS, KIND_ICONS, KINDS, REMINDED, SECTORS, counted, rise, signed
 
 COUNTED = (*UNITS, "sms_credits")
 
@@ -54,6 +54,8 @@ def told(act: Act) -> Told:
         return Told(_("It will not be renewed"), "minus", "warm")
     if act.verb == "account.staying":
         return Told(_("It may be renewed after all"), "back")
+    if act.verb == "account.reminded":
+        return Told(str(REMINDED[facts["milestone"]]), "mail")
     if act.verb == "account.imported":
         return Told(_("Imported from a spreadsheet"), "inbox", "ok")
     return Told(act.verb, "info")
