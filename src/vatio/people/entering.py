@@ -1,6 +1,5 @@
 """Links that let people in once: the first key, invitations, new passwords."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from vatio.history.telling import tell
 from vatio.notifications.queueing import Reader, queue
 from vatio.people.models import Entrance
+from vatio.people.tokens import hashed
 from vatio.refusal import Refused
 from vatio.tenants.folding import tidy
 from vatio.tenants.models import Organisation, Person, fold_address
@@ -162,7 +162,7 @@ def send_password_link(email: str, *, at: datetime) -> None:
     queue(
         "password_link",
         [Reader.of(person)],
-        key=f"password:{_hash(token)[:16]}",
+        key=f"password:{hashed(token)[:16]}",
         context={"name": person.name, "path": f"/password/{token}/"},
         at=at,
         send_before=at + LIVES[Entrance.Kind.RESET],
@@ -176,7 +176,7 @@ def find(token: str, kind: Entrance.Kind, *, at: datetime) -> Entrance:
     :raises LinkIsDead: if it opens none now.
     """
     entrance = (
-        Entrance.objects.filter(_living(at), token_hash=_hash(token), kind=kind)
+        Entrance.objects.filter(_living(at), token_hash=hashed(token), kind=kind)
         .select_related("organisation", "made_by")
         .first()
     )
@@ -285,7 +285,7 @@ def _make(
     token = secrets.token_urlsafe(32)
     entrance = Entrance.objects.create(
         kind=kind,
-        token_hash=_hash(token),
+        token_hash=hashed(token),
         email=email,
         organisation=place.organisation if place else None,
         account_id=place.account_id if place else None,
@@ -295,10 +295,6 @@ def _make(
         lapses_at=at + LIVES[kind],
     )
     return entrance, token
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _use(entrance: Entrance, *, by: Person, at: datetime) -> None:
