@@ -1,11 +1,11 @@
-"""Links that let somebody in once."""
+"""Links that let somebody in once, and those by which calendars read."""
 
 import uuid
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from vatio.tenants.models import Organisation, Person
+from vatio.tenants.models import Membership, Organisation, Person
 
 
 class EntranceSet(models.QuerySet["Entrance"]):
@@ -128,3 +128,54 @@ class Entrance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.email}"
+
+
+class CalendarLinkSet(models.QuerySet["CalendarLink"]):
+    """Links of calendars, narrowed to somebody's own and to those that open something."""
+
+    def visible_to(self, person: Person) -> "CalendarLinkSet":
+        """Keep this person's own: a link is nobody else's business."""
+        return self.filter(person=person)
+
+    def open(self) -> "CalendarLinkSet":
+        """Keep those not taken back whose person is active and still leads the organisation.
+
+        The membership must be older than the link: whoever left and came back
+        makes a new one.
+        """
+        kept = Membership.objects.filter(
+            organisation=OuterRef("organisation"),
+            person=OuterRef("person"),
+            created_at__lte=OuterRef("made_at"),
+        )
+        return self.filter(Exists(kept), taken_back_at__isnull=True, person__is_active=True)
+
+
+class CalendarLink(models.Model):
+    """A private address from which a calendar reads when an organisation's accounts end.
+
+    It is one person's, works until it is made anew or taken back, and dies with
+    their membership. Only the token's hash is stored.
+    """
+
+    never_deleted = True
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True)
+
+    objects = CalendarLinkSet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "person"],
+                name="one_living_calendar_link_of_a_person",
+                condition=Q(taken_back_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} · {self.organisation_id}"
