@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vatio.dates import add_months, is_anchored, start_of
+from vatio.dates import add_months, day_at, days_at, is_anchored, known_zones, start_of
 
 DAYS = st.dates(date(1990, 1, 1), date(2040, 12, 31))
 ZONES = st.sampled_from(sorted(zone for zone in available_timezones() if "/" in zone))
@@ -67,3 +67,8 @@ def test_a_day_starts_at_its_first_instant(day: date, zone: str) -> None:
 )
 def test_the_nights_on_which_the_clocks_change(day: date, zone: str, expected: datetime) -> None:
     assert start_of(day, zone) == expected
+
+
+@given(at=st.datetimes(datetime(1990, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)))
+def test_the_days_of_all_zones_are_those_of_each(at: datetime) -> None:
+    assert days_at(at) == [day_at(at, zone) for zone in known_zones()]

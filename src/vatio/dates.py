@@ -38,6 +38,17 @@ def day_at(at: datetime, zone: str) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 
 
+def days_at(at: datetime) -> list[date]:
+    """Tell which day it is at a moment in each of the known zones, in their order."""
+    return [at.astimezone(clock).date() for clock in _clocks()]
+
+
+@cache
+def _clocks() -> tuple[ZoneInfo, ...]:
+    """Read every zone's clock once, and keep it: Python itself forgets all but a few."""
+    return tuple(ZoneInfo(zone) for zone in known_zones())
+
+
 def written(day: date) -> str:
     """Write a day as people here read it: 3 may 2027."""
     return _written(day, get_language() or "es")
