@@ -70,6 +70,8 @@ TABLE: dict[str, tuple[object, ...]] = {
     "accounts_expired": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
     "desk_accounts": (OUT, NO, IN, NO, NO, NO, NO),
     "desk_accounts_expired": (OUT, NO, IN, NO, NO, NO, NO),
+    "renewals": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
+    "desk_renewals": (OUT, NO, IN, NO, NO, NO, NO),
     "POST accounts_renew": (OUT, GONE, GONE, TO, GONE, GONE, GONE),
     "round": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
     "POST columns": (OUT, TO, TO, TO, TO, TO, TO),

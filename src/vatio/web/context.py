@@ -78,6 +78,7 @@ def _menu(request: HttpRequest, person: Person) -> list[Entry]:
         entries += [
             _entry(request, _("Commercial desk"), reverse("desk"), "inbox", waiting),
             _entry(request, _("Accounts"), reverse("desk_accounts"), "accounts"),
+            _entry(request, _("Renewals"), reverse("desk_renewals"), "renew"),
             _entry(request, _("Licences"), reverse("licences"), "licence"),
             _entry(request, _("Organisations"), reverse("organisations"), "house"),
             _entry(request, _("Messages"), reverse("messages"), "mail"),

@@ -23,13 +23,14 @@ SIZE = 50
 PLACES = ("after", "before", "at")
 
 Row = TypeVar("Row", bound=Model)
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True)
-class Page(Generic[Row]):
+class Page(Generic[Thing]):
     """Some rows of a list, and the query strings of the pages around; None where there is none."""
 
-    rows: list[Row]
+    rows: list[Thing]
     first: str | None
     previous: str | None
     next: str | None
@@ -59,12 +60,12 @@ def beyond(rows: QuerySet[Row], order: Sequence[str], values: Sequence[Any]) -> 
 
 
 def page_of(
-    read: Callable[[Sequence[str], Sequence[Any], int], list[Row]],
+    read: Callable[[Sequence[str], Sequence[Any], int], list[Thing]],
     *,
     order: Sequence[str],
     parameters: QueryDict,
     size: int = SIZE,
-) -> Page[Row]:
+) -> Page[Thing]:
     """Read the page that the query string asks for, where `read` fetches the rows.
 
     `read(order, values, limit)` gives rows in that order, from the one after these
@@ -127,7 +128,7 @@ def _turned(column: str) -> str:
     return column[1:] if column.startswith("-") else f"-{column}"
 
 
-def _token(row: Model, order: Sequence[str]) -> str:
+def _token(row: object, order: Sequence[str]) -> str:
     values = [_plain(getattr(row, column.lstrip("-"))) for column in order]
     return base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
 

@@ -76,6 +76,14 @@ REMINDED = {
     "day": _("Reminder: it has expired"),
 }
 
+STANDINGS = {
+    "renewed": _("It is renewed"),
+    "asked": _("Renewal requested"),
+    "leaving": _("It will not be renewed"),
+    "undecided": _("To be decided"),
+}
+"""What is known of an account's renewal."""
+
 OPEN = {
     "expansion": _("Expansion pending"),
     "upgrade": _("Licence pending"),
