@@ -16,9 +16,11 @@ from vatio.dates import DEPARTMENT_ZONE, day_at
 from vatio.orders import renewals
 from vatio.orders.models import Order
 from vatio.orders.renewals import Due
+from vatio.people.models import CalendarLink
 from vatio.tenants.models import Person
 from vatio.web import bars, keyset, months
 from vatio.web.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
+from vatio.web.calendars import SHOWN_ONCE
 
 ORDER = ("due_on", "id")
 
@@ -35,19 +37,26 @@ class Line:
 
 @only(SUPERADMINISTRATOR)
 def of_organisation(request: Request, slug: str) -> HttpResponse:
-    """Show the renewals ahead of an organisation."""
+    """Show the renewals ahead of an organisation, and the link for its leader's calendar."""
     accounts = Account.objects.visible_to(request.user).filter(organisation=request.organisation)
-    return _page(request, accounts, zone=request.organisation.zone)
+    own = CalendarLink.objects.visible_to(request.user).open()
+    more = {
+        "fresh_link": request.session.pop(SHOWN_ONCE, ""),
+        "link": own.filter(organisation=request.organisation).first(),
+    }
+    return _page(request, accounts, zone=request.organisation.zone, more=more)
 
 
 @only(COMMERCIAL)
 def of_all(request: Request) -> HttpResponse:
     """Show the renewals ahead of every organisation."""
     accounts = Account.objects.visible_to(request.user)
-    return _page(request, accounts, zone=DEPARTMENT_ZONE)
+    return _page(request, accounts, zone=DEPARTMENT_ZONE, more={})
 
 
-def _page(request: Request, accounts: AccountSet, *, zone: str) -> HttpResponse:
+def _page(
+    request: Request, accounts: AccountSet, *, zone: str, more: dict[str, object]
+) -> HttpResponse:
     """Show the months, and below them the accounts of the month that is asked, or of all."""
     at = clock.now()
     today = day_at(at, zone)
@@ -81,6 +90,7 @@ def _page(request: Request, accounts: AccountSet, *, zone: str) -> HttpResponse:
             "lines": _lines(page.rows, request.user, at=at),
             "at_desk": not hasattr(request, "organisation"),
             "zone": zone,
+            **more,
         },
     )
 
