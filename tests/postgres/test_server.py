@@ -5,116 +5,25 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import psycopg
 import pytest
 
+from tests.postgres.keeping import (
+    HOLD,
+    KNOCK,
+    ask,
+    becoming,
+    hold,
+    interpreter,
+    left,
+    only_root,
+    postmaster,
+    remember,
+)
 from vatio.postgres import binaries, server
 from vatio.postgres.problem import ServerProblem
-
-ROOT = os.geteuid() == 0
-only_root = pytest.mark.skipif(not ROOT, reason="only root can become somebody else")
-HOLD = """
-import sys, time
-from pathlib import Path
-from vatio.postgres import server
-held = server.ensure(Path(sys.argv[1]))
-print(held.socket, held.process is not None, flush=True)
-sys.stdin.read()
-held.stop()
-"""
-KNOCK = "import psycopg, sys; psycopg.connect(host=sys.argv[1], user='vatio', dbname='vatio')"
-
-
-@pytest.fixture
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    folder = Path("/tmp") / f"vatio-test-{os.getpid()}-{time.monotonic_ns()}"
-    folder.mkdir(mode=0o755)
-    yield folder / "home"
-    assert left(folder) == []
-    elsewhere = folder / "home" / "elsewhere"
-    if elsewhere.exists():
-        shutil.rmtree(elsewhere.read_text().strip(), ignore_errors=True)
-    shutil.rmtree(folder)
-
-
-@pytest.fixture
-def without_namespaces(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Refuse user namespaces, as most containers do."""
-    shim = tmp_path / "bin"
-    shim.mkdir()
-    (shim / "unshare").write_text("#!/bin/sh\necho 'Operation not permitted' >&2\nexit 1\n")
-    (shim / "unshare").chmod(0o755)
-    monkeypatch.setenv("PATH", f"{shim}:{os.environ['PATH']}")
-
-
-def left(folder: Path) -> list[str]:
-    """List the processes that still mention a folder, after giving them a moment to go."""
-    deadline = time.monotonic() + 5
-    while True:
-        found = []
-        for entry in Path("/proc").iterdir():
-            try:
-                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-            except (OSError, UnicodeDecodeError):
-                continue
-            if str(folder) in command and entry.name != str(os.getpid()):
-                found.append(command)
-        if not found or time.monotonic() > deadline:
-            return found
-        time.sleep(0.05)
-
-
-def ask(running: server.Server, question: str) -> object:
-    with psycopg.connect(
-        host=str(running.socket), user="vatio_owner", dbname="vatio", connect_timeout=5
-    ) as connection:
-        answer = connection.execute(question).fetchone()  # type: ignore[arg-type]
-        return answer and answer[0]
-
-
-def remember(running: server.Server) -> None:
-    with psycopg.connect(
-        host=str(running.socket), user="vatio_owner", dbname="vatio"
-    ) as connection:
-        connection.execute("CREATE TABLE kept AS SELECT 42 AS number")
-
-
-def postmaster(running: server.Server) -> int:
-    return int((running.place.data / "postmaster.pid").read_text().splitlines()[0])
-
-
-def hold(home: Path, uid: int | None = None) -> subprocess.Popen[str]:
-    """Keep a server in a process of its own, as `vatio run` does, perhaps as another user."""
-    return subprocess.Popen(
-        [interpreter(uid), "-c", HOLD, str(home)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd="/",
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
-        **becoming(uid),  # type: ignore[call-overload]
-    )
-
-
-def becoming(uid: int | None) -> dict[str, object]:
-    return {} if uid is None else {"user": uid, "group": uid, "extra_groups": []}
-
-
-def interpreter(uid: int | None) -> str:
-    """Find a Python of our version that a user can run: ours may stand in root's home."""
-    script = f"import sys; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})"
-    for found in (sys.executable, "/usr/bin/python3"):
-        try:
-            if subprocess.run([found, "-c", script], cwd="/", **becoming(uid)).returncode == 0:  # type: ignore[call-overload]
-                return found
-        except OSError:
-            continue
-    pytest.skip("an ordinary user can run no Python of this version here")
 
 
 def test_a_server_starts_is_adopted_stops_and_starts_again_with_its_rows(home: Path) -> None:

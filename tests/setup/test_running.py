@@ -17,7 +17,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.postgres.test_server import left
+from tests.postgres.keeping import left
 
 RUN = [sys.executable, "-m", "vatio.cli"]
 

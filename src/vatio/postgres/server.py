@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
-import secrets
 import shutil
 import signal
 import subprocess
@@ -16,14 +14,13 @@ from pathlib import Path
 
 import psycopg
 
-from vatio.postgres import binaries, doors, place, surroundings
+from vatio.postgres import binaries, doors, making, place, problem, surroundings
 from vatio.postgres.owner import Owner, choose
 from vatio.postgres.place import Place
 from vatio.postgres.problem import ServerProblem
 
 PATIENCE = 60.0
 TRANSIENT = ("starting up", "recover", "shutting down", "not yet accepting")
-STAMP = re.compile(r"^[\d-]+ [\d:.]+ \w+ \[\d+\] ")
 
 
 class Server:
@@ -72,7 +69,7 @@ def ensure(home: Path, *, programs: str = "") -> Server:
         with _one_at_a_time(home):
             return _ensure(home, found)
     except OSError as error:
-        raise ServerProblem(_said(error, place.folder_of(home))) from None
+        raise problem.of_system(error, place.folder_of(home)) from None
 
 
 @contextmanager
@@ -134,8 +131,8 @@ def _start_or_adopt(where: Place, owner: Owner, programs: Path) -> Server:
 
 def _start(where: Place, owner: Owner, programs: Path, lock: int) -> Server:
     if not where.data.exists():
-        _initialise(where, owner, programs, lock)
-    _check_major(where, programs)
+        making.initialise(where, owner, programs, lock)
+    making.check_major(where, programs)
     for stale in (where.data / "postmaster.pid", *where.run.glob(f"{place.SOCKET}*")):
         stale.unlink(missing_ok=True)
     settings = [
@@ -178,76 +175,11 @@ def _start(where: Place, owner: Owner, programs: Path, lock: int) -> Server:
     return server
 
 
-def _initialise(where: Place, owner: Owner, programs: Path, lock: int) -> None:
-    """Make the data aside and rename them: a kill in the middle leaves nothing half made."""
-    for left in where.folder.glob("data.new-*"):
-        shutil.rmtree(left)
-    aside = where.folder / f"data.new-{secrets.token_hex(4)}"
-    aside.mkdir(mode=0o700)
-    if owner.maker is not None:
-        os.chown(aside, owner.maker, owner.maker)
-    done = subprocess.run(  # type: ignore[call-overload]  # noqa: S603
-        [
-            *owner.prefix,
-            programs / "initdb",
-            "-D",
-            aside,
-            "-U",
-            doors.SUPERUSER,
-            "-E",
-            "UTF8",
-            *_locale(programs),
-            "-A",
-            "peer",
-            "--data-checksums",
-        ],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        cwd="/",
-        env=surroundings.for_children(),
-        pass_fds=[lock],
-        **owner.becoming(making=True),
-    )
-    if done.returncode != 0:
-        shutil.rmtree(aside, ignore_errors=True)
-        lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        raise ServerProblem(_failed(" ".join(lines[-3:]), where))
-    if owner.uid is not None:
-        _give(aside, owner.uid)
-    aside.chmod(0o700)
-    aside.rename(where.data)
-
-
-def _locale(programs: Path) -> list[str]:
-    """Name the locale: built in from 17 on; older servers take the system's C.UTF-8."""
-    if binaries.major(programs) < 17:
-        return ["--locale=C.UTF-8"]
-    return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-
-
-def _give(folder: Path, uid: int) -> None:
-    os.chown(folder, uid, uid)
-    for root, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            os.chown(os.path.join(root, name), uid, uid, follow_symlinks=False)
-
-
-def _check_major(where: Place, programs: Path) -> None:
-    made = (where.data / "PG_VERSION").read_text().strip()
-    runs = binaries.major(programs)
-    if made != str(runs):
-        raise ServerProblem(
-            f"{where.data} was made by PostgreSQL {made}, this is {runs}. Dump it with {made} and"
-            " restore it, or move the folder away."
-        )
-
-
 def _wait_until_ready(server: Server, begun: int) -> None:
     deadline = time.monotonic() + PATIENCE
     while True:
         if server.process is not None and server.process.poll() is not None:
-            raise ServerProblem(_failed(_fatal(server.place, begun), server.place))
+            raise problem.of_server(problem.last_words(server.place.log, begun), server.place.log)
         try:
             _connect(server.place, "postgres").close()
         except psycopg.OperationalError as error:
@@ -326,23 +258,3 @@ def _signal(where: Place, number: signal.Signals) -> None:
             os.kill(pid, number)
     except (OSError, ValueError, IndexError):
         return
-
-
-def _fatal(where: Place, begun: int) -> str:
-    with where.log.open("rb") as log:
-        log.seek(begun)
-        lines = log.read().decode(errors="replace").splitlines()
-    told = [line for line in lines if "FATAL" in line or "PANIC" in line]
-    return STAMP.sub("", (told or lines or ["it ended without a word"])[0])
-
-
-def _failed(words: str, where: Place) -> str:
-    if "No space left on device" in words:
-        return f"The disk is full: PostgreSQL did not start. Make room in {where.folder}."
-    return f"PostgreSQL did not start: {words} The log is {where.log}."
-
-
-def _said(error: OSError, folder: Path) -> str:
-    if error.errno == 28:
-        return f"The disk is full: PostgreSQL did not start. Make room in {folder}."
-    return f"{error.filename or folder}: {error.strerror}. Choose another folder with VATIO_HOME."

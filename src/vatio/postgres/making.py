@@ -1,0 +1,84 @@
+"""Makes the data of a new server, whole or not at all, and refuses those of another version."""
+
+import os
+import secrets
+import shutil
+import subprocess
+from pathlib import Path
+
+from vatio.postgres import binaries, doors, problem, surroundings
+from vatio.postgres.owner import Owner
+from vatio.postgres.place import Place
+from vatio.postgres.problem import ServerProblem
+
+
+def initialise(where: Place, owner: Owner, programs: Path, lock: int) -> None:
+    """Make the data aside and rename them: a kill in the middle leaves nothing half made.
+
+    :raises ServerProblem: with the last words of initdb.
+    """
+    for left in where.folder.glob("data.new-*"):
+        shutil.rmtree(left)
+    aside = where.folder / f"data.new-{secrets.token_hex(4)}"
+    aside.mkdir(mode=0o700)
+    if owner.maker is not None:
+        os.chown(aside, owner.maker, owner.maker)
+    done = subprocess.run(  # type: ignore[call-overload]  # noqa: S603
+        [
+            *owner.prefix,
+            programs / "initdb",
+            "-D",
+            aside,
+            "-U",
+            doors.SUPERUSER,
+            "-E",
+            "UTF8",
+            *_locale(programs),
+            "-A",
+            "peer",
+            "--data-checksums",
+        ],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        cwd="/",
+        env=surroundings.for_children(),
+        pass_fds=[lock],
+        **owner.becoming(making=True),
+    )
+    if done.returncode != 0:
+        shutil.rmtree(aside, ignore_errors=True)
+        lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        raise problem.of_server(" ".join(lines[-3:]), where.log)
+    if owner.uid is not None:
+        _give(aside, owner.uid)
+    aside.chmod(0o700)
+    aside.rename(where.data)
+
+
+def check_major(where: Place, programs: Path) -> None:
+    """Refuse data that another major version made, and leave them as they are.
+
+    :raises ServerProblem: naming both versions.
+    """
+    made = (where.data / "PG_VERSION").read_text().strip()
+    runs = binaries.major(programs)
+    if made != str(runs):
+        raise ServerProblem(
+            f"{where.data} was made by PostgreSQL {made}, this is {runs}. Dump it with {made} and"
+            " restore it, or move the folder away."
+        )
+
+
+def _locale(programs: Path) -> list[str]:
+    """Name the locale: built in from 17 on; older servers take the system's C.UTF-8."""
+    if binaries.major(programs) < 17:
+        return ["--locale=C.UTF-8"]
+    return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+
+
+def _give(folder: Path, uid: int) -> None:
+    os.chown(folder, uid, uid)
+    for root, folders, files in os.walk(folder):
+        for name in (*folders, *files):
+            os.chown(os.path.join(root, name), uid, uid, follow_symlinks=False)
