@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,10 +25,12 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture
-def without_namespaces(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def without_namespaces(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Refuse user namespaces, as most containers do."""
-    shim = tmp_path / "bin"
-    shim.mkdir()
+    shim = Path(tempfile.mkdtemp(prefix="vatio-shim-"))
+    shim.chmod(0o755)
     (shim / "unshare").write_text("#!/bin/sh\necho 'Operation not permitted' >&2\nexit 1\n")
     (shim / "unshare").chmod(0o755)
     monkeypatch.setenv("PATH", f"{shim}:{os.environ['PATH']}")
+    yield
+    shutil.rmtree(shim)

@@ -26,20 +26,37 @@ KNOCK = "import psycopg, sys; psycopg.connect(host=sys.argv[1], user='vatio', db
 
 
 def left(folder: Path) -> list[str]:
-    """List the processes that still mention a folder, after giving them a moment to go."""
+    """List the processes that are still about a folder, after giving them a moment to go.
+
+    A backend of the server names no folder: it is known by where it stands.
+    """
     deadline = time.monotonic() + 5
     while True:
-        found = []
-        for entry in Path("/proc").iterdir():
-            try:
-                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-            except (OSError, UnicodeDecodeError):
-                continue
-            if str(folder) in command and entry.name != str(os.getpid()):
-                found.append(command)
+        found = [
+            _command(process)
+            for process in Path("/proc").glob("[0-9]*")
+            if process.name != str(os.getpid()) and _is_about(process, folder)
+        ]
         if not found or time.monotonic() > deadline:
             return found
         time.sleep(0.05)
+
+
+def _is_about(process: Path, folder: Path) -> bool:
+    try:
+        about = (process / "cmdline").read_bytes() + (process / "environ").read_bytes()
+        return os.fsencode(folder) in about or Path(os.readlink(process / "cwd")).is_relative_to(
+            folder
+        )
+    except OSError:
+        return False
+
+
+def _command(process: Path) -> str:
+    try:
+        return (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return f"process {process.name}"
 
 
 def ask(running: server.Server, question: str) -> object:
@@ -61,18 +78,39 @@ def postmaster(running: server.Server) -> int:
     return int((running.place.data / "postmaster.pid").read_text().splitlines()[0])
 
 
-def hold(home: Path, uid: int | None = None) -> subprocess.Popen[str]:
-    """Keep a server in a process of its own, as `vatio run` does, perhaps as another user."""
+def hold(
+    home: Path,
+    uid: int | None = None,
+    *,
+    under: tuple[str, ...] = (),
+    environment: dict[str, str] | None = None,
+    script: str = HOLD,
+) -> subprocess.Popen[str]:
+    """Keep a server in a process of its own, as `vatio run` does.
+
+    It may be somebody else's, stand under a command that takes something away,
+    or have an environment of its own.
+    """
+    given = dict(os.environ) if environment is None else environment
     return subprocess.Popen(
-        [interpreter(uid), "-c", HOLD, str(home)],
+        [*under, interpreter(uid), "-c", script, str(home)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         cwd="/",
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        env={**given, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         **becoming(uid),  # type: ignore[call-overload]
     )
+
+
+def refused(keeper: subprocess.Popen[str]) -> str:
+    """Read the line with which a start was refused."""
+    _said, error = keeper.communicate(timeout=60)
+    assert keeper.returncode == 1, error
+    kind, _colon, line = error.strip().splitlines()[-1].partition(": ")
+    assert kind == "vatio.postgres.problem.ServerProblem", error
+    return line
 
 
 def becoming(uid: int | None) -> dict[str, object]:

@@ -281,13 +281,3 @@ def test_programs_that_do_not_run_are_named(home: Path, tmp_path: Path) -> None:
 
 def test_the_wheel_is_what_runs() -> None:
     assert binaries.major(binaries.find()) == 18
-
-
-def test_without_setpriv_it_runs_all_the_same(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    which = shutil.which
-    monkeypatch.setattr(shutil, "which", lambda name: None if name == "setpriv" else which(name))
-
-    running = server.ensure(home)
-
-    assert ask(running, "SELECT 1") == 1
-    running.stop()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -20,6 +19,7 @@ from vatio.postgres.place import Place
 from vatio.postgres.problem import ServerProblem
 
 PATIENCE = 60.0
+WITH_PARENT = ("setpriv", "--pdeathsig", "INT", "--")
 TRANSIENT = ("starting up", "recover", "shutting down", "not yet accepting")
 
 
@@ -148,7 +148,7 @@ def _start(where: Place, owner: Owner, programs: Path, lock: int) -> Server:
     ]
     if owner.uid is not None:
         settings.append("unix_socket_permissions=0777")
-    dying = ["setpriv", "--pdeathsig", "INT", "--"] if shutil.which("setpriv") else []
+    dying = WITH_PARENT if owner.may(f"{' '.join(WITH_PARENT)} true") else ()
     command = [*owner.prefix, *dying, programs / "postgres", "-D", where.data]
     for setting in settings:
         command += ["-c", setting]
