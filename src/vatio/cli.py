@@ -16,6 +16,8 @@ from vatio.postgres.problem import ServerProblem
 from vatio.refusal import Refused
 from vatio.supervising import CannotStart
 
+INTERRUPTED = 130
+
 
 def main() -> int:
     """Run the command that was typed, and tell its exit code."""
@@ -33,6 +35,8 @@ def main() -> int:
         return _fail(f"The mail server: {said}.")
     except (DatabaseError, psycopg.Error) as said:
         return _fail(f"The database cannot be used: {' '.join(str(said).split())}")
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except OSError as said:
         return _fail(f"{said.filename or 'Vatio'}: {said.strerror or said}.")
     return code

@@ -90,7 +90,7 @@ def run(_arguments: argparse.Namespace) -> int:
     """Start the database, migrate, load the demo into an empty one, and serve."""
     address, port = _address()
     check_port(address, port)
-    database = _start_database()
+    database = _start_database(aloud=True)
     try:
         _bring_up_to_date()
         wanted = env.switch("VATIO_DEMO", default=database is not None)
@@ -108,7 +108,9 @@ def run(_arguments: argparse.Namespace) -> int:
         for line in lines:
             say(line)
 
-    return Supervisor(database, settings.HOME, address=address, port=port).run(ready)
+    return Supervisor(
+        database, settings.HOME, programs=_programs(), address=address, port=port
+    ).run(ready)
 
 
 def serve(_arguments: argparse.Namespace) -> int:
@@ -157,7 +159,7 @@ def _join_platform(role: str) -> None:
     if env.switch("VATIO_SUPERVISED", default=False):
         die_with_parent(signal.SIGTERM)
     elif not env.text("DATABASE_URL"):
-        _use(server.ensure(settings.HOME))
+        _use(server.ensure(settings.HOME, programs=_programs()))
     if not env.text("DATABASE_URL"):
         _act_as(role)
     executor = MigrationExecutor(connection)
@@ -244,11 +246,17 @@ def _database() -> Iterator[None]:
             database.stop()
 
 
-def _start_database() -> server.Server | None:
+def _programs() -> str:
+    """Name the folder with the programs of PostgreSQL, if a setting does."""
+    return env.text("VATIO_POSTGRES_BIN")
+
+
+def _start_database(*, aloud: bool = False) -> server.Server | None:
     """Start or adopt our own server, unless DATABASE_URL names another."""
     if env.text("DATABASE_URL"):
         return None
-    database = server.ensure(settings.HOME, programs=env.text("VATIO_POSTGRES_BIN"))
+    hear = say if aloud else server.keep_quiet
+    database = server.ensure(settings.HOME, programs=_programs(), say=hear)
     _use(database)
     _act_as(OWNER)
     return database

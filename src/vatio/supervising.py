@@ -109,14 +109,18 @@ class Child:
 class Supervisor:
     """The processes of one platform, started again when they die and stopped in order."""
 
-    def __init__(self, database: Server | None, home: Path, *, address: str, port: int) -> None:
+    def __init__(
+        self, database: Server | None, home: Path, *, programs: str, address: str, port: int
+    ) -> None:
         self.database = database
         self.home = home
+        self.programs = programs
         self.address = address
         self.port = port
         self.web = Child("serve", "web process", "vatio_web")
         self.worker = Child("worker", "worker", "vatio_owner")
         self.stopping = False
+        self.told: set[str] = set()
 
     def run(self, ready: Callable[[], None]) -> int:
         """Serve until a signal, or until the terminal goes away; tell the exit code."""
@@ -169,13 +173,24 @@ class Supervisor:
         return 0
 
     def _database_died(self) -> None:
-        """Start the database again: ours died, or whoever ran the one we used has stopped."""
-        say("PostgreSQL ended. It is started again; what was committed is there.")
+        """Start the database again: ours died, or whoever ran the one we used has stopped.
+
+        One try is short, so that a signal is obeyed between two.
+        """
+        self._say_once("PostgreSQL ended. It is started again; what was committed is there.")
         try:
-            self.database = server.ensure(self.home)
+            self.database = server.ensure(self.home, programs=self.programs, patience=1.0)
         except ServerProblem as problem:
-            say(str(problem))
+            self._say_once(str(problem))
             time.sleep(1)
+        else:
+            self.told.clear()
+
+    def _say_once(self, words: str) -> None:
+        """Say something, but not again before the database is back."""
+        if words not in self.told:
+            self.told.add(words)
+            say(words)
 
 
 def _terminal_is_gone() -> bool:

@@ -59,18 +59,20 @@ def _command(process: Path) -> str:
         return f"process {process.name}"
 
 
-def ask(running: server.Server, question: str) -> object:
-    with psycopg.connect(
+def open_as(running: server.Server) -> psycopg.Connection:
+    return psycopg.connect(
         host=str(running.socket), user="vatio_owner", dbname="vatio", connect_timeout=5
-    ) as connection:
+    )
+
+
+def ask(running: server.Server, question: str) -> object:
+    with open_as(running) as connection:
         answer = connection.execute(question).fetchone()  # type: ignore[arg-type]
         return answer and answer[0]
 
 
 def remember(running: server.Server) -> None:
-    with psycopg.connect(
-        host=str(running.socket), user="vatio_owner", dbname="vatio"
-    ) as connection:
+    with open_as(running) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS number")
 
 

@@ -12,11 +12,18 @@ from vatio.postgres.place import Place
 from vatio.postgres.problem import ServerProblem
 
 
-def initialise(where: Place, owner: Owner, programs: Path, lock: int) -> None:
-    """Make the data aside and rename them: a kill in the middle leaves nothing half made.
+def ensure(where: Place, owner: Owner, programs: Path, lock: int) -> None:
+    """Make the data if there are none, and refuse those that these programs cannot read.
 
-    :raises ServerProblem: with the last words of initdb.
+    :raises ServerProblem: with the last words of initdb, or naming both versions.
     """
+    if not where.data.exists():
+        _initialise(where, owner, programs, lock)
+    _check_major(where, programs)
+
+
+def _initialise(where: Place, owner: Owner, programs: Path, lock: int) -> None:
+    """Make the data aside and rename them: a kill in the middle leaves nothing half made."""
     for left in where.folder.glob("data.new-*"):
         shutil.rmtree(left)
     aside = where.folder / f"data.new-{secrets.token_hex(4)}"
@@ -56,11 +63,7 @@ def initialise(where: Place, owner: Owner, programs: Path, lock: int) -> None:
     aside.rename(where.data)
 
 
-def check_major(where: Place, programs: Path) -> None:
-    """Refuse data that another major version made, and leave them as they are.
-
-    :raises ServerProblem: naming both versions.
-    """
+def _check_major(where: Place, programs: Path) -> None:
     made = (where.data / "PG_VERSION").read_text().strip()
     runs = binaries.major(programs)
     if made != str(runs):

@@ -49,7 +49,7 @@ def prepare_home(home: Path) -> None:
     :raises ServerProblem: if it cannot be made or written.
     """
     if "\n" in str(home):
-        raise ServerProblem(f"{home!r}: a folder whose name has a line break cannot be used.")
+        raise ServerProblem(f"{str(home)!r}: a folder whose name has a line break cannot be used.")
     try:
         if not home.exists():
             home.mkdir(parents=True, exist_ok=True)

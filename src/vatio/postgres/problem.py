@@ -15,7 +15,7 @@ def of_server(words: str, log: Path) -> ServerProblem:
     """Say why the server did not start, from its own words."""
     if "No space left on device" in words:
         return _full(log.parent)
-    return ServerProblem(f"PostgreSQL did not start: {words} The log is {log}.")
+    return ServerProblem(f"PostgreSQL did not start: {words}. The log is {log}.")
 
 
 def of_system(error: OSError, folder: Path) -> ServerProblem:

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from vatio.postgres.place import Place
 from vatio.postgres.problem import ServerProblem
 
 PATIENCE = 60.0
+QUIET = 1.0
+WAITING = "The last server is still ending its work. This start waits for it."
 WITH_PARENT = ("setpriv", "--pdeathsig", "INT", "--")
 TRANSIENT = ("starting up", "recover", "shutting down", "not yet accepting")
 
@@ -42,22 +44,36 @@ class Server:
         return not _is_free(self.place.lock)
 
     def stop(self) -> None:
-        """Stop the server if it is ours, and wait until nothing of it lives."""
+        """Stop the server if it is ours; it ends after its backends."""
         if self.process is None:
             return
-        _signal(self.place, signal.SIGINT)
-        if not _wait_until_free(self.place.lock, PATIENCE):
-            _signal(self.place, signal.SIGQUIT)
-            _wait_until_free(self.place.lock, PATIENCE)
+        for number in (signal.SIGINT, signal.SIGQUIT):
+            self.process.send_signal(number)
+            try:
+                self.process.wait(PATIENCE)
+                return
+            except subprocess.TimeoutExpired:
+                continue
         self.process.wait()
 
 
-def ensure(home: Path, *, programs: str = "") -> Server:
+def keep_quiet(_words: str) -> None:
+    """Say nothing: a command's own words are all that it prints."""
+
+
+def ensure(
+    home: Path,
+    *,
+    programs: str = "",
+    patience: float = PATIENCE,
+    say: Callable[[str], None] = keep_quiet,
+) -> Server:
     """Give the running server of a home folder, started or adopted, with its roles and database.
 
     The lock is inherited by the server and all of its backends: while it is taken
     the server starts or runs; once it is free none of them lives, and whatever
-    pid file or socket is left is stale.
+    pid file or socket is left is stale. Whoever has better things to do than to
+    wait for the lock asks again later, with less patience.
 
     :raises ServerProblem: if it cannot run, saying why and what to do.
     """
@@ -67,7 +83,7 @@ def ensure(home: Path, *, programs: str = "") -> Server:
     found = binaries.find(programs)
     try:
         with _one_at_a_time(home):
-            return _ensure(home, found)
+            return _ensure(home, found, patience, say)
     except OSError as error:
         raise problem.of_system(error, place.folder_of(home)) from None
 
@@ -97,18 +113,23 @@ def _one_at_a_time(home: Path) -> Iterator[None]:
         os.close(folder)
 
 
-def _ensure(home: Path, found: Path) -> Server:
+def _ensure(home: Path, found: Path, patience: float, say: Callable[[str], None]) -> Server:
     folder = place.folder_of(home)
     owner = choose(folder, found)
     if not (folder / "data").exists():
         folder = place.reachable(home, owner)
     found = place.reachable_binaries(found, owner)
     where = place.lay_out(folder, owner)
-    return _start_or_adopt(where, owner, found)
+    if folder != home:
+        say(f"The data are kept in {folder}: the server cannot enter {home}.")
+    return _start_or_adopt(where, owner, found, patience, say)
 
 
-def _start_or_adopt(where: Place, owner: Owner, programs: Path) -> Server:
-    deadline = time.monotonic() + PATIENCE
+def _start_or_adopt(
+    where: Place, owner: Owner, programs: Path, patience: float, say: Callable[[str], None]
+) -> Server:
+    began = time.monotonic()
+    told = False
     while True:
         lock = os.open(where.lock, os.O_RDWR)
         try:
@@ -119,20 +140,24 @@ def _start_or_adopt(where: Place, owner: Owner, programs: Path) -> Server:
                 return Server(where, None)
         else:
             try:
-                return _start(where, owner, programs, lock)
+                making.ensure(where, owner, programs, lock)
+                begun = where.log.stat().st_size
+                server = Server(where, _launch(where, owner, programs, lock))
             finally:
                 os.close(lock)
-        if time.monotonic() > deadline:
+            return _brought_up(server, begun)
+        waited = time.monotonic() - began
+        if waited > patience:
             raise ServerProblem(
                 f"{where.folder} is locked by a server that does not answer. See {where.log}."
             )
+        if waited > QUIET and not told:
+            say(WAITING)
+            told = True
         time.sleep(0.1)
 
 
-def _start(where: Place, owner: Owner, programs: Path, lock: int) -> Server:
-    if not where.data.exists():
-        making.initialise(where, owner, programs, lock)
-    making.check_major(where, programs)
+def _launch(where: Place, owner: Owner, programs: Path, lock: int) -> subprocess.Popen[bytes]:
     for stale in (where.data / "postmaster.pid", *where.run.glob(f"{place.SOCKET}*")):
         stale.unlink(missing_ok=True)
     settings = [
@@ -152,9 +177,8 @@ def _start(where: Place, owner: Owner, programs: Path, lock: int) -> Server:
     command = [*owner.prefix, *dying, programs / "postgres", "-D", where.data]
     for setting in settings:
         command += ["-c", setting]
-    begun = where.log.stat().st_size
     with where.log.open("ab") as log:
-        process = subprocess.Popen(  # type: ignore[call-overload]  # noqa: S603
+        return subprocess.Popen(  # type: ignore[call-overload,no-any-return]  # noqa: S603
             command,
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -165,10 +189,13 @@ def _start(where: Place, owner: Owner, programs: Path, lock: int) -> Server:
             pass_fds=[lock],
             **owner.becoming(),
         )
-    server = Server(where, process)
+
+
+def _brought_up(server: Server, begun: int) -> Server:
+    """Wait until the server can be used; one that cannot is stopped."""
     try:
         _wait_until_ready(server, begun)
-        _settle(where)
+        _settle(server.place)
     except BaseException:
         server.stop()
         raise
@@ -238,23 +265,3 @@ def _is_free(lock: Path) -> bool:
     finally:
         os.close(descriptor)
     return True
-
-
-def _wait_until_free(lock: Path, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if _is_free(lock):
-            return True
-        time.sleep(0.05)
-    return False
-
-
-def _signal(where: Place, number: signal.Signals) -> None:
-    """Signal the postmaster, after making sure that the pid is still its own."""
-    try:
-        pid = int((where.data / "postmaster.pid").read_text().splitlines()[0])
-        command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        if os.fsencode(where.data) in command:
-            os.kill(pid, number)
-    except (OSError, ValueError, IndexError):
-        return
