@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.setup.test_running import environment, folder, free_port, start
+from tests.setup.running import environment, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-__all__ = ["folder", "start"]
 
 
 @pytest.fixture(scope="module")

@@ -1,93 +1,16 @@
 import json
 import os
-import pty
 import re
-import select
-import shutil
 import signal
 import socket
-import subprocess
-import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from tests.postgres.keeping import left
-
-RUN = [sys.executable, "-m", "vatio.cli"]
-
-
-@dataclass
-class Started:
-    """A `vatio run` in a terminal of its own, and what it has printed."""
-
-    pid: int
-    terminal: int
-    port: int
-    home: Path
-    printed: str = field(default="")
-
-    def read_until(self, words: str, seconds: float = 60) -> str:
-        deadline = time.monotonic() + seconds
-        while words not in self.printed and time.monotonic() < deadline:
-            if select.select([self.terminal], [], [], 0.1)[0]:
-                try:
-                    self.printed += os.read(self.terminal, 65536).decode()
-                except OSError:
-                    break
-        assert words in self.printed, self.printed
-        return self.printed
-
-    def ask(self, path: str) -> int:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
-            return int(answer.status)
-
-    def end(self) -> int:
-        _pid, status = os.waitpid(self.pid, 0)
-        return os.waitstatus_to_exitcode(status)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def environment(home: Path, port: int, **more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("VATIO_")}
-    return {**kept, "VATIO_HOME": str(home), "PORT": str(port), **more}
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    made = Path("/tmp") / f"vatio-run-{os.getpid()}-{time.monotonic_ns()}"
-    made.mkdir()
-    yield made
-    assert left(made) == []
-    shutil.rmtree(made)
-
-
-def start(home: Path, **more: str) -> Started:
-    port = free_port()
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execve(sys.executable, [*RUN, "run"], environment(home, port, **more))
-    return Started(pid, terminal, port, home)
-
-
-def vatio(home: Path, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*RUN, *words],
-        env=environment(home, free_port(), **more),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+from tests.setup.running import eventually, start, vatio
 
 
 def test_it_serves_the_demo_and_ctrl_c_three_times_leaves_nothing_and_loses_nothing(
@@ -118,6 +41,18 @@ def test_it_serves_the_demo_and_ctrl_c_three_times_leaves_nothing_and_loses_noth
     assert again.end() == 0
 
 
+def cut_the_pages_off(home: Path) -> None:
+    with psycopg.connect(
+        host=str(home / "run"), user="vatio", dbname="vatio", autocommit=True
+    ) as connection:
+        cut = connection.execute(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            " WHERE usename = 'vatio_web'"
+        ).fetchone()
+    assert cut is not None
+    assert cut[0] >= 1
+
+
 def test_kill_9_of_each_part_is_survived(folder: Path) -> None:
     running = start(folder / "home")
     running.read_until("sur.example")
@@ -126,14 +61,16 @@ def test_kill_9_of_each_part_is_survived(folder: Path) -> None:
 
     os.kill(postmaster, signal.SIGKILL)
     running.read_until("PostgreSQL ended")
-    _eventually(lambda: running.ask("/healthz") == 200)
+    eventually(lambda: running.ask("/healthz") == 200)
+    cut_the_pages_off(folder / "home")
+    assert [running.ask("/healthz") for _ in range(8)] == [200] * 8
     children = Path(f"/proc/{running.pid}/task/{running.pid}/children").read_text().split()
     for child in children:
         command = Path(f"/proc/{child}/cmdline").read_bytes()
         if b"serve" in command:
             os.kill(int(child), signal.SIGKILL)
     running.read_until("The web process ended")
-    _eventually(lambda: running.ask("/healthz") == 200)
+    eventually(lambda: running.ask("/healthz") == 200)
     os.kill(running.pid, signal.SIGKILL)
     running.end()
     assert left(folder) == []
@@ -255,15 +192,3 @@ def test_the_web_refuses_to_start_on_an_older_schema(folder: Path) -> None:
     keeper.end()
     assert done.returncode == 1
     assert "vatio migrate" in done.stderr
-
-
-def _eventually(holds: object, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if holds():  # type: ignore[operator]
-                return
-        except OSError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError("it did not come about in time")

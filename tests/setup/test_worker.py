@@ -7,9 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.notifications.postbox import open_postbox
-from tests.setup.test_running import environment, folder, free_port, start
-
-__all__ = ["folder"]
+from tests.setup.running import environment, free_port, start
 
 
 def wait_for(what: Callable[[], bool], seconds: float = 40) -> None:
