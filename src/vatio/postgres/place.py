@@ -110,7 +110,7 @@ def lay_out(folder: Path, owner: Owner) -> Place:
     """Make the folder of the socket, and give every file its owner and mode."""
     run = folder / "run"
     if len(str(run / SOCKET)) > LONGEST_SOCKET or "," in str(run):
-        run = _short_folder(folder)
+        run = _short_folder(folder, owner)
     run.mkdir(exist_ok=True)
     if owner.uid is not None:
         os.chown(run, owner.uid, 0)
@@ -126,7 +126,7 @@ def lay_out(folder: Path, owner: Owner) -> Place:
     return place
 
 
-def _short_folder(folder: Path) -> Path:
+def _short_folder(folder: Path, owner: Owner) -> Path:
     """Find a short folder for the socket that is really ours: somebody may have made it first."""
     name = f"vatio-{os.geteuid()}-{_hash(folder)}"
     for parent in (os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp", "/var/tmp"):  # noqa: S108
@@ -138,8 +138,7 @@ def _short_folder(folder: Path) -> Path:
             about = found.lstat()
         except OSError:
             continue
-        ours = os.geteuid() in {0, about.st_uid}
-        if stat.S_ISDIR(about.st_mode) and ours and not found.is_symlink():
+        if stat.S_ISDIR(about.st_mode) and about.st_uid in {os.geteuid(), owner.uid}:
             return found
     raise ServerProblem(f"{folder}: its name is too long for a socket. Choose another VATIO_HOME.")
 

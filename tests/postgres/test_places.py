@@ -1,0 +1,63 @@
+import os
+import pwd
+import shutil
+from pathlib import Path
+
+from tests.postgres.keeping import ask, only_root
+from vatio.postgres import server
+
+
+@only_root
+def test_a_short_folder_that_somebody_else_made_first_holds_no_socket(home: Path) -> None:
+    long = home / ("x" * 144)
+    first = server.ensure(long)
+    first.stop()
+    shutil.rmtree(first.socket)
+    stranger = pwd.getpwnam("games")
+    first.socket.mkdir(mode=0o777)
+    os.chown(first.socket, stranger.pw_uid, stranger.pw_gid)
+
+    again = server.ensure(long)
+
+    assert again.socket.parent != first.socket.parent
+    assert os.listdir(first.socket) == []
+    assert again.socket.stat().st_uid == os.geteuid()
+    assert ask(again, "SELECT 1") == 1
+    again.stop()
+    shutil.rmtree(first.socket)
+    shutil.rmtree(again.socket)
+
+
+@only_root
+def test_a_link_in_the_place_of_the_short_folder_is_not_followed(home: Path) -> None:
+    long = home / ("x" * 144)
+    first = server.ensure(long)
+    first.stop()
+    shutil.rmtree(first.socket)
+    trap = home.parent / "trap"
+    trap.mkdir(mode=0o755)
+    first.socket.symlink_to(trap)
+
+    again = server.ensure(long)
+
+    assert again.socket.parent != first.socket.parent
+    assert (os.listdir(trap), trap.stat().st_mode & 0o777) == ([], 0o755)
+    again.stop()
+    first.socket.unlink()
+    shutil.rmtree(again.socket)
+
+
+@only_root
+def test_the_socket_of_another_uid_keeps_its_short_folder(
+    home: Path, without_namespaces: None
+) -> None:
+    long = home / ("x" * 144)
+    first = server.ensure(long)
+    first.stop()
+
+    again = server.ensure(long)
+
+    assert again.socket == first.socket
+    assert again.socket.stat().st_uid == 58432
+    again.stop()
+    shutil.rmtree(again.socket)
