@@ -3,7 +3,7 @@ import pwd
 import shutil
 from pathlib import Path
 
-from tests.postgres.keeping import ask, only_root
+from tests.postgres.keeping import ask, hold, only_root
 from vatio.postgres import server
 
 
@@ -61,3 +61,21 @@ def test_the_socket_of_another_uid_keeps_its_short_folder(
     assert again.socket.stat().st_uid == 58432
     again.stop()
     shutil.rmtree(again.socket)
+
+
+@only_root
+def test_what_root_started_in_somebodys_closed_home_they_start_themselves(home: Path) -> None:
+    user = pwd.getpwnam("daemon")
+    os.chown(home.parent, user.pw_uid, user.pw_gid)
+    home.parent.chmod(0o700)
+    home.mkdir()
+    (home / "secret_key").touch(mode=0o600)
+
+    server.ensure(home).stop()
+    keeper = hold(home, user.pw_uid)
+    told = keeper.stdout.readline().split()  # type: ignore[union-attr]
+    _said, error = keeper.communicate(timeout=60)
+
+    assert (told[1:], keeper.returncode) == (["True"], 0), error
+    owners = {entry.stat().st_uid for entry in (home, *home.iterdir())}
+    assert owners == {user.pw_uid}

@@ -24,6 +24,9 @@ def write(place: Place, owner: Owner) -> list[str]:
     The map names the one system user that the server sees when we connect.
     """
     hba, ident = place.run / "hba.conf", place.run / "ident.conf"
+    for file in (hba, ident):
+        # It may be root's, of a start with sudo, in a folder that is ours.
+        file.unlink(missing_ok=True)
     hba.write_text("local all all peer map=vatio\n")
     quoted = owner.peer.replace('"', '""')
     ident.write_text("".join(f'vatio "{quoted}" {role}\n' for role in (SUPERUSER, OWNER, WEB)))

@@ -123,7 +123,15 @@ def lay_out(folder: Path, owner: Owner) -> Place:
         file.chmod(0o600)
         if owner.uid is not None:
             os.chown(file, owner.uid, -1)
+    if owner.uid is not None and folder.parent.stat().st_uid == owner.uid:
+        _give_back(folder, owner.uid)
     return place
+
+
+def _give_back(folder: Path, uid: int) -> None:
+    """Leave nothing of root's in somebody's own folder: next time they start it themselves."""
+    for entry in (folder, *folder.iterdir()):
+        os.chown(entry, uid, -1, follow_symlinks=False)
 
 
 def _short_folder(folder: Path, owner: Owner) -> Path:
