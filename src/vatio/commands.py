@@ -35,6 +35,8 @@ from vatio.tenants.platform import is_demo
 from vatio.web.messages import compile_catalogue
 
 OLDEST_SERVER = 160000
+GRACE = 8
+"""Seconds that a worker which has to stop may still work: fewer than its keeper waits."""
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -146,7 +148,7 @@ def worker(_arguments: argparse.Namespace) -> int:
         concurrency=2,
         delete_jobs="successful",
         fetch_job_polling_interval=5.0,
-        shutdown_graceful_timeout=20,
+        shutdown_graceful_timeout=GRACE,
     )
     return 0
 

@@ -25,12 +25,12 @@ held.stop()
 KNOCK = "import psycopg, sys; psycopg.connect(host=sys.argv[1], user='vatio', dbname='vatio')"
 
 
-def left(folder: Path) -> list[str]:
+def left(folder: Path, *, seconds: float = 5) -> list[str]:
     """List the processes that are still about a folder, after giving them a moment to go.
 
     A backend of the server names no folder: it is known by where it stands.
     """
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + seconds
     while True:
         found = [
             _command(process)

@@ -16,5 +16,5 @@ def folder() -> Iterator[Path]:
     made = Path("/tmp") / f"vatio-run-{os.getpid()}-{time.monotonic_ns()}"
     made.mkdir()
     yield made
-    assert left(made) == []
+    assert left(made, seconds=20) == []
     shutil.rmtree(made)

@@ -6,6 +6,9 @@ from pathlib import Path
 
 STAMP = re.compile(r"^[\d-]+ [\d:.]+ \w+ \[\d+\] ")
 
+TURNED_AWAY = re.compile(r"FATAL:\s+the database system is ")
+"""What it answers to whoever asks too early, us among them: no reason of its own."""
+
 
 class ServerProblem(Exception):
     """The embedded server cannot run; the message says why and what to do."""
@@ -32,7 +35,11 @@ def last_words(log: Path, begun: int) -> str:
     with log.open("rb") as written:
         written.seek(begun)
         lines = written.read().decode(errors="replace").splitlines()
-    told = [line for line in lines if "FATAL" in line or "PANIC" in line]
+    told = [
+        line
+        for line in lines
+        if ("FATAL" in line or "PANIC" in line) and not TURNED_AWAY.search(line)
+    ]
     return STAMP.sub("", (told or lines or ["it ended without a word"])[0])
 
 
