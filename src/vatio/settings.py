@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "vatio.portfolios",
     "vatio.orders",
     "vatio.reminders",
+    "vatio.purging",
     "vatio.jobs",
     "vatio.web",
 ]

@@ -1,0 +1,213 @@
+import io
+import json
+import zipfile
+from datetime import date, datetime
+from threading import Barrier
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from tests import make
+from tests.purging.lived import OVER, in_codes, lived
+from tests.races import together
+from vatio.accounts import adjusting
+from vatio.accounts.models import Account
+from vatio.notifications.models import Message
+from vatio.purging import contents, exporting
+from vatio.purging.models import Export
+
+pytestmark = pytest.mark.django_db
+
+SHEETS = [
+    "Cuenta",
+    "Acuerdos",
+    "Vigencias",
+    "Concesiones",
+    "Créditos SMS",
+    "Solicitudes",
+    "Renovaciones juntas",
+    "Preguntas y respuestas",
+    "Notas",
+    "Personas",
+    "Invitaciones",
+    "Recordatorios",
+    "Mensajes",
+    "Historia",
+]
+
+
+def exported(account: Account) -> tuple[dict[str, object], CalamineWorkbook, list[str]]:
+    with exporting.export(account, words=in_codes, by=make.commercial(), at=OVER) as file:
+        packed = zipfile.ZipFile(io.BytesIO(file.read()))
+    written, book = packed.namelist()
+    assert packed.testzip() is None
+    return (
+        json.loads(packed.read(written)),
+        CalamineWorkbook.from_filelike(io.BytesIO(packed.read(book))),
+        packed.namelist(),
+    )
+
+
+def rows(book: CalamineWorkbook, sheet: str) -> list[dict[str, object]]:
+    headings, *lines = book.get_sheet_by_name(sheet).to_python()
+    return [dict(zip(headings, line, strict=True)) for line in lines]
+
+
+def test_the_json_has_everything_with_its_dates_in_iso() -> None:
+    told, _book, names = exported(lived("Hotel Núñez/012"))
+
+    assert names == ["hotel-nunez012.json", "hotel-nunez012.xlsx"]
+    assert told["exported_at"] == "2026-11-24T11:00:00+00:00"
+    (account,) = told["account"]
+    assert account["name"] == "Hotel Núñez/012"
+    assert (account["opened_on"], account["ends_on"]) == ("2025-01-29", "2026-01-29")
+    assert account["ends_at"] == "2026-01-28T23:00:00+00:00"
+    assert account["sms_credits"] == 45
+    assert [each["kind"] for each in told["agreements"]] == ["opening", "expansion", "adjustment"]
+    assert [(each["starts_on"], each["ends_on"]) for each in told["terms"]] == [
+        ("2025-01-29", "2026-01-29")
+    ]
+    assert [each["extra_meters"] for each in told["grants"]] == [0, 3]
+    assert [each["credits"] for each in told["movements"]] == [50, -5]
+    assert [(each["kind"], each["state"], each["submitted_by"]) for each in told["orders"]] == [
+        ("opening", "accepted", "Nuria Vidal"),
+        ("expansion", "accepted", "Nuria Vidal"),
+    ]
+    (turn,) = told["turns"]
+    assert (turn["outcome"], turn["ends_on"], turn["until_on"]) == ("refused", "2020-01-01", None)
+    assert "29 ene 2026" in turn["words"]
+    assert [(each["by"], each["words"]) for each in told["said"]] == [
+        ("Elena Cid", "¿Cuántos cuadros?")
+    ]
+    assert [each["words"] for each in told["notes"]] == ["Cliente antiguo."]
+    assert [(each["name"], each["role"]) for each in told["people"]] == [("Marta Vega", "viewer")]
+    assert [each["email"] for each in told["invitations"]] == ["ana@norte.example"]
+    assert [(each["milestone"], each["overtaken"]) for each in told["reminders"]] == [
+        ("month", False)
+    ]
+    assert {each["template"] for each in told["messages"]} == {
+        "order_submitted",
+        "order_comment",
+        "order_accepted",
+        "account_adjusted",
+        "reminder",
+        "account_leaving",
+    }
+    assert [each["verb"] for each in told["history"]] == [
+        "order.submitted",
+        "order.taken",
+        "order.accepted",
+        "order.submitted",
+        "order.accepted",
+        "account.adjusted",
+        "person.invited",
+        "account.leaving",
+    ]
+
+
+def test_the_workbook_has_a_sheet_for_each_subject_with_real_dates_and_numbers() -> None:
+    hotel = lived()
+
+    _told, book, _names = exported(hotel)
+
+    assert book.sheet_names == SHEETS
+    (account,) = rows(book, "Cuenta")
+    assert account["Nombre"] == "Hotel Lugo 012"
+    assert account["Caduca"] == date(2026, 1, 29)
+    assert account["No se renovará, desde"] == datetime(2026, 1, 2, 13, 0)
+    assert account["Créditos SMS"] == 45
+    assert rows(book, "Vigencias")[0]["Inicio de la vigencia"] == date(2025, 1, 29)
+    assert [row["Créditos"] for row in rows(book, "Créditos SMS")] == [50, -5]
+    assert rows(book, "Preguntas y respuestas")[0]["Texto"] == "¿Cuántos cuadros?"
+    assert rows(book, "Recordatorios")[0]["Adelantado por otro"] is False
+    for sheet in SHEETS:
+        assert len(rows(book, sheet)) > 0
+
+
+def test_a_text_that_looks_like_a_formula_stays_a_text() -> None:
+    _told, book, _names = exported(lived())
+
+    (adjusted,) = (row for row in rows(book, "Acuerdos") if row["Clase"] == "adjustment")
+    assert adjusted["Motivo"] == "=2+3, cortesía"
+
+
+def test_an_account_without_anything_still_has_every_sheet() -> None:
+    told, book, _names = exported(make.account("Nave", starts_on=date(2025, 2, 28)))
+
+    assert told["orders"] == []
+    assert book.sheet_names == SHEETS
+    headings, *lines = book.get_sheet_by_name("Solicitudes").to_python()
+    assert (headings[0], lines) == ("Número", [])
+
+
+def test_every_column_of_the_export_has_its_words() -> None:
+    used = {column for subject in contents.SUBJECTS for column in subject.columns}
+
+    assert used == set(exporting.HEADINGS)
+    assert [subject.name for subject in contents.SUBJECTS] == list(exporting.SHEETS)
+
+
+def test_secret_messages_and_those_of_other_accounts_are_not_in_it() -> None:
+    hotel = lived("Hotel Lugo 012")
+    lived("Hotel Soria", organisation=hotel.organisation)
+
+    told, _book, _names = exported(hotel)
+
+    secret = Message.objects.filter(secret=True)
+    assert secret.count() == 2
+    assert "invitation" not in {each["template"] for each in told["messages"]}
+    assert "Soria" not in json.dumps(told)
+
+
+def test_it_is_kept_who_took_it_and_when() -> None:
+    hotel, elena = lived(), make.commercial("Elena Cid")
+
+    exporting.export(hotel, words=in_codes, by=elena, at=OVER).close()
+
+    kept = Export.objects.get(account=hotel)
+    assert (kept.made_by, kept.made_at) == (elena, OVER)
+    assert kept.digest == contents.digest(contents.read(hotel))
+
+
+def test_a_message_that_leaves_is_no_change_of_the_account() -> None:
+    hotel = lived()
+    before = contents.digest(contents.read(hotel))
+
+    Message.objects.update(state=Message.State.SENT, settled_at=OVER)
+
+    assert contents.digest(contents.read(hotel)) == before
+
+
+def test_reading_takes_one_statement(django_assert_num_queries: object) -> None:
+    hotel = lived()
+
+    with django_assert_num_queries(1):  # type: ignore[operator]
+        contents.read(hotel)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_read_is_of_one_moment() -> None:
+    hotel = lived()
+    elena = make.commercial()
+    start = Barrier(2)
+
+    def adjust() -> list[tuple[int, int]]:
+        start.wait(timeout=30)
+        for _time in range(30):
+            adjusting.adjust_credits(hotel, 1, reason="Más", by=elena, at=OVER)
+        return []
+
+    def look() -> list[tuple[int, int]]:
+        start.wait(timeout=30)
+        seen = []
+        for _time in range(60):
+            read = contents.read(Account(pk=hotel.pk))
+            credits = [row["credits"] for subject, row in read if subject.name == "movements"]
+            seen.append((read[0][1]["sms_credits"], sum(credits)))
+        return seen
+
+    done, refused = together([adjust, look])
+
+    assert refused == []
+    assert [pair for pair in done[1] if pair[0] != pair[1]] == []
+    assert len({pair[0] for pair in done[1]}) > 1
