@@ -7,8 +7,9 @@ from vatio.accounts import adjusting, joining, leaving
 from vatio.accounts.models import Account, AccountRole
 from vatio.orders import deciding, rounds, talking
 from vatio.purging import exporting
+from vatio.purging.models import Purge
 from vatio.reminders import deciding as reminding
-from vatio.tenants.models import Organisation
+from vatio.tenants.models import Organisation, Person
 
 OVER = make.NOON
 """A day on which its year and its days of grace are over: it ended on 29 January 2026."""
@@ -54,3 +55,17 @@ def in_codes(column: str, row: dict[str, object]) -> object:
 def take_export(account: Account, *, at: datetime = OVER) -> None:
     """Take the account's export away."""
     exporting.export(account, words=in_codes, by=make.commercial(), at=at).close()
+
+
+def asked(account: Account, *, by: Person | None = None, at: datetime = OVER) -> Purge:
+    """Export the account, and write down that its purge was asked, as the pages do."""
+    take_export(account, at=at)
+    return Purge.objects.create(
+        account=account,
+        organisation_id=account.organisation_id,
+        account_uid=account.uid,
+        account_name=account.name,
+        asked_by=by or make.commercial("Elena Cid"),
+        asked_at=at,
+        reason="Cerraron el hotel.",
+    )

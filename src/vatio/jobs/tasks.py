@@ -10,6 +10,7 @@ from vatio.orders import digesting, lapsing, rounds
 from vatio.orders.models import Round
 from vatio.portfolios import running
 from vatio.portfolios.models import Import
+from vatio.purging import asking, ending
 from vatio.reminders import deciding
 
 STALLED = 60
@@ -65,6 +66,19 @@ def carry_on(timestamp: int) -> None:
     """Carry on the long work whose task failed on the way."""
     rounds.carry_all_on(now=clock.now)
     running.carry_all_on(now=clock.now)
+
+
+@app.task(name=asking.TASK)
+def purge(number: int) -> None:
+    """Delete the account that somebody asked to delete."""
+    ending.end(number, at=clock.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="purge_all")
+def purge_all(timestamp: int) -> None:
+    """Delete what was asked to be deleted and nobody was woken for."""
+    ending.end_all(at=clock.now())
 
 
 @app.periodic(cron="* * * * *")

@@ -1,9 +1,10 @@
-"""Which accounts were exported, by whom, when and as they were."""
+"""Which accounts were exported, and which somebody asked to delete for ever."""
 
 from django.db import models
+from django.db.models import Q
 
 from vatio.accounts.models import Account, BelowAccountSet
-from vatio.tenants.models import Organisation, Person
+from vatio.tenants.models import OfOrganisationSet, Organisation, Person
 
 
 class Export(models.Model):
@@ -27,3 +28,62 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.made_at:%Y-%m-%d %H:%M}"
+
+
+class PurgeSet(OfOrganisationSet["Purge"]):
+    """Purges, narrowed to those that a person may see and to those that wait."""
+
+    def waiting(self) -> "PurgeSet":
+        """Keep those that the worker has neither done nor refused."""
+        return self.filter(done_at__isnull=True, refused_at__isnull=True)
+
+
+class Purge(models.Model):
+    """That somebody asked to delete an account for ever, and what became of it.
+
+    The pages add it; the worker alone settles it. Once an account is gone its
+    purges point to none: its uid and its name say which it was.
+    """
+
+    append_only = True
+
+    account = models.ForeignKey(
+        Account, null=True, on_delete=models.PROTECT, related_name="purges", db_constraint=False
+    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    account_uid = models.UUIDField(db_index=True)
+    account_name = models.CharField(max_length=120)
+    asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    reason = models.TextField()
+    done_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
+    refusal = models.TextField(blank=True, default="")
+
+    objects = PurgeSet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account"],
+                name="one_waiting_purge_of_an_account",
+                condition=Q(done_at__isnull=True, refused_at__isnull=True),
+            ),
+            models.CheckConstraint(condition=Q(reason__regex=r"\S"), name="a_purge_says_why"),
+            models.CheckConstraint(
+                condition=Q(
+                    account__isnull=False, done_at__isnull=True, refused_at__isnull=True, refusal=""
+                )
+                | Q(account__isnull=True, done_at__isnull=False, refused_at__isnull=True)
+                | (Q(done_at__isnull=True, refused_at__isnull=False) & ~Q(refusal="")),
+                name="a_purge_waits_is_done_or_refused",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.account_name
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the worker has neither done nor refused it."""
+        return self.done_at is None and self.refused_at is None
