@@ -48,6 +48,7 @@ def pages(platform: Platform, hotel: Account) -> dict[str, list[str]]:
     slug = platform.norte.slug
     order = hotel.orders.get()
     version = make.licence("Básica Mtr")
+    ended = Account.objects.get(name__startswith="Ayuntamiento")
     return {
         "nuria": [
             f"/o/{slug}/accounts/",
@@ -83,6 +84,9 @@ def pages(platform: Platform, hotel: Account) -> dict[str, list[str]]:
             f"/orders/{order.uid}/",
             f"/accounts/{hotel.uid}/",
             f"/accounts/{hotel.uid}/adjust/",
+            f"/accounts/{hotel.uid}/delete/",
+            f"/accounts/{ended.uid}/",
+            f"/accounts/{ended.uid}/delete/",
             "/desk/accounts/",
             "/desk/accounts/expired/",
             "/desk/renewals/",

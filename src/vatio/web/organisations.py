@@ -16,6 +16,7 @@ from vatio import clock
 from vatio.accounts import joining, parting
 from vatio.accounts.models import Account
 from vatio.dates import DEPARTMENT_ZONE
+from vatio.history.models import Act
 from vatio.people import entering, founding
 from vatio.people.models import Entrance
 from vatio.refusal import Refused
@@ -34,6 +35,8 @@ from vatio.web.fields import zone_choices
 
 SHOWN_ONCE = "invitation-link"
 """Where a fresh link waits between the form and the page that shows it, once."""
+
+PURGES_SHOWN = 30
 
 
 class OrganisationForm(forms.Form):
@@ -172,6 +175,12 @@ def _people(request: Request, shown: Organisation, *, at_desk: bool) -> HttpResp
             .filter(organisation=shown, account_id__isnull=True)
             .select_related("made_by")
             .order_by("-made_at"),
+            "purged": Act.objects.visible_to(request.user)
+            .filter(organisation=shown, verb="account.purged")
+            .select_related("person")
+            .order_by("-at", "-id")[:PURGES_SHOWN]
+            if at_desk
+            else [],
         },
         status=422 if form.errors else 200,
     )

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from vatio.catalogue.quantities import UNITS
 from vatio.dates import written
@@ -58,6 +59,8 @@ def told(act: Act) -> Told:
         return Told(str(REMINDED[facts["milestone"]]), "mail")
     if act.verb == "account.imported":
         return Told(_("Imported from a spreadsheet"), "inbox", "ok")
+    if act.verb == "account.purged":
+        return Told(_purged(facts), "cross", "bad")
     return Told(act.verb, "info")
 
 
@@ -105,6 +108,14 @@ def _adjusted(facts: dict[str, Any]) -> str:
     if change == "end":
         return _("Ended early: on %(day)s") % {"day": day}
     return _("Courtesy days: until %(day)s") % {"day": day}
+
+
+def _purged(facts: dict[str, Any]) -> str:
+    agreements = ngettext("%(n)s agreement", "%(n)s agreements", facts["agreements"])
+    return _("%(account)s: deleted for ever, with %(agreements)s") % {
+        "account": facts["account"],
+        "agreements": agreements % {"n": number(facts["agreements"])},
+    }
 
 
 def _accepted(kind: str, facts: dict[str, Any]) -> str:

@@ -61,6 +61,26 @@ AGREEMENTS = {
     "adjustment": _("Adjustment"),
 }
 
+MOVEMENTS = {
+    "bought": _("Bought"),
+    "imported": _("Imported"),
+    "adjusted": _("Adjusted"),
+    "spent": _("Spent"),
+}
+
+OUTCOMES = {
+    "waiting": _("Waiting its turn"),
+    "asked": _("Requested"),
+    "renewed": _("Renewed at once"),
+    "refused": _("Not renewed"),
+}
+
+MILESTONES = {
+    "month": _("A month before"),
+    "week": _("A week before"),
+    "day": _("On the day"),
+}
+
 AGREEMENT_ICONS = {**KIND_ICONS, "import": "inbox", "adjustment": "offer"}
 
 RULES = {
