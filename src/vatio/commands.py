@@ -145,7 +145,7 @@ def worker(_arguments: argparse.Namespace) -> int:
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     working = jobs.with_connector(jobs.connector.get_worker_connector())  # type: ignore[attr-defined]
     working.run_worker(
-        concurrency=2,
+        concurrency=4,
         delete_jobs="successful",
         fetch_job_polling_interval=5.0,
         shutdown_graceful_timeout=GRACE,

@@ -11,7 +11,17 @@ from vatio.catalogue.quantities import UNITS
 from vatio.dates import written
 from vatio.history.models import Act
 from vatio.tenants.models import LANGUAGES
-from vatio.web.words import DETAILS, KIND_ICONS, KINDS, REMINDED, SECTORS, counted, rise, signed
+from vatio.web.words import (
+    DETAILS,
+    KIND_ICONS,
+    KINDS,
+    REMINDED,
+    SECTORS,
+    counted,
+    number,
+    rise,
+    signed,
+)
 
 COUNTED = (*UNITS, "sms_credits")
 
