@@ -28,5 +28,4 @@ check: setup
 	@.venv/bin/python -m pytest -q tests/test_habits.py
 
 bench: setup
-	@for name in $$(ls benchmarks/*.py | sed 's|.*/||; s|\.py$$||' | grep -v __); do \
-		.venv/bin/python -m benchmarks.$$name --json || exit 1; done
+	@.venv/bin/python -m benchmarks.results

@@ -1,74 +1,161 @@
 """«Gestionar cuentas» with few and many accounts: statements and milliseconds of each page."""
 
-from django.conf import settings
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
 from django.test import Client
 
 from benchmarks.ground import filling, measuring, platform
+from vatio.catalogue.models import LicenceVersion
 from vatio.tenants.models import Organisation, Person
-from vatio.web.listing import SORTS
+from vatio.web.listing import INDEXED, SORTS, WITHIN
+from vatio.web.zones import zones
 
-PAGES = {
+FLAT = {
     "first page": "",
     "last page": "?at=last",
-    **{f"sort {name}": f"?sort={name}" for name in SORTS if name != "organisation"},
-    "search, common part of a word": "?q=ote",
-    "search, rare word": "?q=zugarramurdi+lugo+11",
+    "first page, expired accounts": "expired/",
+    "last page, expired accounts": "expired/?at=last",
+    **{f"sort {name}, {way}": f"?sort={sign}{name}" for name in INDEXED
+       for way, sign in (("up", ""), ("down", "-"))},
+    "search, rare word": "?q=zugarramurdi",
+    "search, start of a word": "?q=zu",
+}  # fmt: skip
+"""What an index answers: as quick with many accounts as with few."""
+
+COMMON = {"search, common part of a word": "?q=ote"}
+
+COMPUTED = {
+    **{f"sort {name}": f"?sort={name}" for name in SORTS
+       if name not in (*INDEXED, "organisation")},
     "filter licence": "?licence={licence}",
     "filter sector": "?sector=hotels",
-    "filter expiring in 30 days": "?ends=30",
-    "expired accounts": "expired/",
-}
+    **{f"filter ends within {days} days": f"?ends={days}" for days in WITHIN},
+    "filter with an open order": "?order=open",
+}  # fmt: skip
+"""What is worked out over all accounts."""
+
+KINDS = {"flat": FLAT, "common": COMMON, "computed": COMPUTED}
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """An organisation with some accounts, and somebody who leads it, signed in."""
+
+    organisation: Organisation
+    leader: Person
+    client: Client
+
+    def ask(self, query: str) -> Callable[[], None]:
+        """Make a question for a page, as it goes through every middleware, without a socket."""
+        address = f"/o/{self.organisation.slug}/accounts/{query}"
+
+        def asking() -> None:
+            answer = self.client.get(address)
+            assert answer.status_code == 200, (address, answer.status_code)
+
+        return asking
+
+    def count(self) -> None:
+        """Count what is in the three zones."""
+        zones(self.organisation, self.leader, at=filling.NOW, current="accounts")
+
+    def export(self) -> None:
+        """Read the workbook of all accounts that are active, as it is handed out."""
+        answer = self.client.get(f"/o/{self.organisation.slug}/accounts/?as=xlsx")
+        assert answer.status_code == 200
+        for _piece in answer.streaming_content:
+            pass
+        answer.close()
+
+
+def fill(
+    name: str, size: int, versions: list[LicenceVersion], boss: Person, *, active: bool
+) -> Portfolio:
+    """Make an organisation with some accounts, all active or half, one in 100 with an order."""
+    organisation = filling.organisation(name, boss)
+    leader = filling.person(f"{organisation.slug}@vatio.example", "Nuria Vidal")
+    filling.lead(organisation, leader)
+    end = filling.TODAY + timedelta(days=20) if active else None
+    filling.accounts_ending(organisation, size, versions, due_on=end, every=5)
+    filling.orders(organisation, leader, every=100)
+    client = Client(headers={"host": "127.0.0.1"})
+    client.force_login(leader)
+    return Portfolio(organisation, leader, client)
 
 
 def measure(
-    organisation: Organisation, person: Person, licence: object, *, times: int
-) -> dict[str, object]:
-    """Ask for each page as a signed-in person does, through every middleware, without a socket."""
-    client = Client(headers={"host": "127.0.0.1"})
-    client.force_login(person)
-    found = {}
-    for name, query in PAGES.items():
-        address = f"/o/{organisation.slug}/accounts/{query.format(licence=licence)}"
-
-        def ask(address: str = address) -> None:
-            answer = client.get(address)
-            assert answer.status_code == 200, (address, answer.status_code)
-
-        ask()
-        found[name] = {
-            "statements": measuring.statements(ask),
-            **measuring.milliseconds(ask, times=times),
+    portfolios: dict[int, Portfolio], kind: str, licence: UUID, *, times: int
+) -> list[dict[str, object]]:
+    """Measure each page of a kind: few and many accounts in turns, so that they compare."""
+    found: list[dict[str, object]] = []
+    for page, query in KINDS[kind].items():
+        asking = {
+            str(size): portfolio.ask(query.format(licence=licence))
+            for size, portfolio in portfolios.items()
         }
+        found += _compared(page, kind, asking, times=times)
     return found
+
+
+def _compared(
+    page: str, kind: str, deeds: dict[str, Callable[[], None]], *, times: int
+) -> list[dict[str, object]]:
+    taken = measuring.side_by_side(deeds, times=times)
+    return [
+        {
+            "page": page,
+            "kind": kind,
+            "accounts": int(size),
+            "statements": measuring.statements(deed),
+            **taken[size],
+        }
+        for size, deed in deeds.items()
+    ]
+
+
+def export(portfolio: Portfolio) -> dict[str, object]:
+    """Measure the workbook of the accounts that are active: seconds, and this process's memory."""
+    (zone, *_others) = zones(
+        portfolio.organisation, portfolio.leader, at=filling.NOW, current="accounts"
+    )
+    taken = measuring.seconds(portfolio.export)
+    return {
+        "rows": zone.count,
+        "seconds": taken,
+        **measuring.peak_memory(portfolio.export),
+        "statements": measuring.statements(portfolio.export),
+    }
 
 
 def main() -> None:
     """Measure every page at 100, 10,000 and the asked number of accounts."""
-    asked = measuring.arguments(__doc__ or "", accounts=100_000, times=100)
-    settings.ALLOWED_HOSTS = ["127.0.0.1"]
+    asked = measuring.arguments(__doc__ or "", accounts=100_000, times=200)
     platform.fresh()
     boss = filling.person("boss@vatio.example", "Elena Cid", commercial=True)
     versions = filling.licences(boss)
-    sizes = sorted({100, min(10_000, asked.accounts), asked.accounts})
-    organisations = {}
-    for size in sizes:
-        organisation = filling.organisation(f"Organización {size}", boss)
-        leader = filling.person(f"nuria{size}@vatio.example", "Nuria Vidal")
-        filling.lead(organisation, leader)
-        filling.accounts(organisation, size, versions)
-        organisations[size] = (organisation, leader)
+    sizes = sorted({min(size, asked.accounts) for size in (100, 10_000, asked.accounts)})
+    portfolios = {
+        size: fill(f"Organización {size}", size, versions, boss, active=False) for size in sizes
+    }
+    exported = fill("Exportada", asked.accounts, versions, boss, active=True)
     filling.settle()
     measuring.calm()
-    licence = versions[0].licence.uid
-    found = {
-        str(size): measure(organisation, leader, licence, times=asked.times)
-        for size, (organisation, leader) in organisations.items()
-    }
+    pages = [
+        row
+        for kind in KINDS
+        for row in measure(portfolios, kind, versions[0].licence.uid, times=asked.times)
+    ]
+    counting = {str(size): portfolio.count for size, portfolio in portfolios.items()}
     measuring.report(
         {
             "measured": "accounts_page",
             "sizes": sizes,
-            "pages": found,
+            "pages": pages,
+            "counts": _compared("counts of the zones", "flat", counting, times=asked.times),
+            "export": export(exported),
             "machine": measuring.machine(),
         },
         as_json=asked.json,

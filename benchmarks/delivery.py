@@ -1,97 +1,94 @@
-"""Delivering messages to a local SMTP server: how many a second, by one sender and by two."""
+"""Delivering messages to a mail server on loopback: how many a second, by one worker and by two."""
 
-import asyncio
-import multiprocessing
 import time
-from typing import Any
 
-from aiosmtpd.smtp import SMTP
 from django.db import connection
 
-from benchmarks.ground import filling, measuring, platform
+from benchmarks.ground import filling, measuring, platform, postbox, processes
 from vatio import clock
-from vatio.notifications.delivery import Sender, deliver
-from vatio.notifications.door import Address, Door
 from vatio.notifications.models import Message
 from vatio.notifications.queueing import Reader, queue
+from vatio.tenants.models import Organisation, Person
 
-SENDER = Sender("avisos@vatio.example", "https://vatio.example")
+WORKERS = (1, 2)
+AT_ONCE = 1_000
+PATIENCE = 60.0
+"""Seconds without any arrival after which the workers are given up."""
 
-
-class _Sink:
-    """Takes every mail and forgets it."""
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        return "250 OK"
-
-
-def _serve(port: Any) -> None:
-    async def run() -> None:
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(
-            lambda: SMTP(_Sink(), hostname="sink", loop=loop), "127.0.0.1", 0
-        )
-        port.value = server.sockets[0].getsockname()[1]
-        await server.serve_forever()
-
-    asyncio.run(run())
+CONTEXT = {
+    "number": "S-2026-0042",
+    "kind": "opening",
+    "account": "Hotel Lugo 012",
+    "reason": "Falta el NIF.",
+    "rule": "",
+    "path": "/orders/x/",
+}
 
 
-def _send(port: int) -> None:
-    connection.settings_dict["NAME"] = platform.NAME
-    with Door(Address("127.0.0.1", port, "", "", "none")) as door:
-        deliver(door, SENDER, now=clock.now)
-
-
-def run(count: int, senders: int, port: int) -> dict[str, object]:
-    """Queue messages, and let some senders empty the outbox together."""
-    Message.objects.all().delete()
-    for number in range(0, count, 1_000):
+def fill(count: int) -> None:
+    """Queue so many messages in a fresh database, each to an address of its own."""
+    platform.fresh()
+    boss: Person = filling.person("boss@vatio.example", "Elena Cid", commercial=True)
+    organisation: Organisation = filling.organisation("Norte Eficiente", boss)
+    for start in range(0, count, AT_ONCE):
+        numbers = range(start, min(start + AT_ONCE, count))
         queue(
             "order_rejected",
-            [Reader(f"p{each}@norte.example", "es") for each in range(number, number + 1_000)],
-            key=f"bench:{number}",
-            context={
-                "number": "S-2026-0042",
-                "kind": "opening",
-                "account": "Hotel Lugo 012",
-                "reason": "Falta el NIF.",
-                "rule": "",
-                "path": "/orders/x/",
-            },
+            [Reader(f"p{number}@norte.example", "es") for number in numbers],
+            key=f"bench:{start}",
+            context=CONTEXT,
             at=clock.now(),
+            organisation=organisation,
         )
+    filling.settle()
+
+
+def run(count: int, workers: int) -> dict[str, object]:
+    """Let some workers, each a process, empty the outbox together."""
+    fill(count)
     connection.close()
-    begun = time.perf_counter()
-    working = [multiprocessing.Process(target=_send, args=(port,)) for _ in range(senders)]
-    for each in working:
-        each.start()
-    for each in working:
-        each.join()
-    seconds = time.perf_counter() - begun
-    sent = Message.objects.filter(state=Message.State.SENT).count()
-    return {"senders": senders, "sent": sent, "per_second": round(sent / seconds)}
+    with postbox.opened() as box, processes.workers(workers, mail_port=box.port.value):
+        _wait_for(box, count)
+        _wait_until_settled()
+        sent = Message.objects.filter(state=Message.State.SENT).count()
+        taken = box.last_at.value - box.first_at.value
+        found = {
+            "workers": workers,
+            "messages": count,
+            "sent": sent,
+            "arrived": box.arrived.value,
+            "repeated": box.repeated.value,
+            "seconds": round(taken, 2),
+            "per_second": round((box.arrived.value - 1) / taken, 1),
+        }
+    connection.close()
+    return found
+
+
+def _wait_for(box: postbox.Postbox, count: int) -> None:
+    seen, since = 0, time.monotonic()
+    while box.arrived.value < count:
+        if box.arrived.value > seen:
+            seen, since = box.arrived.value, time.monotonic()
+        if time.monotonic() - since > PATIENCE:
+            raise AssertionError(f"{seen} of {count} messages arrived, and then none")
+        time.sleep(0.05)
+
+
+def _wait_until_settled() -> None:
+    """Wait until the workers have written down what became of the last ones."""
+    deadline = time.monotonic() + PATIENCE
+    underway = [Message.State.QUEUED, Message.State.HANDING_OVER]
+    while time.monotonic() < deadline and Message.objects.filter(state__in=underway).exists():
+        time.sleep(0.1)
 
 
 def main() -> None:
-    """Measure one sender and two."""
-    asked = measuring.arguments(__doc__ or "", messages=5_000)
-    platform.fresh()
-    filling.person("boss@vatio.example", "Elena Cid", commercial=True)
-    port = multiprocessing.Value("i", 0)
-    sink = multiprocessing.Process(target=_serve, args=(port,), daemon=True)
-    sink.start()
-    while not port.value:
-        time.sleep(0.05)
-    found = [run(asked.messages, senders, port.value) for senders in (1, 2)]
-    sink.terminate()
+    """Measure one worker and two."""
+    asked = measuring.arguments(__doc__ or "", messages=10_000)
+    found = [run(asked.messages, workers) for workers in WORKERS]
     measuring.report(
-        {
-            "measured": "delivery",
-            "messages": asked.messages,
-            "runs": found,
-            "machine": measuring.machine(),
-        },
+        {"measured": "delivery", "runs": found, "machine": measuring.machine()},
         as_json=asked.json,
     )
 

@@ -1,7 +1,6 @@
 """A fresh database on the benchmarks' server."""
 
 import psycopg
-from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from psycopg import sql
@@ -9,22 +8,25 @@ from psycopg import sql
 from benchmarks.ground import SERVER
 from vatio.commands import marked_tables
 from vatio.postgres import walls
+from vatio.postgres.doors import DATABASE, OWNER, SUPERUSER
 from vatio.web.messages import compile_catalogue
-
-NAME = "vatio_bench"
 
 
 def fresh() -> None:
-    """Make an empty, migrated database, with the walls of the web's role, and use it."""
+    """Make an empty, migrated database, with the walls of the web's role, and use it.
+
+    It is the one that `vatio serve` and `vatio worker` of this home use.
+    """
     connection.close()
     with psycopg.connect(
-        host=str(SERVER.socket), user="vatio", dbname="postgres", autocommit=True
+        host=str(SERVER.socket), user=SUPERUSER, dbname="postgres", autocommit=True
     ) as root:
-        database = sql.Identifier(NAME)
+        database = sql.Identifier(DATABASE)
         root.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
-        root.execute(sql.SQL("CREATE DATABASE {} OWNER vatio_owner").format(database))
-    settings.DATABASES["default"]["NAME"] = NAME
-    connection.settings_dict["NAME"] = NAME
+        owner = sql.Identifier(OWNER)
+        root.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, owner))
+        # What fills a database passes over the triggers.
+        root.execute(sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(owner))
     compile_catalogue()
     call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:

@@ -1,0 +1,74 @@
+"""«Gestionar cuentas» over HTTP, by two web processes: answers a second, and how long they take."""
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+
+from benchmarks.ground import driving, filling, measuring, platform, processes
+from vatio.tenants.models import Organisation, Person
+
+WEB_PROCESSES = 2
+CONNECTIONS = (2, 8)
+
+
+def request(organisation: Organisation, leader: Person) -> bytes:
+    """Write the request of somebody who is signed in, as a browser sends it."""
+    client = Client()
+    client.force_login(leader)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    return (
+        f"GET /o/{organisation.slug}/accounts/ HTTP/1.1\r\n"
+        "Host: 127.0.0.1\r\n"
+        f"Cookie: {settings.SESSION_COOKIE_NAME}={session}\r\n\r\n"
+    ).encode()
+
+
+def main() -> None:
+    """Ask for the page of an organisation with 100 accounts, and with the asked number."""
+    asked = measuring.arguments(__doc__ or "", accounts=100_000, seconds=10)
+    platform.fresh()
+    boss = filling.person("boss@vatio.example", "Elena Cid", commercial=True)
+    versions = filling.licences(boss)
+    requests = {}
+    for size in sorted({min(100, asked.accounts), asked.accounts}):
+        organisation = filling.organisation(f"Organización {size}", boss)
+        leader = filling.person(f"nuria{size}@vatio.example", "Nuria Vidal")
+        filling.lead(organisation, leader)
+        filling.accounts(organisation, size, versions)
+        requests[size] = request(organisation, leader)
+    filling.settle()
+    machine = measuring.machine()
+    connection.close()
+    found: list[dict[str, object]] = []
+    with processes.web_processes(WEB_PROCESSES) as ports:
+        for size, words in requests.items():
+            for connections in CONNECTIONS:
+                driven = driving.drive(
+                    [(port, words) for port in ports],
+                    connections=connections,
+                    seconds=asked.seconds,
+                )
+                found.append(
+                    {
+                        "accounts": size,
+                        "connections": connections,
+                        "requests_per_second": round(len(driven.answers) / driven.seconds, 1),
+                        **measuring.spread(driven.answers),
+                        "page_bytes": driven.bytes_of_a_page,
+                        "driver_cores": round(driven.processor_seconds / driven.seconds, 2),
+                    }
+                )
+    measuring.report(
+        {
+            "measured": "http",
+            "web_processes": WEB_PROCESSES,
+            "seconds": asked.seconds,
+            "runs": found,
+            "machine": machine,
+        },
+        as_json=asked.json,
+    )
+
+
+if __name__ == "__main__":
+    main()

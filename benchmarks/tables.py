@@ -1,0 +1,243 @@
+"""Writes what the benchmarks told as tables: each figure beside its aim and a peer's."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+Told = dict[str, Any]
+
+HEAD = """# What Vatio measures about itself
+
+`make bench` runs every benchmark of this folder and writes this page from the figures that they
+print; they stand in `results.json`. Times are wall-clock, commits included, on a server of our own
+with its usual settings. A cross marks an aim that was missed. Figures move with the machine:
+compare only what one run has told.
+"""
+
+NOTES = {
+    "accounts_page": """## «Gestionar cuentas»
+
+A page of 50 rows for somebody who is signed in, through every middleware but without a socket. Few
+and many accounts are asked in turns. What an index answers has to take no longer than 1.3 times
+as long with many accounts as with few, at the 99th percentile; what is worked out over all
+accounts has 150 ms, and a common part of a word 50 ms (median). The statements are the same at
+every size. Healthchecks, whose list reads all of its rows, falls from 97 to 2.5 pages a second
+between 10 and 1,000 rows.
+""",
+    "http": """## «Gestionar cuentas» over HTTP
+
+Two web processes as `vatio serve` starts them, with one database, asked over kept connections on
+loopback. What asks shares the cores with them: how much of a core it took stands beside.
+""",
+    "accepting": """## Accepting an order
+
+BEGIN and COMMIT are counted among the statements. The peer is django-plans 2.8.2, for an upgrade.
+""",
+    "reminders": """## Deciding reminders
+
+Every account due is told to two people. The statements are those of one run, BEGIN and COMMIT
+among them; nothing to do is the median of five runs. The memory is that of the Python process
+that decides, before and at its most. The peer is django-plans 2.8.2, for as many accounts and as
+many due.
+""",
+    "delivery": """## Delivering messages
+
+Workers as `vatio worker` starts them send to a mail server on loopback, in a process of its own:
+from the first mail that arrives to the last. The mail server shares the cores.
+""",
+}
+NAMES = list(NOTES)
+
+
+def written(told: Told) -> str:
+    """Write the whole page."""
+    parts = [HEAD]
+    for name, note in NOTES.items():
+        if name in told:
+            parts += [note, "\n".join([*_TABLES[name](told[name]), _machine(told[name])]) + "\n"]
+    return "\n".join(parts)
+
+
+def _machine(told: Told) -> str:
+    machine = told["machine"]
+    return (
+        f"\n{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB;"
+        f" PostgreSQL {machine['postgresql']}, Python {machine['python']};"
+        f" {machine['measured_on']}."
+    )
+
+
+def _table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
+    lines = [headings, ["---", *["---:"] * (len(headings) - 1)], *rows]
+    return ["| " + " | ".join(str(cell) for cell in line) + " |" for line in lines]
+
+
+def _number(value: float) -> str:
+    return f"{value:,}"
+
+
+def kept(value: float, most: float) -> str:
+    """Write a figure that should not exceed its aim."""
+    return _number(value) if value <= most else f"{_number(value)} ✗"
+
+
+def _reached(value: float, least: float) -> str:
+    """Write a figure that should reach its aim."""
+    return _number(value) if value >= least else f"{_number(value)} ✗"
+
+
+def _accounts_page(told: Told) -> list[str]:
+    rows: dict[str, list[Told]] = {}
+    for each in [*told["counts"], *told["pages"]]:
+        rows.setdefault(each["page"], []).append(each)
+    asked = [f"{_number(size)} accounts: median / p99 ms" for size in told["sizes"]]
+    lines = _table(
+        ["page", "statements", *asked, "aim"],
+        [_page_row(page, of_sizes) for page, of_sizes in rows.items()],
+    )
+    export = told["export"]
+    return [
+        *lines,
+        "",
+        *_table(
+            ["export to a workbook", "seconds", "statements", "memory before", "at its most"],
+            [
+                [
+                    f"{_number(export['rows'])} rows",
+                    _number(export["seconds"]),
+                    _number(export["statements"]),
+                    f"{export['memory_before_mib']} MiB",
+                    f"{export['memory_peak_mib']} MiB",
+                ]
+            ],
+        ),
+    ]
+
+
+def _page_row(page: str, of_sizes: list[Told]) -> list[object]:
+    statements = sorted({each["statements"] for each in of_sizes})
+    least, most = of_sizes[0], of_sizes[-1]
+    cells = [f"{each['median_ms']} / {each['p99_ms']}" for each in of_sizes]
+    aims = {
+        "flat": (f"p99 ≤ {1.3 * least['p99_ms']:.1f}", most["p99_ms"] <= 1.3 * least["p99_ms"]),
+        "common": ("median ≤ 50", most["median_ms"] <= 50),
+        "computed": ("p99 ≤ 150", most["p99_ms"] <= 150),
+    }
+    aim, is_kept = aims[most["kind"]]
+    constant = str(statements[0]) if len(statements) == 1 else f"{statements[0]}–{statements[-1]} ✗"
+    return [page, constant, *cells, aim if is_kept else f"{aim} ✗"]
+
+
+def _http(told: Told) -> list[str]:
+    return _table(
+        [
+            "accounts",
+            "connections",
+            "requests/s (aim at many: 400)",
+            "median ms",
+            "p99 ms",
+            "page",
+            "cores taken by asking",
+        ],
+        [
+            [
+                _number(each["accounts"]),
+                each["connections"],
+                _reached(each["requests_per_second"], 400),
+                each["median_ms"],
+                each["p99_ms"],
+                f"{each['page_bytes'] // 1024} KiB",
+                each["driver_cores"],
+            ]
+            for each in told["runs"]
+        ],
+    )
+
+
+ACCEPTING_PEERS = {"upgrade": "30 statements, 21 ms, p99 107 ms"}
+
+
+def _accepting(told: Told) -> list[str]:
+    return _table(
+        ["kind", "statements (aim 14)", "median ms (aim 5)", "p99 ms (aim 10)", "peer"],
+        [
+            [
+                kind,
+                kept(each["statements"], 14),
+                kept(each["median_ms"], 5),
+                kept(each["p99_ms"], 10),
+                ACCEPTING_PEERS.get(kind, "–"),
+            ]
+            for kind, each in told["kinds"].items()
+        ],
+    )
+
+
+REMINDERS = {
+    (10_000, 10_000): (0.6, None, "11.0 s, 10,002 statements"),
+    (100_000, 1_000): (0.25, None, "1.29 s, 1,372 statements"),
+    (1_000_000, 10_000): (1.7, 0.8, "–"),
+    (100_000, 100_000): (None, None, "111 s"),
+}
+"""For so many accounts and so many due: the seconds that deciding may take, and looking again,
+and what a peer takes."""
+
+
+def _reminders(told: Told) -> list[str]:
+    rows = []
+    for each in told["runs"]:
+        most, most_again, peer = REMINDERS.get((each["accounts"], each["due"]), (None, None, "–"))
+        rows.append(
+            [
+                _number(each["accounts"]),
+                _number(each["due"]),
+                _number(each["messages"]),
+                _aimed(each["seconds"], most),
+                _aimed(each["seconds_nothing_to_do"], most_again),
+                kept(each["statements"], 3),
+                f"{each['memory_before_mib']} → {each['memory_peak_mib']} MiB",
+                peer,
+            ]
+        )
+    return _table(
+        [
+            "accounts",
+            "due",
+            "messages",
+            "seconds",
+            "nothing to do",
+            "statements (aim 3)",
+            "memory",
+            "peer",
+        ],
+        rows,
+    )
+
+
+def _aimed(value: float, most: float | None) -> str:
+    return _number(value) if most is None else f"{kept(value, most)} (aim {most})"
+
+
+def _delivery(told: Told) -> list[str]:
+    return _table(
+        ["workers", "messages", "arrived", "repeated (aim 0)", "seconds", "messages/s"],
+        [
+            [
+                each["workers"],
+                _number(each["messages"]),
+                _reached(each["arrived"], each["messages"]),
+                kept(each["repeated"], 0),
+                each["seconds"],
+                _number(each["per_second"]),
+            ]
+            for each in told["runs"]
+        ],
+    )
+
+
+_TABLES: dict[str, Callable[[Told], list[str]]] = {
+    "accounts_page": _accounts_page,
+    "http": _http,
+    "accepting": _accepting,
+    "reminders": _reminders,
+    "delivery": _delivery,
+}

@@ -1,0 +1,114 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import results, tables
+
+ROOT = Path(__file__).resolve().parent.parent
+SMALL = {
+    "accounts_page": ["--accounts", "120", "--times", "2"],
+    "http": ["--accounts", "120", "--seconds", "1"],
+    "accepting": ["--accounts", "200", "--times", "3"],
+    "reminders": ["--accounts", "200"],
+    "delivery": ["--messages", "20"],
+}
+
+
+def told_by(name: str) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{name}", *SMALL[name], "--json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def test_every_benchmark_has_its_table_and_its_test() -> None:
+    files = {path.stem for path in (ROOT / "benchmarks").glob("*.py")}
+
+    assert files - {"__init__", "results", "tables"} == set(tables.NAMES) == set(SMALL)
+
+
+def test_accounts_page_tells_each_page_at_each_size() -> None:
+    told = told_by("accounts_page")
+
+    assert told["measured"] == "accounts_page"
+    assert told["sizes"] == [100, 120]
+    assert set(told["pages"][0]) == {
+        "page",
+        "kind",
+        "accounts",
+        "statements",
+        "median_ms",
+        "p99_ms",
+        "times",
+    }
+    by_page: dict[str, set[int]] = {}
+    for row in told["pages"] + told["counts"]:
+        by_page.setdefault(row["page"], set()).add(row["statements"])
+    assert len(by_page) > 25
+    assert {page: counts for page, counts in by_page.items() if len(counts) > 1} == {}
+    assert told["export"]["rows"] == 120
+    assert told["export"]["memory_peak_mib"] >= told["export"]["memory_before_mib"]
+    assert "«Gestionar cuentas»" in tables.written({"accounts_page": told})
+
+
+def test_http_tells_each_number_of_accounts_and_connections() -> None:
+    told = told_by("http")
+
+    runs = told["runs"]
+    assert [(run["accounts"], run["connections"]) for run in runs] == [
+        (100, 2),
+        (100, 8),
+        (120, 2),
+        (120, 8),
+    ]
+    assert all(run["requests_per_second"] > 0 and run["page_bytes"] > 50_000 for run in runs)
+    assert told["web_processes"] == 2
+
+
+def test_accepting_tells_each_kind() -> None:
+    told = told_by("accepting")
+
+    assert set(told["kinds"]) == {"opening", "renewal", "expansion", "upgrade"}
+    assert {kind["times"] for kind in told["kinds"].values()} == {3}
+
+
+def test_reminders_tell_who_was_due_and_told() -> None:
+    told = told_by("reminders")
+
+    assert [(run["accounts"], run["due"], run["messages"]) for run in told["runs"]] == [
+        (200, 200, 400),
+        (200, 2, 4),
+    ]
+
+
+def test_delivery_tells_that_each_message_arrived_once() -> None:
+    told = told_by("delivery")
+
+    assert [
+        (run["workers"], run["messages"], run["sent"], run["arrived"], run["repeated"])
+        for run in told["runs"]
+    ] == [(1, 20, 20, 20, 0), (2, 20, 20, 20, 0)]
+
+
+def test_the_page_of_results_is_what_was_told() -> None:
+    told = json.loads(results.TOLD.read_text())
+
+    assert results.RESULTS.read_text() == tables.written(told)
+    assert set(told) <= set(tables.NAMES)
+
+
+@pytest.mark.parametrize(
+    ("value", "most", "words"), [(14, 14, "14"), (15, 14, "15 ✗"), (1234.5, 5_000, "1,234.5")]
+)
+def test_a_missed_aim_is_marked(value: float, most: float, words: str) -> None:
+    assert tables.kept(value, most) == words
