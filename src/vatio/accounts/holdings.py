@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -15,7 +16,7 @@ SELECT asked.account_id, asked.day, term.id, term.starts_on, lived.ends_on, term
        version.id, licence.name, version.billing,
        version.meters, version.supply_points, version.data_points, version.rtc_lines,
        extras.meters, extras.supply_points, extras.data_points, extras.rtc_lines
-FROM unnest(%(accounts)s::bigint[], %(days)s::date[]) AS asked (account_id, day)
+FROM {asked} AS asked (account_id, day)
 JOIN accounts_term term ON term.account_id = asked.account_id
 JOIN accounts_agreement agreed ON agreed.id = term.agreement_id
 LEFT JOIN accounts_agreement closing ON closing.id = term.closed_by_id
@@ -42,6 +43,11 @@ WHERE asked.day >= term.starts_on AND asked.day < lived.ends_on
   AND agreed.decided_at <= %(known_at)s
   AND (term.cancelled_at IS NULL OR term.cancelled_at > %(known_at)s)
 """
+
+HELD_BY_MANY = HELD.format(asked="unnest(%(accounts)s::bigint[], %(days)s::date[])")
+HELD_BY_ONE = HELD.format(asked="(VALUES (%(account)s::bigint, %(day)s::date))")
+"""The same question of one account. Of an array the server believes to know the length only
+while it plans; so it would plan anew each time, which takes ten times as long as the answer."""
 
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
@@ -88,12 +94,8 @@ def held_by_many(
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            HELD,
-            {
-                "accounts": [account_id for account_id, _ in pairs],
-                "days": [day for _, day in pairs],
-                "known_at": known_at or FOR_EVER,
-            },
+            HELD_BY_ONE if len(pairs) == 1 else HELD_BY_MANY,
+            {**_asked(pairs), "known_at": known_at or FOR_EVER},
         )
         return {
             row[0]: Holding(
@@ -111,6 +113,15 @@ def held_by_many(
             )
             for row in cursor.fetchall()
         }
+
+
+def _asked(pairs: list[tuple[int, date]]) -> dict[str, Any]:
+    if len(pairs) == 1:
+        return {"account": pairs[0][0], "day": pairs[0][1]}
+    return {
+        "accounts": [account_id for account_id, _ in pairs],
+        "days": [day for _, day in pairs],
+    }
 
 
 def shown_day(account: Account, *, at: datetime) -> date | None:
