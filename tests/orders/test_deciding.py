@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -149,3 +150,22 @@ def test_a_withdrawn_renewal_can_be_asked_again() -> None:
 
     assert again.state == "pending"
     assert Order.objects.count() == 2
+
+
+@pytest.mark.parametrize("kind", ["opening", "renewal", "expansion", "upgrade"])
+def test_accepting_costs_at_most_fourteen_statements(
+    kind: str, django_assert_max_num_queries: Any
+) -> None:
+    basic, better = make.licence("Básica"), make.licence("Avanzada", meters=50)
+    hotel = make.account(version=basic)
+    sent = {
+        "opening": lambda: make.opening_order(hotel.organisation, version=basic),
+        "renewal": lambda: make.renewal_order(hotel),
+        "expansion": lambda: make.expansion_order(hotel, sms=50, rtc_lines=2),
+        "upgrade": lambda: make.upgrade_order(hotel, better),
+    }[kind]()
+    order = Order.objects.select_related("organisation", "account").get(pk=sent.pk)
+    elena = make.commercial()
+
+    with django_assert_max_num_queries(14):
+        deciding.accept(order, by=elena, at=make.NOON)

@@ -7,6 +7,17 @@ from django.db import connection
 from vatio.accounts.models import Account, Agreement
 from vatio.tenants.models import Person
 
+AGREE = """
+INSERT INTO accounts_agreement
+    (account_id, organisation_id, number, kind, decided_at, decided_by_id, rule, note)
+SELECT %(account)s, %(organisation)s,
+       'A-' || %(year)s || '-' || lpad(drawn::text, greatest(4, length(drawn::text)), '0'),
+       %(kind)s, %(at)s, %(by)s, %(rule)s, %(note)s
+FROM nextval('agreements_number') AS drawn
+RETURNING id, number
+"""
+"""Draws the number and writes the agreement, in one statement."""
+
 
 def agree(
     account: Account,
@@ -18,16 +29,32 @@ def agree(
     note: str = "",
 ) -> Agreement:
     """Write down that something was agreed about an account, by a person or by a named rule."""
-    return Agreement.objects.create(
+    agreement = Agreement(
         account=account,
         organisation_id=account.organisation_id,
-        number=next_numbers(1, at=at)[0],
         kind=kind,
         decided_at=at,
         decided_by=by,
         rule=rule,
         note=note,
     )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            AGREE,
+            {
+                "account": account.pk,
+                "organisation": account.organisation_id,
+                "year": str(at.year),
+                "kind": kind.value,
+                "at": at,
+                "by": by.pk if by else None,
+                "rule": rule,
+                "note": note,
+            },
+        )
+        agreement.pk, agreement.number = cursor.fetchone()
+    agreement._state.adding = False
+    return agreement
 
 
 def next_numbers(count: int, *, at: datetime) -> list[str]:

@@ -24,6 +24,15 @@ def columns(opened_on: date, covered_until: date, zone: str) -> Columns:
     }
 
 
+def extend(account: Account, *, until: date) -> None:
+    """Repeat on the account that a term was added behind all others."""
+    if account.opened_on is None:
+        raise AssertionError("only an account that was opened has a term to follow")
+    for column, value in columns(account.opened_on, until, account.zone).items():
+        setattr(account, column, value)
+    account.save(update_fields=["covered_until", "ends_at"])
+
+
 def write(account: Account) -> None:
     """Repeat the terms on the account, after every change of terms or of zone.
 

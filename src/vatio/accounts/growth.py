@@ -4,15 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts import purse
 from vatio.accounts.agreeing import agree
 from vatio.accounts.expiry import is_expired
 from vatio.accounts.holdings import Holding, held, shown_day
-from vatio.accounts.locking import lock
-from vatio.accounts.models import Account, Agreement, SmsMovement, Term
+from vatio.accounts.models import Account, Agreement, Term
 from vatio.accounts.opening import MOST_OF_A_UNIT, WrongQuantity, grant, sold_units
 from vatio.accounts.renewal import waiting_term
 from vatio.catalogue.models import LicenceVersion
@@ -106,38 +104,35 @@ def better(account: Account, holding: Holding) -> list[LicenceVersion]:
     ]
 
 
-@transaction.atomic
 def expand(
     account: Account, added: Quantities, *, sms_credits: int, at: datetime, by: Person
 ) -> Agreement:
     """Add extras to the running term from today, and to the waiting one from its start.
 
+    Whoever calls it has locked the account.
+
     :raises HasExpired: if the account has expired.
     """
-    lock(account)
     reached = reach(account, at=at)
     agreement = agree(account, kind=Agreement.Kind.EXPANSION, at=at, by=by)
     give(account, reached, agreement, version_id=None, extras=added, at=at)
     purse.put_in(
         account,
         sms_credits,
-        key=f"agreement:{agreement.pk}",
-        kind=SmsMovement.Kind.BOUGHT,
         at=at,
         agreement=agreement,
     )
     return agreement
 
 
-@transaction.atomic
 def upgrade(account: Account, version: LicenceVersion, *, at: datetime, by: Person) -> Agreement:
     """Give the account another licence from today; its extras stay on top.
 
-    The order keeps the version that it names, retired meanwhile or not.
+    The order keeps the version that it names, retired meanwhile or not. Whoever
+    calls it has locked the account.
 
     :raises HasExpired: if the account has expired.
     """
-    lock(account)
     reached = reach(account, at=at)
     agreement = agree(account, kind=Agreement.Kind.UPGRADE, at=at, by=by)
     give(account, reached, agreement, version_id=version.pk, extras=Quantities(), at=at)
@@ -154,7 +149,12 @@ def give(
     at: datetime,
 ) -> None:
     """Grant something to the running term from today, and to the waiting one that is reached."""
-    running = Term.objects.get(pk=reached.holding.term_id)
+    # A grant asks of its term no more than the keys: it need not be read for that.
+    running = Term(
+        pk=reached.holding.term_id,
+        account=account,
+        organisation_id=account.organisation_id,
+    )
     grant(
         running,
         agreement,

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts import coverage, purse
 from vatio.accounts.agreeing import agree
-from vatio.accounts.models import Account, Agreement, Grant, Purse, SmsMovement, Term
+from vatio.accounts.models import Account, Agreement, Grant, Term
 from vatio.catalogue.models import Billing, LicenceVersion
 from vatio.catalogue.quantities import Quantities
 from vatio.dates import add_months, day_at
@@ -92,7 +92,6 @@ def ensure_free_name(organisation: Organisation, name: str) -> None:
         raise NameTaken(name)
 
 
-@transaction.atomic
 def open_account(
     organisation: Organisation,
     project: Project,
@@ -107,33 +106,27 @@ def open_account(
     """Open an account from today, in its own zone, for some months.
 
     What the totals have on top of the licence's defaults is granted as extras,
-    and written even when there are none.
+    and written even when there are none. It is part of the transaction of whoever
+    calls it, which a refusal ends.
 
     :raises NameTaken: if the organisation has an account of that name.
     """
-    account = _create(organisation, project, at=at)
+    starts_on = day_at(at, project.zone)
+    ends_on = add_months(starts_on, months, anchor_day=starts_on.day)
+    covered = coverage.columns(starts_on, ends_on, project.zone)
+    account = _create(organisation, project, covered, at=at)
     agreement = agree(account, kind=Agreement.Kind.OPENING, at=at, by=by)
-    starts_on = day_at(at, account.zone)
     term = Term.objects.create(
         account=account,
         organisation=organisation,
         agreement=agreement,
         starts_on=starts_on,
-        ends_on=add_months(starts_on, months, anchor_day=starts_on.day),
+        ends_on=ends_on,
         anchor_day=starts_on.day,
     )
     extras = totals.beyond(Quantities.of(version))
     grant(term, agreement, version_id=version.pk, extras=extras, effective_on=starts_on, at=at)
-    Purse.objects.create(account=account, organisation=organisation)
-    purse.put_in(
-        account,
-        sms_credits,
-        key=f"agreement:{agreement.pk}",
-        kind=SmsMovement.Kind.BOUGHT,
-        at=at,
-        agreement=agreement,
-    )
-    coverage.write(account)
+    purse.begin(account, sms_credits, at=at, agreement=agreement)
     return agreement
 
 
@@ -159,20 +152,22 @@ def grant(
     )
 
 
-def _create(organisation: Organisation, project: Project, *, at: datetime) -> Account:
+def _create(
+    organisation: Organisation, project: Project, covered: coverage.Columns, *, at: datetime
+) -> Account:
     try:
-        with transaction.atomic():
-            return Account.objects.create(
-                organisation=organisation,
-                name=project.account_name,
-                client=project.client,
-                nif=project.nif,
-                sector=project.sector,
-                contact_email=project.contact_email,
-                language=organisation.language,
-                zone=project.zone,
-                created_at=at,
-            )
+        return Account.objects.create(
+            organisation=organisation,
+            name=project.account_name,
+            client=project.client,
+            nif=project.nif,
+            sector=project.sector,
+            contact_email=project.contact_email,
+            language=organisation.language,
+            zone=project.zone,
+            created_at=at,
+            **covered,
+        )
     except IntegrityError as error:
         if "one_account_of_a_name" in str(error):
             raise NameTaken(project.account_name) from None

@@ -14,29 +14,16 @@ class NotEnoughCredits(Refused):
     """More credits would leave the purse than there are in it."""
 
 
-@transaction.atomic
-def put_in(
-    account: Account,
-    credits: int,
-    *,
-    key: str,
-    kind: SmsMovement.Kind,
-    at: datetime,
-    agreement: Agreement,
-) -> None:
+def begin(account: Account, credits: int, *, at: datetime, agreement: Agreement) -> None:
+    """Give an account its purse, with the credits that its opening brings."""
+    Purse.objects.create(account=account, organisation_id=account.organisation_id, balance=credits)
+    _write_bought(account, credits, at=at, agreement=agreement)
+
+
+def put_in(account: Account, credits: int, *, at: datetime, agreement: Agreement) -> None:
     """Add bought credits to an account's purse; the key makes a repetition fail whole."""
-    if credits == 0:
-        return
-    SmsMovement.objects.create(
-        account=account,
-        organisation_id=account.organisation_id,
-        key=key,
-        kind=kind,
-        credits=credits,
-        at=at,
-        agreement=agreement,
-    )
-    Purse.objects.filter(account=account).update(balance=F("balance") + credits)
+    if _write_bought(account, credits, at=at, agreement=agreement):
+        Purse.objects.filter(account=account).update(balance=F("balance") + credits)
 
 
 @transaction.atomic
@@ -62,3 +49,20 @@ def adjust(account: Account, credits: int, *, at: datetime, agreement: Agreement
         agreement=agreement,
     )
     return Purse.objects.get(account=account).balance
+
+
+def _write_bought(
+    account: Account, credits: int, *, at: datetime, agreement: Agreement
+) -> SmsMovement | None:
+    """Write down that an agreement brought credits, if it brought any."""
+    if credits == 0:
+        return None
+    return SmsMovement.objects.create(
+        account=account,
+        organisation_id=account.organisation_id,
+        key=f"agreement:{agreement.pk}",
+        kind=SmsMovement.Kind.BOUGHT,
+        credits=credits,
+        at=at,
+        agreement=agreement,
+    )

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts import coverage
 from vatio.accounts.agreeing import agree
 from vatio.accounts.expiry import has_started, is_expired, is_in_grace
 from vatio.accounts.holdings import held
-from vatio.accounts.locking import lock
 from vatio.accounts.models import Account, Agreement, Term
 from vatio.accounts.opening import grant
 from vatio.dates import add_months, day_at, is_anchored, written
@@ -93,7 +91,6 @@ def next_anchor(starts_on: date, *, last_end: date, anchor_day: int) -> int:
     return anchor_day if follows else starts_on.day
 
 
-@transaction.atomic
 def renew(
     account: Account,
     *,
@@ -104,19 +101,17 @@ def renew(
 ) -> Term:
     """Give an account another year under the licence and the quantities that it holds.
 
-    An early renewal queues behind the running term. The account is locked first,
-    so of two that come together the second meets the first one's term.
+    An early renewal queues behind the running term. Whoever calls it has locked the
+    account, so of two that come together the second meets the first one's term.
 
     :raises NotStarted: if the first term lies ahead.
     :raises AlreadyRenewed: if a term waits to start.
     """
-    lock(account)
     check_renewable(account, at=at)
-    last = last_term(account)
-    holding = held(account, _last_day(account)) if last else None
-    if last is None or holding is None:
+    holding = held(account, _last_day(account))
+    if holding is None:
         raise NothingToRenew(_("This account holds nothing to renew."))
-    year = foresee(account, asked_at=asked_at, at=at, anchor_day=last.anchor_day)
+    year = foresee(account, asked_at=asked_at, at=at, anchor_day=holding.anchor_day)
     agreement = agree(account, kind=Agreement.Kind.RENEWAL, at=at, by=by, rule=rule)
     term = Term.objects.create(
         account=account,
@@ -134,7 +129,7 @@ def renew(
         effective_on=term.starts_on,
         at=at,
     )
-    coverage.write(account)
+    coverage.extend(account, until=term.ends_on)
     return term
 
 

@@ -1,14 +1,14 @@
 """Accepts, rejects and withdraws orders: each once, by whoever comes first."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts import growth, renewal
 from vatio.accounts.locking import lock
-from vatio.accounts.models import Account, Agreement, Term
+from vatio.accounts.models import Account, Agreement
 from vatio.accounts.opening import Project, open_account
 from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.history.telling import tell
@@ -67,7 +67,7 @@ def accept_by_rule(order: Order, account: Account, *, rule: str, at: datetime) -
         rule=rule,
         at=at,
         agreement=term.agreement,
-        facts=_days(term),
+        facts=_days(term.starts_on, term.ends_on),
     )
     return term.agreement
 
@@ -110,11 +110,11 @@ def lapse(order: Order, *, rule: str, at: datetime) -> bool:
 
 def lock_open(order: Order) -> None:
     """Lock the account, then the order, and refuse one that is no longer open."""
-    organisation, account = order.organisation, order.account
+    account = order.account
     if account is not None:
         lock(account)
-    order.refresh_from_db(from_queryset=Order.objects.select_for_update(of=("self",)))
-    order.organisation = organisation
+    known = Order.objects.select_related("organisation", "licence__licence")
+    order.refresh_from_db(from_queryset=known.select_for_update(of=("self",)))
     if account is not None:
         order.account = account
     if order.is_open:
@@ -153,12 +153,13 @@ def _carry_out(order: Order, *, by: Person, at: datetime) -> tuple[Agreement, Ma
             at=at,
             by=by,
         )
-        return agreement, _days(agreement.terms.get())
+        account = agreement.account
+        return agreement, _days(account.opened_on, account.covered_until)
     if order.account is None:
         raise AssertionError("the database lets only openings be without an account")
     if order.kind == Order.Kind.RENEWAL:
         term = renewal.renew(order.account, asked_at=order.submitted_at, at=at, by=by)
-        return term.agreement, _days(term)
+        return term.agreement, _days(term.starts_on, term.ends_on)
     if order.kind == Order.Kind.UPGRADE:
         if order.licence is None:
             raise AssertionError("the database lets no upgrade be without a licence")
@@ -169,8 +170,10 @@ def _carry_out(order: Order, *, by: Person, at: datetime) -> tuple[Agreement, Ma
     return agreement, {**dict(added.items()), "sms_credits": order.sms_credits}
 
 
-def _days(term: Term) -> dict[str, object]:
-    return {"starts_on": term.starts_on.isoformat(), "ends_on": term.ends_on.isoformat()}
+def _days(starts_on: date | None, ends_on: date | None) -> dict[str, object]:
+    if starts_on is None or ends_on is None:
+        raise AssertionError("what was accepted covers some days")
+    return {"starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat()}
 
 
 def _decide(
@@ -191,7 +194,7 @@ def _decide(
     order.reason = reason
     order.agreement = agreement
     if agreement is not None:
-        order.account_id = agreement.account_id
+        order.account = agreement.account
     order.save(
         update_fields=[
             "state",
