@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 from django.db.models.expressions import RawSQL
 
-from vatio.accounts.models import Account, AccountSet
+from vatio.accounts.models import Account, AccountSet, Grant
 from vatio.dates import known_zones
 
 SHOWN_DAY = "greatest(account.opened_on, least(account.today, account.covered_until - 1))"
@@ -115,9 +115,11 @@ def ranked(
 def of_licence(accounts: AccountSet, versions: Sequence[int], *, at: datetime) -> AccountSet:
     """Keep the accounts that hold one of these versions of a licence, as the pages show it.
 
-    They are found once; what is asked of the set afterwards does not find them again.
+    Only those to which one was ever granted are looked at. They are found once; what
+    is asked of the set afterwards does not find them again.
     """
-    inner, parameters = _narrowed(accounts, at=at)
+    granted = Grant.objects.filter(licence__in=versions).values("account_id")
+    inner, parameters = _narrowed(accounts.filter(id__in=granted), at=at)
     with connection.cursor() as cursor:
         cursor.execute(HOLDERS.format(accounts=inner), [*parameters, list(versions)])
         found = [key for (key,) in cursor.fetchall()]
