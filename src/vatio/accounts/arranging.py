@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models.expressions import RawSQL
 
+from vatio.accounts.keys import one_of
 from vatio.accounts.models import Account, AccountSet, Grant
 from vatio.dates import known_zones
 
@@ -123,7 +123,7 @@ def of_licence(accounts: AccountSet, versions: Sequence[int], *, at: datetime) -
     with connection.cursor() as cursor:
         cursor.execute(HOLDERS.format(accounts=inner), [*parameters, list(versions)])
         found = [key for (key,) in cursor.fetchall()]
-    return accounts.filter(id__in=RawSQL("SELECT unnest(%s::bigint[])", [found]))
+    return accounts.filter(id__in=one_of(found))
 
 
 def _narrowed(accounts: AccountSet, *, at: datetime) -> tuple[str, list[Any]]:

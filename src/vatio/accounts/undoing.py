@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts import coverage
 from vatio.accounts.agreeing import agree
+from vatio.accounts.keys import one_of
 from vatio.accounts.locking import lock
 from vatio.accounts.models import Account, Agreement, Grant, Term
 from vatio.accounts.renewal import TRUSTED
@@ -36,7 +37,7 @@ def undoable(accounts: Iterable[Account], *, by: Person, at: datetime) -> dict[i
     fresh = Q(agreement__decided_at__gt=at - WHILE_FRESH)
     last_terms = (
         Term.objects.filter(
-            account__in=list(zones),
+            account__in=one_of(zones),
             agreement__kind=Agreement.Kind.RENEWAL,
             cancelled_at__isnull=True,
             closed_on__isnull=True,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from vatio.accounts import holdings, renewal, undoing
 from vatio.accounts.expiry import GRACE_DAYS, grace_ends_on, has_started, is_expired
 from vatio.accounts.holdings import Holding
+from vatio.accounts.keys import one_of
 from vatio.accounts.models import Account, Agreement, Term
 from vatio.catalogue.quantities import UNITS
 from vatio.dates import day_at
@@ -80,14 +81,15 @@ def lines(accounts: list[Account], person: Person, *, at: datetime) -> list[Line
     The accounts come with their purses and their organisations fetched.
     """
     held = holdings.shown(accounts, at=at)
-    ids = [account.pk for account in accounts]
+    listed = one_of(account.pk for account in accounts)
+    waiting = Order.objects.visible_to(person).open().filter(account__in=listed)
     open_orders: dict[int | None, list[Order]] = {}
-    for order in Order.objects.visible_to(person).open().filter(account__in=ids).order_by("id"):
+    for order in waiting.order_by("id"):
         open_orders.setdefault(order.account_id, []).append(order)
     fresh = undoing.undoable(accounts, by=person, at=at)
     given = set(
         Term.objects.visible_to(person)
-        .filter(account__in=ids, cancelled_at__isnull=True, starts_on__gt=at.date())
+        .filter(account__in=listed, cancelled_at__isnull=True, starts_on__gt=at.date())
         .filter(agreement__kind=Agreement.Kind.ADJUSTMENT)
         .values_list("account_id", flat=True)
     )

@@ -1,5 +1,6 @@
 """Jinja2 as the pages use it: translated, escaped, with figures and days in the reader's way."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -59,6 +60,7 @@ def environment(**options: Any) -> Environment:
         row_messages=row_messages,
         around=around,
         unit_labels=unit_labels,
+        spoken=spoken,
         told=told,
         who=words.who,
         zone_words=words.zone_words,
@@ -121,6 +123,11 @@ def with_account(words: str, name: str) -> str:
 def with_day(words: str, day: date) -> str:
     """Put a day into words that were translated before."""
     return words % {"day": written(day)}
+
+
+def spoken(words: Mapping[str, object]) -> dict[str, str]:
+    """Translate some words once, for a list that says them in every row."""
+    return {key: str(word) for key, word in words.items()}
 
 
 def unit_labels(hidden: set[str]) -> list[tuple[int, str]]:
