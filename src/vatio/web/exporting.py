@@ -2,7 +2,7 @@
 
 import tempfile
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import IO, Any
 
@@ -13,10 +13,13 @@ from vatio.accounts.models import Account, AccountSet
 from vatio.tenants.models import Person
 from vatio.web.lines import Line, lines
 from vatio.web.listing import RELATED, Asked, ordered
+from vatio.web.templating import spoken
 from vatio.web.words import COLUMNS, SECTORS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-AT_A_TIME = 2_000
+AT_A_TIME = 500
+"""How many accounts are held at once: more take no less time, and their memory stays."""
+
 WIDTHS = {"name": 32, "client": 32, "licence": 18, "sector": 22, "organisation": 28}
 
 
@@ -26,7 +29,7 @@ def workbook(
     """Write the accounts, in the order that the list is asked for, into a temporary file.
 
     Only their keys are held at once; each row is written to the disk before the
-    next some thousands are read. Texts are written as texts: none is a formula.
+    next some hundreds are read. Texts are written as texts: none is a formula.
     """
     made = tempfile.TemporaryFile()  # noqa: SIM115
     book = xlsxwriter.Workbook(made, {"constant_memory": True, "default_date_format": "dd/mm/yyyy"})
@@ -43,10 +46,12 @@ def workbook(
         sheet.set_column(place, place, WIDTHS.get(name, 12))
         sheet.write_string(0, place, str(words), bold)
     sheet.freeze_panes(1, 1)
+    sectors = spoken(SECTORS)
     last = 0
     for last, line in enumerate(_read(accounts, asked, person, at=at), start=1):
+        values = _values(line, sectors)
         for place, name in enumerate(columns):
-            _write(sheet, last, place, _value(line, name))
+            _write(sheet, last, place, values.get(name))
     sheet.autofilter(0, 0, last, len(columns) - 1)
     book.close()
     made.seek(0)
@@ -54,7 +59,7 @@ def workbook(
 
 
 def _read(accounts: AccountSet, asked: Asked, person: Person, *, at: datetime) -> Iterator[Line]:
-    """Read the lines of the accounts, some thousands at a time."""
+    """Read the lines of the accounts, some hundreds at a time."""
     keys = array("q", ordered(accounts, asked, at=at))
     for start in range(0, len(keys), AT_A_TIME):
         wanted = keys[start : start + AT_A_TIME].tolist()
@@ -62,23 +67,22 @@ def _read(accounts: AccountSet, asked: Asked, person: Person, *, at: datetime) -
         yield from lines([found[key] for key in wanted if key in found], person, at=at)
 
 
-def _value(line: Line, name: str) -> Any:
+def _values(line: Line, sectors: Mapping[str, str]) -> dict[str, Any]:
+    """Tell what stands in each column of an account's row."""
     account, holding = line.account, line.holding
-    if name == "licence":
-        return holding.licence if holding else ""
-    if holding is not None and hasattr(holding.totals, name):
-        return getattr(holding.totals, name)
-    others = {
+    totals = dict(holding.totals.items()) if holding else {}
+    return {
         "name": account.name,
         "organisation": account.organisation.name,
         "client": account.client,
         "nif": account.nif,
-        "sector": str(SECTORS[account.sector]),
+        "licence": holding.licence if holding else "",
+        "sector": sectors[account.sector],
+        **totals,
         "sms": line.credits,
         "created": account.opened_on,
         "ends": account.covered_until,
     }
-    return others.get(name)
 
 
 def _write(sheet: Any, row: int, column: int, value: Any) -> None:
