@@ -24,7 +24,7 @@ from vatio.dates import DEPARTMENT_ZONE
 from vatio.demo import loading, welcome
 from vatio.demo.people import listed
 from vatio.jobs import post
-from vatio.lineage import die_with_parent
+from vatio.lineage import die_with_parent, outlive_parent_by
 from vatio.notifications.door import parse
 from vatio.passing import advancing
 from vatio.people import entering
@@ -160,6 +160,7 @@ def _join_platform(role: str) -> None:
     """
     if env.switch("VATIO_SUPERVISED", default=False):
         die_with_parent(signal.SIGTERM)
+        outlive_parent_by(GRACE)
     elif not env.text("DATABASE_URL"):
         _use(server.ensure(settings.HOME, programs=_programs()))
     if not env.text("DATABASE_URL"):

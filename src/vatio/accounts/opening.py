@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts import coverage, purse
@@ -92,6 +92,7 @@ def ensure_free_name(organisation: Organisation, name: str) -> None:
         raise NameTaken(name)
 
 
+@transaction.atomic(savepoint=False)
 def open_account(
     organisation: Organisation,
     project: Project,
@@ -106,8 +107,7 @@ def open_account(
     """Open an account from today, in its own zone, for some months.
 
     What the totals have on top of the licence's defaults is granted as extras,
-    and written even when there are none. It is part of the transaction of whoever
-    calls it, which a refusal ends.
+    and written even when there are none. A refusal ends the transaction that it is in.
 
     :raises NameTaken: if the organisation has an account of that name.
     """
