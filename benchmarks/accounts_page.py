@@ -60,7 +60,7 @@ class Portfolio:
 
     def count(self) -> None:
         """Count what is in the three zones."""
-        zones(self.organisation, self.leader, at=filling.NOW, current="accounts")
+        zones(self.organisation, at=filling.NOW, current="accounts")
 
     def export(self) -> None:
         """Read the workbook of all accounts that are active, as it is handed out."""
@@ -123,9 +123,7 @@ def _compared(
 
 def export(portfolio: Portfolio) -> dict[str, object]:
     """Measure the workbook of the accounts that are active: seconds, and this process's memory."""
-    (zone, *_others) = zones(
-        portfolio.organisation, portfolio.leader, at=filling.NOW, current="accounts"
-    )
+    (zone, *_others) = zones(portfolio.organisation, at=filling.NOW, current="accounts")
     taken = measuring.seconds(portfolio.export)
     return {
         "rows": zone.count,

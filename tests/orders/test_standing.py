@@ -51,7 +51,7 @@ class TestStanding(TestCase):
         expired = today >= hotel.covered_until
         collected = today < hotel.covered_until + timedelta(days=GRACE_DAYS)
         (line,) = lines([Account.objects.select_related("purse").get()], nuria, at=at)
-        active, ended, _orders = zones(hotel.organisation, nuria, at=at, current="accounts")
+        active, ended, _orders = zones(hotel.organisation, at=at, current="accounts")
 
         assert is_expired(hotel, at=at) == expired
         assert line.is_expired == expired

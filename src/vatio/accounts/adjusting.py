@@ -1,9 +1,9 @@
 """Mends what was agreed, in the open: other quantities, credits, an early end, courtesy days."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts import coverage, growth, purse
@@ -28,6 +28,14 @@ from vatio.refusal import Refused
 from vatio.tenants.models import Person
 
 MOST_COURTESY_DAYS = 92
+
+
+TO_COME = """
+SELECT term.account_id
+FROM accounts_term term JOIN accounts_agreement agreement ON agreement.id = term.agreement_id
+WHERE term.account_id = ANY(%(accounts)s) AND agreement.kind = 'adjustment'
+  AND term.cancelled_at IS NULL AND term.starts_on > %(today)s
+"""
 
 
 class NoReason(Refused):
@@ -191,6 +199,13 @@ def give_courtesy(
         facts={"before": end.isoformat(), "after": term.ends_on.isoformat(), "days": days},
     )
     return agreement
+
+
+def courtesy_to_come(accounts: Sequence[int], *, at: datetime) -> set[int]:
+    """Tell which of some accounts have days of courtesy that wait to begin."""
+    with connection.cursor() as cursor:
+        cursor.execute(TO_COME, {"accounts": list(accounts), "today": at.date()})
+        return {key for (key,) in cursor.fetchall()}
 
 
 def _ensure_reason(reason: str) -> None:

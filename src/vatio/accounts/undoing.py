@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts import coverage
 from vatio.accounts.agreeing import agree
-from vatio.accounts.keys import one_of
 from vatio.accounts.locking import lock
 from vatio.accounts.models import Account, Agreement, Grant, Term
 from vatio.accounts.renewal import TRUSTED
@@ -19,6 +17,20 @@ from vatio.refusal import Refused
 from vatio.tenants.models import Person
 
 WHILE_FRESH = timedelta(hours=24)
+
+
+LAST = """
+SELECT term.*, agreement.decided_at AS agreed_at, agreement.rule AS agreed_by_rule
+FROM accounts_term term
+JOIN accounts_account account ON account.id = term.account_id
+JOIN accounts_agreement agreement ON agreement.id = term.agreement_id
+WHERE term.account_id = ANY(%(accounts)s) AND agreement.kind = 'renewal'
+  AND term.cancelled_at IS NULL AND term.closed_on IS NULL
+  AND term.ends_on = account.covered_until
+  AND (agreement.decided_at > %(fresh)s OR term.starts_on > %(today)s)
+"""
+"""The accounts' last terms, given by renewals, that wait or are fresh. Every page of a list
+asks for them: written out, it takes a fraction of the time."""
 
 
 class CannotBeUndone(Refused):
@@ -34,23 +46,13 @@ def undoable(accounts: Iterable[Account], *, by: Person, at: datetime) -> dict[i
     hours (`undo` refuses it if something was added to it since).
     """
     zones = {account.pk: account.zone for account in accounts}
-    fresh = Q(agreement__decided_at__gt=at - WHILE_FRESH)
-    last_terms = (
-        Term.objects.filter(
-            account__in=one_of(zones),
-            agreement__kind=Agreement.Kind.RENEWAL,
-            cancelled_at__isnull=True,
-            closed_on__isnull=True,
-            ends_on=F("account__covered_until"),
-        )
-        .filter(fresh | Q(starts_on__gt=at.date()))
-        .select_related("agreement")
-    )
+    asked = {"accounts": list(zones), "fresh": at - WHILE_FRESH, "today": at.date()}
     found = {}
-    for term in last_terms:
-        is_fresh = term.agreement.decided_at > at - WHILE_FRESH
+    for term in Term.objects.raw(LAST, asked):
+        is_fresh = term.agreed_at > at - WHILE_FRESH  # type: ignore[attr-defined]
         waits = term.starts_on > day_at(at, zones[term.account_id])
-        began_at_once = term.agreement.rule == TRUSTED and not waits
+        by_trust = term.agreed_by_rule == TRUSTED  # type: ignore[attr-defined]
+        began_at_once = by_trust and not waits
         if (waits and (is_fresh or by.is_commercial)) or (began_at_once and is_fresh):
             found[term.account_id] = term
     return found

@@ -31,7 +31,7 @@ MOST_ORGANISATIONS = 500
 def active(request: Request, slug: str) -> HttpResponseBase:
     """Show the active accounts, those that have yet to start among them."""
     at = clock.now()
-    zone_list = zones(request.organisation, request.user, at=at, current="accounts")
+    zone_list = zones(request.organisation, at=at, current="accounts")
     return _list(request, zone_list, _own(request), at=at, expired=False)
 
 
@@ -39,7 +39,7 @@ def active(request: Request, slug: str) -> HttpResponseBase:
 def expired(request: Request, slug: str) -> HttpResponseBase:
     """Show the expired accounts, and how long readings are still collected."""
     at = clock.now()
-    zone_list = zones(request.organisation, request.user, at=at, current="accounts_expired")
+    zone_list = zones(request.organisation, at=at, current="accounts_expired")
     return _list(request, zone_list, _own(request), at=at, expired=True)
 
 
@@ -47,7 +47,7 @@ def expired(request: Request, slug: str) -> HttpResponseBase:
 def all_active(request: Request) -> HttpResponseBase:
     """Show the active accounts of every organisation."""
     at = clock.now()
-    zone_list = all_zones(request.user, at=at, current="desk_accounts")
+    zone_list = all_zones(at=at, current="desk_accounts")
     return _list(request, zone_list, _every(request), at=at, expired=False)
 
 
@@ -55,7 +55,7 @@ def all_active(request: Request) -> HttpResponseBase:
 def all_expired(request: Request) -> HttpResponseBase:
     """Show the expired accounts of every organisation."""
     at = clock.now()
-    zone_list = all_zones(request.user, at=at, current="desk_accounts_expired")
+    zone_list = all_zones(at=at, current="desk_accounts_expired")
     return _list(request, zone_list, _every(request), at=at, expired=True)
 
 

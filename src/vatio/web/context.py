@@ -12,7 +12,8 @@ from vatio import clock
 from vatio.dates import DEPARTMENT_ZONE, day_at
 from vatio.orders.models import Order
 from vatio.passing import advancing
-from vatio.tenants.models import Organisation, Person
+from vatio.tenants.models import Person
+from vatio.web.access import led_by
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def page(request: HttpRequest) -> dict[str, object]:
 
 
 def _menu(request: HttpRequest, person: Person) -> list[Entry]:
-    led = list(Organisation.objects.filter(memberships__person=person).order_by("name_folded"))
+    led = led_by(request)
     entries = [
         _entry(
             request,

@@ -21,9 +21,9 @@ from django.views.decorators.http import require_POST
 from vatio import clock
 from vatio.people import entering
 from vatio.tenants.folding import tidy
-from vatio.tenants.models import Organisation, Person
+from vatio.tenants.models import Person
 from vatio.tenants.platform import DEMO_SECRET, is_demo
-from vatio.web.access import ANYBODY, SIGNED_IN, Request, only
+from vatio.web.access import ANYBODY, SIGNED_IN, Request, led_by, only
 from vatio.web.middleware import LANGUAGE_COOKIE
 from vatio.web.stylesheet import stylesheet
 
@@ -33,9 +33,7 @@ A_YEAR = 31_536_000
 @only(SIGNED_IN)
 def home(request: Request) -> HttpResponse:
     """Lead everybody to where their work is."""
-    led = list(
-        Organisation.objects.filter(memberships__person=request.user).order_by("name_folded")
-    )
+    led = led_by(request)
     if request.user.is_commercial:
         return redirect("desk")
     if len(led) == 1:

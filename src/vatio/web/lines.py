@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from vatio.accounts import holdings, renewal, undoing
+from vatio.accounts.adjusting import courtesy_to_come
 from vatio.accounts.expiry import GRACE_DAYS, grace_ends_on, has_started, is_expired
 from vatio.accounts.holdings import Holding
-from vatio.accounts.keys import one_of
-from vatio.accounts.models import Account, Agreement, Term
+from vatio.accounts.models import Account, Term
 from vatio.catalogue.quantities import UNITS
 from vatio.dates import day_at
 from vatio.orders.models import Order
@@ -81,18 +81,12 @@ def lines(accounts: list[Account], person: Person, *, at: datetime) -> list[Line
     The accounts come with their purses and their organisations fetched.
     """
     held = holdings.shown(accounts, at=at)
-    listed = one_of(account.pk for account in accounts)
-    waiting = Order.objects.visible_to(person).open().filter(account__in=listed)
+    listed = [account.pk for account in accounts]
     open_orders: dict[int | None, list[Order]] = {}
-    for order in waiting.order_by("id"):
+    for order in Order.objects.open_of(listed, person):
         open_orders.setdefault(order.account_id, []).append(order)
     fresh = undoing.undoable(accounts, by=person, at=at)
-    given = set(
-        Term.objects.visible_to(person)
-        .filter(account__in=listed, cancelled_at__isnull=True, starts_on__gt=at.date())
-        .filter(agreement__kind=Agreement.Kind.ADJUSTMENT)
-        .values_list("account_id", flat=True)
-    )
+    given = courtesy_to_come(listed, at=at)
     return [
         _line(
             account,

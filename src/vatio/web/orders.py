@@ -83,7 +83,7 @@ def listing(request: Request, slug: str) -> HttpResponse:
         request,
         "orders/list.html",
         {
-            "zones": zones(request.organisation, request.user, at=at, current="orders"),
+            "zones": zones(request.organisation, at=at, current="orders"),
             "page": page,
             "asks": asks(page.rows),
             "count": found.count(),
