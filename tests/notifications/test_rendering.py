@@ -83,3 +83,14 @@ def test_what_people_wrote_is_escaped_in_the_page_and_plain_in_the_text(
 def test_the_messages_that_let_somebody_in_are_secret(told: dict[str, Message]) -> None:
     secret = {name for name, message in told.items() if message.secret}
     assert secret == {"invitation", "password_link"}
+
+
+def test_an_accepted_expansion_says_what_was_added() -> None:
+    hotel = make.account("Hotel Lugo 012")
+    order = make.expansion_order(hotel, meters=3, sms=100)
+
+    deciding.accept(order, by=make.commercial(), at=make.NOON)
+
+    message = Message.objects.filter(template="order_accepted").latest("id")
+    text = rendering.render(message, address="https://vatio.example").text
+    assert "Se ha añadido: Medidores +3, Créditos SMS +100." in text

@@ -23,6 +23,7 @@ UNITS = {
     "data_points": gettext_lazy("DP"),
     "rtc_lines": gettext_lazy("RTC lines"),
 }
+ADDED = {**UNITS, "sms_credits": gettext_lazy("SMS credits")}
 
 
 @dataclass(frozen=True)
@@ -57,4 +58,4 @@ _environment = Environment(
 )
 _environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
 _environment.filters["iso_day"] = _iso_day
-_environment.globals.update(kind_names=KINDS, unit_names=UNITS)
+_environment.globals.update(kind_names=KINDS, unit_names=ADDED)

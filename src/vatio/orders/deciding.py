@@ -170,6 +170,11 @@ def _carry_out(order: Order, *, by: Person, at: datetime) -> tuple[Agreement, Ma
     return agreement, {**dict(added.items()), "sms_credits": order.sms_credits}
 
 
+def _gained(about: Mapping[str, object]) -> dict[str, object]:
+    """Pick from what is told of an order the quantities that it added."""
+    return {unit: about[unit] for unit in (*UNITS, "sms_credits") if about.get(unit)}
+
+
 def _days(starts_on: date | None, ends_on: date | None) -> dict[str, object]:
     if starts_on is None or ends_on is None:
         raise AssertionError("what was accepted covers some days")
@@ -229,7 +234,7 @@ def _decide(
             f"order_{state.value}",
             readers.leading(order.organisation),
             key=f"order:{order.pk}:{state.value}",
-            context={**about, "path": f"/orders/{order.uid}/"},
+            context={**about, "gained": _gained(about), "path": f"/orders/{order.uid}/"},
             at=at,
             organisation=order.organisation,
         )
