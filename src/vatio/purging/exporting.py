@@ -15,6 +15,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.models import Account
+from vatio.cells import write
 from vatio.purging import contents
 from vatio.purging.contents import SUBJECTS, Row, Subject
 from vatio.purging.models import Export
@@ -198,15 +199,10 @@ def _cell(column: str, row: Row, zone: str, words: Words) -> object:
 
 
 def _write(sheet: Any, line: int, place: int, value: object, looks: Mapping[str, object]) -> None:
-    if value is None:
-        return
-    if isinstance(value, bool):
-        sheet.write_boolean(line, place, value)
-    elif isinstance(value, int):
-        sheet.write_number(line, place, value)
-    elif isinstance(value, date):
-        look = "moment" if isinstance(value, datetime) else "day"
-        sheet.write_datetime(line, place, value, looks[look])
+    if isinstance(value, date):
+        write(sheet, line, place, value, looks["moment" if isinstance(value, datetime) else "day"])
+    elif isinstance(value, dict | str):
+        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        write(sheet, line, place, text[:LONGEST_CELL])
     else:
-        text = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
-        sheet.write_string(line, place, text[:LONGEST_CELL])
+        write(sheet, line, place, value)

@@ -15,7 +15,8 @@ from vatio.tenants.folding import fold_in_database
 from vatio.tenants.models import Membership, Organisation
 from vatio.web import keyset
 from vatio.web.access import COMMERCIAL, Request, only
-from vatio.web.orders import asks, matching
+from vatio.web.consequences import asks
+from vatio.web.orders import matching
 from vatio.web.words import KINDS
 
 MONTH = timedelta(days=30)

@@ -10,6 +10,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from vatio.accounts.models import Account, AccountSet
+from vatio.cells import write
 from vatio.tenants.models import Person
 from vatio.web.lines import Line, lines
 from vatio.web.listing import RELATED, Asked, ordered
@@ -51,7 +52,7 @@ def workbook(
     for last, line in enumerate(_read(accounts, asked, person, at=at), start=1):
         values = _values(line, sectors)
         for place, name in enumerate(columns):
-            _write(sheet, last, place, values.get(name))
+            write(sheet, last, place, values.get(name))
     sheet.autofilter(0, 0, last, len(columns) - 1)
     book.close()
     made.seek(0)
@@ -83,14 +84,3 @@ def _values(line: Line, sectors: Mapping[str, str]) -> dict[str, Any]:
         "created": account.opened_on,
         "ends": account.covered_until,
     }
-
-
-def _write(sheet: Any, row: int, column: int, value: Any) -> None:
-    if value is None:
-        return
-    if isinstance(value, str):
-        sheet.write_string(row, column, value)
-    elif isinstance(value, int):
-        sheet.write_number(row, column, value)
-    else:
-        sheet.write_datetime(row, column, value)

@@ -1,13 +1,8 @@
 """«Importar una cartera»: hand a file in, see what it will do, mend it, import it."""
 
-import tempfile
 from collections import Counter
-from dataclasses import dataclass
-from datetime import date
-from typing import IO
 from uuid import UUID
 
-import xlsxwriter
 from django import forms
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
@@ -24,11 +19,11 @@ from vatio.portfolios import drafts, running
 from vatio.portfolios.importing import Faulty, Plan
 from vatio.portfolios.models import Import, ImportDraft
 from vatio.portfolios.reading import NAMES, Ends, Fault, fold
-from vatio.portfolios.spreadsheet import Line
 from vatio.refusal import Refused
 from vatio.tenants.models import Organisation
 from vatio.web.access import COMMERCIAL, Request, only
 from vatio.web.exporting import XLSX
+from vatio.web.faults import faulty, marked_file
 
 RECENT = 10
 SHOWN = 200
@@ -121,7 +116,7 @@ def draft(request: Request, uid: UUID) -> HttpResponse:
             "plan": plan,
             "refused": refused,
             "general": [fault.words for fault in faults.get(0, [])],
-            "faulty": _faulty(plan, faults) if plan else [],
+            "faulty": faulty(plan, faults, most=SHOWN) if plan else [],
             "fault_count": len(plan.faults) if plan else 0,
             "shown": plan.accounts[:SHOWN] if plan else [],
             "ends": ENDS,
@@ -132,41 +127,6 @@ def draft(request: Request, uid: UUID) -> HttpResponse:
             "fields": NAMES,
         },
     )
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A cell of a faulty line: what is written in it, and what is wrong with it."""
-
-    heading: str
-    text: str
-    faults: list[str]
-
-
-def _faulty(plan: Plan, faults: dict[int, list[Fault]]) -> list[tuple[int, list[Cell]]]:
-    """List the first faulty lines of a file, their cells under our headings, each with its faults.
-
-    A fault of a column that the file lacks has a cell of its own.
-    """
-    portfolio, found = plan.portfolio, list[tuple[int, list[Cell]]]()
-    by_number = {line.number: line for line in portfolio.lines}
-    wanted = [number for number in faults if number][:SHOWN]
-    for number in wanted:
-        told: dict[str, list[str]] = {}
-        for fault in faults[number]:
-            told.setdefault(fault.column, []).append(fault.words)
-        cells = [
-            Cell(str(NAMES[key]), _text(by_number[number], place), told.pop(str(NAMES[key]), []))
-            for key, place in sorted(portfolio.columns.items(), key=lambda column: column[1])
-        ]
-        cells += [Cell(column, "", words) for column, words in told.items()]
-        found.append((number, cells))
-    return found
-
-
-def _text(line: Line, place: int) -> str:
-    cell = line.cells[place] if place < len(line.cells) else ""
-    return f"{cell:%d/%m/%Y}" if isinstance(cell, date) else str(cell).strip()[:120]
 
 
 @require_POST
@@ -227,42 +187,7 @@ def marked(request: Request, uid: UUID) -> HttpResponseBase:
     if plan is None:
         return redirect("import_draft", uid)
     name = _("faults-%(name)s.xlsx") % {"name": shown.file_name.rsplit(".", 1)[0][:80]}
-    return FileResponse(_marked(plan), as_attachment=True, filename=name, content_type=XLSX)
-
-
-def _marked(plan: Plan) -> IO[bytes]:
-    portfolio = plan.portfolio
-    made = tempfile.TemporaryFile()  # noqa: SIM115
-    book = xlsxwriter.Workbook(made, {"constant_memory": True, "default_date_format": "dd/mm/yyyy"})
-    sheet = book.add_worksheet()
-    wrong = book.add_format({"bg_color": "#F8D0CB", "font_color": "#A3231B"})
-    plain = book.add_format({})
-    faults: dict[int, list[Fault]] = {}
-    for fault in plan.faults:
-        faults.setdefault(fault.line or portfolio.headings_at, []).append(fault)
-    width = max((len(line.cells) for line in portfolio.lines), default=0)
-    for line in portfolio.lines:
-        told = faults.get(line.number, [])
-        cells = {portfolio.position_of(fault) for fault in told}
-        for place, cell in enumerate(line.cells):
-            _write(sheet, line.number - 1, place, cell, wrong if place in cells else plain)
-        if told:
-            words = "; ".join(f"{each.column}: {each.words}".strip(": ") for each in told)
-            sheet.write_string(line.number - 1, width, words, wrong)
-    book.close()
-    made.seek(0)
-    return made
-
-
-def _write(
-    sheet: xlsxwriter.worksheet.Worksheet, row: int, place: int, cell: object, look: object
-) -> None:
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        sheet.write_number(row, place, cell, look)
-    elif hasattr(cell, "isoformat"):
-        sheet.write_datetime(row, place, cell, look)
-    else:
-        sheet.write_string(row, place, str(cell), look)
+    return FileResponse(marked_file(plan), as_attachment=True, filename=name, content_type=XLSX)
 
 
 def _draft(request: Request, uid: UUID) -> ImportDraft:

@@ -1,0 +1,79 @@
+"""What is wrong in a file, cell by cell: on the page, and in the file that is handed back."""
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import IO
+
+import xlsxwriter
+
+from vatio.cells import write
+from vatio.portfolios.importing import Plan
+from vatio.portfolios.reading import NAMES, Fault
+from vatio.portfolios.spreadsheet import Line
+
+DAY = "dd/mm/yyyy"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a faulty line: what is written in it, and what is wrong with it."""
+
+    heading: str
+    text: str
+    faults: list[str]
+
+
+def faulty(
+    plan: Plan, faults: Mapping[int, list[Fault]], *, most: int
+) -> list[tuple[int, list[Cell]]]:
+    """List the first faulty lines of a file, their cells under our headings, each with its faults.
+
+    A fault of a column that the file lacks has a cell of its own.
+    """
+    portfolio, found = plan.portfolio, list[tuple[int, list[Cell]]]()
+    by_number = {line.number: line for line in portfolio.lines}
+    wanted = [number for number in faults if number][:most]
+    for number in wanted:
+        told: dict[str, list[str]] = {}
+        for fault in faults[number]:
+            told.setdefault(fault.column, []).append(fault.words)
+        cells = [
+            Cell(str(NAMES[key]), _text(by_number[number], place), told.pop(str(NAMES[key]), []))
+            for key, place in sorted(portfolio.columns.items(), key=lambda column: column[1])
+        ]
+        cells += [Cell(column, "", words) for column, words in told.items()]
+        found.append((number, cells))
+    return found
+
+
+def _text(line: Line, place: int) -> str:
+    cell = line.cells[place] if place < len(line.cells) else ""
+    return f"{cell:%d/%m/%Y}" if isinstance(cell, date) else str(cell).strip()[:120]
+
+
+def marked_file(plan: Plan) -> IO[bytes]:
+    """Write the file again, each fault marked in its cell and told at the end of its line."""
+    portfolio = plan.portfolio
+    made = tempfile.TemporaryFile()  # noqa: SIM115
+    book = xlsxwriter.Workbook(made, {"constant_memory": True, "default_date_format": DAY})
+    sheet = book.add_worksheet()
+    red = {"bg_color": "#F8D0CB", "font_color": "#A3231B"}
+    wrong, wrong_day = book.add_format(red), book.add_format({**red, "num_format": DAY})
+    faults: dict[int, list[Fault]] = {}
+    for fault in plan.faults:
+        faults.setdefault(fault.line or portfolio.headings_at, []).append(fault)
+    width = max((len(line.cells) for line in portfolio.lines), default=0)
+    for line in portfolio.lines:
+        told = faults.get(line.number, [])
+        cells = {portfolio.position_of(fault) for fault in told}
+        for place, cell in enumerate(line.cells):
+            look = wrong_day if isinstance(cell, date) else wrong
+            write(sheet, line.number - 1, place, cell, look if place in cells else None)
+        if told:
+            words = "; ".join(f"{each.column}: {each.words}".strip(": ") for each in told)
+            write(sheet, line.number - 1, width, words, wrong)
+    book.close()
+    made.seek(0)
+    return made
