@@ -4,7 +4,9 @@ import pytest
 
 from tests import make
 from vatio.accounts import coverage, renewal
+from vatio.accounts.holdings import held
 from vatio.accounts.models import Account, Term
+from vatio.catalogue import publishing
 from vatio.dates import start_of
 
 pytestmark = pytest.mark.django_db
@@ -129,3 +131,15 @@ def test_the_day_is_that_of_the_accounts_zone():
 
     assert hotel.ends_at == start_of(date(2027, 5, 3), "Atlantic/Canary")
     assert hotel.ends_at == datetime(2027, 5, 2, 23, tzinfo=UTC)
+
+
+def test_a_renewal_keeps_a_licence_that_is_retired_by_then():
+    version = make.licence("Básica Mtr")
+    hotel = make.account(version=version)
+    publishing.retire(version, by=make.commercial(), at=make.NOON)
+
+    renewal.renew(hotel, asked_at=make.NOON, at=make.NOON, by=make.commercial())
+
+    holding = held(hotel, date(2027, 5, 3))
+    assert holding is not None
+    assert (holding.licence, holding.totals.meters) == ("Básica Mtr", 10)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts import purse
@@ -105,7 +104,6 @@ def better(account: Account, holding: Holding) -> list[LicenceVersion]:
     ]
 
 
-@transaction.atomic(savepoint=False)
 def expand(
     account: Account, added: Quantities, *, sms_credits: int, at: datetime, by: Person
 ) -> Agreement:
@@ -127,7 +125,6 @@ def expand(
     return agreement
 
 
-@transaction.atomic(savepoint=False)
 def upgrade(account: Account, version: LicenceVersion, *, at: datetime, by: Person) -> Agreement:
     """Give the account another licence from today; its extras stay on top.
 

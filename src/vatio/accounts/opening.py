@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts import coverage, purse
@@ -92,7 +92,6 @@ def ensure_free_name(organisation: Organisation, name: str) -> None:
         raise NameTaken(name)
 
 
-@transaction.atomic(savepoint=False)
 def open_account(
     organisation: Organisation,
     project: Project,

@@ -14,14 +14,12 @@ class NotEnoughCredits(Refused):
     """More credits would leave the purse than there are in it."""
 
 
-@transaction.atomic(savepoint=False)
 def begin(account: Account, credits: int, *, at: datetime, agreement: Agreement) -> None:
     """Give an account its purse, with the credits that its opening brings."""
     Purse.objects.create(account=account, organisation_id=account.organisation_id, balance=credits)
     _write_bought(account, credits, at=at, agreement=agreement)
 
 
-@transaction.atomic(savepoint=False)
 def put_in(account: Account, credits: int, *, at: datetime, agreement: Agreement) -> None:
     """Add bought credits to an account's purse; the key makes a repetition fail whole."""
     if _write_bought(account, credits, at=at, agreement=agreement):

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts import coverage
@@ -92,7 +91,6 @@ def next_anchor(starts_on: date, *, last_end: date, anchor_day: int) -> int:
     return anchor_day if follows else starts_on.day
 
 
-@transaction.atomic(savepoint=False)
 def renew(
     account: Account,
     *,
