@@ -1,6 +1,7 @@
 """Writes values into the cells of a workbook: what they are, and texts as texts."""
 
 from datetime import date
+from math import isfinite
 from typing import Any
 
 
@@ -13,7 +14,7 @@ def write(sheet: Any, row: int, column: int, value: object, look: object = None)
         return
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value, look)
-    elif isinstance(value, int | float):
+    elif isinstance(value, int | float) and isfinite(value):
         sheet.write_number(row, column, value, look)
     elif isinstance(value, date):
         sheet.write_datetime(row, column, value, look)

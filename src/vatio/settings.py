@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "vatio.web.middleware.language",
     "vatio.web.middleware.security",
+    "vatio.web.middleware.readable",
 ]
 
 TEMPLATES = [
@@ -130,6 +131,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "vatio.web.doorkeeper.Doorkeeper"
 ACCOUNT_SESSION_REMEMBER = True
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("VATIO_PROXIES", default=0, least=0, most=9)
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 
 _is_https = PUBLIC_URL.startswith("https://")
@@ -145,6 +147,18 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 EMAIL_URL = env.text("EMAIL_URL")
 EMAIL_SENDER = env.text("EMAIL_SENDER", "vatio@localhost")
 PORT = env.number("PORT", default=8000, least=1, most=65535)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"screen": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "loggers": {
+        # Every page that failed, with its trace; who was refused or lost is no fault.
+        "django.request": {"handlers": ["screen"], "level": "ERROR", "propagate": False},
+        "django.security": {"handlers": ["screen"], "level": "ERROR", "propagate": False},
+    },
+}
 
 LANGUAGE_CODE = "es"
 LANGUAGES = [("es", "Español"), ("en", "English")]

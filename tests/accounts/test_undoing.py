@@ -1,10 +1,10 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from tests import make
 from tests.races import together
-from vatio.accounts import growth, undoing
+from vatio.accounts import growth, renewal, undoing
 from vatio.accounts.holdings import held
 from vatio.accounts.models import Account
 from vatio.catalogue.quantities import Quantities
@@ -161,3 +161,14 @@ def test_of_twenty_trusted_renewals_at_once_one_takes_effect() -> None:
     assert (len(done), len(refused)) == (1, 19)
     hotel.refresh_from_db()
     assert hotel.covered_until == date(2028, 5, 3)
+
+
+def test_west_of_greenwich_a_term_that_begins_tomorrow_can_still_be_taken_back() -> None:
+    hotel = make.account(starts_on=date(2026, 5, 3), zone="America/Los_Angeles")
+    asked = datetime(2027, 4, 1, tzinfo=UTC)
+    renewal.renew(hotel, asked_at=asked, at=asked, by=make.commercial())
+
+    undoing.undo(hotel, by=make.commercial(), at=datetime(2027, 5, 3, 4, tzinfo=UTC))
+
+    hotel.refresh_from_db()
+    assert hotel.covered_until == date(2027, 5, 3)

@@ -276,3 +276,34 @@ def test_the_address_of_the_server_is_understood(url: str, found: tuple[object, 
 def test_an_address_that_is_none_is_refused_by_its_name(url: str) -> None:
     with pytest.raises(BadAddress, match="EMAIL_URL"):
         parse(url)
+
+
+def test_an_address_in_other_letters_goes_out_in_ascii_or_fails_alone() -> None:
+    put(3)
+    first, second, _third = Message.objects.order_by("id").values_list("pk", flat=True)
+    Message.objects.filter(pk=first).update(address="ana@ñandú.example")
+    Message.objects.filter(pk=second).update(address="ñ@norte.example")
+
+    with open_postbox() as box:
+        tally = run(box)
+
+    assert (tally.sent, tally.failed) == (2, 1)
+    assert states() == ["sent", "failed", "sent"]
+
+
+def test_a_message_that_breaks_the_door_leaves_it_to_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put(2)
+    send = Door.send
+
+    def break_once(self: Door, mail: object, **about: object) -> None:
+        monkeypatch.setattr(Door, "send", send)
+        raise RuntimeError("what nobody foresaw")
+
+    monkeypatch.setattr(Door, "send", break_once)
+    with open_postbox() as box:
+        tally = run(box)
+
+    assert (tally.sent, tally.failed) == (1, 1)
+    assert "what nobody foresaw" in Message.objects.get(state="failed").trouble

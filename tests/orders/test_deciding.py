@@ -5,6 +5,7 @@ from unittest.mock import patch
 import pytest
 
 from tests import make
+from vatio.accounts import adjusting, leaving, renewal
 from vatio.accounts.models import Account, Agreement, Purse, SmsMovement, Term
 from vatio.accounts.opening import NameTaken
 from vatio.history.models import Act
@@ -169,3 +170,28 @@ def test_accepting_costs_at_most_fourteen_statements(
 
     with django_assert_max_num_queries(14):
         deciding.accept(order, by=elena, at=make.NOON)
+
+
+def test_a_renewal_that_is_accepted_ends_that_nobody_will_renew() -> None:
+    hotel = make.account()
+    nuria = make.superadmin(hotel.organisation)
+    order = make.renewal_order(hotel, by=nuria)
+    hotel.refresh_from_db()
+    leaving.leave(hotel, by=nuria, at=make.NOON)
+
+    deciding.accept(order, by=make.commercial(), at=make.NOON)
+
+    hotel.refresh_from_db()
+    assert hotel.leaving_since is None
+
+
+def test_what_never_held_anything_is_not_asked_to_be_renewed() -> None:
+    hotel = make.account(starts_on=date(2026, 11, 24))
+    adjusting.end_early(
+        hotel, date(2026, 11, 24), reason="Se anula.", by=make.commercial(), at=make.NOON
+    )
+
+    with pytest.raises(renewal.NothingToRenew):
+        make.renewal_order(hotel)
+
+    assert not Order.objects.exists()

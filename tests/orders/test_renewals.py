@@ -205,7 +205,7 @@ class TestFigures(TestCase):
                     do(deed, Account.objects.get(pk=account.pk))
                 except Refused:
                     continue
-        at = datetime(2026, 11, 24, hour, tzinfo=UTC) + timedelta(days=later)
+        at = max(AT, datetime(2026, 11, 24, hour, tzinfo=UTC) + timedelta(days=later))
         first = at.date().replace(day=1)
         until = add_months(first, 12, anchor_day=1)
 

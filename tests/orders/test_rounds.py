@@ -125,3 +125,16 @@ def test_four_workers_at_once_ask_for_each_account_once() -> None:
     assert begun.finished_at is not None
     assert Order.objects.count() == 20
     assert Turn.objects.filter(outcome="asked").count() == 20
+
+
+def test_a_round_of_somebody_who_lost_their_place_asks_for_nothing_more() -> None:
+    norte = make.organisation()
+    iago = make.superadmin(norte, "Iago Ferro")
+    begun = begin(norte, iago, many(norte, rounds.AT_ONCE + 1))
+    iago.memberships.all().delete()
+
+    rounds.carry_on(begun, now=lambda: make.NOON)
+
+    assert set(outcomes(begun).values()) == {"refused"}
+    assert "Iago Ferro ya no dirige" in begun.turns.first().words
+    assert not Order.objects.exists()

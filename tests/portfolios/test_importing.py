@@ -1,3 +1,4 @@
+import io
 from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Literal
@@ -294,6 +295,27 @@ def test_what_is_no_spreadsheet_is_said_to_be_none(content: bytes) -> None:
         understand(content)
 
     assert "No es una hoja de cálculo" in str(refused.value)
+
+
+def test_a_cell_far_away_fills_no_memory() -> None:
+    made = io.BytesIO()
+    book = xlsxwriter.Workbook(made)
+    sheet = book.add_worksheet()
+    sheet.write_string(0, 0, "Cuenta")
+    sheet.write_string(1_048_575, 16_383, "x")
+    book.close()
+
+    with pytest.raises(Unreadable) as refused:
+        understand(made.getvalue())
+
+    assert "muy a la derecha o muy abajo" in str(refused.value)
+
+
+def test_a_file_of_nothing_but_line_ends_is_refused_early() -> None:
+    with pytest.raises(Unreadable) as refused:
+        understand(b"a;b\n" + b";\n" * 300_000)
+
+    assert "más líneas" in str(refused.value)
 
 
 def test_missing_columns_are_named() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -34,7 +35,7 @@ TO_COME = """
 SELECT term.account_id
 FROM accounts_term term JOIN accounts_agreement agreement ON agreement.id = term.agreement_id
 WHERE term.account_id = ANY(%(accounts)s) AND agreement.kind = 'adjustment'
-  AND term.cancelled_at IS NULL AND term.starts_on > %(today)s
+  AND term.cancelled_at IS NULL AND term.starts_on > %(eve)s
 """
 
 
@@ -44,6 +45,10 @@ class NoReason(Refused):
 
 class NothingAdjusted(Refused):
     """The adjustment would leave everything as it is."""
+
+
+class ChangedMeanwhile(Refused):
+    """What the account holds has changed since the form was shown."""
 
 
 class WrongEnd(Refused):
@@ -56,7 +61,14 @@ class WrongDays(Refused):
 
 @transaction.atomic
 def adjust_quantities(
-    account: Account, totals: Mapping[str, int | None], *, reason: str, by: Person, at: datetime
+    account: Account,
+    totals: Mapping[str, int | None],
+    *,
+    reason: str,
+    by: Person,
+    at: datetime,
+    token: UUID | None = None,
+    seen: Sequence[int | None] | None = None,
 ) -> Agreement:
     """Give an account other quantities from today, fewer or more; its licence stays.
 
@@ -64,6 +76,9 @@ def adjust_quantities(
     term and in a waiting one under the same licence. Nothing that is in use goes.
 
     :param totals: the new total of each unit that the licence counts; None leaves it.
+    :param seen: the totals that the form showed, if it was one that did.
+    :param token: the form's: sent twice, it is done once.
+    :raises ChangedMeanwhile: if they are others by now.
     :raises HasExpired: if the account has expired.
     :raises WrongQuantity: if a total is negative, or of a unit that the licence does not count.
     :raises NothingAdjusted: if all are what they are today.
@@ -72,10 +87,16 @@ def adjust_quantities(
     lock(account)
     reached = growth.reach(account, at=at)
     before = reached.holding.totals
+    if seen is not None and tuple(seen) != before.listed:
+        raise ChangedMeanwhile(
+            _("What it holds has changed since this page was shown. Look at it, and adjust again.")
+        )
     change = Quantities(**{unit: _change(unit, before, totals.get(unit)) for unit in UNITS})
     if not any(number for _unit, number in change.items()):
         raise NothingAdjusted(_("These are the quantities of today: nothing would change."))
-    agreement = agree(account, kind=Agreement.Kind.ADJUSTMENT, at=at, by=by, note=reason.strip())
+    agreement = agree(
+        account, kind=Agreement.Kind.ADJUSTMENT, at=at, by=by, note=reason.strip(), token=token
+    )
     growth.give(account, reached, agreement, version_id=None, extras=change, at=at)
     after = before.plus(change)
     facts = {
@@ -88,7 +109,13 @@ def adjust_quantities(
 
 @transaction.atomic
 def adjust_credits(
-    account: Account, credits: int, *, reason: str, by: Person, at: datetime
+    account: Account,
+    credits: int,
+    *,
+    reason: str,
+    by: Person,
+    at: datetime,
+    token: UUID | None = None,
 ) -> Agreement:
     """Put SMS credits into an account's purse, or take some out: at most what is there.
 
@@ -99,14 +126,18 @@ def adjust_credits(
     if credits == 0:
         raise NothingAdjusted(_("Write how many credits to add or to take."), field="credits")
     lock(account)
-    agreement = agree(account, kind=Agreement.Kind.ADJUSTMENT, at=at, by=by, note=reason.strip())
+    agreement = agree(
+        account, kind=Agreement.Kind.ADJUSTMENT, at=at, by=by, note=reason.strip(), token=token
+    )
     balance = purse.adjust(account, credits, at=at, agreement=agreement)
     _announce(account, agreement, change="credits", facts={"credits": credits, "balance": balance})
     return agreement
 
 
 @transaction.atomic
-def end_early(account: Account, on: date, *, reason: str, by: Person, at: datetime) -> Agreement:
+def end_early(
+    account: Account, on: date, *, reason: str, by: Person, at: datetime, token: UUID | None = None
+) -> Agreement:
     """End an account's running term early; a term that waits is taken back in the same act.
 
     :param on: the day on whose first instant it expires: today or later.
@@ -122,20 +153,20 @@ def end_early(account: Account, on: date, *, reason: str, by: Person, at: dateti
             % {"day": written(running.closed_on)},
             field="on",
         )
-    if not max(day_at(at, account.zone), running.starts_on) <= on < running.ends_on:
+    first = max(day_at(at, account.zone), running.starts_on)
+    if not first <= on < running.ends_on:
         raise WrongEnd(
             _("Choose a day from %(first)s on, before %(last)s.")
-            % {
-                "first": written(max(day_at(at, account.zone), running.starts_on)),
-                "last": written(running.ends_on),
-            },
+            % {"first": written(first), "last": written(running.ends_on)},
             field="on",
         )
     waiting = waiting_term(account, at=at)
     if waiting is not None and waiting.pk != running.pk:
         waiting.cancelled_at = at
         waiting.save(update_fields=["cancelled_at"])
-    agreement = agree(account, kind=Agreement.Kind.ADJUSTMENT, at=at, by=by, note=reason.strip())
+    agreement = agree(
+        account, kind=Agreement.Kind.ADJUSTMENT, at=at, by=by, note=reason.strip(), token=token
+    )
     running.closed_on = on
     running.closed_by = agreement
     running.save(update_fields=["closed_on", "closed_by"])
@@ -149,7 +180,7 @@ def end_early(account: Account, on: date, *, reason: str, by: Person, at: dateti
 
 @transaction.atomic
 def give_courtesy(
-    account: Account, days: int, *, reason: str, by: Person, at: datetime
+    account: Account, days: int, *, reason: str, by: Person, at: datetime, token: UUID | None = None
 ) -> Agreement:
     """Give an account some days more with what it held: after its end, or from today if later.
 
@@ -174,7 +205,9 @@ def give_courtesy(
     if last is None or end is None or holding is None:
         raise NothingToRenew(_("This account holds nothing that could go on."))
     starts_on = max(end, day_at(at, account.zone))
-    agreement = agree(account, kind=Agreement.Kind.ADJUSTMENT, at=at, by=by, note=reason.strip())
+    agreement = agree(
+        account, kind=Agreement.Kind.ADJUSTMENT, at=at, by=by, note=reason.strip(), token=token
+    )
     term = Term.objects.create(
         account=account,
         organisation_id=account.organisation_id,
@@ -204,7 +237,7 @@ def give_courtesy(
 def courtesy_to_come(accounts: Sequence[int], *, at: datetime) -> set[int]:
     """Tell which of some accounts have days of courtesy that wait to begin."""
     with connection.cursor() as cursor:
-        cursor.execute(TO_COME, {"accounts": list(accounts), "today": at.date()})
+        cursor.execute(TO_COME, {"accounts": list(accounts), "eve": at.date() - timedelta(days=1)})
         return {key for (key,) in cursor.fetchall()}
 
 

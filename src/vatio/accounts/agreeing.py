@@ -1,22 +1,29 @@
 """Writes agreements down, each under a number that people can read."""
 
 from datetime import datetime
+from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError, connection
+from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.models import Account, Agreement
+from vatio.refusal import Refused
 from vatio.tenants.models import Person
 
 AGREE = """
 INSERT INTO accounts_agreement
-    (account_id, organisation_id, number, kind, decided_at, decided_by_id, rule, note)
+    (account_id, organisation_id, number, kind, decided_at, decided_by_id, rule, note, token)
 SELECT %(account)s, %(organisation)s,
        'A-' || %(year)s || '-' || lpad(drawn::text, greatest(4, length(drawn::text)), '0'),
-       %(kind)s, %(at)s, %(by)s, %(rule)s, %(note)s
+       %(kind)s, %(at)s, %(by)s, %(rule)s, %(note)s, %(token)s::uuid
 FROM nextval('agreements_number') AS drawn
 RETURNING id, number
 """
 """Draws the number and writes the agreement, in one statement."""
+
+
+class SentBefore(Refused):
+    """The same form was sent before: what it says is done."""
 
 
 def agree(
@@ -27,8 +34,12 @@ def agree(
     by: Person | None,
     rule: str = "",
     note: str = "",
+    token: UUID | None = None,
 ) -> Agreement:
-    """Write down that something was agreed about an account, by a person or by a named rule."""
+    """Write down that something was agreed about an account, by a person or by a named rule.
+
+    :raises SentBefore: if the form with this token was sent before.
+    """
     agreement = Agreement(
         account=account,
         organisation_id=account.organisation_id,
@@ -37,21 +48,28 @@ def agree(
         decided_by=by,
         rule=rule,
         note=note,
+        token=token,
     )
     with connection.cursor() as cursor:
-        cursor.execute(
-            AGREE,
-            {
-                "account": account.pk,
-                "organisation": account.organisation_id,
-                "year": str(at.year),
-                "kind": kind.value,
-                "at": at,
-                "by": by.pk if by else None,
-                "rule": rule,
-                "note": note,
-            },
-        )
+        try:
+            cursor.execute(
+                AGREE,
+                {
+                    "account": account.pk,
+                    "organisation": account.organisation_id,
+                    "year": str(at.year),
+                    "kind": kind.value,
+                    "at": at,
+                    "by": by.pk if by else None,
+                    "rule": rule,
+                    "note": note,
+                    "token": token,
+                },
+            )
+        except IntegrityError as error:
+            if "one_agreement_of_a_form" not in str(error):
+                raise
+            raise SentBefore(_("This was sent before, and is done.")) from None
         agreement.pk, agreement.number = cursor.fetchone()
     agreement._state.adding = False
     return agreement

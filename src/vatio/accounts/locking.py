@@ -1,8 +1,21 @@
 """Locks an account: the first lock that any change of it takes."""
 
+from django.utils.translation import gettext_lazy as _
+
 from vatio.accounts.models import Account
+from vatio.refusal import Refused
+
+
+class AccountGone(Refused):
+    """The account was deleted for ever."""
 
 
 def lock(account: Account) -> None:
-    """Lock the account's row until the transaction ends, and read it afresh."""
-    account.refresh_from_db(from_queryset=Account.objects.select_for_update(of=("self",)))
+    """Lock the account's row until the transaction ends, and read it afresh.
+
+    :raises AccountGone: if it was deleted meanwhile.
+    """
+    try:
+        account.refresh_from_db(from_queryset=Account.objects.select_for_update(of=("self",)))
+    except Account.DoesNotExist:
+        raise AccountGone(_("This account was deleted meanwhile.")) from None

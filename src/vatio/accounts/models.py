@@ -208,7 +208,8 @@ class AccountRole(models.Model):
 class Agreement(models.Model):
     """What was agreed about an account, when, and by whom or by which rule.
 
-    Everything that an account holds comes from one. It never changes.
+    Everything that an account holds comes from one. It never changes. The token of
+    the form that it was sent with makes sending the same form twice harmless.
     """
 
     append_only = True
@@ -231,12 +232,14 @@ class Agreement(models.Model):
     decided_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     rule = models.CharField(max_length=40, blank=True, default="")
     note = models.TextField(blank=True, default="")
+    token = models.UUIDField(null=True)
 
     objects = BelowAccountSet["Agreement"].as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["id", "account"], name="an_agreement_with_its_account"),
+            models.UniqueConstraint(fields=["token"], name="one_agreement_of_a_form"),
             models.CheckConstraint(
                 condition=Q(
                     kind__in=["opening", "expansion", "upgrade", "renewal", "import", "adjustment"]

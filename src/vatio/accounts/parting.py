@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.models import AccountRole
 from vatio.history.telling import tell
+from vatio.people import entering
 from vatio.refusal import Refused
 from vatio.tenants.models import Membership, Organisation, Person
 
@@ -32,6 +33,7 @@ def leave_account(role: AccountRole, *, by: Person, at: datetime) -> None:
     """Take somebody's role in an account away. Doing it twice is harmless."""
     gone, _kinds = AccountRole.objects.filter(pk=role.pk).delete()
     if gone:
+        entering.withdraw_made_by(role.person, at=at, account_id=role.account_id)
         _tell_of_account(role, "role.taken", by=by, at=at, to="")
 
 
@@ -50,6 +52,7 @@ def leave_organisation(membership: Membership, *, by: Person, at: datetime) -> N
         raise LastOne(_("Nobody else leads this organisation. Invite somebody first."))
     gone, _kinds = Membership.objects.filter(pk=membership.pk).delete()
     if gone:
+        entering.withdraw_made_by(membership.person, at=at, organisation=organisation)
         tell(
             "member.gone",
             at=at,
@@ -69,6 +72,7 @@ def leave_department(person: Person, *, by: Person, at: datetime) -> None:
         raise Oneself(_("You cannot remove yourself: ask a colleague."))
     gone = Person.objects.filter(pk=person.pk, is_commercial=True).update(is_commercial=False)
     if gone:
+        entering.withdraw_made_by(person, at=at)
         tell("colleague.gone", at=at, by=by, facts={"person": person.pk})
 
 

@@ -44,11 +44,16 @@ class NextTerm:
 def check_renewable(account: Account, *, at: datetime) -> None:
     """Refuse to renew an account that has yet to start, or that has been renewed already.
 
+    One that was ended on its first day held nothing that could go on.
+
+    :raises NothingToRenew: if no day was ever covered.
     :raises NotStarted: if the first term lies ahead.
     :raises AlreadyRenewed: if a term waits to start.
     """
     if not has_started(account, at=at):
         raise NotStarted(_("This account has yet to start: it can be renewed from then on."))
+    if account.covered_until == account.opened_on:
+        raise NothingToRenew(_("This account never held anything: ask for a new one."))
     waiting = waiting_term(account, at=at)
     if waiting is not None:
         raise AlreadyRenewed(

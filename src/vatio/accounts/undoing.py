@@ -17,6 +17,8 @@ from vatio.refusal import Refused
 from vatio.tenants.models import Person
 
 WHILE_FRESH = timedelta(hours=24)
+A_DAY = timedelta(days=1)
+"""West of Greenwich it is still the day before: what waits there is told apart by its zone."""
 
 
 LAST = """
@@ -46,7 +48,7 @@ def undoable(accounts: Iterable[Account], *, by: Person, at: datetime) -> dict[i
     hours (`undo` refuses it if something was added to it since).
     """
     zones = {account.pk: account.zone for account in accounts}
-    asked = {"accounts": list(zones), "fresh": at - WHILE_FRESH, "today": at.date()}
+    asked = {"accounts": list(zones), "fresh": at - WHILE_FRESH, "today": at.date() - A_DAY}
     found = {}
     for term in Term.objects.raw(LAST, asked):
         is_fresh = term.agreed_at > at - WHILE_FRESH  # type: ignore[attr-defined]

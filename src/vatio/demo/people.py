@@ -2,8 +2,7 @@
 
 from dataclasses import asdict, dataclass
 
-from vatio.tenants.models import Person
-from vatio.tenants.platform import DEMO_SECRET, is_demo
+from vatio.tenants.platform import DEMO_SECRET, demo_people, is_demo
 
 COMMERCIAL = [
     ("tomas.arrieta@vatio.example", "Tomás Arrieta"),
@@ -37,7 +36,7 @@ def listed() -> list[DemoPerson]:
     if not is_demo():
         return []
     people = (
-        Person.objects.filter(is_active=True)
+        demo_people()
         .order_by("id")
         .prefetch_related("memberships__organisation", "account_roles__organisation")
     )

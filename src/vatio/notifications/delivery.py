@@ -146,7 +146,7 @@ def compose(message: Message, sender: Sender, *, at: datetime) -> EmailMessage:
     name = message.organisation.name if message.organisation else "Vatio"
     user, _at, domain = sender.address.rpartition("@")
     mail["From"] = Address(f"{name} · Vatio" if message.organisation else name, user, domain)
-    mail["To"] = message.address
+    mail["To"] = reachable(message.address)
     mail["Subject"] = letter.subject
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = message_id(message, domain)
@@ -156,6 +156,15 @@ def compose(message: Message, sender: Sender, *, at: datetime) -> EmailMessage:
     mail.set_content(letter.text)
     mail.add_alternative(letter.page, subtype="html")
     return mail
+
+
+def reachable(address: str) -> str:
+    """Write an address as every server takes it: its domain in ASCII (IDNA, RFC 5890).
+
+    :raises ValueError: if what stands before the @ is not ASCII: few servers take that.
+    """
+    user, _at, domain = address.rpartition("@")
+    return f"{user.encode('ascii').decode()}@{domain.encode('idna').decode()}"
 
 
 def message_id(message: Message, domain: str) -> str:
@@ -178,7 +187,7 @@ def _send(door: Door, sender: Sender, message: Message, tally: Tally, *, now: No
         tally.failed += 1
         return True
     try:
-        door.send(mail, to=message.address, handing_over=lambda: _hand_over(message, at=now()))
+        door.send(mail, to=str(mail["To"]), handing_over=lambda: _hand_over(message, at=now()))
     except TakenOver:
         return True
     except Refusal as refusal:
@@ -198,9 +207,23 @@ def _send(door: Door, sender: Sender, message: Message, tally: Tally, *, now: No
         _doubt(message, str(unknown), at=now())
         tally.uncertain += 1
         return False
+    except Exception as error:
+        # Whatever one message does to the door, those behind it leave all the same.
+        _fall(message, f"{type(error).__name__}: {error}", tally, at=now())
+        return True
     _settle(message, Message.State.SENT, at=now())
     tally.sent += 1
     return True
+
+
+def _fall(message: Message, trouble: str, tally: Tally, *, at: datetime) -> None:
+    """Settle a message that broke its own sending: in doubt, if its text had begun to leave."""
+    if message.state == Message.State.HANDING_OVER:
+        _doubt(message, trouble, at=at)
+        tally.uncertain += 1
+    else:
+        _settle(message, Message.State.FAILED, at=at, trouble=trouble)
+        tally.failed += 1
 
 
 def _still_leads(message: Message) -> bool:

@@ -23,6 +23,13 @@ class Reader:
         return cls(person.email, person.language, person)
 
 
+def take_back(key: str, *, at: datetime) -> None:
+    """Keep messages of an occasion from leaving, if they still wait: it is overtaken."""
+    waiting = Message.objects.filter(state=Message.State.QUEUED, key__startswith=key)
+    waiting.filter(secret=True).update(context={})
+    waiting.update(state=Message.State.TOO_LATE, settled_at=at)
+
+
 def queue(
     template: str,
     readers: Iterable[Reader],

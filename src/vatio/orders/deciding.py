@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from vatio.accounts import growth, renewal
+from vatio.accounts import growth, leaving, renewal
 from vatio.accounts.locking import lock
 from vatio.accounts.models import Account, Agreement
 from vatio.accounts.opening import Project, open_account
@@ -158,6 +158,8 @@ def _carry_out(order: Order, *, by: Person, at: datetime) -> tuple[Agreement, Ma
     if order.account is None:
         raise AssertionError("the database lets only openings be without an account")
     if order.kind == Order.Kind.RENEWAL:
+        if order.account.leaving_since is not None:
+            leaving.stay(order.account, by=by, at=at)
         term = renewal.renew(order.account, asked_at=order.submitted_at, at=at, by=by)
         return term.agreement, _days(term.starts_on, term.ends_on)
     if order.kind == Order.Kind.UPGRADE:

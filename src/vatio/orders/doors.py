@@ -1,6 +1,9 @@
 """Whether an account's own people may enter it."""
 
+from collections.abc import Iterable
 from datetime import datetime
+
+from django.db.models import F
 
 from vatio.accounts.expiry import is_expired, is_in_grace
 from vatio.accounts.models import Account
@@ -13,11 +16,17 @@ def is_shut(account: Account, *, at: datetime) -> bool:
     They are from the instant of its expiry on, unless a renewal that was asked in
     time still awaits a decision within the grace: then they enter and look.
     """
-    if not is_expired(account, at=at):
-        return False
-    if not is_in_grace(account, at=at):
-        return True
+    return account.pk in shut_among([account], at=at)
+
+
+def shut_among(accounts: Iterable[Account], *, at: datetime) -> set[int]:
+    """Tell of which accounts that is so, in one statement for any number of them."""
+    expired = [account for account in accounts if is_expired(account, at=at)]
+    if not expired:
+        return set()
+    in_grace = [account.pk for account in expired if is_in_grace(account, at=at)]
     asked_in_time = Order.objects.open().filter(
-        account=account, kind=Order.Kind.RENEWAL, submitted_at__lte=account.ends_at
+        account__in=in_grace, kind=Order.Kind.RENEWAL, submitted_at__lte=F("account__ends_at")
     )
-    return not asked_in_time.exists()
+    enter = set(asked_in_time.values_list("account_id", flat=True))
+    return {account.pk for account in expired} - enter

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from vatio.accounts.models import Account
@@ -70,6 +71,17 @@ def carry_all_on(*, now: Now) -> None:
         carry_on(begun, now=now)
 
 
+class LeadsNoLonger(Refused):
+    """Whoever began the round lost their place before it was finished."""
+
+
+def _ensure_still_leads(begun: Round) -> None:
+    if not begun.organisation.memberships.filter(person=begun.asked_by, person__is_active=True):
+        raise LeadsNoLonger(
+            _("%(who)s no longer leads the organisation.") % {"who": begun.asked_by.name}
+        )
+
+
 @transaction.atomic
 def _take_a_turn(begun: Round) -> bool:
     """Ask for one account; tell whether there was one that nobody else is asking for."""
@@ -84,6 +96,7 @@ def _take_a_turn(begun: Round) -> bool:
         return False
     account = turn.account
     try:
+        _ensure_still_leads(begun)
         order = submit_renewal(
             account, shown_end=turn.shown_end, by=begun.asked_by, at=begun.asked_at
         )

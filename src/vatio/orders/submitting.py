@@ -35,6 +35,10 @@ class AlreadyAsked(Refused):
     """An order of that kind is open for the account, or an opening of that name."""
 
 
+class AlreadySent(Refused):
+    """The form was sent before, with other words or for an order that is closed."""
+
+
 class EndHasMoved(Refused):
     """The account no longer ends when the page said: what was pressed was about another end."""
 
@@ -76,14 +80,15 @@ def submit_opening(
 ) -> Order:
     """Ask for a new account. The form's token makes a double click one order.
 
+    :raises AlreadySent: if the form was sent before and said something else.
     :raises NameTaken: if the organisation has an account of that name.
     :raises AlreadyAsked: if an opening of that name is open.
     :raises LicenceNotOffered: if the licence is a draft, or was retired meanwhile.
     :raises WrongQuantity: if a total is below the licence's default or not of its billing.
     """
-    sent_before = Order.objects.filter(organisation=organisation, token=token).first()
+    sent_before = Order.objects.filter(token=token).first()
     if sent_before is not None:
-        return sent_before
+        return _same(sent_before, organisation, tidy(opening.project.account_name))
     if not LicenceVersion.objects.published().filter(pk=opening.version.pk).exists():
         raise LicenceNotOffered(
             _("This licence is no longer offered. Choose another one."), field="licence"
@@ -246,13 +251,21 @@ def _ensure_none_open(account: Account, kind: Order.Kind) -> None:
         )
 
 
+def _same(sent_before: Order, organisation: Organisation, name: str) -> Order:
+    """Answer a form that was sent before with its order, unless it says something else by now."""
+    is_its_own = sent_before.organisation_id == organisation.pk
+    if is_its_own and sent_before.is_open and sent_before.account_name == name:
+        return sent_before
+    raise AlreadySent(_("This form was sent before. Send it again, if you mean another account."))
+
+
 def _met_another(
     error: IntegrityError, organisation: Organisation, name: str, token: UUID
 ) -> Order:
     """Answer an opening that lost a race: the same form sent twice, or a name asked twice."""
-    same_form = Order.objects.filter(organisation=organisation, token=token).first()
+    same_form = Order.objects.filter(token=token).first()
     if same_form is not None:
-        return same_form
+        return _same(same_form, organisation, name)
     if "one_open_opening_of_a_name" not in str(error):
         raise error
     raise AlreadyAsked(

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from vatio.history.telling import tell
-from vatio.notifications.queueing import Reader, queue
+from vatio.notifications.queueing import Reader, queue, take_back
 from vatio.people.models import Entrance
 from vatio.people.tokens import hashed
 from vatio.refusal import Refused
@@ -18,6 +18,11 @@ from vatio.tenants.models import Organisation, Person, fold_address
 
 FIRST_KEY = 7_032_027
 """The lock under which the first key is made: two starts at once make one that lives."""
+
+COLLEAGUES = 7_032_028
+"""The lock under which colleagues are invited: the department has no row that could be locked."""
+
+AN_HOUR, MOST_AN_HOUR = timedelta(hours=1), 5
 
 LIVES = {
     Entrance.Kind.FIRST: timedelta(days=7),
@@ -46,6 +51,10 @@ class AlreadyMember(Refused):
 
 class NobodyOfThatAddress(Refused):
     """Nobody has that e-mail address."""
+
+
+class InvitedTooOften(Refused):
+    """The address has had as many invitations as are decent."""
 
 
 class SomebodyElse(Refused):
@@ -107,8 +116,19 @@ def invite_to(place: Place, address: str, *, by: Person, at: datetime) -> tuple[
     organisation = place.organisation
     if organisation is not None:
         Organisation.objects.select_for_update().get(pk=organisation.pk)
-    same_place = Q(organisation=organisation, account_id=place.account_id)
-    _withdraw(same_place & Q(kind=Entrance.Kind.INVITATION, email=address), at=at)
+    else:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [COLLEAGUES])
+    same = Q(
+        kind=Entrance.Kind.INVITATION,
+        organisation=organisation,
+        account_id=place.account_id,
+        email=address,
+    )
+    _ensure_not_pestered(same, at=at)
+    for before in Entrance.objects.filter(same, used_at__isnull=True, withdrawn_at__isnull=True):
+        take_back(f"invitation:{before.pk}:", at=at)
+    _withdraw(same, at=at)
     entrance, token = _make(Entrance.Kind.INVITATION, at=at, email=address, place=place, made_by=by)
     tell(
         "person.invited",
@@ -133,6 +153,17 @@ def invite_to(place: Place, address: str, *, by: Person, at: datetime) -> tuple[
         secret=True,
     )
     return entrance, token
+
+
+def _ensure_not_pestered(same: Q, *, at: datetime) -> None:
+    """Refuse to write to the same address again and again."""
+    lately = Entrance.objects.filter(same, made_at__gt=at - AN_HOUR).count()
+    if lately >= MOST_AN_HOUR:
+        raise InvitedTooOften(
+            _("This address was invited %(times)s times within the hour. Wait a while.")
+            % {"times": lately},
+            field="email",
+        )
 
 
 @transaction.atomic
@@ -263,6 +294,16 @@ def withdraw_invitation(entrance: Entrance, *, by: Person, at: datetime) -> None
         organisation=entrance.organisation,
         facts={"invitation": entrance.pk},
     )
+
+
+def withdraw_made_by(person: Person, *, at: datetime, **where: object) -> None:
+    """Take back the unanswered invitations that somebody made, as they lose their place."""
+    _withdraw(Q(kind=Entrance.Kind.INVITATION, made_by=person, **where), at=at)
+
+
+def forget_password_links(person: Person, *, at: datetime) -> None:
+    """Kill the links with which a person might still choose another password."""
+    _withdraw(Q(kind=Entrance.Kind.RESET, email=person.email), at=at)
 
 
 def _living(at: datetime) -> Q:

@@ -54,10 +54,11 @@ def settle(
     draft: ImportDraft, *, ends: Ends, licences: Mapping[str, str], columns: Mapping[str, str]
 ) -> None:
     """Say how a file is to be read: what its ends mean, and what its names stand for."""
-    draft.ends = ends
-    draft.licences = {theirs: ours for theirs, ours in licences.items() if theirs and ours}
-    draft.columns = {theirs: ours for theirs, ours in columns.items() if ours in HEADINGS}
-    draft.save(update_fields=["ends", "licences", "columns"])
+    ImportDraft.objects.filter(pk=draft.pk).update(
+        ends=ends,
+        licences={theirs: ours for theirs, ours in licences.items() if theirs and ours},
+        columns={theirs: ours for theirs, ours in columns.items() if ours in HEADINGS},
+    )
 
 
 def plan(draft: ImportDraft, *, at: datetime) -> Plan:

@@ -2,6 +2,9 @@
 
 import csv
 import io
+import re
+import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +18,13 @@ UTF16 = (b"\xff\xfe", b"\xfe\xff")
 ZIPPED, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 DELIMITERS = ";,\t"
 LONGEST_CELL = 1_000_000
+MOST_LINES = 200_000
+LARGEST_UNPACKED = 300_000_000
+FAR = re.compile(
+    rb' r="(?:[A-Z]{3}\d|[D-Z][A-Z]\d|[A-Z]{1,2}(?:[2-9]\d{5}|\d{7}))'
+    rb'|repeated="(?:[2-9]\d{5}|\d{7})'
+)
+"""A cell right of column CZ or below line 200,000, in xlsx; as many empty ones, in ods."""
 
 
 class Unreadable(Refused):
@@ -54,6 +64,8 @@ def tables(content: bytes) -> Iterator[list[Line]]:
 
 
 def _sheets(content: bytes) -> Iterator[list[Line]]:
+    if content.startswith(ZIPPED):
+        _ensure_small(content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for name in book.sheet_names:
@@ -62,6 +74,27 @@ def _sheets(content: bytes) -> Iterator[list[Line]]:
     except Exception as error:
         raise Unreadable(
             _("The workbook cannot be read: %(why)s.") % {"why": str(error)[:200] or "?"}
+        ) from None
+
+
+def _ensure_small(content: bytes) -> None:
+    """Refuse a workbook that would fill the memory: unpacked, or by one cell far away.
+
+    What reads it makes room for every cell up to the last one of each sheet.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            parts = [part for part in packed.infolist() if part.filename.endswith(".xml")]
+            if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+                raise Unreadable(_("The workbook is larger than any portfolio."))
+            for part in parts:
+                if FAR.search(packed.read(part)):
+                    raise Unreadable(
+                        _("The workbook has cells far to the right or far down: delete them.")
+                    )
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError) as error:
+        raise Unreadable(
+            _("The workbook cannot be read: %(why)s.") % {"why": str(error)[:200]}
         ) from None
 
 
@@ -83,6 +116,8 @@ def _split(text: str, delimiter: str) -> list[Line]:
     try:
         for cells in reader:
             lines.append(Line(begun, list(cells)))
+            if len(lines) > MOST_LINES:
+                raise Unreadable(_("The file has more lines than any portfolio."))
             begun = reader.line_num + 1
     except csv.Error as error:
         raise Unreadable(

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils.translation import override
 
-from vatio.accounts.locking import lock
+from vatio.accounts.locking import AccountGone, lock
 from vatio.accounts.models import Account
 from vatio.history.telling import tell
 from vatio.orders.models import Order
@@ -76,7 +76,7 @@ def _lock(asked: Purge, account: Account) -> bool:
     """Lock the account, its orders and the purge, and tell whether it still waits."""
     try:
         lock(account)
-    except Account.DoesNotExist:
+    except AccountGone:
         return False
     list(Order.objects.select_for_update().filter(account=account).order_by("id"))
     return Purge.objects.select_for_update().waiting().filter(pk=asked.pk).exists()

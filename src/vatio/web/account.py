@@ -8,7 +8,6 @@ from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
-from django.utils.dateparse import parse_date
 
 from vatio import clock
 from vatio.accounts.holdings import Holding, held
@@ -28,6 +27,7 @@ from vatio.web.access import (
     Request,
     only,
 )
+from vatio.web.fields import parse_day
 from vatio.web.lines import Line, lines
 
 ORDERS_SHOWN = 12
@@ -147,10 +147,7 @@ class Then:
 
 def _past(request: Request, shown: Account) -> Then | None:
     """Answer «En otra fecha»: what the account held on the day in the address."""
-    try:
-        on = parse_date(request.GET.get("on", ""))
-    except ValueError:
-        on = None
+    on = parse_day(request.GET.get("on"))
     if on is None:
         return None
     holding = held(shown, on)

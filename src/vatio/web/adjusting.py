@@ -1,6 +1,6 @@
 """«Ajustar»: the commercial department mends what was agreed, and says why."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.contrib import messages
@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy
 from vatio import clock
 from vatio.accounts import adjusting
 from vatio.accounts.adjusting import MOST_COURTESY_DAYS
+from vatio.accounts.holdings import Holding
 from vatio.accounts.models import Account
 from vatio.catalogue.quantities import UNITS
 from vatio.refusal import Refused
 from vatio.web.access import COMMERCIAL, Request, only
-from vatio.web.fields import SignedNumber, WholeNumber, clean_text
+from vatio.web.fields import SignedNumber, WholeNumber, clean_text, parse_key
 from vatio.web.lines import lines
 
 
@@ -27,6 +28,8 @@ class AdjustmentForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=4000, widget=forms.Textarea, required=False
     )
+
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
 
     def clean_reason(self) -> str:
         return clean_text(self.cleaned_data["reason"]).strip()
@@ -39,6 +42,7 @@ class QuantitiesForm(AdjustmentForm):
     supply_points = WholeNumber(label=gettext_lazy("CUPS"), required=False)
     data_points = WholeNumber(label=gettext_lazy("DP"), required=False)
     rtc_lines = WholeNumber(label=gettext_lazy("RTC lines"), required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
 class CreditsForm(AdjustmentForm):
@@ -110,6 +114,8 @@ def adjust(request: Request, uid: UUID) -> HttpResponse:
             "sent": sent,
             "units": UNITS,
             "holders": account.roles.count(),
+            "seen": totals_shown(line.holding),
+            "tokens": {change: uuid4() for change in FORMS},
         },
         status=422 if form is not None and form.errors else 200,
     )
@@ -118,16 +124,38 @@ def adjust(request: Request, uid: UUID) -> HttpResponse:
 def _carry_out(account: Account, change: str, form: AdjustmentForm, *, request: Request) -> None:
     """Call the rule of one kind of adjustment."""
     written = form.cleaned_data
-    by, at, reason = request.user, clock.now(), written["reason"]
+    by, at, reason, token = request.user, clock.now(), written["reason"], written["token"]
     if change == "quantities":
         totals = {unit: written[unit] for unit in UNITS}
-        adjusting.adjust_quantities(account, totals, reason=reason, by=by, at=at)
+        seen = _totals_seen(written["seen"])
+        adjusting.adjust_quantities(
+            account, totals, reason=reason, by=by, at=at, token=token, seen=seen
+        )
     elif change == "credits":
-        adjusting.adjust_credits(account, written["credits"], reason=reason, by=by, at=at)
+        adjusting.adjust_credits(
+            account, written["credits"], reason=reason, by=by, at=at, token=token
+        )
     elif change == "end":
-        adjusting.end_early(account, written["on"], reason=reason, by=by, at=at)
+        adjusting.end_early(account, written["on"], reason=reason, by=by, at=at, token=token)
     else:
-        adjusting.give_courtesy(account, written["days"], reason=reason, by=by, at=at)
+        adjusting.give_courtesy(account, written["days"], reason=reason, by=by, at=at, token=token)
+
+
+def _totals_seen(text: str) -> list[int | None] | None:
+    """Read the totals that the form showed, as `totals_shown` wrote them."""
+    parts = text.split("/")
+    if len(parts) != len(UNITS):
+        return None
+    return [parse_key(part) if part.isdecimal() else None for part in parts]
+
+
+def totals_shown(holding: Holding | None) -> str:
+    """Write the totals that a form shows, so that it can say what it was about."""
+    return (
+        "/".join("" if each is None else str(each) for each in holding.totals.listed)
+        if holding
+        else ""
+    )
 
 
 urlpatterns = [path("accounts/<uuid:uid>/adjust/", adjust, name="account_adjust")]

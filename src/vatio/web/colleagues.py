@@ -14,6 +14,7 @@ from vatio.people.models import Entrance
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
 from vatio.web.access import COMMERCIAL, Request, only
+from vatio.web.fields import parse_key
 from vatio.web.organisations import SHOWN_ONCE, InvitationForm
 
 
@@ -58,9 +59,8 @@ def colleagues(request: Request) -> HttpResponse:
 @only(COMMERCIAL)
 def remove(request: Request) -> HttpResponse:
     """Take a colleague's place in the department away."""
-    wanted = request.POST.get("person", "")
     person = get_object_or_404(
-        Person.objects.filter(is_commercial=True), pk=int(wanted) if wanted.isdecimal() else 0
+        Person.objects.filter(is_commercial=True), pk=parse_key(request.POST.get("person"))
     )
     try:
         parting.leave_department(person, by=request.user, at=clock.now())

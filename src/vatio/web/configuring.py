@@ -18,10 +18,9 @@ from vatio.accounts.configuring import Details, configure
 from vatio.accounts.models import Account
 from vatio.dates import start_of
 from vatio.refusal import Refused
-from vatio.tenants.folding import tidy
 from vatio.tenants.models import LANGUAGES
 from vatio.web.access import SUPERADMINISTRATOR, Request, led, only
-from vatio.web.fields import NifField, clean_text, zone_choices
+from vatio.web.fields import NameField, NifField, zone_choices
 from vatio.web.words import SECTORS
 
 FIELD_OF = {"account_name": "name"}
@@ -31,8 +30,8 @@ FIELD_OF = {"account_name": "name"}
 class DetailsForm(forms.Form):
     """An account's details; `seen` is the mark of those that the form was filled from."""
 
-    name = forms.CharField(label=gettext_lazy("Account name"), max_length=120)
-    client = forms.CharField(label=gettext_lazy("Client name"), max_length=120)
+    name = NameField(label=gettext_lazy("Account name"), max_length=120)
+    client = NameField(label=gettext_lazy("Client name"), max_length=120)
     nif = NifField(label="NIF", max_length=20, required=False)
     sector = forms.ChoiceField(label=gettext_lazy("Sector"), choices=list(SECTORS.items()))
     contact_email = forms.EmailField(
@@ -41,12 +40,6 @@ class DetailsForm(forms.Form):
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=LANGUAGES)
     zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=zone_choices)
     seen = forms.CharField(widget=forms.HiddenInput)
-
-    def clean_name(self) -> str:
-        return tidy(clean_text(self.cleaned_data["name"]))
-
-    def clean_client(self) -> str:
-        return tidy(clean_text(self.cleaned_data["client"]))
 
     def details(self) -> Details:
         """Hand what was written to the rule."""

@@ -16,6 +16,7 @@ from vatio.passing import advancing
 from vatio.refusal import Refused
 from vatio.reminders.models import Reminder
 from vatio.web.access import SIGNED_IN, Request, only
+from vatio.web.fields import parse_key
 
 MOST = 400
 
@@ -29,7 +30,7 @@ def advance(request: Request) -> HttpResponse:
     wanted = request.POST.get("days", "")
     days = advancing.days_to_the_next_end() if wanted == "next" else None
     if days is None:
-        days = min(int(wanted), MOST) if wanted.isdecimal() else 1
+        days = min(parse_key(wanted) or 1, MOST)
     before = clock.now()
     try:
         advancing.advance(days)

@@ -20,10 +20,10 @@ from django.views.decorators.http import require_POST
 
 from vatio import clock
 from vatio.people import entering
-from vatio.tenants.folding import tidy
 from vatio.tenants.models import Person
-from vatio.tenants.platform import DEMO_SECRET, is_demo
+from vatio.tenants.platform import DEMO_SECRET, demo_people, is_demo
 from vatio.web.access import ANYBODY, SIGNED_IN, Request, led_by, only
+from vatio.web.fields import NameField
 from vatio.web.middleware import LANGUAGE_COOKIE
 from vatio.web.stylesheet import stylesheet
 
@@ -57,11 +57,8 @@ class SignIn(LoginView):  # type: ignore[misc]
 def _demo_people() -> list[Person]:
     if not is_demo():
         return []
-    return list(
-        Person.objects.filter(is_active=True)
-        .order_by("id")
-        .prefetch_related("memberships__organisation", "account_roles__account")[:12]
-    )
+    people = demo_people().order_by("id")
+    return list(people.prefetch_related("memberships__organisation", "account_roles__account"))
 
 
 class ForgottenForm(ResetPasswordForm):  # type: ignore[misc]
@@ -121,7 +118,7 @@ def choose_language(request: Request) -> HttpResponse:
 class ProfileForm(forms.Form):
     """A person's name and language."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    name = NameField(label=gettext_lazy("Name"), max_length=120)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
 
     digest = forms.ChoiceField(
@@ -132,9 +129,6 @@ class ProfileForm(forms.Form):
         ],
         required=False,
     )
-
-    def clean_name(self) -> str:
-        return tidy(self.cleaned_data["name"])
 
 
 @only(SIGNED_IN)
@@ -154,6 +148,7 @@ def profile(request: Request) -> HttpResponse:
         if password.is_valid():
             person.set_password(password.cleaned_data["new_password1"])
             person.save(update_fields=["password"])
+            entering.forget_password_links(person, at=clock.real())
             update_session_auth_hash(request, person)
             messages.success(request, _("Your password is changed."))
             return redirect("profile")

@@ -19,6 +19,12 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 @only(ANYBODY)
+def bad(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Say that what was sent cannot be understood."""
+    return render(request, "errors/400.html", status=400)
+
+
+@only(ANYBODY)
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say that there is nothing here, or nothing that this person may see."""
     return render(request, "errors/404.html", status=404)

@@ -1,14 +1,18 @@
 """Fields that several forms share: whole numbers as people write them, NIF, time zones."""
 
 import re
+from datetime import date
+from unicodedata import category
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 from stdnum.es import nif
 
 from vatio.dates import known_zones
+from vatio.tenants.folding import tidy
 
 GROUPED = re.compile(r"\d{1,3}([. ,]\d{3})+")
 MOST = 1_000_000
@@ -46,6 +50,13 @@ class SignedNumber(WholeNumber):
         return -number if number is not None and text.startswith("-") else number
 
 
+class NameField(forms.CharField):
+    """A name, tidied; one that is nothing to the eye is none."""
+
+    def to_python(self, value: object) -> str:
+        return tidy(str(super().to_python(value) or ""))
+
+
 class NifField(forms.CharField):
     """A Spanish tax number (NIF, NIE or CIF) with its check letter; it may be left empty."""
 
@@ -67,6 +78,20 @@ def parse_uuid(value: object) -> UUID | None:
         return None
 
 
+def parse_day(value: object) -> date | None:
+    """Read a day from the address or a form, written 2027-05-03; None if it is none."""
+    try:
+        return parse_date(str(value or ""))
+    except ValueError:
+        return None
+
+
+def parse_key(value: object) -> int:
+    """Read a row's key from a form; 0, which no row has, if it is none."""
+    text = str(value or "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else 0
+
+
 def zone_choices() -> list[tuple[str, str]]:
     """List the time zones: those of Spain first."""
     others = (
@@ -79,6 +104,6 @@ def zone_choices() -> list[tuple[str, str]]:
 
 def clean_text(value: str) -> str:
     """Refuse control characters, which PostgreSQL and spreadsheets cannot keep."""
-    if any(ord(letter) < 32 and letter not in "\n\r\t" for letter in value):
+    if any(category(letter) == "Cc" and letter not in "\n\r\t" for letter in value):
         raise ValidationError(_("There is a character that cannot be written."))
     return value

@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import DataError, transaction
+from django.db import DataError, ProgrammingError, transaction
 from django.db.models import Model, Q, QuerySet
 from django.http import QueryDict
 
@@ -77,7 +77,7 @@ def page_of(
     try:
         with transaction.atomic() if values else nullcontext():
             found = read(asked, values, size + 1)
-    except (DataError, ValidationError, ValueError, TypeError, OverflowError):
+    except (DataError, ProgrammingError, ValidationError, ValueError, TypeError, OverflowError):
         place, values, backwards = "", [], False
         found = read(order, [], size + 1)
     more, found = len(found) > size, found[:size]
@@ -140,9 +140,9 @@ def _plain(value: Any) -> Any:
 def _values(token: str) -> list[Any]:
     try:
         values = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         return []
-    if not isinstance(values, list) or any(isinstance(v, dict | list) for v in values):
+    if not isinstance(values, list) or any(isinstance(v, dict | list | bool) for v in values):
         return []
     return values if all(value is not None for value in values) else []
 

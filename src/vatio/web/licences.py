@@ -18,9 +18,8 @@ from vatio.catalogue import publishing
 from vatio.catalogue.models import Billing, Licence, LicenceVersion
 from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.refusal import Refused
-from vatio.tenants.folding import tidy
 from vatio.web.access import COMMERCIAL, Request, only
-from vatio.web.fields import WholeNumber
+from vatio.web.fields import NameField, WholeNumber
 
 BILLINGS = [
     (Billing.MTR, gettext_lazy("by Mtr")),
@@ -45,13 +44,10 @@ class VersionForm(forms.Form):
 class LicenceForm(VersionForm):
     """A new licence: its name, what it is billed by, and its first draft."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    name = NameField(label=gettext_lazy("Name"), max_length=60)
     billing = forms.ChoiceField(label=gettext_lazy("Billed"), choices=BILLINGS)
 
     field_order = ["name", "billing", *UNITS, "description"]
-
-    def clean_name(self) -> str:
-        return tidy(self.cleaned_data["name"])
 
 
 @only(COMMERCIAL)

@@ -57,7 +57,8 @@ class Line:
     @property
     def can_renew(self) -> bool:
         """Whether «Renovar» would send something now."""
-        return not (self.open_renewal or self.renewed_until or self.starts_on)
+        is_done = self.open_renewal or self.renewed_until or self.starts_on
+        return self.holding is not None and not is_done
 
     @property
     def grace_left(self) -> int:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -15,6 +16,7 @@ from vatio import clock
 from vatio.accounts import joining, parting
 from vatio.accounts.models import Account, AccountRole
 from vatio.accounts.searching import matching
+from vatio.orders.doors import is_shut, shut_among
 from vatio.refusal import Refused
 from vatio.web import keyset
 from vatio.web.access import (
@@ -25,6 +27,7 @@ from vatio.web.access import (
     administered,
     only,
 )
+from vatio.web.fields import parse_key
 from vatio.web.lines import lines
 from vatio.web.listing import RELATED
 from vatio.web.organisations import SHOWN_ONCE
@@ -55,12 +58,14 @@ def listing(request: Request) -> HttpResponse:
     page = keyset.page(
         found.select_related(*RELATED), order=["name_folded", "id"], parameters=request.GET
     )
+    at = clock.now()
     return render(
         request,
         "accounts/mine_list.html",
         {
             "page": page,
-            "lines": lines(page.rows, request.user, at=clock.now()),
+            "lines": lines(page.rows, request.user, at=at),
+            "shut": shut_among(page.rows, at=at),
             "roles": roles,
             "count": found.count(),
             "text": text,
@@ -113,12 +118,11 @@ def people(request: Request, uid: UUID) -> HttpResponse:
 def change(request: Request, uid: UUID) -> HttpResponse:
     """Change somebody's role in an account, or take it away."""
     account = _administered(request, uid)
-    wanted = request.POST.get("person", "")
     role = get_object_or_404(
         AccountRole.objects.visible_to(request.user)
         .filter(account=account)
         .select_related("person", "organisation"),
-        person_id=int(wanted) if wanted.isdecimal() else 0,
+        person_id=parse_key(request.POST.get("person")),
     )
     to = request.POST.get("role", "")
     if to in AccountRole.Role.values:
@@ -143,6 +147,8 @@ def _administered(request: Request, uid: UUID) -> Account:
     )
     if account.organisation.memberships.filter(person=request.user).exists():
         request.organisation = account.organisation
+    elif is_shut(account, at=clock.now()):
+        raise PermissionDenied
     return account
 
 

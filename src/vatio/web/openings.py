@@ -26,12 +26,11 @@ from vatio.accounts.opening import (
 from vatio.catalogue.models import LicenceVersion
 from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import add_months, day_at
-from vatio.orders.submitting import Opening, submit_opening
+from vatio.orders.submitting import AlreadySent, Opening, submit_opening
 from vatio.refusal import Refused
-from vatio.tenants.folding import tidy
 from vatio.tenants.models import Organisation
 from vatio.web.access import SUPERADMINISTRATOR, Request, only
-from vatio.web.fields import NifField, WholeNumber, clean_text, parse_uuid, zone_choices
+from vatio.web.fields import NameField, NifField, WholeNumber, clean_text, parse_uuid, zone_choices
 from vatio.web.words import SECTORS
 
 USUAL_MONTHS = 12
@@ -40,8 +39,8 @@ USUAL_MONTHS = 12
 class OpeningForm(forms.Form):
     """What is asked for a new account; empty quantities mean what the licence includes."""
 
-    account_name = forms.CharField(label=gettext_lazy("Account name"), max_length=120)
-    client = forms.CharField(label=gettext_lazy("Client name"), max_length=120)
+    account_name = NameField(label=gettext_lazy("Account name"), max_length=120)
+    client = NameField(label=gettext_lazy("Client name"), max_length=120)
     nif = NifField(label="NIF", max_length=20, required=False)
     sector = forms.ChoiceField(label=gettext_lazy("Sector"))
     licence = forms.ModelChoiceField(
@@ -80,7 +79,7 @@ class OpeningForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        for name in ("account_name", "client", "reference", "comments"):
+        for name in ("reference", "comments"):
             try:
                 clean_text(cleaned.get(name, ""))
             except forms.ValidationError as error:
@@ -95,7 +94,7 @@ class OpeningForm(forms.Form):
             asked = {unit: cleaned.get(unit) for unit in UNITS}
             checks.append(lambda: check_totals(cleaned["licence"], asked))
         if cleaned.get("account_name") and self.organisation is not None:
-            organisation, name = self.organisation, tidy(cleaned["account_name"])
+            organisation, name = self.organisation, cleaned["account_name"]
             checks.append(lambda: ensure_free_name(organisation, name))
         for check in checks:
             try:
@@ -108,8 +107,8 @@ class OpeningForm(forms.Form):
         written = self.cleaned_data
         return Opening(
             project=Project(
-                account_name=tidy(written["account_name"]),
-                client=tidy(written["client"]),
+                account_name=written["account_name"],
+                client=written["client"],
                 nif=written["nif"],
                 sector=written["sector"],
                 contact_email=written["contact_email"].lower(),
@@ -204,6 +203,9 @@ def new(request: Request, slug: str) -> HttpResponse:
                 by=request.user,
                 at=at,
             )
+        except AlreadySent as refused:
+            form.add_error(None, str(refused))
+            form.data = {**request.POST.dict(), "token": uuid4()}
         except Refused as refused:
             form.add_error(refused.field or None, str(refused))
         else:

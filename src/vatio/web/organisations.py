@@ -20,7 +20,7 @@ from vatio.history.models import Act
 from vatio.people import entering, founding
 from vatio.people.models import Entrance
 from vatio.refusal import Refused
-from vatio.tenants.folding import fold_in_database, tidy
+from vatio.tenants.folding import fold_in_database
 from vatio.tenants.models import Membership, Organisation
 from vatio.web import keyset
 from vatio.web.access import (
@@ -31,7 +31,7 @@ from vatio.web.access import (
     administered,
     only,
 )
-from vatio.web.fields import zone_choices
+from vatio.web.fields import NameField, parse_key, zone_choices
 
 SHOWN_ONCE = "invitation-link"
 """Where a fresh link waits between the form and the page that shows it, once."""
@@ -42,14 +42,11 @@ PURGES_SHOWN = 30
 class OrganisationForm(forms.Form):
     """An organisation's name, zone and notice address."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+    name = NameField(label=gettext_lazy("Name"), max_length=120)
     zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=zone_choices)
     notice_address = forms.EmailField(
         label=gettext_lazy("Address for notices"), max_length=254, required=False
     )
-
-    def clean_name(self) -> str:
-        return tidy(self.cleaned_data["name"])
 
 
 class InvitationForm(forms.Form):
@@ -191,11 +188,10 @@ def _people(request: Request, shown: Organisation, *, at_desk: bool) -> HttpResp
 def remove(request: Request, slug: str) -> HttpResponse:
     """Take a SuperAdministrator's place in an organisation away."""
     shown = get_object_or_404(Organisation.objects.visible_to(request.user), slug=slug)
-    wanted = request.POST.get("person", "")
     membership = get_object_or_404(
         Membership.objects.visible_to(request.user).select_related("person", "organisation"),
         organisation=shown,
-        person_id=int(wanted) if wanted.isdecimal() else 0,
+        person_id=parse_key(request.POST.get("person")),
     )
     try:
         parting.leave_organisation(membership, by=request.user, at=clock.now())
@@ -229,7 +225,8 @@ def withdraw_invitation(request: Request, uid: UUID) -> HttpResponse:
         messages.success(request, _("The invitation no longer works."))
     if entrance.account_id is not None:
         account = get_object_or_404(Account.objects.visible_to(person), pk=entrance.account_id)
-        return redirect("account_people", account.uid)
+        manages = accounts.filter(pk=account.pk).exists()
+        return redirect("account_people" if manages else "account", account.uid)
     if entrance.organisation is None:
         return redirect("colleagues")
     at_desk = request.POST.get("from") == "desk" and person.is_commercial

@@ -7,6 +7,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from vatio.web.fields import NameField
+
 
 class PasswordForm(forms.Form):
     """A new password, twice."""
@@ -34,7 +36,7 @@ class PasswordForm(forms.Form):
 class NewcomerForm(PasswordForm):
     """Somebody's name and password."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = NameField(label=_("Name"), max_length=120)
 
     field_order = ["name", "password", "again"]
 

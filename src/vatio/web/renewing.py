@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
-from django.utils.dateparse import parse_date
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -20,6 +19,7 @@ from vatio.orders import submitting
 from vatio.orders.models import Order
 from vatio.refusal import Refused
 from vatio.web.access import COMMERCIAL, SUPERADMINISTRATOR, Request, led, led_or_all, only
+from vatio.web.fields import parse_day
 
 
 @require_POST
@@ -32,7 +32,7 @@ def renew(request: Request, uid: UUID) -> HttpResponse:
     try:
         order = submitting.submit_renewal(
             account,
-            shown_end=parse_date(request.POST.get("end", "")) or date.min,
+            shown_end=parse_day(request.POST.get("end")) or date.min,
             by=request.user,
             at=clock.now(),
         )

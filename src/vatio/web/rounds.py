@@ -10,7 +10,6 @@ from django.db.models import Count, Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
-from django.utils.dateparse import parse_date
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -21,7 +20,7 @@ from vatio.orders import rounds
 from vatio.orders.models import Round, Turn
 from vatio.tenants.models import Organisation, Person
 from vatio.web.access import SUPERADMINISTRATOR, Request, led, only
-from vatio.web.fields import parse_uuid
+from vatio.web.fields import parse_day, parse_uuid
 
 REPORT = "round"
 """Where the key of a round waits for the list, which shows its report."""
@@ -47,8 +46,9 @@ class Report:
 @only(SUPERADMINISTRATOR)
 def renew_ticked(request: Request, slug: str) -> HttpResponse:
     """Ask to renew every ticked account: at once if they are few, else by the worker."""
-    ends = dict(choice.split("|", 1) for choice in request.POST.getlist("ticked") if "|" in choice)
-    uids = [found for found in map(parse_uuid, ends) if found is not None]
+    ticked = (choice.partition("|") for choice in request.POST.getlist("ticked"))
+    ends = {parse_uuid(uid): parse_day(end) or date.min for uid, _bar, end in ticked}
+    uids = [uid for uid in ends if uid is not None]
     accounts = list(
         led(Account.objects.visible_to(request.user), request.user)
         .filter(organisation=request.organisation, uid__in=uids)
@@ -57,7 +57,7 @@ def renew_ticked(request: Request, slug: str) -> HttpResponse:
     if accounts:
         begun = rounds.ask(
             request.organisation,
-            [(each, parse_date(ends[str(each.uid)]) or date.min) for each in accounts],
+            [(each, ends[each.uid]) for each in accounts],
             by=request.user,
             at=clock.now(),
             now=clock.now,

@@ -14,7 +14,7 @@ from vatio import clock
 from vatio.orders import talking
 from vatio.refusal import Refused
 from vatio.web.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
-from vatio.web.fields import clean_text
+from vatio.web.fields import clean_text, parse_key
 from vatio.web.orders import visible
 
 
@@ -67,7 +67,7 @@ def take(request: Request, uid: UUID) -> HttpResponse:
         else:
             talking.take(
                 shown,
-                seen=int(seen) if seen.isdecimal() else None,
+                seen=parse_key(seen) or None,
                 by=request.user,
                 at=clock.now(),
             )

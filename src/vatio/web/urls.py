@@ -28,6 +28,7 @@ from vatio.web import (
     talking,
 )
 
+handler400 = "vatio.web.errors.bad"
 handler403 = "vatio.web.errors.forbidden"
 handler404 = "vatio.web.errors.missing"
 handler500 = "vatio.web.errors.broken"
