@@ -38,6 +38,9 @@ OLDEST_SERVER = 160000
 GRACE = 8
 """Seconds that a worker which has to stop may still work: fewer than its keeper waits."""
 
+ORPHANED = 2
+"""Seconds that a process lives on whose keeper was killed: the database went with it."""
+
 Command = Callable[[argparse.Namespace], int]
 
 
@@ -160,7 +163,7 @@ def _join_platform(role: str) -> None:
     """
     if env.switch("VATIO_SUPERVISED", default=False):
         die_with_parent(signal.SIGTERM)
-        outlive_parent_by(GRACE)
+        outlive_parent_by(ORPHANED)
     elif not env.text("DATABASE_URL"):
         _use(server.ensure(settings.HOME, programs=_programs()))
     if not env.text("DATABASE_URL"):

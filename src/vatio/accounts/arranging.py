@@ -13,15 +13,14 @@ from django.db import connection
 
 from vatio.accounts.keys import one_of
 from vatio.accounts.models import Account, AccountSet, Grant
-from vatio.dates import known_zones
+from vatio.dates import days_at, known_zones
 
 SHOWN_DAY = "greatest(account.opened_on, least(account.today, account.covered_until - 1))"
 
 WITH_TODAY = """
 SELECT narrowed.id, narrowed.opened_on, narrowed.covered_until, clock.today
 FROM ({accounts}) AS narrowed
-LEFT JOIN (SELECT zone, (%s::timestamptz AT TIME ZONE zone)::date AS today
-           FROM unnest(%s::text[]) AS zone) AS clock
+LEFT JOIN unnest(%s::text[], %s::date[]) AS clock (zone, today)
   ON clock.zone = narrowed.zone
 """
 """Accounts with the day that it is where they stand: worked out once for each zone."""
@@ -130,4 +129,4 @@ def _narrowed(accounts: AccountSet, *, at: datetime) -> tuple[str, list[Any]]:
     """Write the statement of a set of accounts, with the parameters of `WITH_TODAY`."""
     columns = accounts.order_by().values("id", "opened_on", "covered_until", "zone")
     inner, parameters = columns.query.sql_with_params()
-    return inner, [*parameters, at, list(known_zones())]
+    return inner, [*parameters, list(known_zones()), days_at(at)]
