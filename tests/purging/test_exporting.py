@@ -101,7 +101,6 @@ def test_the_json_has_everything_with_its_dates_in_iso() -> None:
         "order.accepted",
         "account.adjusted",
         "person.invited",
-        "account.reminded",
         "account.leaving",
     ]
 

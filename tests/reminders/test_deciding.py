@@ -14,7 +14,6 @@ from vatio.accounts import adjusting, configuring, leaving, undoing
 from vatio.accounts.expiry import is_expired
 from vatio.accounts.models import Account
 from vatio.dates import add_months, day_at
-from vatio.history.models import Act
 from vatio.notifications.models import Message
 from vatio.notifications.rendering import render
 from vatio.orders import deciding as orders
@@ -302,16 +301,6 @@ def test_deciding_takes_as_many_statements_for_forty_accounts_as_for_one() -> No
         assert Reminder.objects.filter(milestone="month").count() == sum((1, 39)[: len(counts)])
 
     assert counts[0] == counts[1]
-
-
-def test_the_history_tells_that_it_was_reminded_and_an_overtaken_one_is_not_told() -> None:
-    account = hotel()
-    decide(at=morning(date(2027, 4, 27)))
-
-    acts = Act.objects.filter(account_id=account.pk, verb="account.reminded")
-    assert list(acts.values_list("rule", "facts")) == [
-        ("reminders", {"milestone": "week", "ends_on": "2027-05-03"})
-    ]
 
 
 def test_who_leads_is_told_to_press_and_the_contact_whom_to_ask() -> None:

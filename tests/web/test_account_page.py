@@ -8,6 +8,7 @@ from tests.web.test_lists import queries
 from vatio.accounts import adjusting, growth, renewal, undoing
 from vatio.accounts.models import Account, Agreement, SmsMovement, Term
 from vatio.catalogue.quantities import Quantities
+from vatio.reminders.deciding import decide as remind
 from vatio.web import agreed, charts
 
 pytestmark = pytest.mark.django_db
@@ -114,3 +115,17 @@ def test_a_picture_says_each_change_where_it_has_room() -> None:
         ("S-3", ""),
         ("S-4", "start"),
     ]
+
+
+def test_the_page_says_when_its_people_were_reminded_of_the_end_that_it_has(client: Client) -> None:
+    hotel = make.account(starts_on=date(2026, 5, 3))
+    client.force_login(make.superadmin(hotel.organisation))
+    at = datetime(2027, 4, 27, 7, tzinfo=UTC)
+    remind(at=at)
+    page = client.get(f"/accounts/{hotel.uid}/").content.decode().replace("\xa0", " ")
+    assert "Recordado el 27 abr 2027." in page
+
+    renewal.renew(hotel, asked_at=at, at=at, by=make.commercial())
+    page = client.get(f"/accounts/{hotel.uid}/").content.decode().replace("\xa0", " ")
+    assert "Recordado" not in page
+    assert "3 abr 2028, 26 abr 2028 y 3 may 2028." in page

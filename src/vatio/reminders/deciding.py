@@ -15,9 +15,6 @@ DAYS_BEFORE = 33
 DAYS_AFTER = 7
 """How long after the end a reminder is still worth telling."""
 
-RULE = "reminders"
-"""Under this name the history says that an account was reminded."""
-
 # An account's last term is the one that ends where the account does. Its milestones are dates;
 # the newest that is due is told, those before it are overtaken. What was decided is passed over,
 # and the unique key keeps two who decide at once from telling twice. Whom to tell is asked for each
@@ -67,11 +64,6 @@ WITH ending AS (
     JOIN accounts_account account ON account.id = decided.account_id
     JOIN tenants_organisation organisation ON organisation.id = decided.organisation_id
     WHERE NOT decided.overtaken
-), acted AS (
-    INSERT INTO history_act (at, verb, rule, organisation_id, account_id, facts)
-    SELECT %(at)s, 'account.reminded', '{RULE}', organisation_id, account_id,
-           jsonb_build_object('milestone', milestone, 'ends_on', ends_on::text)
-    FROM told
 ), written AS (
     INSERT INTO notifications_message (key, organisation_id, person_id, address, language, template,
         context, secret, queued_at, send_before, state, only_leaders, attempts, try_at, repeated,

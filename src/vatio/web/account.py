@@ -16,7 +16,7 @@ from vatio.dates import day_at
 from vatio.history.models import Act
 from vatio.orders.doors import is_shut
 from vatio.orders.models import Order
-from vatio.reminders.models import Milestone
+from vatio.reminders.models import Milestone, Reminder
 from vatio.tenants.models import Person
 from vatio.web import agreed, charts, keyset
 from vatio.web.access import (
@@ -70,6 +70,7 @@ def account(request: Request, uid: UUID) -> HttpResponse:
             "today": today,
             "then": _past(request, shown),
             "reminders": _reminders(line, today),
+            "reminded": _reminded(request, shown, terms),
             "orders": Order.objects.visible_to(request.user)
             .filter(account=shown)
             .order_by("-submitted_at", "-id")[:ORDERS_SHOWN],
@@ -121,6 +122,17 @@ def _reminders(line: Line, today: date) -> list[date]:
     if end is None or not is_left or line.is_expired:
         return []
     return [day for day in (each.due_on(end) for each in Milestone) if day > today]
+
+
+def _reminded(request: Request, shown: Account, terms: list[Term]) -> list[date]:
+    """List the days on which its people were reminded of the end that it has now."""
+    last = [
+        term.pk
+        for term in terms
+        if term.cancelled_at is None and (term.closed_on or term.ends_on) == shown.covered_until
+    ]
+    told = Reminder.objects.visible_to(request.user).filter(term__in=last, overtaken=False)
+    return [day_at(each.decided_at, shown.zone) for each in told.order_by("decided_at")]
 
 
 def _as_its_own_people_see_it(request: Request, shown: Account, *, at: datetime) -> HttpResponse:

@@ -15,7 +15,6 @@ from vatio.web.words import (
     DETAILS,
     KIND_ICONS,
     KINDS,
-    REMINDED,
     SECTORS,
     counted,
     number,
@@ -65,8 +64,6 @@ def told(act: Act) -> Told:
         return Told(_("It will not be renewed"), "minus", "warm")
     if act.verb == "account.staying":
         return Told(_("It may be renewed after all"), "back")
-    if act.verb == "account.reminded":
-        return Told(str(REMINDED[facts["milestone"]]), "mail")
     if act.verb == "account.imported":
         return Told(_("Imported from a spreadsheet"), "inbox", "ok")
     if act.verb == "account.purged":

@@ -87,13 +87,6 @@ RULES = {
     "trusted": _("the rule of trusted organisations"),
     "import": _("the import"),
     "grace": _("the rule of the 30 days of grace"),
-    "reminders": "Vatio",
-}
-
-REMINDED = {
-    "month": _("Reminder: a month is left"),
-    "week": _("Reminder: a week is left"),
-    "day": _("Reminder: it has expired"),
 }
 
 STANDINGS = {
