@@ -14,8 +14,9 @@ from vatio.postgres import server
 ROOT = os.geteuid() == 0
 only_root = pytest.mark.skipif(not ROOT, reason="only root can become somebody else")
 HOLD = """
-import sys, time
+import signal, sys, time
 from pathlib import Path
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it would be ignored
 from vatio.postgres import server
 held = server.ensure(Path(sys.argv[1]))
 print(held.socket, held.process is not None, flush=True)
