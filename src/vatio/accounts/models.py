@@ -1,6 +1,7 @@
 """Accounts, agreements, terms, grants, and the purse of SMS credits."""
 
 import uuid
+from datetime import date
 from typing import Self, TypeVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -326,6 +327,16 @@ class Term(models.Model):
 
     def __str__(self) -> str:
         return f"[{self.starts_on}, {self.ends_on})"
+
+    @property
+    def over_on(self) -> date:
+        """The day on which it ended or will, early or not."""
+        return self.closed_on or self.ends_on
+
+    @property
+    def is_void(self) -> bool:
+        """Whether it covers no day at all: it was taken back, or ended before it began."""
+        return self.cancelled_at is not None or self.over_on <= self.starts_on
 
 
 class Grant(models.Model):

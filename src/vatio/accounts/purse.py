@@ -39,15 +39,7 @@ def adjust(account: Account, credits: int, *, at: datetime, agreement: Agreement
             _("The account has %(balance)s credits: no more can be taken.") % {"balance": balance},
             field="credits",
         )
-    SmsMovement.objects.create(
-        account=account,
-        organisation_id=account.organisation_id,
-        key=f"agreement:{agreement.pk}",
-        kind=SmsMovement.Kind.ADJUSTED,
-        credits=credits,
-        at=at,
-        agreement=agreement,
-    )
+    _write(account, credits, SmsMovement.Kind.ADJUSTED, at=at, agreement=agreement)
     return Purse.objects.get(account=account).balance
 
 
@@ -57,11 +49,17 @@ def _write_bought(
     """Write down that an agreement brought credits, if it brought any."""
     if credits == 0:
         return None
+    return _write(account, credits, SmsMovement.Kind.BOUGHT, at=at, agreement=agreement)
+
+
+def _write(
+    account: Account, credits: int, kind: SmsMovement.Kind, *, at: datetime, agreement: Agreement
+) -> SmsMovement:
     return SmsMovement.objects.create(
         account=account,
         organisation_id=account.organisation_id,
         key=f"agreement:{agreement.pk}",
-        kind=SmsMovement.Kind.BOUGHT,
+        kind=kind,
         credits=credits,
         at=at,
         agreement=agreement,

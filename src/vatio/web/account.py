@@ -126,11 +126,7 @@ def _reminders(line: Line, today: date) -> list[date]:
 
 def _reminded(request: Request, shown: Account, terms: list[Term]) -> list[date]:
     """List the days on which its people were reminded of the end that it has now."""
-    last = [
-        term.pk
-        for term in terms
-        if term.cancelled_at is None and (term.closed_on or term.ends_on) == shown.covered_until
-    ]
+    last = [each.pk for each in terms if not each.is_void and each.over_on == shown.covered_until]
     told = Reminder.objects.visible_to(request.user).filter(term__in=last, overtaken=False)
     return [day_at(each.decided_at, shown.zone) for each in told.order_by("decided_at")]
 

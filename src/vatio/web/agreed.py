@@ -53,7 +53,7 @@ class Lived:
     @property
     def ends_on(self) -> date:
         """The day on which it ended or will."""
-        return self.term.closed_on or self.term.ends_on
+        return self.term.over_on
 
 
 @dataclass(frozen=True)
@@ -100,9 +100,9 @@ def table(
 
 
 def _look(term: Term, today: date) -> str:
-    if term.cancelled_at is not None or (term.closed_on and term.closed_on <= term.starts_on):
+    if term.is_void:
         return "undone"
-    if (term.closed_on or term.ends_on) <= today:
+    if term.over_on <= today:
         return "past"
     return "running" if term.starts_on <= today else "waiting"
 

@@ -78,9 +78,9 @@ def lived(terms: Iterable[Term], billing: str) -> list[Lived]:
     """
     unit = unit_of(billing)
     return [
-        Lived(term.starts_on, term.closed_on or term.ends_on, _granted(term, unit))
+        Lived(term.starts_on, term.over_on, _granted(term, unit))
         for term in terms
-        if term.cancelled_at is None and (term.closed_on or term.ends_on) > term.starts_on
+        if not term.is_void
     ]
 
 
