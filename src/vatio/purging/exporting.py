@@ -21,6 +21,9 @@ from vatio.purging.contents import SUBJECTS, Row, Subject
 from vatio.purging.models import Export
 from vatio.tenants.models import Person
 
+Rows = dict[str, list[Row]]
+"""The rows of each subject, by its name."""
+
 Words = Callable[[str, Row], object]
 """Says in words what a cell of a row holds, by the name of its column."""
 
@@ -126,7 +129,8 @@ def export(account: Account, *, words: Words, by: Person, at: datetime) -> IO[by
     Days and moments of the JSON are in ISO 8601; the workbook's are those of the
     account's time zone.
     """
-    rows = contents.read(account)
+    found = contents.read(account)
+    rows = _by_subject(found)
     made = tempfile.TemporaryFile()  # noqa: SIM115
     name = file_name(account)
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -141,7 +145,7 @@ def export(account: Account, *, words: Words, by: Person, at: datetime) -> IO[by
         organisation_id=account.organisation_id,
         made_by=by,
         made_at=at,
-        digest=contents.digest(rows),
+        digest=contents.digest(found),
     )
     made.seek(0)
     return made
@@ -152,14 +156,19 @@ def file_name(account: Account) -> str:
     return slugify(account.name) or str(account.uid)
 
 
-def _written(rows: Iterable[tuple[Subject, Row]], *, at: datetime) -> str:
-    by_subject: dict[str, list[Row]] = {subject.name: [] for subject in SUBJECTS}
-    for subject, row in rows:
-        by_subject[subject.name].append(row)
-    return json.dumps({"exported_at": at.isoformat(), **by_subject}, ensure_ascii=False, indent=1)
+def _by_subject(found: Iterable[tuple[Subject, Row]]) -> Rows:
+    """Put the rows of each subject together; one that has none is there too."""
+    rows: Rows = {subject.name: [] for subject in SUBJECTS}
+    for subject, row in found:
+        rows[subject.name].append(row)
+    return rows
 
 
-def _workbook(rows: Iterable[tuple[Subject, Row]], zone: str, words: Words) -> IO[bytes]:
+def _written(rows: Rows, *, at: datetime) -> str:
+    return json.dumps({"exported_at": at.isoformat(), **rows}, ensure_ascii=False, indent=1)
+
+
+def _workbook(rows: Rows, zone: str, words: Words) -> IO[bytes]:
     """Write a sheet for each subject. Texts are written as texts: none is a formula."""
     made = tempfile.TemporaryFile()  # noqa: SIM115
     book = xlsxwriter.Workbook(made, {"constant_memory": True})
@@ -168,16 +177,13 @@ def _workbook(rows: Iterable[tuple[Subject, Row]], zone: str, words: Words) -> I
         "day": book.add_format({"num_format": "dd/mm/yyyy"}),
         "moment": book.add_format({"num_format": "dd/mm/yyyy hh:mm"}),
     }
-    by_subject: dict[str, list[Row]] = {subject.name: [] for subject in SUBJECTS}
-    for subject, row in rows:
-        by_subject[subject.name].append(row)
     for subject in SUBJECTS:
         sheet = book.add_worksheet(str(SHEETS[subject.name]))
         for place, column in enumerate(subject.columns):
             sheet.set_column(place, place, NARROW if _is_date(column) else WIDE)
             sheet.write_string(0, place, str(HEADINGS[column]), looks["heading"])
         sheet.freeze_panes(1, 0)
-        for line, row in enumerate(by_subject[subject.name], start=1):
+        for line, row in enumerate(rows[subject.name], start=1):
             for place, column in enumerate(subject.columns):
                 _write(sheet, line, place, _cell(column, row, zone, words), looks)
     book.close()
