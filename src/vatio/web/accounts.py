@@ -8,7 +8,6 @@ from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import path, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -20,6 +19,7 @@ from vatio.tenants.models import Organisation
 from vatio.web import exporting, keyset, listing, rounds
 from vatio.web.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 from vatio.web.lines import lines
+from vatio.web.returning import back_to
 from vatio.web.words import COLUMNS, SECTORS
 from vatio.web.zones import Zone, all_zones, zones
 
@@ -154,9 +154,7 @@ def columns(request: Request) -> HttpResponse:
     person.hidden_columns = [name for name in COLUMNS if name not in shown]
     person.save(update_fields=["hidden_columns"])
     messages.success(request, _("The columns are as you chose."))
-    back = request.POST.get("back", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return HttpResponseRedirect(back if safe else reverse("home"))
+    return HttpResponseRedirect(back_to(request.POST, reverse("home")))
 
 
 urlpatterns = [

@@ -5,7 +5,6 @@ from datetime import date
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import path
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -17,6 +16,7 @@ from vatio.refusal import Refused
 from vatio.reminders.models import Reminder
 from vatio.web.access import SIGNED_IN, Request, only
 from vatio.web.fields import parse_key
+from vatio.web.returning import back_to
 
 MOST = 400
 
@@ -50,9 +50,7 @@ def advance(request: Request) -> HttpResponse:
                 .count(),
             },
         )
-    back = request.POST.get("back", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return HttpResponseRedirect(back if safe else "/")
+    return HttpResponseRedirect(back_to(request.POST, "/"))
 
 
 def _today() -> date:

@@ -13,7 +13,6 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import path, reverse_lazy
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_POST
@@ -25,6 +24,7 @@ from vatio.tenants.platform import DEMO_SECRET, demo_people, is_demo
 from vatio.web.access import ANYBODY, SIGNED_IN, Request, led_by, only
 from vatio.web.fields import NameField
 from vatio.web.middleware import LANGUAGE_COOKIE
+from vatio.web.returning import back_to
 from vatio.web.stylesheet import stylesheet
 
 A_YEAR = 31_536_000
@@ -98,9 +98,7 @@ def forgotten_sent(request: HttpRequest) -> HttpResponse:
 def choose_language(request: Request) -> HttpResponse:
     """Change the language: for good if signed in, else in this browser."""
     chosen = request.POST.get("language", "")
-    back = request.POST.get("back", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    response = HttpResponseRedirect(back if safe else "/")
+    response = HttpResponseRedirect(back_to(request.POST, "/"))
     if chosen in dict(settings.LANGUAGES):
         response.set_cookie(
             LANGUAGE_COOKIE,

@@ -7,7 +7,6 @@ from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -30,6 +29,7 @@ from vatio.web.consequences import (
     consequence,
     credits_before,
 )
+from vatio.web.returning import back_to
 from vatio.web.words import KINDS
 from vatio.web.zones import zones
 
@@ -156,9 +156,7 @@ def withdraw(request: Request, uid: UUID) -> HttpResponse:
         messages.warning(request, str(refused))
     else:
         messages.success(request, _("Order %(number)s withdrawn.") % {"number": shown.number})
-    back = request.POST.get("back", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return HttpResponseRedirect(back if safe else reverse("order", args=[uid]))
+    return HttpResponseRedirect(back_to(request.POST, reverse("order", args=[uid])))
 
 
 @require_POST

@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -20,6 +19,7 @@ from vatio.orders.models import Order
 from vatio.refusal import Refused
 from vatio.web.access import COMMERCIAL, SUPERADMINISTRATOR, Request, led, led_or_all, only
 from vatio.web.fields import parse_day
+from vatio.web.returning import back_to
 
 
 @require_POST
@@ -96,9 +96,7 @@ def leave(request: Request, uid: UUID) -> HttpResponse:
 
 def _back(request: Request, account: Account) -> str:
     """Return to the page on which the button stood, at the row of the account."""
-    back = request.POST.get("back", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    page = back if safe else reverse("account", args=[account.uid])
+    page = back_to(request.POST, reverse("account", args=[account.uid]))
     return f"{page}#a-{account.uid}"
 
 

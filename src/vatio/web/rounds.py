@@ -10,7 +10,6 @@ from django.db.models import Count, Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -21,6 +20,7 @@ from vatio.orders.models import Round, Turn
 from vatio.tenants.models import Organisation, Person
 from vatio.web.access import SUPERADMINISTRATOR, Request, led, only
 from vatio.web.fields import parse_day, parse_uuid
+from vatio.web.returning import back_to
 
 REPORT = "round"
 """Where the key of a round waits for the list, which shows its report."""
@@ -65,9 +65,7 @@ def renew_ticked(request: Request, slug: str) -> HttpResponse:
         request.session[REPORT] = str(begun.uid)
     else:
         messages.warning(request, _("Tick the accounts to renew first."))
-    back = request.POST.get("back", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return HttpResponseRedirect(back if safe else reverse("accounts", args=[slug]))
+    return HttpResponseRedirect(back_to(request.POST, reverse("accounts", args=[slug])))
 
 
 @only(SUPERADMINISTRATOR)
