@@ -10,8 +10,8 @@ from django.test import Client
 from benchmarks.ground import filling, measuring, platform
 from vatio.catalogue.models import LicenceVersion
 from vatio.tenants.models import Organisation, Person
-from vatio.web.listing import INDEXED, SORTS, WITHIN
-from vatio.web.zones import zones
+from vatio.web.accounts.filters import INDEXED, SORTS, WITHIN
+from vatio.web.shell.tabs import zones
 
 FLAT = {
     "first page": "",

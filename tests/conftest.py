@@ -10,10 +10,10 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.signals import connection_created
 
-from vatio.commands import marked_tables
+from vatio.cli.commands import marked_tables
 from vatio.postgres import walls
 from vatio.postgres.doors import WEB
-from vatio.web.messages import compile_catalogue
+from vatio.translations import compile_catalogue
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 

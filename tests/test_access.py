@@ -16,7 +16,7 @@ from vatio.people import entering
 from vatio.portfolios import drafts
 from vatio.portfolios.models import Import, ImportDraft
 from vatio.tenants.models import Organisation, Person
-from vatio.web import stylesheet
+from vatio.web.shell import stylesheet
 
 pytestmark = pytest.mark.django_db
 

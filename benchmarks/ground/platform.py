@@ -6,10 +6,10 @@ from django.db import connection
 from psycopg import sql
 
 from benchmarks.ground import SERVER
-from vatio.commands import marked_tables
+from vatio.cli.commands import marked_tables
 from vatio.postgres import walls
 from vatio.postgres.doors import DATABASE, OWNER, SUPERUSER
-from vatio.web.messages import compile_catalogue
+from vatio.translations import compile_catalogue
 
 
 def fresh() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from vatio.postgres.doors import OWNER, WEB
-from vatio.supervising import Child
+from vatio.processes.supervisor import Child
 
 PATIENCE = 60.0
 

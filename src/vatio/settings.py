@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from vatio import env
-from vatio.secret import secret_key
+from vatio.secret_key import secret_key
 
 ROOT = Path(__file__).resolve().parent
 HOME = Path(env.text("VATIO_HOME", ".vatio")).absolute()
@@ -14,8 +14,8 @@ SECRET_KEY = env.text("VATIO_SECRET_KEY") or secret_key(HOME)
 PUBLIC_URL = env.text("VATIO_URL").rstrip("/")
 ALLOWED_HOSTS = env.words("VATIO_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
-ROOT_URLCONF = "vatio.web.urls"
-WSGI_APPLICATION = "vatio.web.wsgi.application"
+ROOT_URLCONF = "vatio.urls"
+WSGI_APPLICATION = "vatio.wsgi.application"
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -53,19 +53,19 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "vatio.web.middleware.language",
-    "vatio.web.middleware.security",
-    "vatio.web.middleware.readable",
+    "vatio.web.shell.middleware.language",
+    "vatio.web.shell.middleware.security",
+    "vatio.web.shell.middleware.readable",
 ]
 
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [ROOT / "web" / "templates", ROOT / "notifications" / "templates"],
+        "DIRS": [*sorted((ROOT / "web").glob("*/templates")), ROOT / "notifications" / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {
-            "environment": "vatio.web.templating.environment",
-            "context_processors": ["vatio.web.context.page"],
+            "environment": "vatio.web.shell.templating.environment",
+            "context_processors": ["vatio.web.shell.context.page"],
         },
     },
 ]
@@ -124,12 +124,12 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
 
-CSRF_FAILURE_VIEW = "vatio.web.errors.stale_form"
+CSRF_FAILURE_VIEW = "vatio.web.shell.errors.stale_form"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "vatio.web.doorkeeper.Doorkeeper"
+ACCOUNT_ADAPTER = "vatio.web.people.allauth_adapter.Doorkeeper"
 ACCOUNT_SESSION_REMEMBER = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("VATIO_PROXIES", default=0, least=0, most=9)
 SESSION_COOKIE_AGE = 14 * 24 * 3600
@@ -168,6 +168,6 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [ROOT / "web" / "static"]
+STATICFILES_DIRS = sorted((ROOT / "web").glob("*/static"))
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600

@@ -10,9 +10,9 @@ from tests.browser.conftest import Enter, Platform
 from vatio import clock
 from vatio.catalogue.quantities import Quantities
 from vatio.dates import add_months
-from vatio.web.guide import PICTURES
+from vatio.web.help.guide import PICTURES
 
-FOLDER = Path(__file__).resolve().parents[2] / "src/vatio/web/static/help"
+FOLDER = Path(__file__).resolve().parents[2] / "src/vatio/web/help/static/help"
 TAKE = os.environ.get("PICTURES") == "1"
 """With PICTURES=1 the guide's pictures are taken anew; else only what is missing is."""
 

@@ -13,8 +13,8 @@ from vatio.accounts.expiry import GRACE_DAYS, collects, is_expired, is_in_grace
 from vatio.accounts.models import Account
 from vatio.dates import day_at, start_of
 from vatio.orders.doors import is_shut
-from vatio.web.lines import lines
-from vatio.web.zones import zones
+from vatio.web.accounts.rows import lines
+from vatio.web.shell.tabs import zones
 
 MINUTE = timedelta(minutes=1)
 

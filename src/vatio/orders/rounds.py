@@ -12,8 +12,8 @@ from vatio.accounts.models import Account
 from vatio.orders.models import Order, Round, Turn
 from vatio.orders.submitting import submit_renewal
 from vatio.refusal import Refused
+from vatio.task_queue import wake
 from vatio.tenants.models import Organisation, Person
-from vatio.waking import wake
 
 AT_ONCE = 10
 """A round of more accounts than this is the worker's."""

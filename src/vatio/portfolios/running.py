@@ -12,8 +12,8 @@ from vatio.portfolios import drafts
 from vatio.portfolios.importing import Faulty
 from vatio.portfolios.models import Import, ImportDraft
 from vatio.refusal import Refused
+from vatio.task_queue import wake
 from vatio.tenants.models import Person
-from vatio.waking import wake
 
 AT_ONCE = 500
 """A portfolio of more rows than this is the worker's."""

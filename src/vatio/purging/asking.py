@@ -13,9 +13,9 @@ from vatio.orders.models import Order, Turn
 from vatio.purging import contents
 from vatio.purging.models import Export, Purge
 from vatio.refusal import Refused
+from vatio.task_queue import wake
 from vatio.tenants.folding import tidy
 from vatio.tenants.models import Person
-from vatio.waking import wake
 
 TASK = "purge"
 """The worker's task that deletes: the pages' role may not."""

@@ -1,0 +1,54 @@
+"""The command `vatio`: sets Django up, runs one of the commands, and says in a line what fails."""
+
+import importlib
+import os
+import sys
+
+import django
+import psycopg
+from django.core.exceptions import ImproperlyConfigured
+from django.db import Error as DatabaseError
+
+from vatio import env
+from vatio.notifications.door import BadAddress, OutcomeUnknown, Refusal, Unreachable
+from vatio.postgres import surroundings
+from vatio.postgres.problem import ServerProblem
+from vatio.processes.supervisor import CannotStart
+from vatio.refusal import Refused
+
+INTERRUPTED = 130
+
+
+def main() -> int:
+    """Run the command that was typed, and tell its exit code."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vatio.settings")
+    surroundings.forget_libpq()
+    try:
+        django.setup()
+        # The commands import models, and that works only once Django is set up.
+        code: int = importlib.import_module("vatio.cli.commands").run_typed(sys.argv[1:])
+    except (ServerProblem, CannotStart, Refused, env.WrongSetting, ImproperlyConfigured) as said:
+        return _fail(str(said))
+    except (BadAddress, Refusal) as said:
+        return _fail(str(said))
+    except (Unreachable, OutcomeUnknown) as said:
+        return _fail(f"The mail server: {said}.")
+    except (DatabaseError, psycopg.Error) as said:
+        return _fail(f"The database cannot be used: {' '.join(str(said).split())}")
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except OSError as said:
+        return _fail(f"{said.filename or 'Vatio'}: {said.strerror or said}.")
+    return code
+
+
+def _fail(words: str) -> int:
+    try:
+        print(words, file=sys.stderr, flush=True)
+    except OSError:
+        return 1
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,330 @@
+"""What each word after `vatio` does."""
+
+import argparse
+import json
+import logging
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from procrastinate.contrib.django import app as jobs
+
+from vatio import clock, env
+from vatio.cli import portfolios
+from vatio.dates import DEPARTMENT_ZONE
+from vatio.demo import loading, welcome
+from vatio.demo.people import listed
+from vatio.demo_clock import advancing
+from vatio.jobs import post
+from vatio.notifications.door import parse
+from vatio.people import entering
+from vatio.postgres import server, walls
+from vatio.postgres.doors import OWNER, WEB
+from vatio.processes.parent import die_with_parent, outlive_parent_by
+from vatio.processes.supervisor import CannotStart, Supervisor, check_port, say
+from vatio.tenants.platform import is_demo
+from vatio.translations import compile_catalogue
+
+OLDEST_SERVER = 160000
+GRACE = 8
+"""Seconds that a worker which has to stop may still work: fewer than its keeper waits."""
+
+ORPHANED = 2
+"""Seconds that a process lives on whose keeper was killed: the database went with it."""
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def run_typed(words: Sequence[str]) -> int:
+    """Run the command that these words name, and tell its exit code."""
+    arguments = _parser().parse_args(words)
+    command: Command = arguments.command
+    return command(arguments)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="vatio", description="Vatio, energy management.")
+    top = parser.add_subparsers(required=True, metavar="COMMAND")
+    _word(top, "run", "start everything: the database and the pages", run)
+    _word(top, "serve", "start one web process", serve)
+    _word(top, "worker", "start one worker: reminders, messages, what time brings", worker)
+    mail = top.add_parser("mail", help="the mail server").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    _word(mail, "test", "send a message to an address, now", try_mail).add_argument("address")
+    _word(top, "migrate", "bring the database up to date", migrate)
+    accounts = top.add_parser("accounts", help="the accounts of an organisation")
+    in_accounts = accounts.add_subparsers(required=True, metavar="COMMAND")
+    portfolios.add_arguments(
+        _word(in_accounts, "import", "import a portfolio from a spreadsheet", import_accounts)
+    )
+    people = top.add_parser("people", help="the people of this platform")
+    in_people = people.add_subparsers(required=True, metavar="COMMAND")
+    reset = _word(in_people, "reset", "print a link to choose a new password", reset_password)
+    reset.add_argument("email")
+    demo = top.add_parser("demo", help="the demo").add_subparsers(required=True, metavar="COMMAND")
+    people_of_demo = _word(demo, "people", "list the people of the demo", demo_people)
+    people_of_demo.add_argument("--json", action="store_true")
+    moved = _word(demo, "advance", "let days pass in the demo", advance_demo)
+    moved.add_argument("days", type=int)
+    moved.add_argument("--json", action="store_true")
+    return parser
+
+
+def _word(
+    top: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    about: str,
+    command: Command,
+) -> argparse.ArgumentParser:
+    parser = top.add_parser(name, help=about)
+    parser.set_defaults(command=command)
+    return parser
+
+
+def run(_arguments: argparse.Namespace) -> int:
+    """Start the database, migrate, load the demo into an empty one, and serve."""
+    address, port = _address()
+    check_port(address, port)
+    database = _start_database(aloud=True)
+    try:
+        _bring_up_to_date()
+        wanted = env.switch("VATIO_DEMO", default=database is not None)
+        loading.prepare(wanted)
+        lines = welcome.lines(_public_address(port))
+        connection.close()
+    except BaseException:
+        connection.close()
+        if database is not None:
+            database.stop()
+        raise
+
+    def ready() -> None:
+        say(f"http://127.0.0.1:{port}/")
+        for line in lines:
+            say(line)
+
+    return Supervisor(
+        database, settings.HOME, programs=_programs(), address=address, port=port
+    ).run(ready)
+
+
+def serve(_arguments: argparse.Namespace) -> int:
+    """Serve the pages from one process; scale out by starting more."""
+    address, port = _address()
+    _join_platform(WEB)
+    if env.text("DATABASE_URL"):
+        _take_web_role()
+    connection.close()
+    compile_catalogue()
+    Granian(
+        "vatio.wsgi:application",
+        address=address,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=env.number("VATIO_THREADS", default=4, least=1, most=64),
+        log_level=LogLevels.warning,
+    ).serve()
+    return 0
+
+
+def worker(_arguments: argparse.Namespace) -> int:
+    """Run one worker; any number of them, on any number of machines, share the work."""
+    _join_platform(OWNER)
+    connection.close()
+    compile_catalogue()
+    if settings.EMAIL_URL:
+        parse(settings.EMAIL_URL)
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
+    working = jobs.with_connector(jobs.connector.get_worker_connector())  # type: ignore[attr-defined]
+    working.run_worker(
+        concurrency=4,
+        delete_jobs="successful",
+        fetch_job_polling_interval=5.0,
+        shutdown_graceful_timeout=GRACE,
+    )
+    return 0
+
+
+def _join_platform(role: str) -> None:
+    """Take a role in a platform that runs: supervised, or beside our own server.
+
+    :raises CannotStart: if the database is older than this Vatio.
+    """
+    if env.switch("VATIO_SUPERVISED", default=False):
+        die_with_parent(signal.SIGTERM)
+        outlive_parent_by(ORPHANED)
+    elif not env.text("DATABASE_URL"):
+        _use(server.ensure(settings.HOME, programs=_programs()))
+    if not env.text("DATABASE_URL"):
+        _act_as(role)
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise CannotStart("The database is older than this Vatio. Run `vatio migrate` first.")
+    clock.follow(is_demo())
+
+
+def try_mail(arguments: argparse.Namespace) -> int:
+    """Send a message to an address and say what the mail server answered."""
+    if not settings.EMAIL_URL:
+        raise CannotStart("EMAIL_URL is not set: there is no mail server to try.")
+    post.try_out(arguments.address)
+    say(f"The mail server took the message for {arguments.address}.")
+    return 0
+
+
+def migrate(_arguments: argparse.Namespace) -> int:
+    """Bring the database up to date, and set the walls of the web's role."""
+    with _database():
+        say("The database is up to date.")
+    return 0
+
+
+def import_accounts(arguments: argparse.Namespace) -> int:
+    """Import an organisation's portfolio from a spreadsheet, all or nothing."""
+    with _database():
+        return portfolios.run(arguments, at=clock.now(), say=say)
+
+
+def reset_password(arguments: argparse.Namespace) -> int:
+    """Print a link with which somebody who exists chooses a new password."""
+    with _database():
+        token = entering.password_link(arguments.email, at=clock.real())
+    say(f"{_public_address(_address()[1])}/password/{token}/")
+    return 0
+
+
+def demo_people(arguments: argparse.Namespace) -> int:
+    """List the people of the demo, for a person or for a program."""
+    with _database():
+        people = listed()
+    if not people:
+        raise CannotStart("This platform is not the demo: it has no people to list.")
+    if arguments.json:
+        say(json.dumps([person.as_dict() for person in people], ensure_ascii=False))
+        return 0
+    for person in people:
+        say(f"{person.email}  {person.password}  {person.role}  {person.organisation}")
+    return 0
+
+
+def advance_demo(arguments: argparse.Namespace) -> int:
+    """Let days pass in the demo, and say what happened."""
+
+    def send() -> int:
+        return post.send_all().sent if settings.EMAIL_URL else 0
+
+    with _database():
+        passed = advancing.advance(arguments.days, send=send)
+        day = clock.today(DEPARTMENT_ZONE)
+    if arguments.json:
+        told = {"today": day.isoformat(), **asdict(passed)}
+        say(json.dumps(told))
+        return 0
+    say(
+        f"{day}: {passed.reminders} reminders queued, {passed.expired} accounts expired,"
+        f" {passed.lapsed} orders lapsed, {passed.sent} messages sent."
+    )
+    return 0
+
+
+@contextmanager
+def _database() -> Iterator[None]:
+    """Give a command the database: the one that runs, or one started for as long as it takes."""
+    database = _start_database()
+    try:
+        _bring_up_to_date()
+        clock.follow(is_demo())
+        yield
+    finally:
+        connection.close()
+        if database is not None:
+            database.stop()
+
+
+def _programs() -> str:
+    """Name the folder with the programs of PostgreSQL, if a setting does."""
+    return env.text("VATIO_POSTGRES_BIN")
+
+
+def _start_database(*, aloud: bool = False) -> server.Server | None:
+    """Start or adopt our own server, unless DATABASE_URL names another."""
+    if env.text("DATABASE_URL"):
+        return None
+    hear = say if aloud else server.keep_quiet
+    database = server.ensure(settings.HOME, programs=_programs(), say=hear)
+    _use(database)
+    _act_as(OWNER)
+    return database
+
+
+def _use(database: server.Server) -> None:
+    """Point this process and its children to the server's socket."""
+    os.environ["VATIO_DATABASE_SOCKET"] = str(database.socket)
+    connection.settings_dict["HOST"] = str(database.socket)
+
+
+def _act_as(role: str) -> None:
+    """Use the database as one of its roles, in this process and in those it starts."""
+    os.environ["VATIO_DATABASE_ROLE"] = role
+    connection.settings_dict["USER"] = role
+
+
+def _bring_up_to_date() -> None:
+    """Migrate, and set the walls of the web's role if the server has it.
+
+    :raises CannotStart: if the server is older than PostgreSQL 16.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version_num')::int")
+        (version,) = cursor.fetchone()
+    if version < OLDEST_SERVER:
+        raise CannotStart("This server is older than PostgreSQL 16. Vatio needs 16 or newer.")
+    compile_catalogue()
+    call_command("migrate", verbosity=0, interactive=False)
+    with connection.cursor() as cursor:
+        if walls.exist(cursor):
+            walls.apply(
+                cursor,
+                append_only=marked_tables("append_only"),
+                never_deleted=marked_tables("never_deleted"),
+            )
+
+
+def marked_tables(mark: str) -> list[str]:
+    """List the tables whose models carry a mark, such as append_only."""
+    return [model._meta.db_table for model in apps.get_models() if getattr(model, mark, False)]
+
+
+def _take_web_role() -> None:
+    """Let the pages act as vatio_web where the server has it, or say that this wall is missing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = %s", [WEB])
+        found = cursor.fetchone()
+    if found is not None and found[0]:
+        os.environ["VATIO_ASSUME_ROLE"] = WEB
+        return
+    say(
+        "The role vatio_web is missing or may not be taken: the pages use the database's owner,"
+        " and only triggers keep what is append-only."
+    )
+
+
+def _address() -> tuple[str, int]:
+    port = env.number("PORT", default=8000, least=1, most=65535)
+    return env.text("VATIO_BIND", "127.0.0.1"), port
+
+
+def _public_address(port: int) -> str:
+    return settings.PUBLIC_URL or f"http://127.0.0.1:{port}"

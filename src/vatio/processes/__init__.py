@@ -1,0 +1,1 @@
+"""Keeps the processes of a platform running, and ends them together."""

@@ -1,0 +1,59 @@
+"""Every address of Vatio; each page's own stand beside it."""
+
+from vatio.web.accounts import (
+    account_list,
+    account_page,
+    adjusting,
+    configuring,
+    my_accounts,
+    purging,
+)
+from vatio.web.catalogue import licences
+from vatio.web.demo import demo_clock
+from vatio.web.help import guide
+from vatio.web.messages import messages
+from vatio.web.orders import commenting, desk, growth, opening, orders
+from vatio.web.people import (
+    account_people,
+    colleagues,
+    first_use,
+    invitations,
+    organisations,
+    sign_in,
+)
+from vatio.web.portfolios import imports
+from vatio.web.renewals import bulk_renewing, calendars, renewals, renewing
+
+handler400 = "vatio.web.shell.errors.bad"
+handler403 = "vatio.web.shell.errors.forbidden"
+handler404 = "vatio.web.shell.errors.missing"
+handler500 = "vatio.web.shell.errors.broken"
+
+urlpatterns = [
+    *sign_in.urlpatterns,
+    *account_list.urlpatterns,
+    *account_page.urlpatterns,
+    *renewing.urlpatterns,
+    *bulk_renewing.urlpatterns,
+    *renewals.urlpatterns,
+    *calendars.urlpatterns,
+    *configuring.urlpatterns,
+    *adjusting.urlpatterns,
+    *purging.urlpatterns,
+    *my_accounts.urlpatterns,
+    *account_people.urlpatterns,
+    *colleagues.urlpatterns,
+    *messages.urlpatterns,
+    *imports.urlpatterns,
+    *guide.urlpatterns,
+    *demo_clock.urlpatterns,
+    *opening.urlpatterns,
+    *growth.urlpatterns,
+    *orders.urlpatterns,
+    *commenting.urlpatterns,
+    *desk.urlpatterns,
+    *organisations.urlpatterns,
+    *licences.urlpatterns,
+    *invitations.urlpatterns,
+    *first_use.urlpatterns,
+]

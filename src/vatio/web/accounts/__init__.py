@@ -1,0 +1,1 @@
+"""The pages of accounts: the list, an account, configuring, adjusting and deleting it."""

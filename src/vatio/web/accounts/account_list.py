@@ -1,0 +1,168 @@
+"""«Gestionar cuentas» and, for the commercial department, «Cuentas» of every organisation."""
+
+from datetime import datetime
+
+from django.contrib import messages
+from django.db.models import Exists, OuterRef
+from django.http import FileResponse, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from vatio import clock, pagination
+from vatio.accounts.models import Account, AccountSet
+from vatio.catalogue.models import Licence, LicenceVersion
+from vatio.dates import DEPARTMENT_ZONE, day_at
+from vatio.tenants.models import Organisation
+from vatio.web.accounts import exporting, filters
+from vatio.web.accounts.rows import lines
+from vatio.web.renewals import bulk_renewing
+from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
+from vatio.web.shell.downloads import XLSX
+from vatio.web.shell.labels import COLUMNS, SECTORS
+from vatio.web.shell.redirects import back_to
+from vatio.web.shell.tabs import Zone, all_zones, zones
+
+MOST_ORGANISATIONS = 500
+"""More are not listed in the filter: they are found from their own page."""
+
+
+@only(SUPERADMINISTRATOR)
+def active(request: Request, slug: str) -> HttpResponseBase:
+    """Show the active accounts, those that have yet to start among them."""
+    at = clock.now()
+    zone_list = zones(request.organisation, at=at, current="accounts")
+    return _list(request, zone_list, _own(request), at=at, expired=False)
+
+
+@only(SUPERADMINISTRATOR)
+def expired(request: Request, slug: str) -> HttpResponseBase:
+    """Show the expired accounts, and how long readings are still collected."""
+    at = clock.now()
+    zone_list = zones(request.organisation, at=at, current="accounts_expired")
+    return _list(request, zone_list, _own(request), at=at, expired=True)
+
+
+@only(COMMERCIAL)
+def all_active(request: Request) -> HttpResponseBase:
+    """Show the active accounts of every organisation."""
+    at = clock.now()
+    zone_list = all_zones(at=at, current="desk_accounts")
+    return _list(request, zone_list, _every(request), at=at, expired=False)
+
+
+@only(COMMERCIAL)
+def all_expired(request: Request) -> HttpResponseBase:
+    """Show the expired accounts of every organisation."""
+    at = clock.now()
+    zone_list = all_zones(at=at, current="desk_accounts_expired")
+    return _list(request, zone_list, _every(request), at=at, expired=True)
+
+
+def _own(request: Request) -> AccountSet:
+    """Narrow to the accounts of the organisation in the address."""
+    return Account.objects.visible_to(request.user).filter(organisation=request.organisation)
+
+
+def _every(request: Request) -> AccountSet:
+    return Account.objects.visible_to(request.user)
+
+
+def _list(
+    request: Request, zone_list: list[Zone], accounts: AccountSet, *, at: datetime, expired: bool
+) -> HttpResponseBase:
+    """Show a zone of accounts as the address asks, or hand it out as a workbook."""
+    asked = filters.read(request.GET, request.user, usual="-ends" if expired else "ends")
+    inside = accounts.filter(ends_at__lte=at) if expired else accounts.filter(ends_at__gt=at)
+    found = filters.narrowed(inside, asked, request.user, at=at)
+    if request.GET.get("as") == "xlsx":
+        return _workbook(request, found, asked, at=at)
+    page = filters.page(found, asked, request.GET, request.user, at=at)
+    at_desk = not hasattr(request, "organisation")
+    here = next(zone for zone in zone_list if zone.current)
+    return render(
+        request,
+        "accounts/account_list.html",
+        {
+            "zones": zone_list,
+            "zone": here,
+            "expired": expired,
+            "at_desk": at_desk,
+            "at": at,
+            "lines": lines(page.rows, request.user, at=at),
+            "page": page,
+            "count": found.count() if asked.narrows else here.count,
+            "asked": asked,
+            "headings": filters.headings(asked, request.GET),
+            "hidden": set(request.user.hidden_columns),
+            "column_names": {
+                name: words for name, words in COLUMNS.items() if at_desk or name != "organisation"
+            },
+            "licences": _held_licences(),
+            "sectors": SECTORS,
+            "within": [
+                (
+                    days,
+                    pagination.without_place(
+                        request.GET, ends="" if asked.within == days else str(days)
+                    ),
+                )
+                for days in filters.WITHIN
+            ],
+            "with_order_url": pagination.without_place(
+                request.GET, order="" if asked.with_order else "open"
+            ),
+            "export_url": pagination.without_place(request.GET, **{"as": "xlsx"}),
+            "organisations": _organisations(request) if at_desk else [],
+            "report": None if at_desk else _report(request),
+        },
+    )
+
+
+def _report(request: Request) -> bulk_renewing.Report | None:
+    return bulk_renewing.latest(request.session, request.organisation, request.user)
+
+
+def _held_licences() -> list[Licence]:
+    """List the licences that somebody may hold: those that were ever published."""
+    ever = LicenceVersion.objects.filter(licence=OuterRef("pk"), published_at__isnull=False)
+    return list(Licence.objects.filter(Exists(ever)).order_by("name_folded", "id"))
+
+
+def _organisations(request: Request) -> list[Organisation]:
+    known = Organisation.objects.visible_to(request.user).order_by("name_folded", "id")
+    return list(known[:MOST_ORGANISATIONS])
+
+
+def _workbook(
+    request: Request, accounts: AccountSet, asked: filters.Asked, *, at: datetime
+) -> FileResponse:
+    """Hand out what is filtered as a workbook, in its order where a column of its own gives it."""
+    at_desk = not hasattr(request, "organisation")
+    zone = DEPARTMENT_ZONE if at_desk else request.organisation.zone
+    name = _("accounts-%(day)s.xlsx") % {"day": day_at(at, zone).isoformat()}
+    made = exporting.workbook(accounts, asked, request.user, at=at, with_organisation=at_desk)
+    return FileResponse(made, as_attachment=True, filename=name, content_type=XLSX)
+
+
+@require_POST
+@only(SUPERADMINISTRATOR, COMMERCIAL)
+def columns(request: Request) -> HttpResponse:
+    """Keep which columns of the list this person does not want to see."""
+    shown = set(request.POST.getlist("column"))
+    person = request.user
+    person.hidden_columns = [name for name in COLUMNS if name not in shown]
+    person.save(update_fields=["hidden_columns"])
+    messages.success(request, _("The columns are as you chose."))
+    return HttpResponseRedirect(back_to(request.POST, reverse("home")))
+
+
+urlpatterns = [
+    path("o/<slug:slug>/accounts/", active, name="accounts"),
+    path("o/<slug:slug>/accounts/expired/", expired, name="accounts_expired"),
+    path("desk/accounts/", all_active, name="desk_accounts"),
+    path("desk/accounts/expired/", all_expired, name="desk_accounts_expired"),
+    path("columns/", columns, name="columns"),
+]

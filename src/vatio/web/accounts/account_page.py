@@ -1,0 +1,177 @@
+"""An account's page: what it holds, until when, and who agreed to it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path
+
+from vatio import clock, pagination
+from vatio.accounts.holdings import Holding, held
+from vatio.accounts.models import Account, Agreement, Grant, SmsMovement, Term
+from vatio.dates import day_at
+from vatio.history.models import Act
+from vatio.orders.doors import is_shut
+from vatio.orders.models import Order
+from vatio.reminders.models import Milestone, Reminder
+from vatio.tenants.models import Person
+from vatio.web.accounts import agreements, term_chart
+from vatio.web.accounts.rows import Line, lines
+from vatio.web.shell.access import (
+    ADMINISTRATOR,
+    COMMERCIAL,
+    SUPERADMINISTRATOR,
+    VIEWER,
+    Request,
+    only,
+)
+from vatio.web.shell.fields import parse_day
+
+ORDERS_SHOWN = 12
+ACTS_SHOWN = 20
+
+
+@only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
+def account(request: Request, uid: UUID) -> HttpResponse:
+    """Show what an account holds, until when, and from which agreements."""
+    at = clock.now()
+    shown = get_object_or_404(
+        Account.objects.visible_to(request.user).select_related("organisation"), uid=uid
+    )
+    leads = shown.organisation.memberships.filter(person=request.user).exists()
+    if leads:
+        request.organisation = shown.organisation
+    elif not request.user.is_commercial:
+        return _as_its_own_people_see_it(request, shown, at=at)
+    (line,) = lines([shown], request.user, at=at)
+    terms = _terms(request, shown)
+    today = day_at(at, shown.zone)
+    billing = line.holding.billing if line.holding else ""
+    return render(
+        request,
+        "accounts/account_page.html",
+        {
+            "line": line,
+            "account": shown,
+            "at": at,
+            "times_in": shown.zone,
+            "leads": leads,
+            "agreed": _agreed(request, shown, terms, today=today),
+            "picture": term_chart.draw(
+                term_chart.lived(terms, billing),
+                unit=term_chart.unit_of(billing),
+                today=today,
+                next_end=None if line.is_expired else line.next_end,
+            ),
+            "unit": term_chart.unit_of(billing),
+            "today": today,
+            "then": _past(request, shown),
+            "reminders": _reminders(line, today),
+            "reminded": _reminded(request, shown, terms),
+            "orders": Order.objects.visible_to(request.user)
+            .filter(account=shown)
+            .order_by("-submitted_at", "-id")[:ORDERS_SHOWN],
+            "acts": pagination.page(
+                Act.objects.visible_to(request.user)
+                .filter(account_id=shown.pk)
+                .select_related("person"),
+                order=["-at", "-id"],
+                parameters=request.GET,
+                size=ACTS_SHOWN,
+            ),
+        },
+    )
+
+
+def _terms(request: Request, shown: Account) -> list[Term]:
+    """Read an account's terms with their grants, those that were taken back among them."""
+    grants = Grant.objects.visible_to(request.user).select_related(
+        "licence__licence", "agreement__order", "agreement__decided_by"
+    )
+    return list(
+        Term.objects.visible_to(request.user)
+        .filter(account=shown)
+        .select_related("agreement")
+        .prefetch_related(Prefetch("grants", grants))
+        .order_by("starts_on", "id")
+    )
+
+
+def _agreed(
+    request: Request, shown: Account, terms: list[Term], *, today: date
+) -> agreements.Table:
+    """Put what was agreed into a table, credits and early ends among it."""
+    others = (
+        Agreement.objects.visible_to(request.user)
+        .filter(account=shown, grants__isnull=True)
+        .select_related("decided_by", "order")
+        .order_by("id")
+    )
+    movements = (
+        SmsMovement.objects.visible_to(request.user)
+        .filter(account=shown, agreement__isnull=False)
+        .values_list("agreement_id", "credits")
+    )
+    return agreements.table(terms, others, credits=dict(movements), zone=shown.zone, today=today)
+
+
+def _reminders(line: Line, today: date) -> list[date]:
+    """List the days on which its people will be reminded of its end, if they will."""
+    end, is_left = line.account.covered_until, line.account.leaving_since is None
+    if end is None or not is_left or line.is_expired:
+        return []
+    return [day for day in (each.due_on(end) for each in Milestone) if day > today]
+
+
+def _reminded(request: Request, shown: Account, terms: list[Term]) -> list[date]:
+    """List the days on which its people were reminded of the end that it has now."""
+    last = [each.pk for each in terms if not each.is_void and each.over_on == shown.covered_until]
+    told = Reminder.objects.visible_to(request.user).filter(term__in=last, overtaken=False)
+    return [day_at(each.decided_at, shown.zone) for each in told.order_by("decided_at")]
+
+
+def _as_its_own_people_see_it(request: Request, shown: Account, *, at: datetime) -> HttpResponse:
+    """Show an administrator or a viewer what the account holds, or why they are kept out."""
+    if is_shut(shown, at=at):
+        leaders = Person.objects.filter(memberships__organisation=shown.organisation_id)
+        known = {"account": shown, "leaders": leaders.filter(is_active=True).order_by("name")}
+        return render(request, "accounts/shut.html", known, status=403)
+    (line,) = lines([shown], request.user, at=at)
+    role = shown.roles.get(person=request.user).role
+    return render(
+        request,
+        "accounts/own_account.html",
+        {"account": shown, "line": line, "role": role, "at": at},
+    )
+
+
+@dataclass(frozen=True)
+class Then:
+    """What an account held on another day, and the agreements that say so."""
+
+    on: date
+    holding: Holding | None
+    agreements: list[Agreement]
+
+
+def _past(request: Request, shown: Account) -> Then | None:
+    """Answer «En otra fecha»: what the account held on the day in the address."""
+    on = parse_day(request.GET.get("on"))
+    if on is None:
+        return None
+    holding = held(shown, on)
+    grants = (
+        Grant.objects.visible_to(request.user)
+        .filter(term_id=holding.term_id, effective_on__lte=on)
+        .select_related("agreement__order")
+        .order_by("id")
+        if holding
+        else []
+    )
+    return Then(on, holding, [grant.agreement for grant in grants])
+
+
+urlpatterns = [path("accounts/<uuid:uid>/", account, name="account")]

@@ -1,0 +1,161 @@
+"""«Ajustar»: the commercial department mends what was agreed, and says why."""
+
+from uuid import UUID, uuid4
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from vatio import clock
+from vatio.accounts import adjusting
+from vatio.accounts.adjusting import MOST_COURTESY_DAYS
+from vatio.accounts.holdings import Holding
+from vatio.accounts.models import Account
+from vatio.catalogue.quantities import UNITS
+from vatio.refusal import Refused
+from vatio.web.accounts.rows import lines
+from vatio.web.shell.access import COMMERCIAL, Request, only
+from vatio.web.shell.fields import SignedNumber, WholeNumber, clean_text, parse_key
+
+
+class AdjustmentForm(forms.Form):
+    """What every adjustment says: why."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=4000, widget=forms.Textarea, required=False
+    )
+
+    token = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def clean_reason(self) -> str:
+        return clean_text(self.cleaned_data["reason"]).strip()
+
+
+class QuantitiesForm(AdjustmentForm):
+    """The new totals; empty ones stay."""
+
+    meters = WholeNumber(label=gettext_lazy("Meters"), required=False)
+    supply_points = WholeNumber(label=gettext_lazy("CUPS"), required=False)
+    data_points = WholeNumber(label=gettext_lazy("DP"), required=False)
+    rtc_lines = WholeNumber(label=gettext_lazy("RTC lines"), required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+class CreditsForm(AdjustmentForm):
+    """How many credits to add or, with a minus, to take."""
+
+    credits = SignedNumber(label=gettext_lazy("SMS credits to add or take"))
+
+
+class EndForm(AdjustmentForm):
+    """The day on which the account expires instead."""
+
+    on = forms.DateField(
+        label=gettext_lazy("New day of expiry"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    sure = forms.BooleanField(
+        label=gettext_lazy("I know that its people can no longer enter from that day on"),
+        error_messages={"required": gettext_lazy("Tick this to go on: it cannot be undone.")},
+    )
+
+
+class CourtesyForm(AdjustmentForm):
+    """How many days more."""
+
+    days = WholeNumber(label=gettext_lazy("Courtesy days"), least=1, most=MOST_COURTESY_DAYS)
+
+
+FORMS: dict[str, type[AdjustmentForm]] = {
+    "quantities": QuantitiesForm,
+    "credits": CreditsForm,
+    "end": EndForm,
+    "courtesy": CourtesyForm,
+}
+
+
+@only(COMMERCIAL)
+def adjust(request: Request, uid: UUID) -> HttpResponse:
+    """Adjust one thing of an account at a time, each with its own form and its own reason."""
+    at = clock.now()
+    account = get_object_or_404(
+        Account.objects.visible_to(request.user).select_related("organisation"), uid=uid
+    )
+    (line,) = lines([account], request.user, at=at)
+    sent = request.POST.get("change", "")
+    shown = {
+        change: made(
+            request.POST if change == sent else None,
+            initial=dict(line.holding.totals.items()) if line.holding else None,
+            auto_id=f"id_{change}_%s",
+        )
+        for change, made in FORMS.items()
+    }
+    form = shown.get(sent)
+    if form is not None and form.is_valid():
+        try:
+            _carry_out(account, sent, form, request=request)
+        except Refused as refused:
+            known = refused.field in form.fields
+            form.add_error(refused.field if known else None, str(refused))
+        else:
+            messages.success(request, _("The account is adjusted, and the organisation is told."))
+            return redirect("account", uid)
+    return render(
+        request,
+        "accounts/adjust.html",
+        {
+            "account": account,
+            "line": line,
+            "forms": shown,
+            "sent": sent,
+            "units": UNITS,
+            "holders": account.roles.count(),
+            "seen": totals_shown(line.holding),
+            "tokens": {change: uuid4() for change in FORMS},
+        },
+        status=422 if form is not None and form.errors else 200,
+    )
+
+
+def _carry_out(account: Account, change: str, form: AdjustmentForm, *, request: Request) -> None:
+    """Call the rule of one kind of adjustment."""
+    written = form.cleaned_data
+    by, at, reason, token = request.user, clock.now(), written["reason"], written["token"]
+    if change == "quantities":
+        totals = {unit: written[unit] for unit in UNITS}
+        seen = _totals_seen(written["seen"])
+        adjusting.adjust_quantities(
+            account, totals, reason=reason, by=by, at=at, token=token, seen=seen
+        )
+    elif change == "credits":
+        adjusting.adjust_credits(
+            account, written["credits"], reason=reason, by=by, at=at, token=token
+        )
+    elif change == "end":
+        adjusting.end_early(account, written["on"], reason=reason, by=by, at=at, token=token)
+    else:
+        adjusting.give_courtesy(account, written["days"], reason=reason, by=by, at=at, token=token)
+
+
+def _totals_seen(text: str) -> list[int | None] | None:
+    """Read the totals that the form showed, as `totals_shown` wrote them."""
+    parts = text.split("/")
+    if len(parts) != len(UNITS):
+        return None
+    return [parse_key(part) if part.isdecimal() else None for part in parts]
+
+
+def totals_shown(holding: Holding | None) -> str:
+    """Write the totals that a form shows, so that it can say what it was about."""
+    return (
+        "/".join("" if each is None else str(each) for each in holding.totals.listed)
+        if holding
+        else ""
+    )
+
+
+urlpatterns = [path("accounts/<uuid:uid>/adjust/", adjust, name="account_adjust")]

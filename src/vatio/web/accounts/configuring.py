@@ -1,0 +1,103 @@
+"""«Configurar»: what an account is called, whose it is, and in which zone it stands."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from vatio import clock
+from vatio.accounts.configuring import Details, configure
+from vatio.accounts.models import Account
+from vatio.dates import start_of
+from vatio.refusal import Refused
+from vatio.tenants.models import LANGUAGES
+from vatio.web.shell.access import SUPERADMINISTRATOR, Request, led, only
+from vatio.web.shell.fields import NameField, NifField, zone_choices
+from vatio.web.shell.labels import SECTORS
+
+FIELD_OF = {"account_name": "name"}
+"""What a rule that speaks of an opening's fields means here."""
+
+
+class DetailsForm(forms.Form):
+    """An account's details; `seen` is the mark of those that the form was filled from."""
+
+    name = NameField(label=gettext_lazy("Account name"), max_length=120)
+    client = NameField(label=gettext_lazy("Client name"), max_length=120)
+    nif = NifField(label="NIF", max_length=20, required=False)
+    sector = forms.ChoiceField(label=gettext_lazy("Sector"), choices=list(SECTORS.items()))
+    contact_email = forms.EmailField(
+        label=gettext_lazy("Contact e-mail"), max_length=254, required=False
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=LANGUAGES)
+    zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=zone_choices)
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def details(self) -> Details:
+        """Hand what was written to the rule."""
+        written: dict[str, Any] = {
+            name: self.cleaned_data[name] for name in Details.__dataclass_fields__
+        }
+        return Details(**{**written, "contact_email": written["contact_email"].lower()})
+
+
+@only(SUPERADMINISTRATOR)
+def page(request: Request, uid: UUID) -> HttpResponse:
+    """Configure an account; with `?zone=` it shows when it would expire in that one."""
+    account = get_object_or_404(
+        led(Account.objects.visible_to(request.user), request.user).select_related("organisation"),
+        uid=uid,
+    )
+    request.organisation = account.organisation
+    details = Details.of(account)
+    form = DetailsForm(
+        request.POST or None,
+        initial={**asdict(details), "seen": details.mark, **_tried_zone(request)},
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            changed = configure(
+                account,
+                form.details(),
+                seen=form.cleaned_data["seen"],
+                by=request.user,
+                at=clock.now(),
+            )
+        except Refused as refused:
+            account.refresh_from_db()
+            form.add_error(FIELD_OF.get(refused.field, refused.field) or None, str(refused))
+        else:
+            if changed:
+                messages.success(request, _("The account is configured."))
+            return redirect("account", uid)
+    zone = form["zone"].value()
+    known = zone in dict(zone_choices())
+    end = account.covered_until
+    return render(
+        request,
+        "accounts/configure.html",
+        {
+            "account": account,
+            "form": form,
+            "seen": details.mark,
+            "ends_at": start_of(end, zone).astimezone(ZoneInfo(zone)) if end and known else None,
+            "zone": zone,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _tried_zone(request: Request) -> dict[str, str]:
+    tried = request.GET.get("zone", "")
+    return {"zone": tried} if tried in dict(zone_choices()) else {}
+
+
+urlpatterns = [path("accounts/<uuid:uid>/configure/", page, name="account_configure")]

@@ -1,0 +1,181 @@
+"""What a list of accounts is asked to show: its search, its filters, its order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Value, When
+from django.http import QueryDict
+
+from vatio import pagination
+from vatio.accounts import arranging
+from vatio.accounts.models import Account, AccountSet
+from vatio.accounts.searching import matching
+from vatio.catalogue.models import Licence, LicenceVersion
+from vatio.orders.models import Order
+from vatio.tenants.models import Organisation, Person
+from vatio.web.shell.fields import parse_uuid
+from vatio.web.shell.labels import SECTORS
+
+COLUMNS = {
+    "name": ("name_folded", "id"),
+    "client": ("client_folded", "id"),
+    "created": ("opened_on", "id"),
+    "ends": ("ends_at", "id"),
+    "sector": ("sector_rank", "id"),
+    "sms": ("balance", "id"),
+    "organisation": ("organisation_name", "name_folded", "id"),
+}
+"""The sorts that the database's own columns answer; those of `arranging.VALUES` are computed."""
+
+INDEXED = ("name", "client", "created", "ends")
+SORTS = (*COLUMNS, *arranging.VALUES)
+WITHIN = (30, 60, 90)
+RELATED = ("purse", "organisation")
+"""What comes with each account of a list."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A list as the address asks for it; what cannot be read is left out."""
+
+    text: str
+    licence: Licence | None
+    sector: str
+    within: int
+    with_order: bool
+    organisation: Organisation | None
+    sort: str
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything but the order is asked."""
+        return bool(
+            self.text
+            or self.licence
+            or self.sector
+            or self.within
+            or self.with_order
+            or self.organisation
+        )
+
+
+def read(parameters: QueryDict, person: Person, *, usual: str) -> Asked:
+    """Read what the address asks for; `usual` is the order when it names none."""
+    sort = parameters.get("sort", "")
+    within = parameters.get("ends", "")
+    sector = parameters.get("sector", "")
+    licence = parse_uuid(parameters.get("licence"))
+    organisation = parameters.get("organisation", "")
+    return Asked(
+        text=parameters.get("q", "").strip().replace("\x00", ""),
+        licence=Licence.objects.filter(uid=licence).first() if licence else None,
+        sector=sector if sector in SECTORS else "",
+        within=int(within) if within in map(str, WITHIN) else 0,
+        with_order=parameters.get("order") == "open",
+        organisation=Organisation.objects.visible_to(person).filter(slug=organisation).first()
+        if organisation
+        else None,
+        sort=sort if sort.removeprefix("-") in SORTS else usual,
+    )
+
+
+def narrowed(accounts: AccountSet, asked: Asked, person: Person, *, at: datetime) -> AccountSet:
+    """Keep the accounts that the list is asked for."""
+    found = matching(accounts, asked.text)
+    if asked.organisation is not None:
+        found = found.filter(organisation=asked.organisation)
+    if asked.sector:
+        found = found.filter(sector=asked.sector)
+    if asked.within:
+        found = found.filter(ends_at__gt=at, ends_at__lte=at + timedelta(days=asked.within))
+    if asked.with_order:
+        waiting = Order.objects.visible_to(person).open().filter(account=OuterRef("pk"))
+        found = found.filter(Exists(waiting))
+    if asked.licence is not None:
+        versions = LicenceVersion.objects.filter(licence=asked.licence)
+        found = arranging.of_licence(found, list(versions.values_list("pk", flat=True)), at=at)
+    return found
+
+
+def page(
+    accounts: AccountSet, asked: Asked, parameters: QueryDict, person: Person, *, at: datetime
+) -> pagination.Page[Account]:
+    """Read the page that the address asks for, in its order.
+
+    Where an index has all that the question needs, the keys of the page are found
+    in it alone, and only their rows are read.
+    """
+    column = asked.sort.removeprefix("-")
+
+    def read_keys_first(order: Sequence[str], values: Sequence[Any], limit: int) -> list[Account]:
+        keys = pagination.beyond(accounts, order, values).values("pk")[:limit]
+        rows = Account.objects.visible_to(person).filter(pk__in=keys)
+        return list(rows.select_related(*RELATED).order_by(*order))
+
+    if column in INDEXED:
+        order = _ways(asked.sort, COLUMNS[column])
+        return pagination.page_of(read_keys_first, order=order, parameters=parameters)
+    if column in COLUMNS:
+        order = _ways(asked.sort, COLUMNS[column])
+        return pagination.page(
+            _annotated(accounts, column).select_related(*RELATED),
+            order=order,
+            parameters=parameters,
+        )
+
+    def read_ranked(order: Sequence[str], beyond: Sequence[Any], limit: int) -> list[Account]:
+        return arranging.by_holding(
+            accounts,
+            column,
+            at=at,
+            descending=order[0].startswith("-"),
+            beyond=beyond,
+            size=limit,
+        )
+
+    return pagination.page_of(
+        read_ranked, order=_ways(asked.sort, ("value", "id")), parameters=parameters
+    )
+
+
+def ordered(accounts: AccountSet, asked: Asked, *, at: datetime) -> list[int]:
+    """List the keys of all accounts in the order that is asked."""
+    column, descending = asked.sort.removeprefix("-"), asked.sort.startswith("-")
+    if column in COLUMNS:
+        order = _ways(asked.sort, COLUMNS[column])
+        found = _annotated(accounts, column).order_by(*order)
+        return list(found.values_list("pk", flat=True))
+    return [key for key, _ in arranging.ranked(accounts, column, at=at, descending=descending)]
+
+
+def _ways(sort: str, columns: tuple[str, ...]) -> list[str]:
+    return [f"-{column}" for column in columns] if sort.startswith("-") else list(columns)
+
+
+def _annotated(accounts: AccountSet, column: str) -> AccountSet:
+    """Add the column to sort by, where it is not the account's own."""
+    if column == "sector":
+        names = sorted(SECTORS, key=lambda sector: str(SECTORS[sector]))
+        ranks = [When(sector=sector, then=Value(rank)) for rank, sector in enumerate(names)]
+        return accounts.annotate(
+            sector_rank=Case(*ranks, default=Value(len(names)), output_field=IntegerField())
+        )
+    if column == "sms":
+        return accounts.annotate(balance=F("purse__balance"))
+    if column == "organisation":
+        return accounts.annotate(organisation_name=F("organisation__name_folded"))
+    return accounts
+
+
+def headings(asked: Asked, parameters: QueryDict) -> dict[str, dict[str, str]]:
+    """Say of each column which way it is sorted now, and where its heading leads."""
+    found = {}
+    for column in SORTS:
+        upwards, downwards = asked.sort == column, asked.sort == f"-{column}"
+        found[column] = {
+            "url": pagination.without_place(parameters, sort=f"-{column}" if upwards else column),
+            "sorted": "ascending" if upwards else "descending" if downwards else "",
+        }
+    return found

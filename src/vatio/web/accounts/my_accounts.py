@@ -1,0 +1,50 @@
+"""«Mis cuentas»: the accounts in which somebody has a role."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from vatio import clock, pagination
+from vatio.accounts.models import Account, AccountRole
+from vatio.accounts.searching import matching
+from vatio.orders.doors import shut_among
+from vatio.web.accounts.filters import RELATED
+from vatio.web.accounts.rows import lines
+from vatio.web.shell.access import (
+    SIGNED_IN,
+    Request,
+    only,
+)
+
+
+@only(SIGNED_IN)
+def listing(request: Request) -> HttpResponse:
+    """Show the accounts in which one has a role."""
+    text = request.GET.get("q", "").strip()
+    roles = dict(
+        AccountRole.objects.visible_to(request.user)
+        .filter(person=request.user)
+        .values_list("account_id", "role")
+    )
+    found = matching(
+        Account.objects.visible_to(request.user).filter(roles__person=request.user), text
+    )
+    page = pagination.page(
+        found.select_related(*RELATED), order=["name_folded", "id"], parameters=request.GET
+    )
+    at = clock.now()
+    return render(
+        request,
+        "accounts/my_accounts.html",
+        {
+            "page": page,
+            "lines": lines(page.rows, request.user, at=at),
+            "shut": shut_among(page.rows, at=at),
+            "roles": roles,
+            "count": found.count(),
+            "text": text,
+        },
+    )
+
+
+urlpatterns = [path("my-accounts/", listing, name="my_accounts")]

@@ -1,0 +1,165 @@
+"""«Eliminar la cuenta»: an expired account's export, and its end, for the commercial department."""
+
+from collections.abc import Callable, Mapping
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
+from jinja2 import TemplateError
+
+from vatio import clock
+from vatio.accounts.models import Account
+from vatio.history.models import Act
+from vatio.notifications.models import Message
+from vatio.notifications.rendering import render as written_out
+from vatio.orders.models import Order
+from vatio.purging import asking, exporting
+from vatio.purging.contents import Row
+from vatio.purging.models import Export, Purge
+from vatio.refusal import Refused
+from vatio.tenants.models import LANGUAGES
+from vatio.web.shell.access import COMMERCIAL, Request, only
+from vatio.web.shell.fields import clean_text
+from vatio.web.shell.history_sentences import told
+from vatio.web.shell.labels import (
+    AGREEMENTS,
+    MESSAGE_STATES,
+    MILESTONES,
+    MOVEMENTS,
+    OUTCOMES,
+    ROLES,
+    RULES,
+    SECTORS,
+    STATES,
+)
+
+ZIP = "application/zip"
+
+WORDS: dict[str, Mapping[str, object]] = {
+    "kind": {**AGREEMENTS, **MOVEMENTS},
+    "language": dict(LANGUAGES),
+    "milestone": MILESTONES,
+    "outcome": OUTCOMES,
+    "role": ROLES,
+    "rule": RULES,
+    "sector": SECTORS,
+    "state": {name: words[0] for name, words in {**STATES, **MESSAGE_STATES}.items()},
+}
+"""What the codes in a column of the export mean."""
+
+
+class PurgeForm(forms.Form):
+    """The account's name, typed, and why it goes."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name of the account"), max_length=200, required=False
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=4000, widget=forms.Textarea, required=False
+    )
+
+    def clean_reason(self) -> str:
+        return clean_text(self.cleaned_data["reason"]).strip()
+
+
+@only(COMMERCIAL)
+def delete(request: Request, uid: UUID) -> HttpResponse:
+    """Ask for an account's end in two steps, and say what becomes of it."""
+    at = clock.now()
+    purges = Purge.objects.visible_to(request.user).filter(account_uid=uid)
+    asked = purges.select_related("organisation", "asked_by").order_by("-id").first()
+    if asked is not None and asked.done_at is not None:
+        return _to_those_left(request, asked)
+    account = get_object_or_404(
+        Account.objects.visible_to(request.user).select_related("organisation"), uid=uid
+    )
+    form = PurgeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            asking.ask(account, **form.cleaned_data, by=request.user, at=at)
+        except Refused as refused:
+            form.add_error(refused.field or None, str(refused))
+        else:
+            return redirect("account_delete", uid)
+    return render(
+        request,
+        "accounts/delete.html",
+        {
+            "account": account,
+            "asked": asked,
+            "form": form,
+            "refused": _refusal(lambda: asking.ensure_over(account, at=at)),
+            "unexported": _refusal(lambda: asking.ensure_exported(account)),
+            "exported": _last_export(request, account),
+            "agreements": account.agreements.count(),
+            "orders": Order.objects.visible_to(request.user).filter(account=account).count(),
+            "people": account.roles.count(),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@require_POST
+@only(COMMERCIAL)
+def export(request: Request, uid: UUID) -> FileResponse:
+    """Hand over everything that an account has, and keep that it was taken."""
+    account = get_object_or_404(Account.objects.visible_to(request.user), uid=uid)
+    made = exporting.export(account, words=_in_words, by=request.user, at=clock.now())
+    name = f"{exporting.file_name(account)}.zip"
+    return FileResponse(made, as_attachment=True, filename=name, content_type=ZIP)
+
+
+def _to_those_left(request: Request, done: Purge) -> HttpResponse:
+    """Say that an account is gone, and go on to the expired accounts of its organisation."""
+    messages.success(
+        request, _("%(account)s is deleted for ever.") % {"account": done.account_name}
+    )
+    left = f"{reverse('desk_accounts_expired')}?organisation={done.organisation.slug}"
+    if "HX-Request" in request.headers:
+        return HttpResponseClientRedirect(left)
+    return redirect(left)
+
+
+def _last_export(request: Request, account: Account) -> Export | None:
+    exports = Export.objects.visible_to(request.user).filter(account=account)
+    return exports.select_related("made_by").order_by("-made_at", "-id").first()
+
+
+def _refusal(check: Callable[[], None]) -> str:
+    try:
+        check()
+    except Refused as refused:
+        return str(refused)
+    return ""
+
+
+def _in_words(column: str, row: Row) -> object:
+    """Say what a cell of the export holds: a sentence for an act, a subject, words for a code."""
+    if column == "verb":
+        return told(Act(verb=row["verb"], facts=row["facts"])).words
+    if column == "template":
+        return _subject(row)
+    value = row[column]
+    return WORDS[column].get(value, value) if column in WORDS else value
+
+
+def _subject(row: Row) -> str:
+    """Name a message by its subject; one that is no longer written like that, by its kind."""
+    message = Message(template=row["template"], context=row["context"], language=row["language"])
+    try:
+        return written_out(message, address="").subject
+    except TemplateError:
+        return str(row["template"])
+
+
+urlpatterns = [
+    path("accounts/<uuid:uid>/delete/", delete, name="account_delete"),
+    path("accounts/<uuid:uid>/delete/export/", export, name="account_export"),
+]

@@ -1,0 +1,215 @@
+"""The picture of an account's terms: what was contracted over time, in steps."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from vatio.accounts.models import Grant, Term
+from vatio.catalogue.models import Billing
+from vatio.dates import written
+from vatio.web.shell.labels import counted, number, signed
+
+LEFT, RIGHT, TOP, BOTTOM = 48.0, 788.0, 61.0, 196.0
+ROOM_FOR_WORDS = 112.0
+"""What the figure of a change takes beside its knot; without room it is in the table alone."""
+
+
+@dataclass(frozen=True)
+class Granted:
+    """One grant, as much of it as the picture needs."""
+
+    on: date
+    total: int
+    number: str
+
+
+@dataclass(frozen=True)
+class Lived:
+    """A term as it was lived: closed early or not, with the totals from each of its days."""
+
+    starts_on: date
+    ends_on: date
+    granted: Sequence[Granted]
+
+
+@dataclass(frozen=True)
+class Knot:
+    """A day on which what is contracted changed."""
+
+    x: float
+    y: float
+    words: str
+    number: str
+    side: str = ""
+    """Where its words have room: "start" at its right, "end" at its left, nothing for nowhere."""
+
+
+@dataclass(frozen=True)
+class Band:
+    """A term under the picture: past, running, to come, or what a renewal would give."""
+
+    x: float
+    width: float
+    look: str
+    words: str
+    starts_on: date
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Everything that the drawing needs, in its own coordinates."""
+
+    path: str
+    maybe: str
+    today: float | None
+    knots: list[Knot]
+    bands: list[Band]
+    grid: list[tuple[float, int]]
+    until: date
+    told: str
+
+
+def lived(terms: Iterable[Term], billing: str) -> list[Lived]:
+    """Read terms, with their grants fetched, into totals of the unit that the account is billed by.
+
+    A term under the other billing counted another unit, and is drawn as none of it.
+    """
+    unit = unit_of(billing)
+    return [
+        Lived(term.starts_on, term.over_on, _granted(term, unit))
+        for term in terms
+        if not term.is_void
+    ]
+
+
+def unit_of(billing: str) -> str:
+    """Tell the unit that an account is billed by."""
+    return "meters" if billing == Billing.MTR else "data_points"
+
+
+def _granted(term: Term, unit: str) -> list[Granted]:
+    grants: list[Grant] = sorted(term.grants.all(), key=lambda each: (each.effective_on, each.pk))
+    own, more, found = 0, 0, []
+    for each in grants:
+        if each.licence is not None:
+            own = getattr(each.licence, unit) or 0
+        more += getattr(each, f"extra_{unit}")
+        order = getattr(each.agreement, "order", None)
+        number_shown = order.number if order else each.agreement.number
+        found.append(Granted(each.effective_on, own + more, number_shown))
+    return found
+
+
+def draw(
+    terms: Sequence[Lived], *, unit: str, today: date, next_end: date | None
+) -> Picture | None:
+    """Draw an account's terms; `next_end` is where a renewal would lead, if one can be asked."""
+    if not terms:
+        return None
+    first, end = terms[0].starts_on, terms[-1].ends_on
+    until = max(end, next_end or end, today if today >= end else end)
+    most = max((each.total for term in terms for each in term.granted), default=0)
+    ceiling = _ceiling(most)
+
+    def across(day: date) -> float:
+        return round(LEFT + (RIGHT - LEFT) * (day - first).days / max((until - first).days, 1), 1)
+
+    def up(total: int) -> float:
+        return round(BOTTOM - (BOTTOM - TOP) * total / ceiling, 1)
+
+    path, knots, total, drawn_to = "", list[Knot](), None, None
+    for term in terms:
+        for index, each in enumerate(term.granted):
+            starts = max(each.on, term.starts_on)
+            ends = term.granted[index + 1].on if index + 1 < len(term.granted) else term.ends_on
+            x, y = across(starts), up(each.total)
+            path += f"M{x} {y}" if drawn_to != starts else f"V{y}"
+            path += f"H{across(ends)}"
+            if each.total != total:
+                knots.append(Knot(x, y, _change(total, each.total), each.number))
+            total, drawn_to = each.total, ends
+    maybe = f"M{across(end)} {up(total or 0)}H{across(next_end)}" if next_end else ""
+    now = across(today) if first <= today <= until else None
+    return Picture(
+        path=path,
+        maybe=maybe,
+        today=now,
+        knots=_with_room(knots, now),
+        bands=_bands(terms, across, today=today, next_end=next_end),
+        grid=[(up(value), value) for value in (0, ceiling // 2, ceiling)],
+        until=until,
+        told=_told(terms, unit),
+    )
+
+
+def _with_room(knots: Sequence[Knot], today: float | None) -> list[Knot]:
+    """Say of each knot at which side its words meet no other knot and no line of today."""
+    taken = sorted([LEFT, RIGHT, *([] if today is None else [today]), *(each.x for each in knots)])
+    placed = []
+    for each in knots:
+        after = min((x for x in taken if x > each.x), default=each.x)
+        before = max((x for x in taken if x < each.x), default=each.x)
+        side = (
+            "start"
+            if after - each.x >= ROOM_FOR_WORDS
+            else "end"
+            if each.x - before >= ROOM_FOR_WORDS
+            else ""
+        )
+        placed.append(replace(each, side=side))
+    return placed
+
+
+def _bands(
+    terms: Sequence[Lived], across: Callable[[date], float], *, today: date, next_end: date | None
+) -> list[Band]:
+    bands = []
+    for place, term in enumerate(terms, start=1):
+        x = across(term.starts_on)
+        width = max(across(term.ends_on) - x - 2, 1)
+        look = "c" if term.ends_on <= today else "a" if term.starts_on <= today else "b"
+        bands.append(Band(x, width, look, _("Term %(n)s") % {"n": place}, term.starts_on))
+    if next_end is not None:
+        x = across(terms[-1].ends_on)
+        words = _("if renewed")
+        bands.append(Band(x, max(across(next_end) - x - 2, 1), "b", words, terms[-1].ends_on))
+    return bands
+
+
+def _ceiling(most: int) -> int:
+    """Find a round, even number not below the highest total."""
+    step = 2
+    while step * 10 < most:
+        step *= 10 if step * 100 <= most else 5 if step * 50 <= most else 2
+    return max(-(-most // step) * step, 2)
+
+
+def _change(before: int | None, after: int) -> str:
+    if before is None:
+        return number(after)
+    return _("%(change)s, %(total)s in all") % {
+        "change": signed(after - before),
+        "total": number(after),
+    }
+
+
+def _told(terms: Sequence[Lived], unit: str) -> str:
+    """Say in words what the picture shows."""
+    parts, total = [], None
+    for term in terms:
+        for each in term.granted:
+            if each.total != total:
+                parts.append(
+                    _("%(count)s from %(day)s")
+                    % {
+                        "count": counted(unit, each.total),
+                        "day": written(max(each.on, term.starts_on)),
+                    }
+                )
+            total = each.total
+    return _("Contracted: %(steps)s; until %(end)s.") % {
+        "steps": ", ".join(parts),
+        "end": written(terms[-1].ends_on),
+    }

@@ -1,0 +1,29 @@
+"""«Ayuda»: the guide to creating, expanding and renewing an account."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from vatio.web.shell.access import SIGNED_IN, Request, only
+
+PICTURES = {
+    "menu": (1280, 640),
+    "zonas": (1280, 640),
+    "nueva-cuenta": (1280, 900),
+    "solicitud": (1280, 640),
+    "ampliar-mtr": (1280, 760),
+    "ampliar-dp": (1280, 700),
+    "licencia": (1280, 640),
+    "renovar": (1280, 480),
+}
+"""The pictures of the guide and their sizes in pixels; the tests take them."""
+
+
+@only(SIGNED_IN)
+def guide(request: Request) -> HttpResponse:
+    """Show the guide in the reader's language."""
+    language = "en" if request.LANGUAGE_CODE == "en" else "es"
+    return render(request, f"help/guide_{language}.html", {"pictures": PICTURES})
+
+
+urlpatterns = [path("help/", guide, name="help")]

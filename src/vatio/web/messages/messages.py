@@ -1,0 +1,99 @@
+"""«Mensajes»: what the outbox holds, for the commercial department; secret ones stay hidden."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from vatio import clock, pagination
+from vatio.notifications import delivery
+from vatio.notifications.models import Message
+from vatio.notifications.rendering import Letter
+from vatio.notifications.rendering import render as written_out
+from vatio.refusal import Refused
+from vatio.web.shell.access import COMMERCIAL, Request, only
+from vatio.web.shell.labels import MESSAGE_STATES
+
+
+@only(COMMERCIAL)
+def listing(request: Request) -> HttpResponse:
+    """Show the messages, the latest first."""
+    text = request.GET.get("q", "").strip()
+    state = request.GET.get("state", "")
+    found = Message.objects.visible_to(request.user)
+    if state in Message.State.values:
+        found = found.filter(state=state)
+    for word in text.split():
+        found = found.filter(Q(address__icontains=word) | Q(organisation__name__icontains=word))
+    page = pagination.page(
+        found.select_related("organisation", "person"),
+        order=["-queued_at", "-id"],
+        parameters=request.GET,
+    )
+    return render(
+        request,
+        "messages/list.html",
+        {
+            "page": page,
+            "at": clock.now(),
+            "subjects": {
+                message.pk: _("Secret message")
+                if message.secret
+                else _letter(request, message).subject
+                for message in page.rows
+            },
+            "can_send": bool(settings.EMAIL_URL),
+            "count": found.count(),
+            "text": text,
+            "state": state if state in Message.State.values else "",
+            "states": MESSAGE_STATES,
+        },
+    )
+
+
+@only(COMMERCIAL)
+def message(request: Request, number: int) -> HttpResponse:
+    """Show one message as it is sent; a secret one only that it exists."""
+    shown = get_object_or_404(
+        Message.objects.visible_to(request.user).select_related("organisation", "person"),
+        pk=number,
+    )
+    return render(
+        request,
+        "messages/message.html",
+        {
+            "shown": shown,
+            "letter": None if shown.secret else _letter(request, shown),
+            "can_be_retried": delivery.may_retry(shown),
+        },
+    )
+
+
+@require_POST
+@only(COMMERCIAL)
+def retry(request: Request, number: int) -> HttpResponse:
+    """Send a message once more: «Reintentar»."""
+    again = get_object_or_404(Message.objects.visible_to(request.user), pk=number)
+    try:
+        delivery.retry(again, at=clock.now())
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, _("It waits to be sent again."))
+    return redirect("message", number)
+
+
+def _letter(request: Request, message: Message) -> Letter:
+    address = settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
+    return written_out(message, address=address)
+
+
+urlpatterns = [
+    path("desk/messages/", listing, name="messages"),
+    path("desk/messages/<int:number>/", message, name="message"),
+    path("desk/messages/<int:number>/retry/", retry, name="retry_message"),
+]

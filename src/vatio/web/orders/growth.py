@@ -1,0 +1,228 @@
+"""«Ampliar» and «Licencia»: more of the same, or a better licence."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from vatio import clock
+from vatio.accounts import growth
+from vatio.accounts.growth import Reach
+from vatio.accounts.models import Account, Purse
+from vatio.accounts.opening import sold_units
+from vatio.catalogue.models import LicenceVersion
+from vatio.catalogue.quantities import UNITS, Quantities
+from vatio.orders.models import Order
+from vatio.orders.submitting import Added, submit_expansion, submit_upgrade
+from vatio.refusal import Refused
+from vatio.web.shell.access import SUPERADMINISTRATOR, Request, led, only
+from vatio.web.shell.fields import WholeNumber, clean_text
+from vatio.web.shell.labels import rise_to_fill
+
+LABELS = {
+    "meters": gettext_lazy("Meters to add"),
+    "supply_points": gettext_lazy("CUPS to add"),
+    "data_points": gettext_lazy("DP to add"),
+    "rtc_lines": gettext_lazy("RTC lines to add"),
+}
+
+
+class SaidForm(forms.Form):
+    """What every order of growth may say."""
+
+    reference = forms.CharField(label=gettext_lazy("Your reference"), max_length=60, required=False)
+    comments = forms.CharField(
+        label=gettext_lazy("Comments"), max_length=4000, required=False, widget=forms.Textarea
+    )
+
+    def clean_comments(self) -> str:
+        return clean_text(self.cleaned_data["comments"]).strip()
+
+    def clean_reference(self) -> str:
+        return clean_text(self.cleaned_data["reference"])
+
+
+class ExpansionForm(SaidForm):
+    """How many of each to add; the page shows only those of the account's billing.
+
+    The others are read too, so that one sent by hand is refused, not ignored.
+    """
+
+    meters = WholeNumber(label=LABELS["meters"], required=False)
+    supply_points = WholeNumber(label=LABELS["supply_points"], required=False)
+    data_points = WholeNumber(label=LABELS["data_points"], required=False)
+    rtc_lines = WholeNumber(label=LABELS["rtc_lines"], required=False)
+    sms_credits = WholeNumber(label=gettext_lazy("SMS credits to add"), required=False)
+
+    def added(self) -> Added:
+        """Hand what was written to the rule."""
+        written = self.cleaned_data
+        return Added(
+            asked={unit: written[unit] for unit in UNITS},
+            sms_credits=written["sms_credits"] or 0,
+            reference=written["reference"],
+            comments=written["comments"],
+        )
+
+
+class UpgradeForm(SaidForm):
+    """Which licence the account should have."""
+
+    licence = forms.ModelChoiceField(
+        label=gettext_lazy("New licence"),
+        queryset=LicenceVersion.objects.published(),
+        to_field_name="uid",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        errors = self.fields["licence"].error_messages
+        errors["required"] = _("Choose the licence that the account should have.")
+        errors["invalid_choice"] = _("This licence is no longer offered. Choose another one.")
+
+
+@dataclass(frozen=True)
+class Grown:
+    """One unit beside the form: what the licence gives, what is on top, and the field that adds."""
+
+    unit: str
+    own: int
+    more: int
+    today: int
+    added: int
+
+    @property
+    def total(self) -> int:
+        """What there would be after it."""
+        return self.today + self.added
+
+
+@only(SUPERADMINISTRATOR)
+def expand(request: Request, uid: UUID) -> HttpResponse:
+    """Ask for more meters, CUPS, data points, lines or credits."""
+    at = clock.now()
+    account, open_one = _account(request, uid, Order.Kind.EXPANSION)
+    if open_one is not None:
+        return redirect("order", open_one.uid)
+    try:
+        reached = growth.reach(account, at=at)
+    except Refused as refused:
+        return _refuse(request, account, refused)
+    form = ExpansionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            order = submit_expansion(account, form.added(), by=request.user, at=at)
+        except Refused as refused:
+            form.add_error(refused.field or None, str(refused))
+        else:
+            return _sent(request, order)
+    return render(
+        request,
+        "orders/expand.html",
+        {
+            "account": account,
+            "form": form,
+            "reached": reached,
+            "grown": [_grown(form, reached, unit) for unit in sold_units(reached.holding.billing)],
+            "credits": Purse.objects.visible_to(request.user).get(account=account).balance,
+            "credits_added": _number(form, "sms_credits"),
+            "rise_to_fill": rise_to_fill,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@only(SUPERADMINISTRATOR)
+def upgrade(request: Request, uid: UUID) -> HttpResponse:
+    """Ask for a better licence."""
+    at = clock.now()
+    account, open_one = _account(request, uid, Order.Kind.UPGRADE)
+    if open_one is not None:
+        return redirect("order", open_one.uid)
+    try:
+        reached = growth.reach(account, at=at)
+    except Refused as refused:
+        return _refuse(request, account, refused)
+    form = UpgradeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        written = form.cleaned_data
+        try:
+            order = submit_upgrade(
+                account,
+                written["licence"],
+                reference=written["reference"],
+                comments=written["comments"],
+                by=request.user,
+                at=at,
+            )
+        except Refused as refused:
+            form.add_error(refused.field or None, str(refused))
+        else:
+            return _sent(request, order)
+    offered = growth.better(account, reached.holding)
+    return render(
+        request,
+        "orders/upgrade.html",
+        {
+            "account": account,
+            "form": form,
+            "reached": reached,
+            "days_left": (reached.holding.ends_on - reached.holding.day).days,
+            "offered": [
+                (version, Quantities.of(version).plus(reached.holding.extras))
+                for version in offered
+            ],
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+def _account(request: Request, uid: UUID, kind: Order.Kind) -> tuple[Account, Order | None]:
+    """Fetch an account of an organisation that the person leads, and its open order of a kind."""
+    account = get_object_or_404(
+        led(Account.objects.visible_to(request.user), request.user).select_related("organisation"),
+        uid=uid,
+    )
+    request.organisation = account.organisation
+    open_one = Order.objects.visible_to(request.user).open().filter(account=account, kind=kind)
+    return account, open_one.first()
+
+
+def _refuse(request: Request, account: Account, refused: Refused) -> HttpResponse:
+    messages.warning(request, str(refused), extra_tags=f"row {account.uid}")
+    return redirect("account", account.uid)
+
+
+def _sent(request: Request, order: Order) -> HttpResponse:
+    messages.success(
+        request,
+        _("Order %(number)s sent: the commercial department will review it.")
+        % {"number": order.number},
+    )
+    return redirect("order", order.uid)
+
+
+def _grown(form: ExpansionForm, reached: Reach, unit: str) -> Grown:
+    holding = reached.holding
+    own, more = getattr(holding.defaults, unit) or 0, getattr(holding.extras, unit) or 0
+    return Grown(unit, own, more, own + more, _number(form, unit))
+
+
+def _number(form: ExpansionForm, name: str) -> int:
+    try:
+        return form.fields[name].clean(form[name].value()) or 0
+    except forms.ValidationError:
+        return 0
+
+
+urlpatterns = [
+    path("accounts/<uuid:uid>/expand/", expand, name="account_expand"),
+    path("accounts/<uuid:uid>/licence/", upgrade, name="account_upgrade"),
+]

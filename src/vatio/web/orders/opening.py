@@ -1,0 +1,238 @@
+"""«Crear una nueva cuenta»: the form, and its consequence beside it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from vatio import clock
+from vatio.accounts.opening import (
+    LEAST_MONTHS,
+    MOST_MONTHS,
+    Project,
+    check_totals,
+    ensure_free_name,
+    sold_units,
+)
+from vatio.catalogue.models import LicenceVersion
+from vatio.catalogue.quantities import UNITS, Quantities
+from vatio.dates import add_months, day_at
+from vatio.orders.submitting import AlreadySent, Opening, submit_opening
+from vatio.refusal import Refused
+from vatio.tenants.models import Organisation
+from vatio.web.shell.access import SUPERADMINISTRATOR, Request, only
+from vatio.web.shell.fields import (
+    NameField,
+    NifField,
+    WholeNumber,
+    clean_text,
+    parse_uuid,
+    zone_choices,
+)
+from vatio.web.shell.labels import SECTORS
+
+USUAL_MONTHS = 12
+
+
+class OpeningForm(forms.Form):
+    """What is asked for a new account; empty quantities mean what the licence includes."""
+
+    account_name = NameField(label=gettext_lazy("Account name"), max_length=120)
+    client = NameField(label=gettext_lazy("Client name"), max_length=120)
+    nif = NifField(label="NIF", max_length=20, required=False)
+    sector = forms.ChoiceField(label=gettext_lazy("Sector"))
+    licence = forms.ModelChoiceField(
+        label=gettext_lazy("Type of licence"),
+        queryset=LicenceVersion.objects.published(),
+        to_field_name="uid",
+    )
+    meters = WholeNumber(label=gettext_lazy("Meters (Mtr)"), required=False)
+    supply_points = WholeNumber(label="CUPS", required=False)
+    data_points = WholeNumber(label=gettext_lazy("Data points (DP)"), required=False)
+    months = WholeNumber(
+        label=gettext_lazy("Period (months)"), least=LEAST_MONTHS, most=MOST_MONTHS
+    )
+    rtc_lines = WholeNumber(label=gettext_lazy("RTC lines"), required=False)
+    sms_credits = WholeNumber(label=gettext_lazy("SMS credits"), required=False)
+    contact_email = forms.EmailField(label=gettext_lazy("Contact e-mail"), required=False)
+    zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=zone_choices)
+    reference = forms.CharField(label=gettext_lazy("Your reference"), max_length=60, required=False)
+    comments = forms.CharField(
+        label=gettext_lazy("Comments"),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea,
+    )
+    token = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, organisation: Organisation | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisation = organisation
+        choices = [("", _("Choose one")), *SECTORS.items()]
+        self.fields["sector"].choices = choices  # type: ignore[attr-defined]
+        licence = self.fields["licence"]
+        licence.error_messages["invalid_choice"] = _(
+            "This licence is no longer offered. Choose another one."
+        )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for name in ("reference", "comments"):
+            try:
+                clean_text(cleaned.get(name, ""))
+            except forms.ValidationError as error:
+                self.add_error(name, error)
+        self._foresee_refusals(cleaned)
+        return cleaned
+
+    def _foresee_refusals(self, cleaned: dict[str, Any]) -> None:
+        """Tell with the other faults what the rule would refuse; it decides all the same."""
+        checks: list[Callable[[], object]] = []
+        if cleaned.get("licence"):
+            asked = {unit: cleaned.get(unit) for unit in UNITS}
+            checks.append(lambda: check_totals(cleaned["licence"], asked))
+        if cleaned.get("account_name") and self.organisation is not None:
+            organisation, name = self.organisation, cleaned["account_name"]
+            checks.append(lambda: ensure_free_name(organisation, name))
+        for check in checks:
+            try:
+                check()
+            except Refused as refused:
+                self.add_error(refused.field, str(refused))
+
+    def opening(self) -> Opening:
+        """Hand what was written to the rule."""
+        written = self.cleaned_data
+        return Opening(
+            project=Project(
+                account_name=written["account_name"],
+                client=written["client"],
+                nif=written["nif"],
+                sector=written["sector"],
+                contact_email=written["contact_email"].lower(),
+                zone=written["zone"],
+            ),
+            version=written["licence"],
+            asked={unit: written[unit] for unit in UNITS},
+            months=written["months"],
+            sms_credits=written["sms_credits"] or 0,
+            reference=written["reference"],
+            comments=written["comments"].strip(),
+        )
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What the account would be if it were accepted today, for the side of the form."""
+
+    version: LicenceVersion
+    totals: dict[str, int]
+    defaults: dict[str, int]
+    months: int
+    ends_on: date
+    sms_credits: int
+
+
+def foresee(form: OpeningForm, organisation: Organisation, *, at: datetime) -> Foreseen | None:
+    """Work out the consequence of what the form says now; what is empty is the licence's own."""
+    version = (
+        form.fields["licence"]
+        .queryset.filter(  # type: ignore[attr-defined]
+            uid=parse_uuid(form["licence"].value())
+        )
+        .select_related("licence")
+        .first()
+    )
+    if version is None:
+        return None
+    defaults = {
+        unit: number or 0
+        for unit, number in Quantities.of(version).items()
+        if unit in sold_units(version.billing)
+    }
+    totals = {unit: _number(form, unit, least) for unit, least in defaults.items()}
+    months = min(max(_number(form, "months", USUAL_MONTHS), LEAST_MONTHS), MOST_MONTHS)
+    today = day_at(at, organisation.zone)
+    return Foreseen(
+        version=version,
+        totals=totals,
+        defaults=defaults,
+        months=months,
+        ends_on=add_months(today, months, anchor_day=today.day),
+        sms_credits=_number(form, "sms_credits", 0),
+    )
+
+
+def _number(form: OpeningForm, name: str, otherwise: int) -> int:
+    field = form.fields[name]
+    try:
+        found = field.clean(form[name].value())
+    except forms.ValidationError:
+        return otherwise
+    return otherwise if found is None else found
+
+
+@only(SUPERADMINISTRATOR)
+def new(request: Request, slug: str) -> HttpResponse:
+    """Ask for a new account."""
+    at = clock.now()
+    versions = list(
+        LicenceVersion.objects.published()
+        .select_related("licence")
+        .order_by("billing", "meters", "data_points", "id")
+    )
+    versions.sort(key=lambda version: version.billing != "MTR")
+    form = OpeningForm(
+        request.POST or None,
+        organisation=request.organisation,
+        initial={
+            "months": USUAL_MONTHS,
+            "zone": request.organisation.zone,
+            "token": uuid4(),
+            "licence": versions[0].uid if versions else None,
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            order = submit_opening(
+                request.organisation,
+                form.opening(),
+                token=form.cleaned_data["token"],
+                by=request.user,
+                at=at,
+            )
+        except AlreadySent as refused:
+            form.add_error(None, str(refused))
+            form.data = {**request.POST.dict(), "token": uuid4()}
+        except Refused as refused:
+            form.add_error(refused.field or None, str(refused))
+        else:
+            messages.success(
+                request,
+                _("Order %(number)s sent: the commercial department will review it.")
+                % {"number": order.number},
+            )
+            return redirect("orders", slug)
+    return render(
+        request,
+        "orders/opening.html",
+        {
+            "form": form,
+            "versions": versions,
+            "foreseen": foresee(form, request.organisation, at=at),
+            "today": day_at(at, request.organisation.zone),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+urlpatterns = [path("o/<slug:slug>/accounts/new/", new, name="account_new")]

@@ -1,0 +1,215 @@
+"""«Solicitudes» and an order's page: what was asked, what became of it, taking it back."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from vatio import clock, pagination
+from vatio.accounts.expiry import is_expired
+from vatio.dates import DEPARTMENT_ZONE, day_at
+from vatio.history.models import Act
+from vatio.orders import deciding
+from vatio.orders.likeness import alike
+from vatio.orders.models import Comment, Order, OrderSet
+from vatio.refusal import Refused
+from vatio.tenants.folding import fold_in_database
+from vatio.web.orders.consequences import (
+    Told,
+    asked,
+    asks,
+    before,
+    consequence,
+    credits_before,
+)
+from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
+from vatio.web.shell.labels import KINDS
+from vatio.web.shell.redirects import back_to
+from vatio.web.shell.tabs import zones
+
+BACK_TO_DESK = "desk"
+
+
+@only(SUPERADMINISTRATOR)
+def listing(request: Request, slug: str) -> HttpResponse:
+    """Show the organisation's orders: the open ones, or all."""
+    at = clock.now()
+    own = Order.objects.visible_to(request.user).filter(organisation=request.organisation)
+    show_all = request.GET.get("show") == "all"
+    state = request.GET.get("state", "")
+    text = request.GET.get("q", "").strip()
+    kind = request.GET.get("kind", "")
+    chosen = own if show_all else own.open()
+    if show_all and state in Order.State.values:
+        chosen = chosen.filter(state=state)
+    if kind in KINDS:
+        chosen = chosen.filter(kind=kind)
+    found = matching(chosen, text)
+    page = pagination.page(
+        found.select_related("account", "submitted_by", "decided_by", "licence__licence"),
+        order=["-submitted_at", "-id"],
+        parameters=request.GET,
+    )
+    return render(
+        request,
+        "orders/order_list.html",
+        {
+            "zones": zones(request.organisation, at=at, current="orders"),
+            "page": page,
+            "asks": asks(page.rows),
+            "count": found.count(),
+            "show_all": show_all,
+            "state": state if show_all and state in Order.State.values else "",
+            "states": Order.State.values,
+            "kind": kind if kind in KINDS else "",
+            "kinds": KINDS,
+            "text": text,
+            "all_url": pagination.without_place(request.GET, show="all"),
+            "open_url": pagination.without_place(request.GET, show="open", state=""),
+            "decided": own.exclude(state__in=Order.OPEN).exists(),
+        },
+    )
+
+
+def matching(orders: OrderSet, text: str) -> OrderSet:
+    """Keep the orders whose number, reference, account or client holds every word."""
+    for word in text.split():
+        folded = fold_in_database(word)
+        orders = orders.filter(
+            Q(number__icontains=word)
+            | Q(reference__icontains=word)
+            | Q(account__isnull=True, client__icontains=word)
+            | Q(account_name_folded__contains=folded)
+            | Q(account__hay__contains=folded)
+        )
+    return orders
+
+
+@only(SUPERADMINISTRATOR, COMMERCIAL)
+def order(request: Request, uid: UUID) -> HttpResponse:
+    """Show an order to whoever asked for it, and to whoever decides it."""
+    return show(request, visible(request, uid))
+
+
+def show(request: Request, shown: Order, *, refused: Refused | None = None) -> HttpResponse:
+    """Show an order's page, with what a rule refused to do, if it did."""
+    at = clock.now()
+    leads = shown.organisation.memberships.filter(person=request.user).exists()
+    if leads:
+        request.organisation = shown.organisation
+    zone = shown.organisation.zone if leads else DEPARTMENT_ZONE
+    account = shown.account
+    holding = before(shown, account, at=at) if account else None
+    told = consequence(shown, holding, at=at) if shown.is_open else Told("")
+    said = list(
+        Comment.objects.visible_to(request.user)
+        .filter(order=shown)
+        .select_related("person")
+        .order_by("at", "id")
+    )
+    refused_field = refused.field if refused else ""
+    return render(
+        request,
+        "orders/order.html",
+        {
+            "order": shown,
+            "zone": zone,
+            "leads": leads,
+            "asked": asked(shown, holding),
+            "holding": holding,
+            "consequence": told.words,
+            "is_possible": told.is_possible,
+            "credits": credits_before(shown, request.user),
+            "is_expired": account is not None and is_expired(account, at=at),
+            "acts": Act.objects.visible_to(request.user)
+            .filter(order_id=shown.pk)
+            .select_related("person")
+            .order_by("-at", "-id"),
+            "may_decide": request.user.is_commercial and shown.is_open,
+            "said": [each for each in said if not each.is_note],
+            "notes": [each for each in said if each.is_note],
+            "likeness": alike(shown) if request.user.is_commercial else None,
+            "is_own": shown.submitted_by_id == request.user.pk,
+            "waits": (day_at(at, zone) - day_at(shown.submitted_at, zone)).days,
+            "refused": refused,
+            "refused_reason": refused_field == "reason",
+            "reason": request.POST.get("reason", "") if refused else "",
+        },
+        status=409 if refused else 200,
+    )
+
+
+@require_POST
+@only(SUPERADMINISTRATOR)
+def withdraw(request: Request, uid: UUID) -> HttpResponse:
+    """Take an order back."""
+    shown = visible(request, uid, led=True)
+    try:
+        deciding.withdraw(shown, by=request.user, at=clock.now())
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(request, _("Order %(number)s withdrawn.") % {"number": shown.number})
+    return HttpResponseRedirect(back_to(request.POST, reverse("order", args=[uid])))
+
+
+@require_POST
+@only(COMMERCIAL)
+def accept(request: Request, uid: UUID) -> HttpResponse:
+    """Accept an order."""
+    shown, at = visible(request, uid), clock.now()
+    account = shown.account
+    told = consequence(shown, before(shown, account, at=at) if account else None, at=at)
+    try:
+        agreement = deciding.accept(shown, by=request.user, at=at)
+    except Refused as refused:
+        return show(request, visible(request, uid), refused=refused)
+    account = agreement.account
+    messages.success(
+        request,
+        _("You accepted %(number)s of %(account)s. %(what)s.")
+        % {"number": shown.number, "account": account.name, "what": told.words},
+        extra_tags=f"account:{account.uid}",
+    )
+    return HttpResponseRedirect(reverse(BACK_TO_DESK))
+
+
+@require_POST
+@only(COMMERCIAL)
+def reject(request: Request, uid: UUID) -> HttpResponse:
+    """Reject an order with a reason."""
+    shown = visible(request, uid)
+    try:
+        deciding.reject(
+            shown, reason=request.POST.get("reason", ""), by=request.user, at=clock.now()
+        )
+    except Refused as refused:
+        return show(request, visible(request, uid), refused=refused)
+    messages.success(
+        request, _("You rejected %(number)s. The reason is on its page.") % {"number": shown.number}
+    )
+    return HttpResponseRedirect(reverse(BACK_TO_DESK))
+
+
+def visible(request: Request, uid: UUID, *, led: bool = False) -> Order:
+    """Fetch an order that the person may see; with `led`, only of an organisation they lead."""
+    orders = Order.objects.visible_to(request.user).select_related(
+        "organisation", "account", "licence__licence", "submitted_by", "decided_by", "taken_by"
+    )
+    if led:
+        orders = orders.filter(organisation__memberships__person=request.user)
+    return get_object_or_404(orders, uid=uid)
+
+
+urlpatterns = [
+    path("o/<slug:slug>/orders/", listing, name="orders"),
+    path("orders/<uuid:uid>/", order, name="order"),
+    path("orders/<uuid:uid>/withdraw/", withdraw, name="order_withdraw"),
+    path("orders/<uuid:uid>/accept/", accept, name="order_accept"),
+    path("orders/<uuid:uid>/reject/", reject, name="order_reject"),
+]

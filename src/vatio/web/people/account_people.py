@@ -1,0 +1,123 @@
+"""The people of an account: invited, their role changed, and shown out."""
+
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from vatio import clock
+from vatio.accounts import joining, parting
+from vatio.accounts.models import Account, AccountRole
+from vatio.orders.doors import is_shut
+from vatio.refusal import Refused
+from vatio.web.people.organisations import SHOWN_ONCE
+from vatio.web.shell.access import (
+    ADMINISTRATOR,
+    SUPERADMINISTRATOR,
+    Request,
+    administered,
+    only,
+)
+from vatio.web.shell.fields import parse_key
+from vatio.web.shell.labels import ROLES
+
+ACCOUNT_ROLES = [(role.value, ROLES[role.value]) for role in AccountRole.Role]
+
+
+class AccountInvitationForm(forms.Form):
+    """Whom to invite, and as what."""
+
+    email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=ACCOUNT_ROLES)
+
+
+@only(SUPERADMINISTRATOR, ADMINISTRATOR)
+def people(request: Request, uid: UUID) -> HttpResponse:
+    """Show who may enter an account, and invite more."""
+    at = clock.real()
+    account = _administered(request, uid)
+    form = AccountInvitationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            entrance, token = joining.invite_to_account(
+                account,
+                form.cleaned_data["email"],
+                role=AccountRole.Role(form.cleaned_data["role"]),
+                by=request.user,
+                at=at,
+            )
+        except Refused as refused:
+            form.add_error(refused.field or None, str(refused))
+        else:
+            request.session[SHOWN_ONCE] = request.build_absolute_uri(
+                reverse("invitation", args=[token])
+            )
+            messages.success(
+                request, _("Invitation for %(email)s is ready.") % {"email": entrance.email}
+            )
+            return redirect("account_people", uid)
+    return render(
+        request,
+        "people/account_people.html",
+        {
+            "account": account,
+            "at": at,
+            "form": form,
+            "link": request.session.pop(SHOWN_ONCE, ""),
+            "roles": account.roles.select_related("person").order_by("role", "person__name", "id"),
+            "waiting": joining.waiting_for(account),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@require_POST
+@only(SUPERADMINISTRATOR, ADMINISTRATOR)
+def change(request: Request, uid: UUID) -> HttpResponse:
+    """Change somebody's role in an account, or take it away."""
+    account = _administered(request, uid)
+    role = get_object_or_404(
+        AccountRole.objects.visible_to(request.user)
+        .filter(account=account)
+        .select_related("person", "organisation"),
+        person_id=parse_key(request.POST.get("person")),
+    )
+    to = request.POST.get("role", "")
+    if to in AccountRole.Role.values:
+        parting.change_role(role, AccountRole.Role(to), by=request.user, at=clock.now())
+        messages.success(request, _("The role is changed."))
+    else:
+        parting.leave_account(role, by=request.user, at=clock.now())
+        messages.success(
+            request, _("%(name)s no longer enters this account.") % {"name": role.person.name}
+        )
+    still = administered(Account.objects.visible_to(request.user), request.user)
+    return redirect("account_people", uid) if still.filter(uid=uid).exists() else redirect("home")
+
+
+def _administered(request: Request, uid: UUID) -> Account:
+    """Fetch an account whose people one may manage."""
+    account = get_object_or_404(
+        administered(Account.objects.visible_to(request.user), request.user).select_related(
+            "organisation"
+        ),
+        uid=uid,
+    )
+    if account.organisation.memberships.filter(person=request.user).exists():
+        request.organisation = account.organisation
+    elif is_shut(account, at=clock.now()):
+        raise PermissionDenied
+    return account
+
+
+urlpatterns = [
+    path("accounts/<uuid:uid>/people/", people, name="account_people"),
+    path("accounts/<uuid:uid>/people/change/", change, name="account_people_change"),
+]

@@ -1,0 +1,80 @@
+"""«Departamento comercial»: its people, invited and removed by one another."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from vatio import clock
+from vatio.accounts import parting
+from vatio.people import entering
+from vatio.people.models import Entrance
+from vatio.refusal import Refused
+from vatio.tenants.models import Person
+from vatio.web.people.organisations import SHOWN_ONCE, InvitationForm
+from vatio.web.shell.access import COMMERCIAL, Request, only
+from vatio.web.shell.fields import parse_key
+
+
+@only(COMMERCIAL)
+def colleagues(request: Request) -> HttpResponse:
+    """Show the people of the commercial department, and invite more."""
+    at = clock.real()
+    form = InvitationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            entrance, token = entering.invite_colleague(
+                form.cleaned_data["email"], by=request.user, at=at
+            )
+        except Refused as refused:
+            form.add_error(refused.field or None, str(refused))
+        else:
+            request.session[SHOWN_ONCE] = request.build_absolute_uri(
+                reverse("invitation", args=[token])
+            )
+            messages.success(
+                request, _("Invitation for %(email)s is ready.") % {"email": entrance.email}
+            )
+            return redirect("colleagues")
+    return render(
+        request,
+        "people/colleagues.html",
+        {
+            "at": at,
+            "form": form,
+            "link": request.session.pop(SHOWN_ONCE, ""),
+            "people": Person.objects.filter(is_commercial=True, is_active=True).order_by("name"),
+            "waiting": Entrance.objects.visible_to(request.user)
+            .waiting()
+            .filter(role=Entrance.Role.COMMERCIAL)
+            .order_by("-made_at"),
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@require_POST
+@only(COMMERCIAL)
+def remove(request: Request) -> HttpResponse:
+    """Take a colleague's place in the department away."""
+    person = get_object_or_404(
+        Person.objects.filter(is_commercial=True), pk=parse_key(request.POST.get("person"))
+    )
+    try:
+        parting.leave_department(person, by=request.user, at=clock.now())
+    except Refused as refused:
+        messages.warning(request, str(refused))
+    else:
+        messages.success(
+            request,
+            _("%(name)s no longer belongs to the commercial department.") % {"name": person.name},
+        )
+    return redirect("colleagues")
+
+
+urlpatterns = [
+    path("desk/people/", colleagues, name="colleagues"),
+    path("desk/people/remove/", remove, name="colleagues_remove"),
+]

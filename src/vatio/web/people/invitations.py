@@ -1,0 +1,81 @@
+"""The page of an invitation: somebody new enters, somebody known joins."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from vatio import clock
+from vatio.accounts import joining
+from vatio.people import entering
+from vatio.people.models import Entrance
+from vatio.refusal import Refused
+from vatio.tenants.models import Person
+from vatio.web.people.first_use import dead_link, let_in, untraced
+from vatio.web.people.passwords import NewcomerForm
+from vatio.web.shell.access import ANYBODY, Request, only
+
+
+@only(ANYBODY)
+def invitation(request: Request, token: str) -> HttpResponse:
+    """Answer an invitation."""
+    at = clock.real()
+    try:
+        entrance = entering.find(token, Entrance.Kind.INVITATION, at=at)
+    except entering.LinkIsDead as dead:
+        return dead_link(request, dead, _("Ask whoever invited you for a new one."))
+    if request.user.is_authenticated or Person.objects.filter(email=entrance.email).exists():
+        return _join(request, token, entrance)
+    return _enter(request, token, entrance)
+
+
+def _enter(request: Request, token: str, entrance: Entrance) -> HttpResponse:
+    form = NewcomerForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            person = joining.enter_invited(
+                token,
+                name=form.cleaned_data["name"],
+                password=form.cleaned_data["password"],
+                at=clock.real(),
+            )
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            return let_in(request, person, to="home")
+    return untraced(
+        render(
+            request,
+            "people/invitation.html",
+            {"form": form, "entrance": entrance, "led_to": joining.place_of(entrance)},
+            status=422 if form.errors else 200,
+        )
+    )
+
+
+def _join(request: Request, token: str, entrance: Entrance) -> HttpResponse:
+    """Let somebody who is signed in join; whoever is not signs in first."""
+    refused = None
+    if request.method == "POST" and request.user.is_authenticated:
+        try:
+            joined = joining.join(token, person=request.user, at=clock.real())
+        except Refused as no:
+            refused = str(no)
+        else:
+            messages.success(request, _("You have accepted the invitation."))
+            slug = joined.organisation.slug if joined.organisation else ""
+            if joined.role == Entrance.Role.SUPERADMINISTRATOR:
+                return redirect("accounts", slug)
+            return redirect("desk" if joined.role == Entrance.Role.COMMERCIAL else "my_accounts")
+    return untraced(
+        render(
+            request,
+            "people/join.html",
+            {"entrance": entrance, "refused": refused, "led_to": joining.place_of(entrance)},
+            status=409 if refused else 200,
+        )
+    )
+
+
+urlpatterns = [path("invitation/<str:token>/", invitation, name="invitation")]

@@ -1,0 +1,118 @@
+"""«Renovar las marcadas»: asking for several renewals, and how far they have come."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.sessions.backends.base import SessionBase
+from django.db.models import Count, Q
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from vatio import clock
+from vatio.accounts.models import Account
+from vatio.orders import rounds
+from vatio.orders.models import Round, Turn
+from vatio.tenants.models import Organisation, Person
+from vatio.web.shell.access import SUPERADMINISTRATOR, Request, led, only
+from vatio.web.shell.fields import parse_day, parse_uuid
+from vatio.web.shell.redirects import back_to
+
+REPORT = "round"
+"""Where the key of a round waits for the list, which shows its report."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """How far a round has come, and what became of each account."""
+
+    round: Round
+    turns: list[Turn]
+    all: int
+    done: int
+    refused: int
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether every account had its turn."""
+        return self.done == self.all
+
+
+@require_POST
+@only(SUPERADMINISTRATOR)
+def renew_ticked(request: Request, slug: str) -> HttpResponse:
+    """Ask to renew every ticked account: at once if they are few, else by the worker."""
+    ticked = (choice.partition("|") for choice in request.POST.getlist("ticked"))
+    ends = {parse_uuid(uid): parse_day(end) or date.min for uid, _bar, end in ticked}
+    uids = [uid for uid in ends if uid is not None]
+    accounts = list(
+        led(Account.objects.visible_to(request.user), request.user)
+        .filter(organisation=request.organisation, uid__in=uids)
+        .order_by("name_folded", "id")
+    )
+    if accounts:
+        begun = rounds.ask(
+            request.organisation,
+            [(each, ends[each.uid]) for each in accounts],
+            by=request.user,
+            at=clock.now(),
+            now=clock.now,
+        )
+        request.session[REPORT] = str(begun.uid)
+    else:
+        messages.warning(request, _("Tick the accounts to renew first."))
+    return HttpResponseRedirect(back_to(request.POST, reverse("accounts", args=[slug])))
+
+
+@only(SUPERADMINISTRATOR)
+def page(request: Request, slug: str, uid: UUID) -> HttpResponse:
+    """Show how far a round has come, and what became of each account.
+
+    A page that asks for it again and again is loaded afresh once it is finished, with its rows.
+    """
+    shown = get_object_or_404(
+        Round.objects.visible_to(request.user), organisation=request.organisation, uid=uid
+    )
+    told = report(shown, request.user)
+    response = render(request, "renewals/bulk_renewal.html", {"report": told})
+    if told.is_finished and "HX-Request" in request.headers:
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+def report(shown: Round, person: Person) -> Report:
+    """Count the turns of a round, and list them in the order of the list."""
+    turns = Turn.objects.visible_to(person).filter(round=shown)
+    counts = turns.aggregate(
+        all=Count("id"),
+        done=Count("id", filter=~Q(outcome=Turn.Outcome.WAITING)),
+        refused=Count("id", filter=Q(outcome=Turn.Outcome.REFUSED)),
+    )
+    listed = turns.select_related("account", "order").order_by("id")
+    return Report(shown, list(listed), **counts)
+
+
+def latest(session: SessionBase, organisation: Organisation, person: Person) -> Report | None:
+    """Find the report that the list shows: of the round that this person began last.
+
+    While it goes on it is shown every time; once it is finished, one last time.
+    """
+    uid = parse_uuid(session.get(REPORT))
+    if uid is None:
+        return None
+    begun = Round.objects.visible_to(person).filter(organisation=organisation, uid=uid)
+    found = begun.first()
+    shown = report(found, person) if found else None
+    if shown is None or shown.is_finished:
+        session.pop(REPORT)
+    return shown
+
+
+urlpatterns = [
+    path("o/<slug:slug>/accounts/renew/", renew_ticked, name="accounts_renew"),
+    path("o/<slug:slug>/rounds/<uuid:uid>/", page, name="round"),
+]

@@ -1,0 +1,114 @@
+"""Draws the renewals ahead: a bar for each month, in parts for what is known of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from babel.dates import format_date
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from vatio.orders.renewals import Standing
+from vatio.web.renewals.months import Month
+from vatio.web.shell.labels import number
+
+LEFT, RIGHT, TOP, BASE = 48.0, 960.0, 34.0, 226.0
+WIDTH = 46.0
+LINES = 4
+LOOKS = {Standing.RENEWED: "a", Standing.ASKED: "b", Standing.LEAVING: "e", Standing.UNDECIDED: "c"}
+"""From the foot of a bar upwards."""
+
+URGENT = "d"
+"""How the undecided ones of this month look."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a bar: its look, and where it stands."""
+
+    look: str
+    y: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One month: its parts from the foot upwards, its total over them, its words under it."""
+
+    x: float
+    top: float
+    total: int
+    month: str
+    year: str
+    parts: list[Part]
+
+    @property
+    def middle(self) -> float:
+        """Where its words stand."""
+        return self.x + WIDTH / 2
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """Everything that the picture needs, in its own coordinates, and the same in words."""
+
+    bars: list[Bar]
+    grid: list[tuple[float, int]]
+    told: str
+
+
+def draw(months: Sequence[Month]) -> Drawing:
+    """Draw the months, the first of which is the one that runs."""
+    ceiling = _ceiling(max((month.total for month in months), default=0))
+    step = (RIGHT - LEFT) / len(months)
+    bars = [
+        _bar(month, LEFT + step * (place + 0.5) - WIDTH / 2, ceiling, is_first=place == 0)
+        for place, month in enumerate(months)
+    ]
+    values = range(0, ceiling + 1, ceiling // LINES)
+    return Drawing(bars, [(_up(value, ceiling), value) for value in values], _told(months))
+
+
+def _bar(month: Month, x: float, ceiling: int, *, is_first: bool) -> Bar:
+    parts, below = [], 0
+    for standing, look in LOOKS.items():
+        accounts = month.counts.get(standing, 0)
+        if accounts:
+            top, foot = _up(below + accounts, ceiling), _up(below, ceiling)
+            is_urgent = is_first and standing == Standing.UNDECIDED
+            parts.append(Part(URGENT if is_urgent else look, top, round(foot - top, 1)))
+        below += accounts
+    first = month.first
+    return Bar(
+        x=round(x, 1),
+        top=_up(below, ceiling),
+        total=below,
+        month=_named(first, "LLL"),
+        year=str(first.year) if is_first or first.month == 1 else "",
+        parts=parts,
+    )
+
+
+def _up(value: int, ceiling: int) -> float:
+    return round(BASE - (BASE - TOP) * value / ceiling, 1)
+
+
+def _ceiling(most: int) -> int:
+    """Find a round number not below the highest total that the grid's lines divide."""
+    step, tens = LINES, 1
+    while step < most:
+        step = next((LINES * tens * n for n in (1, 2, 5) if LINES * tens * n >= most), step)
+        tens *= 10
+    return step
+
+
+def _named(day: date, pattern: str) -> str:
+    return format_date(day, pattern, locale=get_language() or "es")
+
+
+def _told(months: Sequence[Month]) -> str:
+    """Say in words what the picture shows."""
+    said = ", ".join(f"{month.words} {number(month.total)}" for month in months)
+    return _("Accounts that end in each month: %(months)s. The table has the figures.") % {
+        "months": said
+    }

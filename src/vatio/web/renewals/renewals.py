@@ -1,0 +1,118 @@
+"""«Renovaciones»: the accounts that end in the months ahead, of an organisation or of all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from vatio import clock, pagination
+from vatio.accounts.holdings import held_by_many
+from vatio.accounts.models import Account, AccountSet
+from vatio.dates import DEPARTMENT_ZONE, day_at
+from vatio.orders import renewals
+from vatio.orders.models import Order
+from vatio.orders.renewals import Due
+from vatio.people.models import CalendarLink
+from vatio.tenants.models import Person
+from vatio.web.renewals import month_chart, months
+from vatio.web.renewals.calendars import SHOWN_ONCE
+from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
+
+ORDER = ("due_on", "id")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One account as the page shows it: when it ends, under which licence, what is known."""
+
+    due: Due
+    days_left: int
+    licence: str
+    order: Order | None
+
+
+@only(SUPERADMINISTRATOR)
+def of_organisation(request: Request, slug: str) -> HttpResponse:
+    """Show the renewals ahead of an organisation, and the link for its leader's calendar."""
+    accounts = Account.objects.visible_to(request.user).filter(organisation=request.organisation)
+    own = CalendarLink.objects.visible_to(request.user).open()
+    more = {
+        "fresh_link": request.session.pop(SHOWN_ONCE, ""),
+        "link": own.filter(organisation=request.organisation).first(),
+    }
+    return _page(request, accounts, zone=request.organisation.zone, more=more)
+
+
+@only(COMMERCIAL)
+def of_all(request: Request) -> HttpResponse:
+    """Show the renewals ahead of every organisation."""
+    accounts = Account.objects.visible_to(request.user)
+    return _page(request, accounts, zone=DEPARTMENT_ZONE, more={})
+
+
+def _page(
+    request: Request, accounts: AccountSet, *, zone: str, more: dict[str, object]
+) -> HttpResponse:
+    """Show the months, and below them the accounts of the month that is asked, or of all."""
+    at = clock.now()
+    today = day_at(at, zone)
+    first, until = months.span(today)
+    outlook = months.outlook(
+        renewals.counted(accounts, since=first, until=until, at=at), today=today
+    )
+    asked = request.GET.get("month", "")
+    month = next((month for month in outlook.months if month.key == asked), None)
+
+    def read(order: Sequence[str], values: Sequence[Any], limit: int) -> list[Due]:
+        return renewals.listed(
+            accounts,
+            since=month.first if month else first,
+            until=month.after if month else until,
+            at=at,
+            size=limit,
+            beyond=values,
+            descending=order[0].startswith("-"),
+        )
+
+    page = pagination.page_of(read, order=ORDER, parameters=request.GET)
+    return render(
+        request,
+        "renewals/renewals.html",
+        {
+            "outlook": outlook,
+            "drawn": month_chart.draw(outlook.months),
+            "month": month,
+            "page": page,
+            "lines": _lines(page.rows, request.user, at=at),
+            "at_desk": not hasattr(request, "organisation"),
+            "zone": zone,
+            **more,
+        },
+    )
+
+
+def _lines(dues: list[Due], person: Person, *, at: datetime) -> list[Line]:
+    """Say of each account what it holds and what was asked: as many queries for 1 as for 50."""
+    held = held_by_many((due.id, due.last_day) for due in dues)
+    waiting = Order.objects.visible_to(person).open().filter(kind=Order.Kind.RENEWAL)
+    asked = waiting.filter(account__in=[due.id for due in dues])
+    orders = {order.account_id: order for order in asked}
+    return [
+        Line(
+            due=due,
+            days_left=(due.due_on - day_at(at, due.account.zone)).days,
+            licence=held[due.id].licence if due.id in held else "",
+            order=orders.get(due.id),
+        )
+        for due in dues
+    ]
+
+
+urlpatterns = [
+    path("o/<slug:slug>/renewals/", of_organisation, name="renewals"),
+    path("desk/renewals/", of_all, name="desk_renewals"),
+]

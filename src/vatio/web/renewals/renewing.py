@@ -1,0 +1,107 @@
+"""«Renovar» one account, «Deshacer», «No voy a renovar»."""
+
+from datetime import date
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from vatio import clock
+from vatio.accounts import leaving, undoing
+from vatio.accounts.models import Account
+from vatio.dates import written
+from vatio.orders import submitting
+from vatio.orders.models import Order
+from vatio.refusal import Refused
+from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, led, led_or_all, only
+from vatio.web.shell.fields import parse_day
+from vatio.web.shell.redirects import back_to
+
+
+@require_POST
+@only(SUPERADMINISTRATOR)
+def renew(request: Request, uid: UUID) -> HttpResponse:
+    """Ask for another year: the one click of «Renovar»."""
+    account = get_object_or_404(
+        led(Account.objects.visible_to(request.user), request.user), uid=uid
+    )
+    try:
+        order = submitting.submit_renewal(
+            account,
+            shown_end=parse_day(request.POST.get("end")) or date.min,
+            by=request.user,
+            at=clock.now(),
+        )
+    except Refused as refused:
+        messages.warning(request, str(refused), extra_tags=f"row {account.uid}")
+    else:
+        _say(request, order, account)
+    return HttpResponseRedirect(_back(request, account))
+
+
+def _say(request: Request, order: Order, account: Account) -> None:
+    """Say what came of «Renovar»: at the row, or on top where the account has left the list."""
+    if order.state == Order.State.ACCEPTED:
+        messages.success(
+            request,
+            _("%(account)s is renewed until %(day)s.")
+            % {"account": account.name, "day": written(account.covered_until or date.max)},
+        )
+    else:
+        messages.success(
+            request,
+            _("Renewal requested: %(number)s.") % {"number": order.number},
+            extra_tags=f"row {account.uid}",
+        )
+
+
+@require_POST
+@only(SUPERADMINISTRATOR, COMMERCIAL)
+def undo(request: Request, uid: UUID) -> HttpResponse:
+    """Take a renewal back: «Deshacer»."""
+    account = get_object_or_404(
+        led_or_all(Account.objects.visible_to(request.user), request.user), uid=uid
+    )
+    try:
+        undoing.undo(account, by=request.user, at=clock.now())
+    except Refused as refused:
+        messages.warning(request, str(refused), extra_tags=f"row {account.uid}")
+    else:
+        messages.success(
+            request,
+            _("The renewal of %(account)s is undone: it ends on %(day)s.")
+            % {"account": account.name, "day": written(account.covered_until or date.max)},
+        )
+    return HttpResponseRedirect(_back(request, account))
+
+
+@require_POST
+@only(SUPERADMINISTRATOR)
+def leave(request: Request, uid: UUID) -> HttpResponse:
+    """Say that an account will not be renewed, or take that back: «No voy a renovar»."""
+    account = get_object_or_404(
+        led(Account.objects.visible_to(request.user), request.user), uid=uid
+    )
+    rule = leaving.stay if request.POST.get("leaving") == "no" else leaving.leave
+    try:
+        rule(account, by=request.user, at=clock.now())
+    except Refused as refused:
+        messages.warning(request, str(refused), extra_tags=f"row {account.uid}")
+    return HttpResponseRedirect(_back(request, account))
+
+
+def _back(request: Request, account: Account) -> str:
+    """Return to the page on which the button stood, at the row of the account."""
+    page = back_to(request.POST, reverse("account", args=[account.uid]))
+    return f"{page}#a-{account.uid}"
+
+
+urlpatterns = [
+    path("accounts/<uuid:uid>/renew/", renew, name="account_renew"),
+    path("accounts/<uuid:uid>/leaving/", leave, name="account_leaving"),
+    path("accounts/<uuid:uid>/renewal/undo/", undo, name="renewal_undo"),
+]

@@ -1,0 +1,94 @@
+"""What every page knows: whose it is, its menu, and what was just done."""
+
+from dataclasses import dataclass
+
+from django.contrib.messages import get_messages
+from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from vatio import clock
+from vatio.dates import DEPARTMENT_ZONE, day_at
+from vatio.demo_clock import advancing
+from vatio.orders.models import Order
+from vatio.tenants.models import Person
+from vatio.web.shell.access import led_by
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+    count: int | None = None
+
+
+def page(request: HttpRequest) -> dict[str, object]:
+    """Give a page its menu, its place (the words beside the logo), and its messages."""
+    person = getattr(request, "user", None)
+    organisation = getattr(request, "organisation", None)
+    known: dict[str, object] = {
+        "messages": list(get_messages(request)),
+        "organisation": organisation,
+        "menu": [],
+        "place": "",
+        "page_zone": organisation.zone if organisation else DEPARTMENT_ZONE,
+        "initials": "",
+        "demo_day": None,
+        "csrf_input": csrf_input(request),
+    }
+    if not isinstance(person, Person):
+        return known
+    if clock.follows():
+        following = advancing.next_end()
+        known["demo_day"] = clock.today(DEPARTMENT_ZONE)
+        known["demo_next"] = day_at(following, DEPARTMENT_ZONE) if following else None
+    known["menu"] = _menu(request, person)
+    known["initials"] = "".join(word[0] for word in person.name.split()[:2]).upper()
+    if organisation is not None:
+        known["place"] = organisation.name
+    elif person.is_commercial:
+        known["place"] = _("Commercial department")
+    return known
+
+
+def _menu(request: HttpRequest, person: Person) -> list[Entry]:
+    led = led_by(request)
+    entries = [
+        _entry(
+            request,
+            _("Manage accounts") if len(led) == 1 else f"{_('Manage accounts')} · {each.name}",
+            reverse("accounts", args=[each.slug]),
+            "accounts",
+        )
+        for each in led
+    ] + [
+        _entry(
+            request, f"{_('People')} · {each.name}", reverse("people", args=[each.slug]), "person"
+        )
+        for each in led
+    ]
+    if person.account_roles.exists():
+        entries.append(_entry(request, _("My accounts"), reverse("my_accounts"), "accounts"))
+    if person.is_commercial:
+        waiting = Order.objects.visible_to(person).open().count()
+        entries += [
+            _entry(request, _("Commercial desk"), reverse("desk"), "inbox", waiting),
+            _entry(request, _("Accounts"), reverse("desk_accounts"), "accounts"),
+            _entry(request, _("Renewals"), reverse("desk_renewals"), "renew"),
+            _entry(request, _("Licences"), reverse("licences"), "licence"),
+            _entry(request, _("Organisations"), reverse("organisations"), "house"),
+            _entry(request, _("Messages"), reverse("messages"), "mail"),
+            _entry(request, _("Commercial department"), reverse("colleagues"), "person"),
+        ]
+    return entries
+
+
+def _entry(
+    request: HttpRequest, label: str, url: str, icon: str, count: int | None = None
+) -> Entry:
+    return Entry(label, url, icon, request.path == url, count)

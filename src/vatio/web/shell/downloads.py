@@ -1,0 +1,3 @@
+"""What a browser is told about the files that pages hand out."""
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

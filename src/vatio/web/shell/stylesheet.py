@@ -1,0 +1,40 @@
+"""The stylesheet: written in small files, served as one."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from django.http import HttpRequest, HttpResponse
+
+from vatio.web.shell.access import ANYBODY, only
+
+FOLDER = Path(__file__).parent / "css"
+ORDER = """
+    tokens base layout icons bar menu crumbs controls states zones panels filters fields tables
+    meters pager notices tiles forms choices consequence timeline guide imports versus empty charts
+    door phone helpers print
+"""
+LAYERS = "@layer tokens, base, layout, parts, helpers, print;\n"
+A_YEAR = 31_536_000
+
+
+@cache
+def text() -> str:
+    """Put the files together, in the order of the cascade."""
+    return LAYERS + "".join((FOLDER / f"{name}.css").read_text("utf-8") for name in ORDER.split())
+
+
+@cache
+def version() -> str:
+    """Name what the stylesheet says now, so that browsers may keep it for ever."""
+    return hashlib.sha256(text().encode()).hexdigest()[:12]
+
+
+@only(ANYBODY)
+def stylesheet(request: HttpRequest, version: str) -> HttpResponse:
+    """Serve the whole stylesheet."""
+    return HttpResponse(
+        text(),
+        content_type="text/css; charset=utf-8",
+        headers={"Cache-Control": f"public, max-age={A_YEAR}, immutable"},
+    )

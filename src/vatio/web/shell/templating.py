@@ -1,0 +1,164 @@
+"""Jinja2 as the pages use it: translated, escaped, with figures and days in the reader's way."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache, lru_cache
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from django.contrib.messages import WARNING
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, ngettext, override
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from vatio.accounts.expiry import GRACE_DAYS
+from vatio.dates import DEPARTMENT_ZONE, written, written_with_weekday
+from vatio.notifications.rendering import UNITS
+from vatio.web.shell import labels, stylesheet
+from vatio.web.shell.history_sentences import told
+from vatio.web.shell.labels import number
+
+NO_KEY = "00000000-0000-0000-0000-000000000000"
+
+
+def environment(**options: Any) -> Environment:
+    """Make the environment for all pages; what is undefined is an error."""
+    options.pop("autoescape")
+    options.pop("undefined")
+    made = Environment(
+        **options,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
+    )
+    made.install_gettext_callables(_remembered, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(
+        department_zone=DEPARTMENT_ZONE,
+        grace_days=GRACE_DAYS,
+        url=url,
+        static=static,
+        icon=icon,
+        stylesheet_version=stylesheet.version,
+        unit_names=UNITS,
+        sector_names=labels.SECTORS,
+        by_billing=labels.BILLINGS,
+        kind_names=labels.KINDS,
+        kind_icons=labels.KIND_ICONS,
+        open_words=labels.OPEN,
+        message_states=labels.MESSAGE_STATES,
+        role_names=labels.ROLES,
+        agreement_names=labels.AGREEMENTS,
+        agreement_icons=labels.AGREEMENT_ICONS,
+        state_words=labels.STATES,
+        messages_for=messages_for,
+        row_messages=row_messages,
+        around=around,
+        unit_labels=unit_labels,
+        spoken=spoken,
+        told=told,
+        who=labels.who,
+        zone_words=labels.zone_words,
+    )
+    made.filters.update(
+        day=written, weekday=written_with_weekday, moment=moment, number=number, distance=distance
+    )
+    made.filters.update(with_account=with_account, with_day=with_day)
+    return made
+
+
+def url(name: str, *args: object, **kwargs: object) -> str:
+    """Write the address of a page; the shape of those with a key is found once."""
+    if len(args) == 1 and isinstance(args[0], UUID):
+        return _shape(name).replace(NO_KEY, str(args[0]))
+    return reverse(name, args=args or None, kwargs=kwargs or None)
+
+
+def around(name: str) -> tuple[str, str]:
+    """Give what stands before and after the key in the address of a page with one."""
+    before, after = _shape(name).split(NO_KEY)
+    return before, after
+
+
+@cache
+def _shape(name: str) -> str:
+    return reverse(name, args=[UUID(NO_KEY)])
+
+
+def _remembered(message: str) -> str:
+    """Translate, remembering each sentence: a list says the same ones in every row."""
+    return _translated(message, get_language())
+
+
+@cache
+def _translated(message: str, language: str | None) -> str:
+    with override(language):
+        return gettext(message)
+
+
+@cache
+def icon(name: str, size: str = "") -> Markup:
+    """Draw an icon; it is decoration, its words stand beside it."""
+    return Markup('<svg class="i {}" aria-hidden="true"><use href="#i-{}"/></svg>').format(
+        size, name
+    )
+
+
+def moment(at: datetime, zone: str) -> str:
+    """Write a moment as it was in a zone: 24 nov 2026, 10:42."""
+    pattern = "d MMM y, HH:mm"
+    return format_datetime(at.astimezone(ZoneInfo(zone)), pattern, locale=get_language() or "es")
+
+
+def with_account(words: str, name: str) -> str:
+    """Put an account's name into words that were translated before."""
+    return words % {"account": name}
+
+
+def with_day(words: str, day: date) -> str:
+    """Put a day into words that were translated before."""
+    return words % {"day": written(day)}
+
+
+def spoken(words: Mapping[str, object]) -> dict[str, str]:
+    """Translate some words once, for a list that says them in every row."""
+    return {key: str(word) for key, word in words.items()}
+
+
+def unit_labels(hidden: set[str]) -> list[tuple[int, str]]:
+    """List the units whose columns are shown: their place, and their words."""
+    return [(place, str(UNITS[unit])) for place, unit in enumerate(UNITS) if unit not in hidden]
+
+
+def distance(days: int) -> str:
+    """Say how far off a day is, ahead or behind."""
+    return _distance(days, get_language())
+
+
+@lru_cache(maxsize=5_000)
+def _distance(days: int, language: str | None) -> str:
+    if days > 0:
+        return ngettext("%(days)s day left", "%(days)s days left", days) % {"days": number(days)}
+    if days < 0:
+        return ngettext("%(days)s day ago", "%(days)s days ago", -days) % {"days": number(-days)}
+    return gettext("today")
+
+
+def row_messages(messages: list[Any]) -> dict[str, list[str]]:
+    """Sort what rules refused by the row that it belongs to."""
+    found: dict[str, list[str]] = {}
+    for message in messages:
+        tags = (message.extra_tags or "").split()
+        if tags[:1] == ["row"] and message.level >= WARNING:
+            found.setdefault(tags[-1], []).append(str(message))
+    return found
+
+
+def messages_for(messages: list[Any], place: str) -> list[Any]:
+    """Pick the messages that belong to one place of the page, such as one row."""
+    return [message for message in messages if place in (message.extra_tags or "").split()]

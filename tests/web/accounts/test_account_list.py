@@ -1,0 +1,304 @@
+import re
+from datetime import date, timedelta
+from io import BytesIO
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from python_calamine import CalamineWorkbook
+
+from tests import make
+from vatio import clock, pagination
+from vatio.accounts.models import Account
+from vatio.catalogue.quantities import Quantities
+from vatio.orders.models import Order
+from vatio.tenants.models import Organisation, Person
+from vatio.web.accounts import filters
+
+pytestmark = pytest.mark.django_db
+
+NAME = re.compile(r'<a class="name" href="[^"]+">([^<]+)')
+STEP = re.compile(r'<a href="(\?[^"]+)"(?: rel="\w+")?>(\w+)</a>')
+
+
+@pytest.fixture
+def norte() -> Organisation:
+    return make.organisation("Norte Eficiente")
+
+
+@pytest.fixture
+def nuria(norte: Organisation, client: Client) -> Person:
+    person = make.superadmin(norte)
+    client.force_login(person)
+    return person
+
+
+def fill(norte: Organisation, count: int, *, ends_in: int = 100) -> None:
+    today = clock.today("Europe/Madrid")
+    for number in range(count):
+        starts_on = today - timedelta(days=30) + timedelta(days=ends_in % 7)
+        make.account(f"Hotel {count - number:03}", organisation=norte, starts_on=starts_on)
+
+
+def names(client: Client, address: str) -> list[str]:
+    return NAME.findall(client.get(address).content.decode())
+
+
+def steps(client: Client, address: str) -> dict[str, str]:
+    page = client.get(address).content.decode().replace("&amp;", "&")
+    return {words: query for query, words in STEP.findall(page)}
+
+
+@pytest.mark.parametrize("sort", [f"{way}{sort}" for sort in filters.SORTS for way in ("", "-")])
+def test_every_account_is_on_one_page_whichever_way_one_walks(
+    norte: Organisation, nuria: Person, client: Client, sort: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for paged in (pagination.page, pagination.page_of):
+        monkeypatch.setattr(paged, "__kwdefaults__", {"size": 3})
+    fill(norte, 8)
+    base = f"/o/{norte.slug}/accounts/"
+
+    address, forwards = f"{base}?sort={sort}", []
+    while True:
+        forwards.append(names(client, address))
+        onwards = steps(client, address).get("Siguiente")
+        if onwards is None:
+            break
+        address = base + onwards
+    backwards = [names(client, address)]
+    while (back := steps(client, address).get("Anterior")) is not None:
+        address = base + back
+        backwards.insert(0, names(client, address))
+
+    assert [len(page) for page in forwards] == [3, 3, 2]
+    assert sorted(sum(forwards, [])) == [f"Hotel {n:03}" for n in range(1, 9)]
+    assert sum(backwards, []) == sum(forwards, [])
+    last = steps(client, f"{base}?sort={sort}")["Última"]
+    assert names(client, base + last) == sum(forwards, [])[-3:]
+    first = steps(client, base + last)["Primera"]
+    assert names(client, base + first) == forwards[0]
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "after=x",
+        "before=%00",
+        "after=W10",
+        "after=WyJhIiwgInsifQ",
+        "at=nowhere",
+        "after=" + "A" * 5000,
+    ],
+)
+def test_a_place_that_cannot_be_read_is_the_first_page(
+    norte: Organisation, nuria: Person, client: Client, place: str
+) -> None:
+    fill(norte, 2)
+
+    answer = client.get(f"/o/{norte.slug}/accounts/?{place}")
+
+    assert answer.status_code == 200
+    assert len(NAME.findall(answer.content.decode())) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("malaga", ["Hotel Málaga"]),
+        ("MÁLAGA", ["Hotel Málaga"]),
+        ("hotel mál", ["Hotel Málaga"]),
+        ("muralla", ["Hotel Málaga", "Bodegas Úbeda"]),
+        ("B30189138", ["Hotel Málaga"]),
+        ("ub", ["Bodegas Úbeda"]),
+        ("ga", []),
+        ("100%", []),
+        ("_", []),
+        ("nada de esto", []),
+    ],
+)
+def test_search_ignores_case_and_accents_and_takes_every_word(
+    norte: Organisation, nuria: Person, client: Client, text: str, found: list[str]
+) -> None:
+    hotel = make.account("Hotel Málaga", organisation=norte)
+    bodegas = make.account("Bodegas Úbeda", organisation=norte)
+    Account.objects.filter(pk=hotel.pk).update(client="Muralla, S.A.", nif="B30189138")
+    Account.objects.filter(pk=bodegas.pk).update(client="Grupo Muralla")
+
+    shown = names(client, f"/o/{norte.slug}/accounts/?sort=-name&q={text.replace('%', '%25')}")
+
+    assert shown == sorted(found, reverse=True)
+
+
+def queries(client: Client, address: str) -> int:
+    client.get(address)
+    with CaptureQueriesContext(connection) as counted:
+        assert client.get(address).status_code == 200
+    return len(counted)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "accounts/",
+        "accounts/?q=hotel",
+        "accounts/?sort=-meters",
+        "accounts/?sector=hotels&ends=90&order=open",
+        "accounts/expired/",
+        "orders/?show=all",
+        "people/",
+    ],
+)
+def test_a_list_takes_as_many_queries_for_forty_rows_as_for_one(
+    norte: Organisation, nuria: Person, client: Client, page: str
+) -> None:
+    address = f"/o/{norte.slug}/{page}"
+    counts = []
+    for more in (1, 39):
+        fill(make.organisation(), 1)
+        for _ in range(more):
+            account = make.account(organisation=norte, starts_on=date(2026, 5, 3))
+            make.renewal_order(account, by=nuria)
+            make.superadmin(norte)
+        counts.append(queries(client, address))
+
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(
+    "page", ["/desk/", "/desk/accounts/", "/desk/organisations/", "/desk/licences/"]
+)
+def test_a_page_of_the_desk_takes_as_many_queries_for_many_as_for_one(
+    client: Client, page: str
+) -> None:
+    client.force_login(make.commercial())
+    counts = []
+    for more in (1, 20):
+        for _ in range(more):
+            norte = make.organisation()
+            make.opening_order(norte)
+            make.licence(f"Licencia {Order.objects.count()}")
+        counts.append(queries(client, page))
+
+    assert counts[0] == counts[1]
+
+
+def test_the_zones_agree_with_their_lists(
+    norte: Organisation, nuria: Person, client: Client
+) -> None:
+    today = clock.today("Europe/Madrid")
+    make.account("Activa", organisation=norte, starts_on=today)
+    make.account("Por empezar", organisation=norte, starts_on=today + timedelta(days=9))
+    make.account(
+        "Caducada hoy",
+        organisation=norte,
+        starts_on=date(today.year - 1, today.month, min(today.day, 28)),
+    )
+    make.account("De otros")
+
+    active = names(client, f"/o/{norte.slug}/accounts/")
+    expired = names(client, f"/o/{norte.slug}/accounts/expired/")
+    page = client.get(f"/o/{norte.slug}/accounts/").content.decode()
+
+    assert set(active) == {"Activa", "Por empezar"}
+    assert expired == ["Caducada hoy"]
+    assert re.findall(r'class="count">(\d+)', page)[:3] == ["2", "1", "0"]
+    assert "empieza el" in page
+
+
+def test_filters_narrow_together_and_their_count_agrees(
+    norte: Organisation, nuria: Person, client: Client
+) -> None:
+    today = clock.today("Europe/Madrid")
+    avanzada = make.licence("Avanzada Mtr", meters=50, supply_points=25, rtc_lines=2)
+    soon = today - timedelta(days=340)
+    hotel = make.account("Hotel Lugo", organisation=norte, starts_on=soon)
+    make.account("Nave Sil", organisation=norte, starts_on=soon, version=avanzada)
+    make.account("Hotel Soria", organisation=norte, starts_on=today, version=avanzada)
+    Account.objects.filter(name="Nave Sil").update(sector="industry")
+    make.renewal_order(hotel, by=nuria, at=clock.now())
+    base = f"/o/{norte.slug}/accounts/?sort=name"
+
+    def shown(more: str) -> tuple[list[str], str]:
+        page = client.get(base + more).content.decode()
+        return NAME.findall(page), re.findall(r'class="total">([^<]+)', page)[0]
+
+    assert shown("&ends=30") == (["Hotel Lugo", "Nave Sil"], "2 cuentas")
+    assert shown("&sector=hotels") == (["Hotel Lugo", "Hotel Soria"], "2 cuentas")
+    assert shown("&order=open") == (["Hotel Lugo"], "1 cuenta")
+    assert shown(f"&licence={avanzada.licence.uid}") == (["Hotel Soria", "Nave Sil"], "2 cuentas")
+    assert shown(f"&licence={avanzada.licence.uid}&ends=30") == (["Nave Sil"], "1 cuenta")
+    assert shown("&sector=nonsense&ends=31&licence=x&order=x")[1] == "3 cuentas"
+
+
+def test_the_export_holds_what_is_filtered_in_its_order_and_no_formula(
+    norte: Organisation, nuria: Person, client: Client
+) -> None:
+    today = clock.today("Europe/Madrid")
+    make.account("Hotel Lugo", organisation=norte, starts_on=today)
+    make.account("=1+1", organisation=norte, starts_on=today, totals=Quantities(12, 5, None, 0))
+    make.account("Nave", organisation=norte, starts_on=today)
+    Account.objects.filter(name="Nave").update(sector="industry")
+
+    answer = client.get(f"/o/{norte.slug}/accounts/?sector=hotels&sort=-meters&as=xlsx")
+
+    book = CalamineWorkbook.from_filelike(BytesIO(b"".join(answer.streaming_content)))
+    rows = book.get_sheet_by_index(0).to_python()
+    assert rows[0][:4] == ["Cuenta", "NIF", "Cliente", "Licencia"]
+    assert [row[0] for row in rows[1:]] == ["=1+1", "Hotel Lugo"]
+    assert [row[5] for row in rows[1:]] == [12, 10]
+    assert rows[1][-2] == today
+
+
+def test_hidden_columns_are_kept_for_the_person(
+    norte: Organisation, nuria: Person, client: Client
+) -> None:
+    make.account(organisation=norte, starts_on=clock.today("Europe/Madrid"))
+    address = f"/o/{norte.slug}/accounts/"
+
+    client.post("/columns/", {"column": ["name", "ends"], "back": address})
+
+    nuria.refresh_from_db()
+    assert "ends" not in nuria.hidden_columns
+    page = client.get(address).content.decode()
+    assert "?sort=ends" in page.replace("sort=-ends", "sort=ends")
+    assert "sort=client" not in page
+
+
+def test_ticked_accounts_are_renewed_and_the_report_is_shown_once(
+    norte: Organisation, nuria: Person, client: Client
+) -> None:
+    today = clock.today("Europe/Madrid")
+    mine = [make.account(name, organisation=norte, starts_on=today) for name in ("Uno", "Dos")]
+    foreign = make.account("De otros", starts_on=today)
+    ticked = [f"{each.uid}|{each.covered_until}" for each in (*mine, foreign)]
+
+    client.post(f"/o/{norte.slug}/accounts/renew/", {"ticked": [*ticked, "x|y", "z"]})
+
+    assert set(Order.objects.values_list("account__name", flat=True)) == {"Uno", "Dos"}
+    first = client.get(f"/o/{norte.slug}/accounts/").content.decode()
+    assert "2 cuentas marcadas" in first
+    assert "2 cuentas marcadas" not in client.get(f"/o/{norte.slug}/accounts/").content.decode()
+
+
+def test_what_people_wrote_is_shown_and_never_run(
+    norte: Organisation, nuria: Person, client: Client
+) -> None:
+    make.account("<script>alert(1)</script>", organisation=norte)
+
+    page = client.get(f"/o/{norte.slug}/accounts/?q=<b>x").content.decode()
+    listed = client.get(f"/o/{norte.slug}/accounts/").content.decode()
+
+    assert "<b>x" not in page
+    assert "<script>alert" not in listed
+    assert "&lt;script&gt;alert" in listed
+
+
+def test_the_answers_forbid_what_our_pages_never_do(client: Client) -> None:
+    answer = client.get("/sign-in/")
+
+    policy = answer["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert (answer["X-Frame-Options"], answer["X-Content-Type-Options"]) == ("DENY", "nosniff")
+    assert re.search(r"<[^>]+\s(style|on\w+)=", answer.content.decode()) is None
