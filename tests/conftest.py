@@ -11,8 +11,8 @@ from django.db import connection
 from django.db.backends.signals import connection_created
 
 from vatio.cli.commands import marked_tables
-from vatio.postgres import walls
-from vatio.postgres.doors import WEB
+from vatio.postgres import privileges
+from vatio.postgres.authentication import WEB
 from vatio.translations import compile_catalogue
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Build the walls of the web's role in the test database, as `vatio migrate` does."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
-        walls.apply(
+        privileges.apply(
             cursor,
             append_only=marked_tables("append_only"),
             never_deleted=marked_tables("never_deleted"),

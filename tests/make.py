@@ -14,7 +14,7 @@ from vatio.catalogue.quantities import Quantities
 from vatio.dates import start_of
 from vatio.orders import submitting
 from vatio.orders.models import Order
-from vatio.people import founding
+from vatio.people import creating
 from vatio.tenants.models import Membership, Organisation, Person
 
 NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
@@ -45,7 +45,7 @@ def commercial(name: str = "Elena Cid") -> Person:
 
 def organisation(name: str = "", *, zone: str = "Europe/Madrid") -> Organisation:
     """Make an organisation without people."""
-    return founding.found(
+    return creating.found(
         name or f"Organisation {next(_numbers)}",
         zone=zone,
         notice_address="",

@@ -10,9 +10,9 @@ from tests import make
 from vatio.accounts.models import Account
 from vatio.catalogue import publishing
 from vatio.notifications.models import Message
-from vatio.orders import rounds
+from vatio.orders import bulk_renewing
 from vatio.orders.models import Order, Round
-from vatio.people import entering
+from vatio.people import one_time_links
 from vatio.portfolios import drafts
 from vatio.portfolios.models import Import, ImportDraft
 from vatio.tenants.models import Organisation, Person
@@ -146,7 +146,7 @@ def world() -> World:
         asked_at=make.NOON,
         rows=1,
     )
-    entrance, _token = entering.invite(norte, "ana@norte.example", by=nuria, at=make.NOON)
+    entrance, _token = one_time_links.invite(norte, "ana@norte.example", by=nuria, at=make.NOON)
     return World(
         norte=norte,
         account=account,
@@ -162,7 +162,7 @@ def world() -> World:
         ),
         invitation=entrance,
         running=running,
-        round=rounds.ask(norte, [], by=nuria, at=make.NOON, now=lambda: make.NOON),
+        round=bulk_renewing.ask(norte, [], by=nuria, at=make.NOON, now=lambda: make.NOON),
         people={
             "anybody": None,
             "nobody yet": make.person(),

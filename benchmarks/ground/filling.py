@@ -9,7 +9,7 @@ from vatio.accounts.models import Sector
 from vatio.catalogue import publishing
 from vatio.catalogue.models import LicenceVersion
 from vatio.catalogue.quantities import Quantities
-from vatio.people import founding
+from vatio.people import creating
 from vatio.tenants.models import Membership, Organisation, Person
 
 TODAY = datetime.now(UTC).date()
@@ -113,7 +113,7 @@ def person(email: str, name: str, *, commercial: bool = False) -> Person:
 
 def organisation(name: str, by: Person) -> Organisation:
     """Make an organisation without people."""
-    return founding.found(name, zone="Europe/Madrid", notice_address="", by=by, at=NOW)
+    return creating.found(name, zone="Europe/Madrid", notice_address="", by=by, at=NOW)
 
 
 def lead(of: Organisation, who: Person) -> None:

@@ -7,8 +7,8 @@ from psycopg import sql
 
 from benchmarks.ground import SERVER
 from vatio.cli.commands import marked_tables
-from vatio.postgres import walls
-from vatio.postgres.doors import DATABASE, OWNER, SUPERUSER
+from vatio.postgres import privileges
+from vatio.postgres.authentication import DATABASE, OWNER, SUPERUSER
 from vatio.translations import compile_catalogue
 
 
@@ -30,7 +30,7 @@ def fresh() -> None:
     compile_catalogue()
     call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:
-        walls.apply(
+        privileges.apply(
             cursor,
             append_only=marked_tables("append_only"),
             never_deleted=marked_tables("never_deleted"),

@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from vatio.postgres.doors import OWNER, WEB
+from vatio.postgres.authentication import OWNER, WEB
 from vatio.processes.supervisor import Child
 
 PATIENCE = 60.0

@@ -5,7 +5,7 @@ from django.db.models import Sum
 
 from tests import make
 from tests.races import together
-from vatio.accounts import adjusting, growth, purse
+from vatio.accounts import adjusting, growth, wallet
 from vatio.accounts.holdings import held
 from vatio.accounts.models import Account, Agreement, Purse, SmsMovement, Term
 from vatio.accounts.opening import WrongQuantity
@@ -121,7 +121,7 @@ def test_credits_are_added_and_taken_and_the_balance_is_the_sum_of_its_movements
 def test_more_credits_than_there_are_cannot_be_taken() -> None:
     hotel = make.account(sms_credits=100)
 
-    with pytest.raises(purse.NotEnoughCredits):
+    with pytest.raises(wallet.NotEnoughCredits):
         adjusting.adjust_credits(hotel, -101, reason=WHY, by=make.commercial(), at=make.NOON)
 
     assert Purse.objects.get(account=hotel).balance == 100

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from tests import make
-from vatio.accounts import configuring, leaving
+from vatio.accounts import configuring, non_renewal
 from vatio.accounts.configuring import Details
 from vatio.accounts.models import Account
 from vatio.accounts.opening import NameTaken
@@ -111,7 +111,7 @@ def test_who_will_not_renew_says_so_once_and_the_commercial_department_knows() -
     nuria = make.superadmin(hotel.organisation)
 
     for _time in range(2):
-        leaving.leave(hotel, by=nuria, at=make.NOON)
+        non_renewal.leave(hotel, by=nuria, at=make.NOON)
 
     hotel.refresh_from_db()
     assert hotel.leaving_since == make.NOON
@@ -122,7 +122,7 @@ def test_who_will_not_renew_says_so_once_and_the_commercial_department_knows() -
 
 def test_who_renews_after_all_is_leaving_no_longer() -> None:
     hotel = make.account()
-    leaving.leave(hotel, by=make.superadmin(hotel.organisation), at=make.NOON)
+    non_renewal.leave(hotel, by=make.superadmin(hotel.organisation), at=make.NOON)
 
     make.renewal_order(hotel)
 
@@ -136,4 +136,4 @@ def test_an_account_that_is_renewed_cannot_leave() -> None:
     deciding.accept(make.renewal_order(hotel), by=make.commercial(), at=make.NOON)
 
     with pytest.raises(AlreadyRenewed):
-        leaving.leave(hotel, by=make.superadmin(hotel.organisation), at=make.NOON)
+        non_renewal.leave(hotel, by=make.superadmin(hotel.organisation), at=make.NOON)

@@ -11,7 +11,7 @@ from vatio.catalogue.quantities import Quantities
 from vatio.history.models import Act
 from vatio.orders import deciding
 from vatio.orders.models import Order
-from vatio.people import founding
+from vatio.people import creating
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ def renewed(account: Account) -> Account:
 
 def trusted_account(**about: object) -> Account:
     account = make.account(**about)
-    founding.trust(account.organisation, trusted=True, by=make.commercial(), at=make.NOON)
+    creating.trust(account.organisation, trusted=True, by=make.commercial(), at=make.NOON)
     return account
 
 
@@ -125,7 +125,7 @@ def test_trusting_twice_is_told_once() -> None:
     norte = make.organisation()
 
     for _time in range(2):
-        founding.trust(norte, trusted=True, by=make.commercial(), at=make.NOON)
+        creating.trust(norte, trusted=True, by=make.commercial(), at=make.NOON)
 
     assert Act.objects.filter(verb="organisation.trusted").count() == 1
 

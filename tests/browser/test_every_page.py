@@ -9,7 +9,7 @@ from vatio.accounts.models import Account
 from vatio.dates import add_months
 from vatio.notifications.models import Message
 from vatio.orders import deciding
-from vatio.people import entering
+from vatio.people import one_time_links
 from vatio.portfolios import drafts
 from vatio.portfolios.models import ImportDraft
 
@@ -129,7 +129,7 @@ def test_no_page_has_a_fault_that_axe_knows_and_none_scrolls_sideways(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_ways_in_have_no_faults_either(platform: Platform, page, scheme: str) -> None:
-    _entrance, token = entering.invite(
+    _entrance, token = one_time_links.invite(
         platform.norte, "ana@norte.example", by=platform.elena, at=clock.now()
     )
     page.emulate_media(color_scheme=scheme)

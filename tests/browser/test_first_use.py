@@ -7,7 +7,7 @@ from tests import make
 from tests.browser.conftest import faults
 from vatio import clock
 from vatio.accounts.models import Account
-from vatio.people import entering
+from vatio.people import one_time_links
 from vatio.tenants.models import Person
 
 
@@ -19,7 +19,7 @@ def choose_password(page: Page) -> None:
 def test_an_empty_platform_comes_to_life_with_only_the_browser(
     live_server: LiveServer, transactional_db: None, browser: Browser
 ) -> None:
-    token = entering.first_key(at=clock.now())
+    token = one_time_links.first_key(at=clock.now())
     elena = browser.new_context(base_url=live_server.url).new_page()
     ana = browser.new_context(base_url=live_server.url).new_page()
 

@@ -7,7 +7,7 @@ from tests import make
 from tests.browser.conftest import Enter, Platform
 from vatio import clock
 from vatio.accounts.models import Account
-from vatio.purging import ending
+from vatio.purging import deleting
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -34,7 +34,7 @@ def test_an_expired_account_is_exported_and_deleted(
     elena.get_by_label("Nombre de la cuenta").fill("Hotel Lugo 012")
     elena.get_by_role("button", name="Eliminar para siempre").click()
     expect(elena.get_by_role("heading", name="Se está eliminando")).to_be_visible()
-    assert ending.end_all(at=clock.now()) == 1
+    assert deleting.end_all(at=clock.now()) == 1
     if not scripts:
         elena.get_by_role("link", name="Volver a mirar").click()
 

@@ -7,7 +7,7 @@ from tests import make
 from tests.browser.conftest import Enter, Platform, faults
 from vatio import clock
 from vatio.dates import add_months
-from vatio.orders import rounds
+from vatio.orders import bulk_renewing
 from vatio.orders.models import Round
 from vatio.portfolios import drafts, running
 from vatio.portfolios.models import Import
@@ -24,7 +24,7 @@ def furnish(platform: Platform, count: int) -> None:
 
 
 def test_many_renewals_go_on_while_one_looks_or_leaves(platform: Platform, enter: Enter) -> None:
-    furnish(platform, rounds.AT_ONCE + 2)
+    furnish(platform, bulk_renewing.AT_ONCE + 2)
     nuria = enter(platform.nuria)
 
     nuria.goto(f"/o/{platform.norte.slug}/accounts/")
@@ -35,9 +35,9 @@ def test_many_renewals_go_on_while_one_looks_or_leaves(platform: Platform, enter
     expect(report).to_contain_text("0 de 12 hechas")
     assert faults(nuria) == []
     begun = Round.objects.get()
-    rounds._take_a_turn(begun)
+    bulk_renewing._take_a_turn(begun)
     expect(report).to_contain_text("1 de 12 hechas")
-    rounds.carry_on(begun, now=clock.now)
+    bulk_renewing.carry_on(begun, now=clock.now)
 
     expect(report).to_contain_text("12 solicitadas o renovadas")
     row = nuria.get_by_role("row", name=re.compile("Hotel 07"))

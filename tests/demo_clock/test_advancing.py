@@ -10,7 +10,7 @@ from vatio.accounts.expiry import is_expired
 from vatio.accounts.models import Account
 from vatio.demo_clock import advancing
 from vatio.notifications.models import Message
-from vatio.people import entering
+from vatio.people import one_time_links
 from vatio.reminders.models import Reminder
 from vatio.tenants.models import Platform
 
@@ -55,13 +55,13 @@ def test_the_clock_goes_on_from_where_it_was_moved(demo: None) -> None:
 
 def test_what_guards_a_door_does_not_go_by_the_moved_clock(demo: None) -> None:
     norte = make.organisation()
-    _entrance, token = entering.invite(
+    _entrance, token = one_time_links.invite(
         norte, "ana@norte.example", by=make.commercial(), at=clock.real()
     )
 
     advancing.advance(30)
 
-    assert entering.find(token, _entrance.kind, at=clock.real()).email == "ana@norte.example"
+    assert one_time_links.find(token, _entrance.kind, at=clock.real()).email == "ana@norte.example"
 
 
 def test_time_is_moved_in_the_demo_alone() -> None:

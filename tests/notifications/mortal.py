@@ -12,7 +12,7 @@ if "VATIO_HOME" in os.environ:  # a process that forks workers has read no setti
 from django.db import connection
 
 from vatio.notifications.delivery import Sender, deliver
-from vatio.notifications.door import Address, Door
+from vatio.notifications.smtp import Address, Door
 from vatio.reminders.deciding import decide
 
 SPEED = 1200

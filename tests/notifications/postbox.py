@@ -10,7 +10,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP
 
-from vatio.notifications.door import Address
+from vatio.notifications.smtp import Address
 
 
 class Postbox:

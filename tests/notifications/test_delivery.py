@@ -7,10 +7,10 @@ from tests.notifications.postbox import Postbox, open_postbox
 from tests.races import together
 from vatio.notifications import delivery
 from vatio.notifications.delivery import LEASE, Sender, Tally, deliver
-from vatio.notifications.door import BadAddress, Door, parse
 from vatio.notifications.models import Message
 from vatio.notifications.queueing import Reader, queue
-from vatio.people import entering
+from vatio.notifications.smtp import BadAddress, Door, parse
+from vatio.people import one_time_links
 from vatio.tenants.models import Organisation
 
 pytestmark = pytest.mark.django_db
@@ -204,7 +204,7 @@ def test_a_sender_slower_than_its_lease_leaves_the_message_to_who_took_it_over()
 
 def test_a_secret_is_blanked_once_it_is_sent() -> None:
     norte = make.organisation()
-    _entrance, token = entering.invite(
+    _entrance, token = one_time_links.invite(
         norte, "ana@norte.example", by=make.commercial(), at=make.NOON
     )
 

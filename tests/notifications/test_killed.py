@@ -15,8 +15,8 @@ from tests.notifications.postbox import Postbox, open_postbox
 from vatio.dates import add_months, start_of
 from vatio.notifications import delivery
 from vatio.notifications.delivery import Sender, deliver
-from vatio.notifications.door import Door
 from vatio.notifications.models import Message
+from vatio.notifications.smtp import Door
 from vatio.reminders.models import Reminder
 
 KILLS = 200

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from tests import make
-from vatio.accounts import adjusting, leaving
+from vatio.accounts import adjusting, non_renewal
 from vatio.notifications import rendering
 from vatio.notifications.models import Message
-from vatio.orders import deciding, digesting, lapsing, talking
-from vatio.people import entering
+from vatio.orders import commenting, deciding, digesting, lapsing
+from vatio.people import one_time_links
 from vatio.reminders.deciding import decide
 
 pytestmark = pytest.mark.django_db
@@ -30,18 +30,18 @@ def told() -> dict[str, Message]:
         at=make.NOON,
     )
     hotel = make.account("Hotel & Playa", organisation=norte)
-    leaving.leave(hotel, by=nuria, at=make.NOON)
+    non_renewal.leave(hotel, by=nuria, at=make.NOON)
     adjusting.give_courtesy(hotel, 5, reason="Por las obras < 3", by=elena, at=make.NOON)
     for organisation in (norte, make.organisation("Sin nadie")):
         make.account("Hotel «Sol»", organisation=organisation, starts_on=date(2025, 12, 1))
     decide(at=make.NOON)
     asked = make.opening_order(norte, "Hotel Teruel", by=nuria)
-    talking.comment(asked, "¿Y los <cuadros>?", by=nuria, at=make.NOON)
+    commenting.comment(asked, "¿Y los <cuadros>?", by=nuria, at=make.NOON)
     overdue = make.account("Hotel Viejo", organisation=norte, starts_on=date(2025, 9, 1))
     make.expansion_order(overdue, by=nuria, at=make.noon(date(2025, 10, 1)), meters=1)
     lapsing.lapse(at=make.NOON)
-    entering.invite(norte, "ana@norte.example", by=nuria, at=make.NOON)
-    entering.send_password_link(nuria.email, at=make.NOON)
+    one_time_links.invite(norte, "ana@norte.example", by=nuria, at=make.NOON)
+    one_time_links.send_password_link(nuria.email, at=make.NOON)
     elena.digest = True
     elena.save(update_fields=["digest"])
     digesting.digest(at=make.NOON + timedelta(hours=1))

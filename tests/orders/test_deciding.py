@@ -5,7 +5,7 @@ from unittest.mock import patch
 import pytest
 
 from tests import make
-from vatio.accounts import adjusting, leaving, renewal
+from vatio.accounts import adjusting, non_renewal, renewal
 from vatio.accounts.models import Account, Agreement, Purse, SmsMovement, Term
 from vatio.accounts.opening import NameTaken
 from vatio.history.models import Act
@@ -177,7 +177,7 @@ def test_a_renewal_that_is_accepted_ends_that_nobody_will_renew() -> None:
     nuria = make.superadmin(hotel.organisation)
     order = make.renewal_order(hotel, by=nuria)
     hotel.refresh_from_db()
-    leaving.leave(hotel, by=nuria, at=make.NOON)
+    non_renewal.leave(hotel, by=nuria, at=make.NOON)
 
     deciding.accept(order, by=make.commercial(), at=make.NOON)
 

@@ -7,12 +7,12 @@ from django.test import Client
 
 from tests import make
 from tests.races import together
-from vatio.accounts import adjusting, growth, joining
+from vatio.accounts import adjusting, growth, inviting
 from vatio.accounts.holdings import held
 from vatio.accounts.models import Account, Agreement, Purse, Term
 from vatio.orders import deciding, submitting
 from vatio.orders.models import Order
-from vatio.people import entering
+from vatio.people import one_time_links
 from vatio.tenants.models import Membership
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -138,12 +138,13 @@ def test_accepting_and_withdrawing_at_once_leave_one_outcome() -> None:
 
 def test_an_invitation_lets_one_of_two_in() -> None:
     norte = make.organisation()
-    _entrance, token = entering.invite(
+    _entrance, token = one_time_links.invite(
         norte, "ana@norte.example", by=make.commercial(), at=make.NOON
     )
 
     done, refused = together(
-        [lambda: joining.enter_invited(token, name="Ana", password=make.PASSWORD, at=make.NOON)] * 2
+        [lambda: inviting.enter_invited(token, name="Ana", password=make.PASSWORD, at=make.NOON)]
+        * 2
     )
 
     assert (len(done), len(refused)) == (1, 1)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from tests import make
-from vatio.accounts import adjusting, leaving, renewal
+from vatio.accounts import adjusting, non_renewal, renewal
 from vatio.accounts.models import Account, Term
 from vatio.dates import add_months, day_at
 from vatio.orders import deciding, renewals
@@ -224,7 +224,7 @@ def do(deed: str, account: Account) -> None:
     elif deed == "ask":
         make.renewal_order(account, at=AT)
     elif deed == "leave":
-        leaving.leave(account, by=boss, at=AT)
+        non_renewal.leave(account, by=boss, at=AT)
     elif deed == "early":
         today = day_at(AT, account.zone)
         adjusting.end_early(account, today + timedelta(days=9), reason="x", by=boss, at=AT)

@@ -12,7 +12,7 @@ from tests import make
 from vatio.accounts.expiry import GRACE_DAYS, collects, is_expired, is_in_grace
 from vatio.accounts.models import Account
 from vatio.dates import day_at, start_of
-from vatio.orders.doors import is_shut
+from vatio.orders.lockout import is_shut
 from vatio.web.accounts.rows import lines
 from vatio.web.shell.tabs import zones
 

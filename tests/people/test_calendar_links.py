@@ -5,7 +5,7 @@ from django.db import IntegrityError, transaction
 
 from tests import make
 from tests.races import together
-from vatio.accounts import parting
+from vatio.accounts import revoking
 from vatio.history.models import Act
 from vatio.people import calendar_links
 from vatio.people.models import CalendarLink
@@ -66,7 +66,7 @@ def test_a_link_dies_with_the_membership_and_stays_dead_when_its_person_comes_ba
     token = calendar_links.make(norte, by=nuria, at=make.NOON)
 
     place = Membership.objects.get(person=nuria)
-    parting.leave_organisation(place, by=make.commercial(), at=LATER)
+    revoking.leave_organisation(place, by=make.commercial(), at=LATER)
     gone = calendar_links.find(token)
     Membership.objects.create(organisation=norte, person=nuria, created_at=LATER)
 

@@ -4,10 +4,10 @@ import pytest
 
 from tests import make
 from tests.races import together
-from vatio.accounts import joining, parting
+from vatio.accounts import inviting, revoking
 from vatio.accounts.models import AccountRole
 from vatio.notifications.models import Message
-from vatio.people import entering
+from vatio.people import one_time_links
 from vatio.people.models import Entrance
 
 
@@ -20,15 +20,15 @@ def test_an_invitation_dies_with_the_place_of_whoever_made_it() -> None:
     hotel = make.account()
     nuria, iago = make.superadmin(hotel.organisation), make.superadmin(hotel.organisation)
     marta = make.holder(hotel)
-    invite = joining.invite_to_account
+    invite = inviting.invite_to_account
     role = AccountRole.Role.ADMINISTRATOR
     invite(hotel, "cuco@ajeno.example", role=role, by=marta, at=make.NOON)
     invite(hotel, "brais@hotel.example", role=role, by=nuria, at=make.NOON)
-    entering.invite(hotel.organisation, "otro@ajeno.example", by=iago, at=make.NOON)
+    one_time_links.invite(hotel.organisation, "otro@ajeno.example", by=iago, at=make.NOON)
 
-    parting.leave_account(AccountRole.objects.get(person=marta), by=nuria, at=make.NOON)
+    revoking.leave_account(AccountRole.objects.get(person=marta), by=nuria, at=make.NOON)
     assert living() == ["brais@hotel.example", "otro@ajeno.example"]
-    parting.leave_organisation(iago.memberships.get(), by=nuria, at=make.NOON)
+    revoking.leave_organisation(iago.memberships.get(), by=nuria, at=make.NOON)
 
     assert living() == ["brais@hotel.example"]
 
@@ -37,8 +37,8 @@ def test_an_invitation_dies_with_the_place_of_whoever_made_it() -> None:
 def test_an_invitation_that_is_replaced_is_not_sent_any_more() -> None:
     norte, elena = make.organisation(), make.commercial()
 
-    entering.invite(norte, "ana@norte.example", by=elena, at=make.NOON)
-    entering.invite(norte, "ana@norte.example", by=elena, at=make.NOON)
+    one_time_links.invite(norte, "ana@norte.example", by=elena, at=make.NOON)
+    one_time_links.invite(norte, "ana@norte.example", by=elena, at=make.NOON)
 
     states = Message.objects.filter(template="invitation").order_by("id")
     assert list(states.values_list("state", flat=True)) == ["too late", "queued"]
@@ -48,12 +48,12 @@ def test_an_invitation_that_is_replaced_is_not_sent_any_more() -> None:
 @pytest.mark.django_db
 def test_an_address_is_not_invited_again_and_again() -> None:
     norte, elena = make.organisation(), make.commercial()
-    for _ in range(entering.MOST_AN_HOUR):
-        entering.invite(norte, "ana@norte.example", by=elena, at=make.NOON)
+    for _ in range(one_time_links.MOST_AN_HOUR):
+        one_time_links.invite(norte, "ana@norte.example", by=elena, at=make.NOON)
 
-    with pytest.raises(entering.InvitedTooOften):
-        entering.invite(norte, "ana@norte.example", by=elena, at=make.NOON)
-    entering.invite(norte, "ana@norte.example", by=elena, at=make.NOON + timedelta(hours=1))
+    with pytest.raises(one_time_links.InvitedTooOften):
+        one_time_links.invite(norte, "ana@norte.example", by=elena, at=make.NOON)
+    one_time_links.invite(norte, "ana@norte.example", by=elena, at=make.NOON + timedelta(hours=1))
 
     assert living() == ["ana@norte.example"]
 
@@ -64,7 +64,7 @@ def test_colleagues_who_invite_the_same_address_at_once_make_one_invitation() ->
 
     _done, refused = together(
         [
-            lambda by=by: entering.invite_colleague("ana@vatio.example", by=by, at=make.NOON)
+            lambda by=by: one_time_links.invite_colleague("ana@vatio.example", by=by, at=make.NOON)
             for by in colleagues
         ]
     )

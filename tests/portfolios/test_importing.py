@@ -16,7 +16,7 @@ from vatio.accounts.holdings import held
 from vatio.accounts.models import Account, Agreement, Purse
 from vatio.catalogue.quantities import Quantities
 from vatio.portfolios import importing
-from vatio.portfolios.reading import understand
+from vatio.portfolios.parsing import understand
 from vatio.portfolios.spreadsheet import Unreadable
 from vatio.tenants.models import Organisation
 

@@ -112,7 +112,7 @@ def refused(keeper: subprocess.Popen[str]) -> str:
     _said, error = keeper.communicate(timeout=60)
     assert keeper.returncode == 1, error
     kind, _colon, line = error.strip().splitlines()[-1].partition(": ")
-    assert kind == "vatio.postgres.problem.ServerProblem", error
+    assert kind == "vatio.postgres.errors.ServerProblem", error
     return line
 
 

@@ -8,7 +8,7 @@ import os, sys
 from pathlib import Path
 import psycopg
 from vatio.postgres import server
-from vatio.postgres.problem import ServerProblem
+from vatio.postgres.errors import ServerProblem
 
 home = Path(sys.argv[1])
 running = server.ensure(home)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.postgres.keeping import ask, hold, only_root, refused
 from vatio.postgres import server
-from vatio.postgres.problem import ServerProblem
+from vatio.postgres.errors import ServerProblem
 
 ALLOWED = (
     subprocess.run(

@@ -8,7 +8,7 @@ import pytest
 
 from tests.postgres.keeping import ask, open_as, postmaster, remember
 from vatio.postgres import server
-from vatio.postgres.problem import ServerProblem
+from vatio.postgres.errors import ServerProblem
 
 COMPUTE = """
 DO $$ DECLARE ends_at timestamptz := clock_timestamp() + interval '2.5 seconds'; BEGIN

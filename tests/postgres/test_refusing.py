@@ -9,7 +9,7 @@ import pytest
 
 from tests.postgres.keeping import hold, only_root, refused
 from vatio.postgres import binaries, server
-from vatio.postgres.problem import ServerProblem
+from vatio.postgres.errors import ServerProblem
 
 
 def test_a_folder_whose_name_has_a_line_break_is_refused(home: Path) -> None:

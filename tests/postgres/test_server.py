@@ -23,7 +23,7 @@ from tests.postgres.keeping import (
     remember,
 )
 from vatio.postgres import binaries, server
-from vatio.postgres.problem import ServerProblem
+from vatio.postgres.errors import ServerProblem
 
 
 def test_a_server_starts_is_adopted_stops_and_starts_again_with_its_rows(home: Path) -> None:

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 
 from tests import make
-from vatio.accounts import adjusting, joining, leaving
+from vatio.accounts import adjusting, inviting, non_renewal
 from vatio.accounts.models import Account, AccountRole
-from vatio.orders import deciding, rounds, talking
+from vatio.orders import assigning, bulk_renewing, commenting, deciding
 from vatio.purging import exporting
 from vatio.purging.models import Purge
 from vatio.reminders import deciding as reminding
@@ -20,22 +20,22 @@ def lived(name: str = "Hotel Lugo 012", *, organisation: Organisation | None = N
     norte = organisation or make.organisation()
     nuria, elena = make.superadmin(norte, "Nuria Vidal"), make.commercial("Elena Cid")
     opening = make.opening_order(norte, name, by=nuria, at=make.noon(date(2025, 1, 28)))
-    talking.take(opening, seen=None, by=elena, at=make.noon(date(2025, 1, 28)))
-    talking.comment(opening, "¿Cuántos cuadros?", by=elena, at=make.noon(date(2025, 1, 28)))
+    assigning.take(opening, seen=None, by=elena, at=make.noon(date(2025, 1, 28)))
+    commenting.comment(opening, "¿Cuántos cuadros?", by=elena, at=make.noon(date(2025, 1, 28)))
     agreement = deciding.accept(opening, by=elena, at=make.noon(date(2025, 1, 29)))
     account = agreement.account
     expansion = make.expansion_order(
         account, by=nuria, at=make.noon(date(2025, 6, 1)), sms=50, meters=3
     )
-    talking.note(expansion, "Cliente antiguo.", by=elena, at=make.noon(date(2025, 6, 1)))
+    commenting.note(expansion, "Cliente antiguo.", by=elena, at=make.noon(date(2025, 6, 1)))
     deciding.accept(expansion, by=elena, at=make.noon(date(2025, 6, 2)))
     adjusting.adjust_credits(
         account, -5, reason="=2+3, cortesía", by=elena, at=make.noon(date(2025, 7, 1))
     )
     june = make.noon(date(2025, 6, 3))
-    rounds.ask(norte, [(account, date(2020, 1, 1))], by=nuria, at=june, now=lambda: june)
+    bulk_renewing.ask(norte, [(account, date(2020, 1, 1))], by=nuria, at=june, now=lambda: june)
     make.holder(account, "viewer", "Marta Vega")
-    joining.invite_to_account(
+    inviting.invite_to_account(
         account,
         "ana@norte.example",
         role=AccountRole.Role.ADMINISTRATOR,
@@ -43,7 +43,7 @@ def lived(name: str = "Hotel Lugo 012", *, organisation: Organisation | None = N
         at=make.noon(date(2025, 8, 1)),
     )
     reminding.decide(at=make.noon(date(2025, 12, 29)))
-    leaving.leave(account, by=nuria, at=make.noon(date(2026, 1, 2)))
+    non_renewal.leave(account, by=nuria, at=make.noon(date(2026, 1, 2)))
     return Account.objects.get(pk=account.pk)
 
 

@@ -10,7 +10,7 @@ from hypothesis.extra.django import TestCase
 
 from tests import make
 from tests.races import together
-from vatio.accounts import adjusting, configuring, leaving, undoing
+from vatio.accounts import adjusting, configuring, non_renewal, undoing
 from vatio.accounts.expiry import is_expired
 from vatio.accounts.models import Account
 from vatio.dates import add_months, day_at
@@ -228,12 +228,12 @@ def test_a_renewed_account_is_left_alone_and_reminded_again_when_it_is_undone() 
 def test_who_will_not_renew_is_not_reminded_until_they_take_it_back() -> None:
     account = hotel()
     nuria = make.superadmin(account.organisation)
-    leaving.leave(account, by=nuria, at=make.NOON)
+    non_renewal.leave(account, by=nuria, at=make.NOON)
 
     decide(at=morning(date(2027, 4, 3)))
     assert told() == []
     account.refresh_from_db()
-    leaving.stay(account, by=nuria, at=morning(date(2027, 4, 4)))
+    non_renewal.stay(account, by=nuria, at=morning(date(2027, 4, 4)))
     decide(at=morning(date(2027, 4, 4)))
 
     assert told() == [("Hotel", "month")]

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from vatio.accounts import coverage, growth, purse
+from vatio.accounts import coverage, growth, wallet
 from vatio.accounts.agreeing import agree
 from vatio.accounts.holdings import held
 from vatio.accounts.locking import lock
@@ -22,8 +22,8 @@ from vatio.accounts.renewal import (
 )
 from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import day_at, written
-from vatio.history.telling import tell
-from vatio.notifications import readers
+from vatio.history.recording import tell
+from vatio.notifications import recipients
 from vatio.notifications.queueing import queue
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
@@ -129,7 +129,7 @@ def adjust_credits(
     agreement = agree(
         account, kind=Agreement.Kind.ADJUSTMENT, at=at, by=by, note=reason.strip(), token=token
     )
-    balance = purse.adjust(account, credits, at=at, agreement=agreement)
+    balance = wallet.adjust(account, credits, at=at, agreement=agreement)
     _announce(account, agreement, change="credits", facts={"credits": credits, "balance": balance})
     return agreement
 
@@ -271,7 +271,7 @@ def _announce(
     )
     queue(
         "account_adjusted",
-        readers.leading(account.organisation),
+        recipients.leading(account.organisation),
         key=f"agreement:{agreement.pk}",
         context={"account": account.name, "path": f"/accounts/{account.uid}/", **about},
         at=agreement.decided_at,

@@ -13,7 +13,7 @@ from vatio.accounts.locking import lock
 from vatio.accounts.models import Account
 from vatio.accounts.opening import NameTaken
 from vatio.dates import start_of
-from vatio.history.telling import tell
+from vatio.history.recording import tell
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from vatio.accounts import purse
+from vatio.accounts import wallet
 from vatio.accounts.agreeing import agree
 from vatio.accounts.expiry import is_expired
 from vatio.accounts.holdings import Holding, held, shown_day
@@ -116,7 +116,7 @@ def expand(
     reached = reach(account, at=at)
     agreement = agree(account, kind=Agreement.Kind.EXPANSION, at=at, by=by)
     give(account, reached, agreement, version_id=None, extras=added, at=at)
-    purse.put_in(
+    wallet.put_in(
         account,
         sms_credits,
         at=at,

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
-from vatio.accounts import coverage, purse
+from vatio.accounts import coverage, wallet
 from vatio.accounts.agreeing import agree
 from vatio.accounts.models import Account, Agreement, Grant, Term
 from vatio.catalogue.models import Billing, LicenceVersion
@@ -125,7 +125,7 @@ def open_account(
     )
     extras = totals.beyond(Quantities.of(version))
     grant(term, agreement, version_id=version.pk, extras=extras, effective_on=starts_on, at=at)
-    purse.begin(account, sms_credits, at=at, agreement=agreement)
+    wallet.begin(account, sms_credits, at=at, agreement=agreement)
     return agreement
 
 

@@ -12,7 +12,7 @@ from vatio.accounts.locking import lock
 from vatio.accounts.models import Account, Agreement, Grant, Term
 from vatio.accounts.renewal import TRUSTED
 from vatio.dates import day_at
-from vatio.history.telling import tell
+from vatio.history.recording import tell
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vatio.catalogue.models import Billing, Licence, LicenceVersion
 from vatio.catalogue.quantities import Quantities
-from vatio.history.telling import tell
+from vatio.history.recording import tell
 from vatio.refusal import Refused
 from vatio.tenants.folding import tidy
 from vatio.tenants.models import Person

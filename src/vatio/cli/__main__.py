@@ -10,9 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError
 
 from vatio import env
-from vatio.notifications.door import BadAddress, OutcomeUnknown, Refusal, Unreachable
-from vatio.postgres import surroundings
-from vatio.postgres.problem import ServerProblem
+from vatio.notifications.smtp import BadAddress, OutcomeUnknown, Refusal, Unreachable
+from vatio.postgres import environment
+from vatio.postgres.errors import ServerProblem
 from vatio.processes.supervisor import CannotStart
 from vatio.refusal import Refused
 
@@ -22,7 +22,7 @@ INTERRUPTED = 130
 def main() -> int:
     """Run the command that was typed, and tell its exit code."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vatio.settings")
-    surroundings.forget_libpq()
+    environment.forget_libpq()
     try:
         django.setup()
         # The commands import models, and that works only once Django is set up.

@@ -26,10 +26,10 @@ from vatio.demo import loading, welcome
 from vatio.demo.people import listed
 from vatio.demo_clock import advancing
 from vatio.jobs import post
-from vatio.notifications.door import parse
-from vatio.people import entering
-from vatio.postgres import server, walls
-from vatio.postgres.doors import OWNER, WEB
+from vatio.notifications.smtp import parse
+from vatio.people import one_time_links
+from vatio.postgres import privileges, server
+from vatio.postgres.authentication import OWNER, WEB
 from vatio.processes.parent import die_with_parent, outlive_parent_by
 from vatio.processes.supervisor import CannotStart, Supervisor, check_port, say
 from vatio.tenants.platform import is_demo
@@ -200,7 +200,7 @@ def import_accounts(arguments: argparse.Namespace) -> int:
 def reset_password(arguments: argparse.Namespace) -> int:
     """Print a link with which somebody who exists chooses a new password."""
     with _database():
-        token = entering.password_link(arguments.email, at=clock.real())
+        token = one_time_links.password_link(arguments.email, at=clock.real())
     say(f"{_public_address(_address()[1])}/password/{token}/")
     return 0
 
@@ -294,8 +294,8 @@ def _bring_up_to_date() -> None:
     compile_catalogue()
     call_command("migrate", verbosity=0, interactive=False)
     with connection.cursor() as cursor:
-        if walls.exist(cursor):
-            walls.apply(
+        if privileges.exist(cursor):
+            privileges.apply(
                 cursor,
                 append_only=marked_tables("append_only"),
                 never_deleted=marked_tables("never_deleted"),

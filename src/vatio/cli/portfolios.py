@@ -12,7 +12,7 @@ from vatio.catalogue.quantities import UNITS
 from vatio.dates import written
 from vatio.portfolios import importing
 from vatio.portfolios.importing import Faulty, Plan, Planned
-from vatio.portfolios.reading import Fault
+from vatio.portfolios.parsing import Fault
 from vatio.portfolios.spreadsheet import Unreadable
 from vatio.refusal import Refused
 from vatio.tenants.folding import fold_in_database, tidy

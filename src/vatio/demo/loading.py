@@ -15,7 +15,7 @@ from vatio.catalogue import publishing
 from vatio.catalogue.models import LicenceVersion
 from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import add_months, day_at
-from vatio.demo.further import NORTE_MORE, SUR_MORE, projects
+from vatio.demo.more_accounts import NORTE_MORE, SUR_MORE, projects
 from vatio.demo.people import ACCOUNT_OF_HOLDERS, COMMERCIAL, HOLDERS
 from vatio.demo.portfolio import (
     LICENCES,
@@ -28,9 +28,9 @@ from vatio.demo.portfolio import (
     Project,
 )
 from vatio.notifications.models import Message
-from vatio.orders import deciding, submitting, talking
+from vatio.orders import assigning, commenting, deciding, submitting
 from vatio.orders.models import Order
-from vatio.people import founding
+from vatio.people import creating
 from vatio.portfolios import importing
 from vatio.tenants.models import Membership, Organisation, Person, Platform
 from vatio.tenants.platform import DEMO_SECRET
@@ -103,7 +103,7 @@ class _Loader:
         self.sample = sample
         self.commercial = commercial
         self.at = at
-        self.organisation: Organisation = founding.found(
+        self.organisation: Organisation = creating.found(
             sample.name,
             zone=sample.zone,
             notice_address="",
@@ -191,8 +191,8 @@ class _Loader:
         )
         if growth.question:
             reviewer, later = self._reviewer(), at + timedelta(hours=19)
-            talking.take(order, seen=None, by=reviewer, at=later)
-            talking.comment(order, growth.question, by=reviewer, at=later)
+            assigning.take(order, seen=None, by=reviewer, at=later)
+            commenting.comment(order, growth.question, by=reviewer, at=later)
         return order
 
     def _renew(self, account: Account, *, at: datetime) -> Story:

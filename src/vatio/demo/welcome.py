@@ -2,7 +2,7 @@
 
 from vatio import clock
 from vatio.demo import people
-from vatio.people import entering
+from vatio.people import one_time_links
 
 
 def lines(address: str) -> list[str]:
@@ -15,7 +15,7 @@ def lines(address: str) -> list[str]:
             f"{' · ' + person.organisation if person.organisation else ''}"
             for person in listed
         ]
-    token = entering.first_key(at=clock.real())
+    token = one_time_links.first_key(at=clock.real())
     if token is None:
         return []
     return [

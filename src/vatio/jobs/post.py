@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from vatio import clock
 from vatio.notifications.delivery import Sender, Tally, deliver
-from vatio.notifications.door import Door, parse
+from vatio.notifications.smtp import Door, parse
 
 
 def sender() -> Sender:

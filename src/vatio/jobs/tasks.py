@@ -6,11 +6,11 @@ from procrastinate.contrib.django import app
 from vatio import clock
 from vatio.jobs import post
 from vatio.notifications import delivery
-from vatio.orders import digesting, lapsing, rounds
+from vatio.orders import bulk_renewing, digesting, lapsing
 from vatio.orders.models import Round
 from vatio.portfolios import running
 from vatio.portfolios.models import Import
-from vatio.purging import asking, ending
+from vatio.purging import deleting, requesting
 from vatio.reminders import deciding
 
 STALLED = 60
@@ -54,10 +54,10 @@ def lapse(timestamp: int) -> None:
     lapsing.lapse(at=clock.now())
 
 
-@app.task(name=rounds.TASK)
+@app.task(name=bulk_renewing.TASK)
 def renew_round(number: int) -> None:
     """Ask for the renewals of a round."""
-    rounds.carry_on(Round.objects.get(pk=number), now=clock.now)
+    bulk_renewing.carry_on(Round.objects.get(pk=number), now=clock.now)
 
 
 @app.task(name=running.TASK)
@@ -70,21 +70,21 @@ def import_portfolio(number: int) -> None:
 @app.task(name="carry_on")
 def carry_on(timestamp: int) -> None:
     """Carry on the long work whose task failed on the way."""
-    rounds.carry_all_on(now=clock.now)
+    bulk_renewing.carry_all_on(now=clock.now)
     running.carry_all_on(now=clock.now)
 
 
-@app.task(name=asking.TASK)
+@app.task(name=requesting.TASK)
 def purge(number: int) -> None:
     """Delete the account that somebody asked to delete."""
-    ending.end(number, at=clock.now())
+    deleting.end(number, at=clock.now())
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="purge_all")
 def purge_all(timestamp: int) -> None:
     """Delete what was asked to be deleted and nobody was woken for."""
-    ending.end_all(at=clock.now())
+    deleting.end_all(at=clock.now())
 
 
 @app.periodic(cron="* * * * *")

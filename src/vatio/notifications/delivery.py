@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from jinja2 import TemplateError
 
-from vatio.notifications.door import Door, OutcomeUnknown, Refusal, Unreachable
 from vatio.notifications.models import Message
 from vatio.notifications.queueing import WORTH_SENDING
 from vatio.notifications.rendering import render
+from vatio.notifications.smtp import Door, OutcomeUnknown, Refusal, Unreachable
 from vatio.refusal import Refused
 from vatio.tenants.models import Membership
 

@@ -6,13 +6,13 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from vatio.accounts import growth, leaving, renewal
+from vatio.accounts import growth, non_renewal, renewal
 from vatio.accounts.locking import lock
 from vatio.accounts.models import Account, Agreement
 from vatio.accounts.opening import Project, open_account
 from vatio.catalogue.quantities import UNITS, Quantities
-from vatio.history.telling import tell
-from vatio.notifications import readers
+from vatio.history.recording import tell
+from vatio.notifications import recipients
 from vatio.notifications.queueing import queue
 from vatio.orders.models import Order
 from vatio.refusal import Refused
@@ -159,7 +159,7 @@ def _carry_out(order: Order, *, by: Person, at: datetime) -> tuple[Agreement, Ma
         raise AssertionError("the database lets only openings be without an account")
     if order.kind == Order.Kind.RENEWAL:
         if order.account.leaving_since is not None:
-            leaving.stay(order.account, by=by, at=at)
+            non_renewal.stay(order.account, by=by, at=at)
         term = renewal.renew(order.account, asked_at=order.submitted_at, at=at, by=by)
         return term.agreement, _days(term.starts_on, term.ends_on)
     if order.kind == Order.Kind.UPGRADE:
@@ -234,7 +234,7 @@ def _decide(
     if state != Order.State.WITHDRAWN:
         queue(
             f"order_{state.value}",
-            readers.leading(order.organisation),
+            recipients.leading(order.organisation),
             key=f"order:{order.pk}:{state.value}",
             context={**about, "gained": _gained(about), "path": f"/orders/{order.uid}/"},
             at=at,

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from vatio.accounts import growth, leaving, renewal
+from vatio.accounts import growth, non_renewal, renewal
 from vatio.accounts.locking import lock
 from vatio.accounts.models import Account
 from vatio.accounts.opening import (
@@ -21,8 +21,8 @@ from vatio.accounts.opening import (
 from vatio.catalogue.models import LicenceVersion
 from vatio.catalogue.quantities import UNITS
 from vatio.dates import day_at, written
-from vatio.history.telling import tell
-from vatio.notifications import readers
+from vatio.history.recording import tell
+from vatio.notifications import recipients
 from vatio.notifications.queueing import queue
 from vatio.orders.deciding import accept_by_rule
 from vatio.orders.models import Order
@@ -157,7 +157,7 @@ def submit_renewal(account: Account, *, shown_end: date, by: Person, at: datetim
         submitted_by=by,
         submitted_at=at,
     )
-    leaving.stay(account, by=by, at=at)
+    non_renewal.stay(account, by=by, at=at)
     trusted = Organisation.objects.filter(pk=account.organisation_id, trusted=True).exists()
     rule = renewal.TRUSTED if trusted else ""
     _announce(order, at=at, facts={"account": account.name, "rule": rule})
@@ -296,7 +296,7 @@ def _announce(order: Order, *, at: datetime, facts: Mapping[str, object]) -> Non
     )
     queue(
         "order_submitted",
-        readers.told_of_each_order(),
+        recipients.told_of_each_order(),
         key=f"order:{order.pk}:submitted",
         context={
             "number": order.number,

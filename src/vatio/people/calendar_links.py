@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from vatio.history.telling import tell
+from vatio.history.recording import tell
 from vatio.people.models import CalendarLink, CalendarLinkSet
 from vatio.people.tokens import hashed
 from vatio.refusal import Refused

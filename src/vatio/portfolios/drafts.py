@@ -10,7 +10,7 @@ from vatio.accounts.models import Account
 from vatio.portfolios import importing
 from vatio.portfolios.importing import Plan
 from vatio.portfolios.models import ImportDraft
-from vatio.portfolios.reading import HEADINGS, Ends
+from vatio.portfolios.parsing import HEADINGS, Ends
 from vatio.portfolios.spreadsheet import tables
 from vatio.refusal import Refused
 from vatio.tenants.models import Organisation, Person

@@ -14,7 +14,7 @@ from vatio.catalogue.models import LicenceVersion
 from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import day_at
 from vatio.history.models import Act
-from vatio.portfolios.reading import NAMES, Ends, Fault, Portfolio, Row, fold, understand
+from vatio.portfolios.parsing import NAMES, Ends, Fault, Portfolio, Row, fold, understand
 from vatio.refusal import Refused
 from vatio.tenants.models import Organisation, Person
 

@@ -5,8 +5,8 @@ import re
 import subprocess
 from pathlib import Path
 
-from vatio.postgres.problem import ServerProblem
-from vatio.postgres.surroundings import for_children
+from vatio.postgres.environment import for_children
+from vatio.postgres.errors import ServerProblem
 
 NONE = (
     "No PostgreSQL runs on this system (there is no wheel for it). Install PostgreSQL 18 and name"

@@ -12,8 +12,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from vatio.postgres.problem import ServerProblem
-from vatio.postgres.surroundings import for_children
+from vatio.postgres.environment import for_children
+from vatio.postgres.errors import ServerProblem
 
 NOBODY = 65534
 SPARE_UID = 58432

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import psycopg
 
-from vatio.postgres import binaries, doors, making, place, problem, surroundings
+from vatio.postgres import authentication, binaries, environment, errors, initdb, paths
+from vatio.postgres.errors import ServerProblem
 from vatio.postgres.owner import Owner, choose
-from vatio.postgres.place import Place
-from vatio.postgres.problem import ServerProblem
+from vatio.postgres.paths import Place
 
 PATIENCE = 60.0
 QUIET = 1.0
@@ -77,15 +77,15 @@ def ensure(
 
     :raises ServerProblem: if it cannot run, saying why and what to do.
     """
-    surroundings.forget_libpq()
+    environment.forget_libpq()
     home = home.absolute()
-    place.prepare_home(home)
+    paths.prepare_home(home)
     found = binaries.find(programs)
     try:
         with _one_at_a_time(home):
             return _ensure(home, found, patience, say)
     except OSError as error:
-        raise problem.of_system(error, place.folder_of(home)) from None
+        raise errors.of_system(error, paths.folder_of(home)) from None
 
 
 @contextmanager
@@ -114,12 +114,12 @@ def _one_at_a_time(home: Path) -> Iterator[None]:
 
 
 def _ensure(home: Path, found: Path, patience: float, say: Callable[[str], None]) -> Server:
-    folder = place.folder_of(home)
+    folder = paths.folder_of(home)
     owner = choose(folder, found)
     if not (folder / "data").exists():
-        folder = place.reachable(home, owner)
-    found = place.reachable_binaries(found, owner)
-    where = place.lay_out(folder, owner)
+        folder = paths.reachable(home, owner)
+    found = paths.reachable_binaries(found, owner)
+    where = paths.lay_out(folder, owner)
     if folder != home:
         say(f"The data are kept in {folder}: the server cannot enter {home}.")
     return _start_or_adopt(where, owner, found, patience, say)
@@ -140,7 +140,7 @@ def _start_or_adopt(
                 return Server(where, None)
         else:
             try:
-                making.ensure(where, owner, programs, lock)
+                initdb.ensure(where, owner, programs, lock)
                 begun = where.log.stat().st_size
                 server = Server(where, _launch(where, owner, programs, lock))
             finally:
@@ -158,7 +158,7 @@ def _start_or_adopt(
 
 
 def _launch(where: Place, owner: Owner, programs: Path, lock: int) -> subprocess.Popen[bytes]:
-    for stale in (where.data / "postmaster.pid", *where.run.glob(f"{place.SOCKET}*")):
+    for stale in (where.data / "postmaster.pid", *where.run.glob(f"{paths.SOCKET}*")):
         stale.unlink(missing_ok=True)
     settings = [
         "listen_addresses=",
@@ -169,7 +169,7 @@ def _launch(where: Place, owner: Owner, programs: Path, lock: int) -> subprocess
         "timezone=UTC",
         "log_timezone=UTC",
         "lc_messages=C",
-        *doors.write(where, owner),
+        *authentication.write(where, owner),
     ]
     if owner.uid is not None:
         settings.append("unix_socket_permissions=0777")
@@ -184,7 +184,7 @@ def _launch(where: Place, owner: Owner, programs: Path, lock: int) -> subprocess
             stdout=log,
             stderr=log,
             cwd="/",
-            env=surroundings.for_children(),
+            env=environment.for_children(),
             start_new_session=True,
             pass_fds=[lock],
             **owner.becoming(),
@@ -206,7 +206,7 @@ def _wait_until_ready(server: Server, begun: int) -> None:
     deadline = time.monotonic() + PATIENCE
     while True:
         if server.process is not None and server.process.poll() is not None:
-            raise problem.of_server(problem.last_words(server.place.log, begun), server.place.log)
+            raise errors.of_server(errors.last_words(server.place.log, begun), server.place.log)
         try:
             _connect(server.place, "postgres").close()
         except psycopg.OperationalError as error:
@@ -225,19 +225,21 @@ def _settle(where: Place) -> None:
     """Make the roles and the database, if they are not there yet."""
     with _connect(where, "postgres") as connection:
         connection.autocommit = True
-        connection.execute(doors.ROLES)
+        connection.execute(authentication.ROLES)
         known = connection.execute(
-            "SELECT FROM pg_database WHERE datname = %s", [doors.DATABASE]
+            "SELECT FROM pg_database WHERE datname = %s", [authentication.DATABASE]
         ).fetchone()
         if known is None:
-            connection.execute(f"CREATE DATABASE {doors.DATABASE} OWNER {doors.OWNER}")
+            connection.execute(
+                f"CREATE DATABASE {authentication.DATABASE} OWNER {authentication.OWNER}"
+            )
 
 
 def _connect(where: Place, database: str) -> psycopg.Connection[tuple[object, ...]]:
     return psycopg.connect(
         host=str(where.run),
         port=5432,
-        user=doors.SUPERUSER,
+        user=authentication.SUPERUSER,
         dbname=database,
         connect_timeout=5,
     )
@@ -246,7 +248,7 @@ def _connect(where: Place, database: str) -> psycopg.Connection[tuple[object, ..
 def _answers(where: Place) -> bool:
     """Tell whether the server that holds the lock is up, is ours, and has its database."""
     try:
-        with _connect(where, doors.DATABASE) as connection:
+        with _connect(where, authentication.DATABASE) as connection:
             told = connection.execute("SHOW data_directory").fetchone()
     except psycopg.OperationalError:
         return False

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vatio.postgres import server
-from vatio.postgres.problem import ServerProblem
+from vatio.postgres.errors import ServerProblem
 from vatio.postgres.server import Server
 
 LONGEST_WAIT = 30.0

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests import make
-from tests.web.test_lists import queries
+from tests.web.accounts.test_account_list import queries
 from vatio.accounts import adjusting, growth, renewal, undoing
 from vatio.accounts.models import Account, Agreement, SmsMovement, Term
 from vatio.catalogue.quantities import Quantities

@@ -3,7 +3,7 @@ from django.test import Client
 
 from tests import make
 from vatio.notifications.models import Message
-from vatio.people import entering
+from vatio.people import one_time_links
 
 pytestmark = pytest.mark.django_db
 
@@ -50,7 +50,7 @@ def test_retrying_twice_is_refused_in_words(elena: Client) -> None:
 
 def test_a_secret_message_is_never_retried(elena: Client) -> None:
     norte = make.organisation()
-    entering.invite(norte, "ana@norte.example", by=make.superadmin(norte), at=make.NOON)
+    one_time_links.invite(norte, "ana@norte.example", by=make.superadmin(norte), at=make.NOON)
     secret = Message.objects.get(secret=True)
     Message.objects.filter(pk=secret.pk).update(state=Message.State.FAILED)
 

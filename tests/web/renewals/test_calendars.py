@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import make
-from vatio.accounts import adjusting, leaving, renewal
+from vatio.accounts import adjusting, non_renewal, renewal
 from vatio.accounts.models import Account, Term
 from vatio.dates import add_months
 from vatio.people import calendar_links
@@ -216,7 +216,7 @@ def test_what_is_known_of_the_renewal_is_said(norte: Organisation, address: str)
     boss = make.commercial()
     renewal.renew(renewed, asked_at=make.NOON, at=make.NOON, by=boss)
     make.renewal_order(asked, at=make.NOON)
-    leaving.leave(left, by=boss, at=make.NOON)
+    non_renewal.leave(left, by=boss, at=make.NOON)
 
     found = [(each["SUMMARY"], each["CATEGORIES"]) for each in feed(address)[1]]
 
@@ -391,7 +391,7 @@ def test_by_the_hour_too_a_program_learns_that_nothing_changed_until_an_act_or_a
     headers = {"if-modified-since": first["Last-Modified"]}
 
     same = Client().get(address, headers=headers).status_code
-    leaving.leave(hotel, by=nuria, at=NOW)
+    non_renewal.leave(hotel, by=nuria, at=NOW)
     after_an_act = Client().get(address, headers=headers).status_code
     with time_machine.travel("2026-11-24T23:00:00+00:00", tick=False):
         next_day = Client().get(address, headers=headers).status_code

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import make
 from vatio import pagination
-from vatio.accounts import leaving, renewal
+from vatio.accounts import non_renewal, renewal
 from vatio.accounts.models import Account
 from vatio.dates import add_months
 from vatio.tenants.models import Organisation, Person
@@ -64,7 +64,7 @@ def furnish(norte: Organisation) -> None:
     boss = make.commercial()
     renewal.renew(renewed, asked_at=make.NOON, at=make.NOON, by=boss)
     make.renewal_order(asked, at=make.NOON)
-    leaving.leave(left, by=boss, at=make.NOON)
+    non_renewal.leave(left, by=boss, at=make.NOON)
     ending(date(2026, 10, 31), "Del mes pasado", norte)
     ending(date(2027, 11, 1), "Más allá", norte)
     ending(date(2026, 12, 3), "De otros", make.organisation("Sur Energía"))

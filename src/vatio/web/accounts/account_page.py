@@ -14,7 +14,7 @@ from vatio.accounts.holdings import Holding, held
 from vatio.accounts.models import Account, Agreement, Grant, SmsMovement, Term
 from vatio.dates import day_at
 from vatio.history.models import Act
-from vatio.orders.doors import is_shut
+from vatio.orders.lockout import is_shut
 from vatio.orders.models import Order
 from vatio.reminders.models import Milestone, Reminder
 from vatio.tenants.models import Person

@@ -9,11 +9,11 @@ from django.db.models import Case, Exists, F, IntegerField, OuterRef, Value, Whe
 from django.http import QueryDict
 
 from vatio import pagination
-from vatio.accounts import arranging
 from vatio.accounts.models import Account, AccountSet
 from vatio.accounts.searching import matching
 from vatio.catalogue.models import Licence, LicenceVersion
 from vatio.orders.models import Order
+from vatio.portfolios import ranking
 from vatio.tenants.models import Organisation, Person
 from vatio.web.shell.fields import parse_uuid
 from vatio.web.shell.labels import SECTORS
@@ -30,7 +30,7 @@ COLUMNS = {
 """The sorts that the database's own columns answer; those of `arranging.VALUES` are computed."""
 
 INDEXED = ("name", "client", "created", "ends")
-SORTS = (*COLUMNS, *arranging.VALUES)
+SORTS = (*COLUMNS, *ranking.VALUES)
 WITHIN = (30, 60, 90)
 RELATED = ("purse", "organisation")
 """What comes with each account of a list."""
@@ -95,7 +95,7 @@ def narrowed(accounts: AccountSet, asked: Asked, person: Person, *, at: datetime
         found = found.filter(Exists(waiting))
     if asked.licence is not None:
         versions = LicenceVersion.objects.filter(licence=asked.licence)
-        found = arranging.of_licence(found, list(versions.values_list("pk", flat=True)), at=at)
+        found = ranking.of_licence(found, list(versions.values_list("pk", flat=True)), at=at)
     return found
 
 
@@ -126,7 +126,7 @@ def page(
         )
 
     def read_ranked(order: Sequence[str], beyond: Sequence[Any], limit: int) -> list[Account]:
-        return arranging.by_holding(
+        return ranking.by_holding(
             accounts,
             column,
             at=at,
@@ -147,7 +147,7 @@ def ordered(accounts: AccountSet, asked: Asked, *, at: datetime) -> list[int]:
         order = _ways(asked.sort, COLUMNS[column])
         found = _annotated(accounts, column).order_by(*order)
         return list(found.values_list("pk", flat=True))
-    return [key for key, _ in arranging.ranked(accounts, column, at=at, descending=descending)]
+    return [key for key, _ in ranking.ranked(accounts, column, at=at, descending=descending)]
 
 
 def _ways(sort: str, columns: tuple[str, ...]) -> list[str]:

@@ -7,7 +7,7 @@ from django.urls import path
 from vatio import clock, pagination
 from vatio.accounts.models import Account, AccountRole
 from vatio.accounts.searching import matching
-from vatio.orders.doors import shut_among
+from vatio.orders.lockout import shut_among
 from vatio.web.accounts.filters import RELATED
 from vatio.web.accounts.rows import lines
 from vatio.web.shell.access import (

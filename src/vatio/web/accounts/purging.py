@@ -20,7 +20,7 @@ from vatio.history.models import Act
 from vatio.notifications.models import Message
 from vatio.notifications.rendering import render as written_out
 from vatio.orders.models import Order
-from vatio.purging import asking, exporting
+from vatio.purging import exporting, requesting
 from vatio.purging.contents import Row
 from vatio.purging.models import Export, Purge
 from vatio.refusal import Refused
@@ -83,7 +83,7 @@ def delete(request: Request, uid: UUID) -> HttpResponse:
     form = PurgeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            asking.ask(account, **form.cleaned_data, by=request.user, at=at)
+            requesting.ask(account, **form.cleaned_data, by=request.user, at=at)
         except Refused as refused:
             form.add_error(refused.field or None, str(refused))
         else:
@@ -95,8 +95,8 @@ def delete(request: Request, uid: UUID) -> HttpResponse:
             "account": account,
             "asked": asked,
             "form": form,
-            "refused": _refusal(lambda: asking.ensure_over(account, at=at)),
-            "unexported": _refusal(lambda: asking.ensure_exported(account)),
+            "refused": _refusal(lambda: requesting.ensure_over(account, at=at)),
+            "unexported": _refusal(lambda: requesting.ensure_exported(account)),
             "exported": _last_export(request, account),
             "agreements": account.agreements.count(),
             "orders": Order.objects.visible_to(request.user).filter(account=account).count(),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from vatio import clock
-from vatio.orders import talking
+from vatio.orders import assigning, commenting
 from vatio.refusal import Refused
 from vatio.web.orders.orders import visible
 from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
@@ -44,7 +44,7 @@ def note(request: Request, uid: UUID) -> HttpResponse:
 def _say(request: Request, uid: UUID, *, is_note: bool) -> HttpResponse:
     shown = visible(request, uid)
     form = WordsForm(request.POST)
-    rule = talking.note if is_note else talking.comment
+    rule = commenting.note if is_note else commenting.comment
     if not form.is_valid():
         messages.warning(request, str(form.errors["words"][0]))
     else:
@@ -63,9 +63,9 @@ def take(request: Request, uid: UUID) -> HttpResponse:
     seen = request.POST.get("seen", "")
     try:
         if request.POST.get("go"):
-            talking.let_go(shown, by=request.user, at=clock.now())
+            assigning.let_go(shown, by=request.user, at=clock.now())
         else:
-            talking.take(
+            assigning.take(
                 shown,
                 seen=parse_key(seen) or None,
                 by=request.user,

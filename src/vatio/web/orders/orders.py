@@ -15,8 +15,8 @@ from vatio.accounts.expiry import is_expired
 from vatio.dates import DEPARTMENT_ZONE, day_at
 from vatio.history.models import Act
 from vatio.orders import deciding
-from vatio.orders.likeness import alike
 from vatio.orders.models import Comment, Order, OrderSet
+from vatio.orders.possible_duplicates import alike
 from vatio.refusal import Refused
 from vatio.tenants.folding import fold_in_database
 from vatio.web.orders.consequences import (

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from vatio import clock
-from vatio.accounts import joining, parting
+from vatio.accounts import inviting, revoking
 from vatio.accounts.models import Account, AccountRole
-from vatio.orders.doors import is_shut
+from vatio.orders.lockout import is_shut
 from vatio.refusal import Refused
 from vatio.web.people.organisations import SHOWN_ONCE
 from vatio.web.shell.access import (
@@ -46,7 +46,7 @@ def people(request: Request, uid: UUID) -> HttpResponse:
     form = AccountInvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            entrance, token = joining.invite_to_account(
+            entrance, token = inviting.invite_to_account(
                 account,
                 form.cleaned_data["email"],
                 role=AccountRole.Role(form.cleaned_data["role"]),
@@ -72,7 +72,7 @@ def people(request: Request, uid: UUID) -> HttpResponse:
             "form": form,
             "link": request.session.pop(SHOWN_ONCE, ""),
             "roles": account.roles.select_related("person").order_by("role", "person__name", "id"),
-            "waiting": joining.waiting_for(account),
+            "waiting": inviting.waiting_for(account),
         },
         status=422 if form.errors else 200,
     )
@@ -91,10 +91,10 @@ def change(request: Request, uid: UUID) -> HttpResponse:
     )
     to = request.POST.get("role", "")
     if to in AccountRole.Role.values:
-        parting.change_role(role, AccountRole.Role(to), by=request.user, at=clock.now())
+        revoking.change_role(role, AccountRole.Role(to), by=request.user, at=clock.now())
         messages.success(request, _("The role is changed."))
     else:
-        parting.leave_account(role, by=request.user, at=clock.now())
+        revoking.leave_account(role, by=request.user, at=clock.now())
         messages.success(
             request, _("%(name)s no longer enters this account.") % {"name": role.person.name}
         )

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from vatio import clock
-from vatio.accounts import parting
-from vatio.people import entering
+from vatio.accounts import revoking
+from vatio.people import one_time_links
 from vatio.people.models import Entrance
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
@@ -25,7 +25,7 @@ def colleagues(request: Request) -> HttpResponse:
     form = InvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            entrance, token = entering.invite_colleague(
+            entrance, token = one_time_links.invite_colleague(
                 form.cleaned_data["email"], by=request.user, at=at
             )
         except Refused as refused:
@@ -63,7 +63,7 @@ def remove(request: Request) -> HttpResponse:
         Person.objects.filter(is_commercial=True), pk=parse_key(request.POST.get("person"))
     )
     try:
-        parting.leave_department(person, by=request.user, at=clock.now())
+        revoking.leave_department(person, by=request.user, at=clock.now())
     except Refused as refused:
         messages.warning(request, str(refused))
     else:

@@ -8,7 +8,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from vatio import clock
-from vatio.people import entering
+from vatio.people import one_time_links
 from vatio.people.models import Entrance
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
@@ -23,8 +23,8 @@ def first_use(request: Request, token: str) -> HttpResponse:
     """Make the first person of the commercial department, and let them in."""
     at = clock.real()
     try:
-        entering.find(token, Entrance.Kind.FIRST, at=at)
-    except entering.LinkIsDead as dead:
+        one_time_links.find(token, Entrance.Kind.FIRST, at=at)
+    except one_time_links.LinkIsDead as dead:
         return dead_link(
             request, dead, _("Start Vatio again: it prints a fresh link while it needs one.")
         )
@@ -32,7 +32,7 @@ def first_use(request: Request, token: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         written = form.cleaned_data
         try:
-            person = entering.enter_first(
+            person = one_time_links.enter_first(
                 token,
                 name=written["name"],
                 email=written["email"],
@@ -53,13 +53,15 @@ def new_password(request: Request, token: str) -> HttpResponse:
     """Let the person of a password link choose a new password, and let them in."""
     at = clock.real()
     try:
-        entrance = entering.find(token, Entrance.Kind.RESET, at=at)
-    except entering.LinkIsDead as dead:
+        entrance = one_time_links.find(token, Entrance.Kind.RESET, at=at)
+    except one_time_links.LinkIsDead as dead:
         return dead_link(request, dead, _("Ask for another one: each works once, for a day."))
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            person = entering.choose_password(token, password=form.cleaned_data["password"], at=at)
+            person = one_time_links.choose_password(
+                token, password=form.cleaned_data["password"], at=at
+            )
         except Refused as refused:
             form.add_error(None, str(refused))
         else:

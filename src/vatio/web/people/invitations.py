@@ -7,8 +7,8 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from vatio import clock
-from vatio.accounts import joining
-from vatio.people import entering
+from vatio.accounts import inviting
+from vatio.people import one_time_links
 from vatio.people.models import Entrance
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
@@ -22,8 +22,8 @@ def invitation(request: Request, token: str) -> HttpResponse:
     """Answer an invitation."""
     at = clock.real()
     try:
-        entrance = entering.find(token, Entrance.Kind.INVITATION, at=at)
-    except entering.LinkIsDead as dead:
+        entrance = one_time_links.find(token, Entrance.Kind.INVITATION, at=at)
+    except one_time_links.LinkIsDead as dead:
         return dead_link(request, dead, _("Ask whoever invited you for a new one."))
     if request.user.is_authenticated or Person.objects.filter(email=entrance.email).exists():
         return _join(request, token, entrance)
@@ -34,7 +34,7 @@ def _enter(request: Request, token: str, entrance: Entrance) -> HttpResponse:
     form = NewcomerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            person = joining.enter_invited(
+            person = inviting.enter_invited(
                 token,
                 name=form.cleaned_data["name"],
                 password=form.cleaned_data["password"],
@@ -48,7 +48,7 @@ def _enter(request: Request, token: str, entrance: Entrance) -> HttpResponse:
         render(
             request,
             "people/invitation.html",
-            {"form": form, "entrance": entrance, "led_to": joining.place_of(entrance)},
+            {"form": form, "entrance": entrance, "led_to": inviting.place_of(entrance)},
             status=422 if form.errors else 200,
         )
     )
@@ -59,7 +59,7 @@ def _join(request: Request, token: str, entrance: Entrance) -> HttpResponse:
     refused = None
     if request.method == "POST" and request.user.is_authenticated:
         try:
-            joined = joining.join(token, person=request.user, at=clock.real())
+            joined = inviting.join(token, person=request.user, at=clock.real())
         except Refused as no:
             refused = str(no)
         else:
@@ -72,7 +72,7 @@ def _join(request: Request, token: str, entrance: Entrance) -> HttpResponse:
         render(
             request,
             "people/join.html",
-            {"entrance": entrance, "refused": refused, "led_to": joining.place_of(entrance)},
+            {"entrance": entrance, "refused": refused, "led_to": inviting.place_of(entrance)},
             status=409 if refused else 200,
         )
     )

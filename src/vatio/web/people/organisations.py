@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from vatio import clock, pagination
-from vatio.accounts import joining, parting
+from vatio.accounts import inviting, revoking
 from vatio.accounts.models import Account
 from vatio.dates import DEPARTMENT_ZONE
 from vatio.history.models import Act
-from vatio.people import entering, founding
+from vatio.people import creating, one_time_links
 from vatio.people.models import Entrance
 from vatio.refusal import Refused
 from vatio.tenants.folding import fold_in_database
@@ -88,7 +88,7 @@ def new(request: Request) -> HttpResponse:
     form = OrganisationForm(request.POST or None, initial={"zone": DEPARTMENT_ZONE})
     if request.method == "POST" and form.is_valid():
         try:
-            organisation = founding.found(
+            organisation = creating.found(
                 form.cleaned_data["name"],
                 zone=form.cleaned_data["zone"],
                 notice_address=form.cleaned_data["notice_address"].lower(),
@@ -128,7 +128,7 @@ def trust(request: Request, slug: str) -> HttpResponse:
     """Let an organisation renew without review, or have its renewals reviewed again."""
     shown = get_object_or_404(Organisation.objects.visible_to(request.user), slug=slug)
     trusted = request.POST.get("trusted") == "yes"
-    founding.trust(shown, trusted=trusted, by=request.user, at=clock.now())
+    creating.trust(shown, trusted=trusted, by=request.user, at=clock.now())
     messages.success(
         request,
         _("From now on the renewals of %(name)s take effect at once.") % {"name": shown.name}
@@ -143,7 +143,7 @@ def _people(request: Request, shown: Organisation, *, at_desk: bool) -> HttpResp
     form = InvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            entrance, token = entering.invite(
+            entrance, token = one_time_links.invite(
                 shown, form.cleaned_data["email"], by=request.user, at=at
             )
         except Refused as refused:
@@ -193,7 +193,7 @@ def remove(request: Request, slug: str) -> HttpResponse:
         person_id=parse_key(request.POST.get("person")),
     )
     try:
-        parting.leave_organisation(membership, by=request.user, at=clock.now())
+        revoking.leave_organisation(membership, by=request.user, at=clock.now())
     except Refused as refused:
         messages.warning(request, str(refused))
     else:
@@ -214,10 +214,10 @@ def withdraw_invitation(request: Request, uid: UUID) -> HttpResponse:
     """Take an invitation back: to an organisation, to an account, or to the department."""
     person = request.user
     accounts = administered(Account.objects.visible_to(person), person)
-    theirs = Entrance.objects.visible_to(person) | joining.invitations_to(accounts)
+    theirs = Entrance.objects.visible_to(person) | inviting.invitations_to(accounts)
     entrance = get_object_or_404(theirs, uid=uid, kind=Entrance.Kind.INVITATION)
     try:
-        entering.withdraw_invitation(entrance, by=request.user, at=clock.real())
+        one_time_links.withdraw_invitation(entrance, by=request.user, at=clock.real())
     except Refused as refused:
         messages.warning(request, str(refused))
     else:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_POST
 
 from vatio import clock
-from vatio.people import entering
+from vatio.people import one_time_links
 from vatio.tenants.models import Person
 from vatio.tenants.platform import DEMO_SECRET, demo_people, is_demo
 from vatio.web.shell.access import ANYBODY, SIGNED_IN, Request, led_by, only
@@ -66,7 +66,7 @@ class ForgottenForm(ResetPasswordForm):  # type: ignore[misc]
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         address: str = self.cleaned_data["email"]
-        entering.send_password_link(address, at=clock.real())
+        one_time_links.send_password_link(address, at=clock.real())
         return address
 
 
@@ -146,7 +146,7 @@ def profile(request: Request) -> HttpResponse:
         if password.is_valid():
             person.set_password(password.cleaned_data["new_password1"])
             person.save(update_fields=["password"])
-            entering.forget_password_links(person, at=clock.real())
+            one_time_links.forget_password_links(person, at=clock.real())
             update_session_auth_hash(request, person)
             messages.success(request, _("Your password is changed."))
             return redirect("profile")

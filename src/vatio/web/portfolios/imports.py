@@ -18,7 +18,7 @@ from vatio.catalogue.models import LicenceVersion
 from vatio.portfolios import drafts, running
 from vatio.portfolios.importing import Faulty, Plan
 from vatio.portfolios.models import Import, ImportDraft
-from vatio.portfolios.reading import NAMES, Ends, Fault, fold
+from vatio.portfolios.parsing import NAMES, Ends, Fault, fold
 from vatio.refusal import Refused
 from vatio.tenants.models import Organisation
 from vatio.web.portfolios.marked_file import faulty, marked_file

@@ -10,7 +10,7 @@ import xlsxwriter
 
 from vatio.cells import write
 from vatio.portfolios.importing import Plan
-from vatio.portfolios.reading import NAMES, Fault
+from vatio.portfolios.parsing import NAMES, Fault
 from vatio.portfolios.spreadsheet import Line
 
 DAY = "dd/mm/yyyy"

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from vatio import clock
 from vatio.accounts.models import Account
-from vatio.orders import rounds
+from vatio.orders import bulk_renewing
 from vatio.orders.models import Round, Turn
 from vatio.tenants.models import Organisation, Person
 from vatio.web.shell.access import SUPERADMINISTRATOR, Request, led, only
@@ -55,7 +55,7 @@ def renew_ticked(request: Request, slug: str) -> HttpResponse:
         .order_by("name_folded", "id")
     )
     if accounts:
-        begun = rounds.ask(
+        begun = bulk_renewing.ask(
             request.organisation,
             [(each, ends[each.uid]) for each in accounts],
             by=request.user,

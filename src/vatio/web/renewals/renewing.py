@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from vatio import clock
-from vatio.accounts import leaving, undoing
+from vatio.accounts import non_renewal, undoing
 from vatio.accounts.models import Account
 from vatio.dates import written
 from vatio.orders import submitting
@@ -86,7 +86,7 @@ def leave(request: Request, uid: UUID) -> HttpResponse:
     account = get_object_or_404(
         led(Account.objects.visible_to(request.user), request.user), uid=uid
     )
-    rule = leaving.stay if request.POST.get("leaving") == "no" else leaving.leave
+    rule = non_renewal.stay if request.POST.get("leaving") == "no" else non_renewal.leave
     try:
         rule(account, by=request.user, at=clock.now())
     except Refused as refused:

@@ -5,12 +5,12 @@ from django.test import Client
 
 from tests import make
 from tests.races import together
-from vatio.accounts import joining, parting
+from vatio.accounts import inviting, revoking
 from vatio.accounts.models import Account, AccountRole
 from vatio.orders import deciding
-from vatio.orders.doors import is_shut
-from vatio.people import entering
-from vatio.people.entering import AlreadyMember
+from vatio.orders.lockout import is_shut
+from vatio.people import one_time_links
+from vatio.people.one_time_links import AlreadyMember
 from vatio.tenants.models import Membership, Person
 
 pytestmark = pytest.mark.django_db
@@ -21,11 +21,11 @@ ADMINISTRATOR, VIEWER = AccountRole.Role.ADMINISTRATOR, AccountRole.Role.VIEWER
 def test_an_invitation_to_an_account_gives_its_role_and_nothing_else() -> None:
     hotel = make.account()
     nuria = make.superadmin(hotel.organisation)
-    _entrance, token = joining.invite_to_account(
+    _entrance, token = inviting.invite_to_account(
         hotel, "Marta@hotel.example", role=ADMINISTRATOR, by=nuria, at=make.NOON
     )
 
-    marta = joining.enter_invited(token, name="Marta", password=make.PASSWORD, at=make.NOON)
+    marta = inviting.enter_invited(token, name="Marta", password=make.PASSWORD, at=make.NOON)
 
     assert (AccountRole.objects.get().person, AccountRole.objects.get().role) == (
         marta,
@@ -38,14 +38,16 @@ def test_an_invitation_to_an_account_gives_its_role_and_nothing_else() -> None:
 def test_one_person_may_hold_several_roles_in_several_organisations() -> None:
     hotel, other = make.account(), make.account()
     nuria = make.superadmin(hotel.organisation)
-    _entrance, token = joining.invite_to_account(
+    _entrance, token = inviting.invite_to_account(
         other, nuria.email, role=VIEWER, by=make.superadmin(other.organisation), at=make.NOON
     )
-    _entrance, second = entering.invite_colleague(nuria.email, by=make.commercial(), at=make.NOON)
+    _entrance, second = one_time_links.invite_colleague(
+        nuria.email, by=make.commercial(), at=make.NOON
+    )
 
-    joining.join(token, person=nuria, at=make.NOON)
+    inviting.join(token, person=nuria, at=make.NOON)
     assert set(Account.objects.visible_to(nuria)) == {hotel, other}
-    joining.join(second, person=nuria, at=make.NOON)
+    inviting.join(second, person=nuria, at=make.NOON)
 
     nuria.refresh_from_db()
     assert nuria.is_commercial
@@ -57,16 +59,16 @@ def test_an_address_is_invited_to_two_accounts_and_twice_to_one_with_the_older_l
     nave = make.account(organisation=hotel.organisation)
     nuria = make.superadmin(hotel.organisation)
     tokens = [
-        joining.invite_to_account(
+        inviting.invite_to_account(
             account, "marta@hotel.example", role=VIEWER, by=nuria, at=make.NOON
         )[1]
         for account in (hotel, nave, hotel)
     ]
 
-    marta = joining.enter_invited(tokens[1], name="Marta", password=make.PASSWORD, at=make.NOON)
-    joining.join(tokens[2], person=marta, at=make.NOON)
-    with pytest.raises(entering.LinkIsDead):
-        joining.join(tokens[0], person=marta, at=make.NOON)
+    marta = inviting.enter_invited(tokens[1], name="Marta", password=make.PASSWORD, at=make.NOON)
+    inviting.join(tokens[2], person=marta, at=make.NOON)
+    with pytest.raises(one_time_links.LinkIsDead):
+        inviting.join(tokens[0], person=marta, at=make.NOON)
 
     assert AccountRole.objects.filter(person=marta).count() == 2
 
@@ -76,7 +78,7 @@ def test_who_has_a_role_is_not_invited_again() -> None:
     marta = make.holder(hotel)
 
     with pytest.raises(AlreadyMember):
-        joining.invite_to_account(
+        inviting.invite_to_account(
             hotel,
             marta.email.upper(),
             role=VIEWER,
@@ -91,9 +93,9 @@ def test_roles_change_and_go() -> None:
     nuria = make.superadmin(hotel.organisation)
     role = AccountRole.objects.get(person=marta)
 
-    parting.change_role(role, ADMINISTRATOR, by=nuria, at=make.NOON)
+    revoking.change_role(role, ADMINISTRATOR, by=nuria, at=make.NOON)
     assert AccountRole.objects.get(person=marta).role == "administrator"
-    parting.leave_account(role, by=nuria, at=make.NOON)
+    revoking.leave_account(role, by=nuria, at=make.NOON)
 
     assert not Account.objects.visible_to(marta).exists()
 
@@ -103,9 +105,9 @@ def test_the_last_leader_goes_only_by_the_commercial_department() -> None:
     nuria = make.superadmin(norte)
     membership = Membership.objects.get(person=nuria)
 
-    with pytest.raises(parting.LastOne):
-        parting.leave_organisation(membership, by=nuria, at=make.NOON)
-    parting.leave_organisation(membership, by=make.commercial(), at=make.NOON)
+    with pytest.raises(revoking.LastOne):
+        revoking.leave_organisation(membership, by=nuria, at=make.NOON)
+    revoking.leave_organisation(membership, by=make.commercial(), at=make.NOON)
 
     assert not norte.memberships.exists()
 
@@ -113,9 +115,9 @@ def test_the_last_leader_goes_only_by_the_commercial_department() -> None:
 def test_nobody_removes_themselves_from_the_department() -> None:
     elena, tomas = make.commercial(), make.commercial()
 
-    with pytest.raises(parting.Oneself):
-        parting.leave_department(elena, by=elena, at=make.NOON)
-    parting.leave_department(tomas, by=elena, at=make.NOON)
+    with pytest.raises(revoking.Oneself):
+        revoking.leave_department(elena, by=elena, at=make.NOON)
+    revoking.leave_department(tomas, by=elena, at=make.NOON)
 
     assert not Person.objects.get(pk=tomas.pk).is_commercial
 
@@ -127,7 +129,7 @@ def test_of_two_leaders_who_remove_each_other_at_once_one_stays() -> None:
 
     together(
         [
-            lambda by=by, whom=whom: parting.leave_organisation(  # type: ignore[misc]
+            lambda by=by, whom=whom: revoking.leave_organisation(  # type: ignore[misc]
                 Membership.objects.get(person=whom), by=by, at=make.NOON
             )
             for by, whom in ((nuria, iago), (iago, nuria))

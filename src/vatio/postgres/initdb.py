@@ -6,10 +6,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from vatio.postgres import binaries, doors, problem, surroundings
+from vatio.postgres import authentication, binaries, environment, errors
+from vatio.postgres.errors import ServerProblem
 from vatio.postgres.owner import Owner
-from vatio.postgres.place import Place
-from vatio.postgres.problem import ServerProblem
+from vatio.postgres.paths import Place
 
 
 def ensure(where: Place, owner: Owner, programs: Path, lock: int) -> None:
@@ -37,7 +37,7 @@ def _initialise(where: Place, owner: Owner, programs: Path, lock: int) -> None:
             "-D",
             aside,
             "-U",
-            doors.SUPERUSER,
+            authentication.SUPERUSER,
             "-E",
             "UTF8",
             *_locale(programs),
@@ -49,14 +49,14 @@ def _initialise(where: Place, owner: Owner, programs: Path, lock: int) -> None:
         capture_output=True,
         text=True,
         cwd="/",
-        env=surroundings.for_children(),
+        env=environment.for_children(),
         pass_fds=[lock],
         **owner.becoming(making=True),
     )
     if done.returncode != 0:
         shutil.rmtree(aside, ignore_errors=True)
         lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        raise problem.of_server(" ".join(lines[-3:]), where.log)
+        raise errors.of_server(" ".join(lines[-3:]), where.log)
     if owner.uid is not None:
         _give(aside, owner.uid)
     aside.chmod(0o700)

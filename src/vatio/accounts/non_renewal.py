@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from vatio.accounts.locking import lock
 from vatio.accounts.models import Account
 from vatio.accounts.renewal import AlreadyRenewed, waiting_term
-from vatio.history.telling import tell
-from vatio.notifications import readers
+from vatio.history.recording import tell
+from vatio.notifications import recipients
 from vatio.notifications.queueing import queue
 from vatio.tenants.models import Person
 
@@ -39,7 +39,7 @@ def leave(account: Account, *, by: Person, at: datetime) -> None:
     )
     queue(
         "account_leaving",
-        readers.commercial(),
+        recipients.commercial(),
         key=f"leaving:{act.pk}",
         context={
             "account": account.name,

@@ -7,9 +7,9 @@ from tests import make
 from tests.races import together
 from vatio.history.models import Act
 from vatio.notifications.models import Message
-from vatio.orders import deciding, talking
-from vatio.orders.likeness import alike
+from vatio.orders import assigning, commenting, deciding
 from vatio.orders.models import Comment, Order
+from vatio.orders.possible_duplicates import alike
 
 pytestmark = pytest.mark.django_db
 
@@ -20,8 +20,8 @@ def test_each_side_is_told_what_the_other_asks() -> None:
     nuria = make.superadmin(norte)
     order = make.opening_order(norte, by=nuria)
 
-    talking.comment(order, " ¿Cuántos cuadros hay? ", by=elena, at=make.NOON)
-    talking.comment(order, "Dieciocho.", by=nuria, at=make.NOON)
+    commenting.comment(order, " ¿Cuántos cuadros hay? ", by=elena, at=make.NOON)
+    commenting.comment(order, "Dieciocho.", by=nuria, at=make.NOON)
 
     told = Message.objects.filter(template="order_comment")
     assert told.get(address=nuria.email).context["words"] == "¿Cuántos cuadros hay?"
@@ -33,9 +33,9 @@ def test_whoever_has_an_order_in_hand_is_told_alone() -> None:
     norte = make.organisation()
     nuria = make.superadmin(norte)
     order = make.opening_order(norte, by=nuria)
-    talking.take(order, seen=None, by=elena, at=make.NOON)
+    assigning.take(order, seen=None, by=elena, at=make.NOON)
 
-    talking.comment(order, "¿Cuándo?", by=nuria, at=make.NOON)
+    commenting.comment(order, "¿Cuándo?", by=nuria, at=make.NOON)
 
     told = Message.objects.filter(template="order_comment")
     assert list(told.values_list("address", flat=True)) == [elena.email]
@@ -47,8 +47,8 @@ def test_nothing_is_asked_of_a_decided_order_and_a_note_may_still_be_written() -
     deciding.reject(order, reason="No", by=elena, at=make.NOON)
 
     with pytest.raises(deciding.AlreadyDecided):
-        talking.comment(order, "¿Por qué?", by=order.submitted_by, at=make.NOON)
-    talking.note(order, "Llamar en enero.", by=elena, at=make.NOON)
+        commenting.comment(order, "¿Por qué?", by=order.submitted_by, at=make.NOON)
+    commenting.note(order, "Llamar en enero.", by=elena, at=make.NOON)
 
     assert Comment.objects.get().words == "Llamar en enero."
 
@@ -57,8 +57,8 @@ def test_notes_are_for_the_commercial_department_alone() -> None:
     norte = make.organisation()
     nuria, elena = make.superadmin(norte), make.commercial()
     order = make.opening_order(norte, by=nuria)
-    talking.note(order, "Ojo con este.", by=elena, at=make.NOON)
-    talking.comment(order, "¿Cuántos?", by=elena, at=make.NOON)
+    commenting.note(order, "Ojo con este.", by=elena, at=make.NOON)
+    commenting.comment(order, "¿Cuántos?", by=elena, at=make.NOON)
 
     assert [c.words for c in Comment.objects.visible_to(nuria)] == ["¿Cuántos?"]
     assert Comment.objects.visible_to(elena).count() == 2
@@ -70,8 +70,8 @@ def test_notes_are_for_the_commercial_department_alone() -> None:
 def test_saying_nothing_is_refused(words: str) -> None:
     order = make.opening_order(make.organisation())
 
-    for rule in (talking.comment, talking.note):
-        with pytest.raises(talking.NothingSaid):
+    for rule in (commenting.comment, commenting.note):
+        with pytest.raises(commenting.NothingSaid):
             rule(order, words, by=make.commercial(), at=make.NOON)
 
     assert Comment.objects.count() == 0
@@ -79,7 +79,7 @@ def test_saying_nothing_is_refused(words: str) -> None:
 
 def test_what_was_said_never_changes() -> None:
     order = make.opening_order(make.organisation())
-    said = talking.comment(order, "Sí", by=make.commercial(), at=make.NOON)
+    said = commenting.comment(order, "Sí", by=make.commercial(), at=make.NOON)
 
     for deed in (
         lambda: Comment.objects.filter(pk=said.pk).update(words="No"),
@@ -93,13 +93,13 @@ def test_an_order_is_taken_taken_over_and_let_go() -> None:
     elena, tomas = make.commercial("Elena Cid"), make.commercial("Tomás Arrieta")
     order = make.opening_order(make.organisation())
 
-    talking.take(order, seen=None, by=elena, at=make.NOON)
-    with pytest.raises(talking.TakenMeanwhile, match="Elena Cid"):
-        talking.take(order, seen=None, by=tomas, at=make.NOON)
-    talking.take(order, seen=elena.pk, by=tomas, at=make.NOON + timedelta(hours=1))
-    with pytest.raises(talking.TakenMeanwhile, match="Tomás Arrieta"):
-        talking.let_go(order, by=elena, at=make.NOON)
-    talking.let_go(order, by=tomas, at=make.NOON + timedelta(hours=2))
+    assigning.take(order, seen=None, by=elena, at=make.NOON)
+    with pytest.raises(assigning.TakenMeanwhile, match="Elena Cid"):
+        assigning.take(order, seen=None, by=tomas, at=make.NOON)
+    assigning.take(order, seen=elena.pk, by=tomas, at=make.NOON + timedelta(hours=1))
+    with pytest.raises(assigning.TakenMeanwhile, match="Tomás Arrieta"):
+        assigning.let_go(order, by=elena, at=make.NOON)
+    assigning.let_go(order, by=tomas, at=make.NOON + timedelta(hours=2))
 
     order.refresh_from_db()
     assert order.taken_by is None
@@ -114,7 +114,7 @@ def test_of_two_who_take_an_order_together_one_has_it() -> None:
 
     done, refused = together(
         [
-            lambda by=by: talking.take(  # type: ignore[misc]
+            lambda by=by: assigning.take(  # type: ignore[misc]
                 Order.objects.get(pk=order.pk), seen=None, by=by, at=make.NOON
             )
             for by in people

@@ -7,11 +7,11 @@ from django.utils.translation import override
 
 from vatio.accounts.locking import AccountGone, lock
 from vatio.accounts.models import Account
-from vatio.history.telling import tell
+from vatio.history.recording import tell
 from vatio.orders.models import Order
-from vatio.purging.asking import ensure_exported, ensure_over
 from vatio.purging.contents import MESSAGES, ORDERS
 from vatio.purging.models import Purge
+from vatio.purging.requesting import ensure_exported, ensure_over
 from vatio.refusal import Refused
 
 OWN = "account_id = %(account)s"

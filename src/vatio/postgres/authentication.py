@@ -1,7 +1,7 @@
 """Who may connect: only we, through the socket, as one of three roles."""
 
 from vatio.postgres.owner import Owner
-from vatio.postgres.place import Place
+from vatio.postgres.paths import Place
 
 SUPERUSER, OWNER, WEB = "vatio", "vatio_owner", "vatio_web"
 DATABASE = "vatio"

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from vatio.accounts.keys import one_of
+from vatio.accounts.arrays import one_of
 from vatio.accounts.models import Account, AccountSet, Grant
 from vatio.dates import days_at, known_zones
 

@@ -7,8 +7,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from vatio.postgres.errors import ServerProblem
 from vatio.postgres.owner import Owner
-from vatio.postgres.problem import ServerProblem
 
 LONGEST_SOCKET = 107
 SOCKET = ".s.PGSQL.5432"

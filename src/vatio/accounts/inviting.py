@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.models import Account, AccountRole, AccountSet
-from vatio.history.telling import tell
-from vatio.people import entering
-from vatio.people.entering import AlreadyMember, Place
+from vatio.history.recording import tell
+from vatio.people import one_time_links
 from vatio.people.models import Entrance, EntranceSet
+from vatio.people.one_time_links import AlreadyMember, Place
 from vatio.tenants.models import Membership, Person, fold_address
 
 
@@ -29,7 +29,7 @@ def invite_to_account(
             field="email",
         )
     place = Place(Entrance.Role(role.value), account.name, account.organisation, account.pk)
-    return entering.invite_to(place, address, by=by, at=at)
+    return one_time_links.invite_to(place, address, by=by, at=at)
 
 
 @transaction.atomic
@@ -39,7 +39,7 @@ def enter_invited(token: str, *, name: str, password: str, at: datetime) -> Pers
     :raises LinkIsDead: if the token opens nothing now.
     :raises SomebodyElse: if a person of that address exists: they sign in and join.
     """
-    person, entrance = entering.use_as_newcomer(token, name=name, password=password, at=at)
+    person, entrance = one_time_links.use_as_newcomer(token, name=name, password=password, at=at)
     _give(entrance, person, at=at)
     return person
 
@@ -51,7 +51,7 @@ def join(token: str, *, person: Person, at: datetime) -> Entrance:
     :raises LinkIsDead: if the token opens nothing now.
     :raises SomebodyElse: if the invitation is for another address.
     """
-    entrance = entering.use(token, person=person, at=at)
+    entrance = one_time_links.use(token, person=person, at=at)
     _give(entrance, person, at=at)
     return entrance
 

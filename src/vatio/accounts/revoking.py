@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.models import AccountRole
-from vatio.history.telling import tell
-from vatio.people import entering
+from vatio.history.recording import tell
+from vatio.people import one_time_links
 from vatio.refusal import Refused
 from vatio.tenants.models import Membership, Organisation, Person
 
@@ -33,7 +33,7 @@ def leave_account(role: AccountRole, *, by: Person, at: datetime) -> None:
     """Take somebody's role in an account away. Doing it twice is harmless."""
     gone, _kinds = AccountRole.objects.filter(pk=role.pk).delete()
     if gone:
-        entering.withdraw_made_by(role.person, at=at, account_id=role.account_id)
+        one_time_links.withdraw_made_by(role.person, at=at, account_id=role.account_id)
         _tell_of_account(role, "role.taken", by=by, at=at, to="")
 
 
@@ -52,7 +52,7 @@ def leave_organisation(membership: Membership, *, by: Person, at: datetime) -> N
         raise LastOne(_("Nobody else leads this organisation. Invite somebody first."))
     gone, _kinds = Membership.objects.filter(pk=membership.pk).delete()
     if gone:
-        entering.withdraw_made_by(membership.person, at=at, organisation=organisation)
+        one_time_links.withdraw_made_by(membership.person, at=at, organisation=organisation)
         tell(
             "member.gone",
             at=at,
@@ -72,7 +72,7 @@ def leave_department(person: Person, *, by: Person, at: datetime) -> None:
         raise Oneself(_("You cannot remove yourself: ask a colleague."))
     gone = Person.objects.filter(pk=person.pk, is_commercial=True).update(is_commercial=False)
     if gone:
-        entering.withdraw_made_by(person, at=at)
+        one_time_links.withdraw_made_by(person, at=at)
         tell("colleague.gone", at=at, by=by, facts={"person": person.pk})
 
 

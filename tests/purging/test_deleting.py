@@ -11,8 +11,8 @@ from vatio.accounts import adjusting
 from vatio.accounts.locking import AccountGone
 from vatio.accounts.models import Account, EndingCount
 from vatio.history.models import Act
-from vatio.orders import deciding, talking
-from vatio.purging import ending
+from vatio.orders import commenting, deciding
+from vatio.purging import deleting
 from vatio.purging.models import Export, Purge
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def count(table: str, condition: str = "true", *values: object) -> int:
 
 def everything() -> dict[str, int]:
     """Count the rows of every table that a purge could touch."""
-    tables = {*columns("account_id"), *columns("order_id"), *ending.GONE}
+    tables = {*columns("account_id"), *columns("order_id"), *deleting.GONE}
     return {table: count(table) for table in sorted(tables)}
 
 
@@ -47,7 +47,7 @@ def test_a_purge_leaves_no_row_of_the_account_in_any_table() -> None:
     purge = asked(hotel)
     assert [table for table, rows in everything().items() if rows == 0] == []
 
-    assert ending.end(purge.pk, at=OVER)
+    assert deleting.end(purge.pk, at=OVER)
 
     for table in columns("account_id"):
         assert (table, count(table, "account_id = %s", hotel.pk)) == (table, 0)
@@ -63,7 +63,7 @@ def test_a_purge_leaves_no_row_of_the_account_in_any_table() -> None:
 def test_every_table_below_an_account_is_among_what_goes() -> None:
     below = {*columns("account_id"), *columns("order_id")} - {"purging_purge"}
 
-    assert below - set(ending.GONE) == set()
+    assert below - set(deleting.GONE) == set()
 
 
 def test_the_history_says_who_deleted_which_account_when_and_why() -> None:
@@ -71,7 +71,7 @@ def test_the_history_says_who_deleted_which_account_when_and_why() -> None:
     elena = make.commercial("Elena Cid")
     purge = asked(hotel, by=elena)
 
-    ending.end(purge.pk, at=OVER)
+    deleting.end(purge.pk, at=OVER)
 
     act = Act.objects.get(verb="account.purged")
     assert (act.person, act.at, act.organisation_id) == (elena, OVER, hotel.organisation_id)
@@ -87,11 +87,11 @@ def test_the_history_says_who_deleted_which_account_when_and_why() -> None:
 
 def test_another_account_of_the_organisation_is_left_as_it_was() -> None:
     hotel = lived("Hotel Lugo 012")
-    ending.end(asked(lived("Hotel Soria", organisation=hotel.organisation)).pk, at=OVER)
+    deleting.end(asked(lived("Hotel Soria", organisation=hotel.organisation)).pk, at=OVER)
     before = everything()
     other = lived("Hotel Teruel", organisation=hotel.organisation)
 
-    ending.end(asked(other).pk, at=OVER)
+    deleting.end(asked(other).pk, at=OVER)
 
     after = everything()
     grown = {table for table in before if before[table] != after[table]}
@@ -105,7 +105,7 @@ def test_the_counts_of_the_zones_stay_right() -> None:
     hotel = lived("Hotel Lugo 012")
     other = lived("Hotel Soria", organisation=hotel.organisation)
 
-    ending.end(asked(other).pk, at=OVER)
+    deleting.end(asked(other).pk, at=OVER)
 
     counted = EndingCount.objects.filter(organisation=hotel.organisation, accounts__gt=0)
     assert list(counted.values_list("ends_at", "accounts")) == [(hotel.ends_at, 1)]
@@ -113,7 +113,7 @@ def test_the_counts_of_the_zones_stay_right() -> None:
 
 def test_a_name_that_was_deleted_can_be_given_again() -> None:
     hotel = lived("Hotel Lugo 012")
-    ending.end(asked(hotel).pk, at=OVER)
+    deleting.end(asked(hotel).pk, at=OVER)
 
     again = make.account("Hotel Lugo 012", organisation=hotel.organisation)
 
@@ -123,9 +123,9 @@ def test_a_name_that_was_deleted_can_be_given_again() -> None:
 def test_doing_it_twice_is_harmless() -> None:
     purge = asked(lived())
 
-    assert ending.end(purge.pk, at=OVER)
-    assert not ending.end(purge.pk, at=OVER + timedelta(hours=1))
-    assert ending.end_all(at=OVER + timedelta(hours=2)) == 0
+    assert deleting.end(purge.pk, at=OVER)
+    assert not deleting.end(purge.pk, at=OVER + timedelta(hours=1))
+    assert deleting.end_all(at=OVER + timedelta(hours=2)) == 0
 
     purge.refresh_from_db()
     assert purge.done_at == OVER
@@ -136,7 +136,7 @@ def test_what_nobody_was_woken_for_is_found() -> None:
     for name in ("Hotel Lugo 012", "Hotel Soria"):
         asked(lived(name))
 
-    assert ending.end_all(at=OVER) == 2
+    assert deleting.end_all(at=OVER) == 2
 
     assert Account.objects.count() == 0
 
@@ -144,7 +144,7 @@ def test_what_nobody_was_woken_for_is_found() -> None:
 def refused_with(words: str, purge: Purge) -> None:
     before = everything()
 
-    assert not ending.end(purge.pk, at=OVER + timedelta(hours=1))
+    assert not deleting.end(purge.pk, at=OVER + timedelta(hours=1))
 
     assert everything() == before
     purge.refresh_from_db()
@@ -177,7 +177,7 @@ def test_an_account_that_changed_in_any_way_meanwhile_stays() -> None:
     purge = asked(hotel := lived())
     order = hotel.orders.order_by("id").first()
     assert order is not None
-    talking.note(order, "No la borréis.", by=make.commercial(), at=OVER)
+    commenting.note(order, "No la borréis.", by=make.commercial(), at=OVER)
 
     refused_with("ha cambiado", purge)
 
@@ -193,10 +193,10 @@ def test_the_refusal_is_in_the_language_of_whoever_asked() -> None:
 def test_a_refused_purge_lets_go_of_its_account_when_another_is_done() -> None:
     first = asked(hotel := lived())
     order = make.renewal_order(hotel)
-    ending.end(first.pk, at=OVER)
+    deleting.end(first.pk, at=OVER)
     deciding.reject(order, reason="No", by=make.commercial(), at=OVER)
 
-    assert ending.end(asked(hotel).pk, at=OVER + timedelta(hours=1))
+    assert deleting.end(asked(hotel).pk, at=OVER + timedelta(hours=1))
 
     assert list(Purge.objects.filter(account_uid=hotel.uid).values_list("account")) == [(None,)] * 2
 
@@ -213,19 +213,19 @@ def test_what_fails_half_way_leaves_everything() -> None:
         )
 
     with pytest.raises(DatabaseError, match="the disk is full"):
-        ending.end(purge.pk, at=OVER)
+        deleting.end(purge.pk, at=OVER)
 
     assert everything() == before
     purge.refresh_from_db()
     assert purge.is_waiting
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER fails ON accounts_account")
-    assert ending.end_all(at=OVER) == 1
+    assert deleting.end_all(at=OVER) == 1
 
 
 def statements(purge: Purge) -> int:
     with CaptureQueriesContext(connection) as said:
-        assert ending.end(purge.pk, at=OVER)
+        assert deleting.end(purge.pk, at=OVER)
     return len(said)
 
 
@@ -245,7 +245,7 @@ def test_a_purge_takes_as_many_statements_for_much_as_for_little() -> None:
 def test_of_two_workers_one_deletes() -> None:
     purge = asked(lived())
 
-    done, refused = together([lambda: ending.end(purge.pk, at=OVER)] * 2)
+    done, refused = together([lambda: deleting.end(purge.pk, at=OVER)] * 2)
 
     assert sorted(done) == [False, True]
     assert refused == []
@@ -266,7 +266,7 @@ def test_what_is_asked_at_the_same_moment_is_refused_or_stops_the_purge() -> Non
             return False
         return True
 
-    done, refused = together([lambda: ending.end(purge.pk, at=OVER), renew])
+    done, refused = together([lambda: deleting.end(purge.pk, at=OVER), renew])
 
     assert refused == []
     assert sorted(done) == [False, True]

@@ -9,8 +9,8 @@ from tests.purging.lived import OVER, lived, take_export
 from tests.races import together
 from vatio.accounts import configuring
 from vatio.accounts.models import Account
-from vatio.orders import deciding, rounds
-from vatio.purging import asking, ending, exporting
+from vatio.orders import bulk_renewing, deciding
+from vatio.purging import deleting, exporting, requesting
 from vatio.purging.models import Export, Purge
 from vatio.refusal import Refused
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def ask(
     account: Account, *, name: str = "", reason: str = "Cerraron.", at: datetime = OVER
 ) -> Purge:
-    return asking.ask(
+    return requesting.ask(
         account, name=name or account.name, reason=reason, by=make.commercial(), at=at
     )
 
@@ -57,7 +57,7 @@ def test_the_pages_role_may_ask(request: pytest.FixtureRequest) -> None:
     request.getfixturevalue("as_web")
     exporting.export(hotel, words=lambda _c, _r: "", by=elena, at=OVER).close()
 
-    asking.ask(hotel, name=hotel.name, reason="Cerraron.", by=elena, at=OVER)
+    requesting.ask(hotel, name=hotel.name, reason="Cerraron.", by=elena, at=OVER)
 
     assert Purge.objects.waiting().count() == 1
 
@@ -66,14 +66,14 @@ def test_an_active_account_is_never_deleted() -> None:
     hotel = make.account(starts_on=date(2026, 5, 3))
     take_export(hotel)
 
-    refused(asking.StillHeld, "no ha caducado", hotel)
+    refused(requesting.StillHeld, "no ha caducado", hotel)
 
 
 def test_an_account_that_has_yet_to_start_is_never_deleted() -> None:
     hotel = make.account(starts_on=date(2026, 12, 1))
     take_export(hotel)
 
-    refused(asking.StillHeld, "no ha caducado", hotel)
+    refused(requesting.StillHeld, "no ha caducado", hotel)
 
 
 def test_an_account_whose_renewal_waits_to_start_is_never_deleted() -> None:
@@ -82,7 +82,7 @@ def test_an_account_whose_renewal_waits_to_start_is_never_deleted() -> None:
     hotel.refresh_from_db()
     take_export(hotel)
 
-    refused(asking.StillHeld, "no ha caducado", hotel, at=make.noon(date(2026, 12, 1)))
+    refused(requesting.StillHeld, "no ha caducado", hotel, at=make.noon(date(2026, 12, 1)))
 
 
 def test_grace_is_over_on_the_thirtieth_day_and_not_an_instant_before() -> None:
@@ -90,7 +90,7 @@ def test_grace_is_over_on_the_thirtieth_day_and_not_an_instant_before() -> None:
     take_export(hotel)
     over = datetime(2028, 2, 28, 23, tzinfo=UTC)
 
-    refused(asking.InGrace, "29 feb 2028", hotel, at=over - timedelta(seconds=1))
+    refused(requesting.InGrace, "29 feb 2028", hotel, at=over - timedelta(seconds=1))
 
     assert ask(hotel, at=over).is_waiting
 
@@ -100,18 +100,18 @@ def test_an_account_with_an_order_that_waits_is_not_deleted() -> None:
     order = make.renewal_order(hotel)
     take_export(hotel)
 
-    refused(asking.OrderWaits, order.number, hotel)
+    refused(requesting.OrderWaits, order.number, hotel)
 
 
 def test_an_account_that_waits_its_turn_in_a_round_of_renewals_is_not_deleted() -> None:
     hotel = lived()
     nuria = make.superadmin(hotel.organisation)
-    others = [make.account(organisation=hotel.organisation) for _ in range(rounds.AT_ONCE)]
+    others = [make.account(organisation=hotel.organisation) for _ in range(bulk_renewing.AT_ONCE)]
     ends = [(account, date(2026, 1, 29)) for account in (hotel, *others)]
-    begun = rounds.ask(hotel.organisation, ends, by=nuria, at=OVER, now=lambda: OVER)
+    begun = bulk_renewing.ask(hotel.organisation, ends, by=nuria, at=OVER, now=lambda: OVER)
     take_export(hotel)
 
-    refused(asking.OrderWaits, "se están renovando", hotel)
+    refused(requesting.OrderWaits, "se están renovando", hotel)
 
     assert begun.turns.filter(outcome="waiting").count() == 11
 
@@ -123,25 +123,25 @@ def test_another_name_is_refused(typed: str) -> None:
     hotel = lived("Hotel Lugo 012")
     take_export(hotel)
 
-    assert refused(asking.WrongName, "no es el nombre", hotel, name=typed).field == "name"
+    assert refused(requesting.WrongName, "no es el nombre", hotel, name=typed).field == "name"
 
 
 def test_a_purge_says_why() -> None:
     hotel = lived()
     take_export(hotel)
 
-    assert refused(asking.NoReason, "motivo", hotel, reason=" \n ").field == "reason"
+    assert refused(requesting.NoReason, "motivo", hotel, reason=" \n ").field == "reason"
 
 
 def test_an_account_that_nobody_exported_is_not_deleted() -> None:
-    refused(asking.NotExported, "Nadie ha exportado", lived())
+    refused(requesting.NotExported, "Nadie ha exportado", lived())
 
 
 def test_the_export_of_another_account_does_not_count() -> None:
     hotel = lived("Hotel Lugo 012")
     take_export(lived("Hotel Soria", organisation=hotel.organisation))
 
-    refused(asking.NotExported, "Nadie ha exportado", hotel)
+    refused(requesting.NotExported, "Nadie ha exportado", hotel)
 
 
 def test_an_export_older_than_the_last_change_does_not_count() -> None:
@@ -150,7 +150,7 @@ def test_an_export_older_than_the_last_change_does_not_count() -> None:
     order = make.renewal_order(hotel)
     deciding.withdraw(order, by=order.submitted_by, at=OVER)
 
-    refused(asking.NotExported, "ha cambiado", hotel)
+    refused(requesting.NotExported, "ha cambiado", hotel)
 
     take_export(hotel)
     assert ask(hotel).is_waiting
@@ -168,7 +168,7 @@ def test_a_change_of_its_details_asks_for_another_export() -> None:
         at=OVER,
     )
 
-    refused(asking.NotExported, "ha cambiado", hotel)
+    refused(requesting.NotExported, "ha cambiado", hotel)
 
 
 def test_an_account_that_is_as_it_was_exported_needs_no_other_export() -> None:
@@ -195,11 +195,11 @@ def test_what_was_refused_can_be_asked_again() -> None:
     take_export(hotel)
     first = ask(hotel)
     order = make.renewal_order(hotel)
-    assert not ending.end(first.pk, at=OVER)
+    assert not deleting.end(first.pk, at=OVER)
     deciding.reject(order, reason="No", by=make.commercial(), at=OVER)
     take_export(hotel)
 
-    assert ending.end(ask(hotel).pk, at=OVER)
+    assert deleting.end(ask(hotel).pk, at=OVER)
 
 
 @pytest.mark.django_db(transaction=True)

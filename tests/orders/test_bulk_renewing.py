@@ -6,9 +6,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests import make
 from tests.races import together
 from vatio.accounts.models import Account
-from vatio.orders import rounds, submitting
+from vatio.orders import bulk_renewing, submitting
 from vatio.orders.models import Order, Round, Turn
-from vatio.people import founding
+from vatio.people import creating
 from vatio.tenants.models import Organisation, Person
 
 END = date(2027, 5, 3)
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def begin(norte: Organisation, by: Person, asked: list[tuple[Account, date]]) -> Round:
-    return rounds.ask(norte, asked, by=by, at=make.NOON, now=lambda: make.NOON)
+    return bulk_renewing.ask(norte, asked, by=by, at=make.NOON, now=lambda: make.NOON)
 
 
 def outcomes(begun: Round) -> dict[str, str]:
@@ -25,7 +25,7 @@ def outcomes(begun: Round) -> dict[str, str]:
 
 
 def _jobs(begun: Round) -> int:
-    asked = ProcrastinateJob.objects.filter(task_name=rounds.TASK, args={"number": begun.pk})
+    asked = ProcrastinateJob.objects.filter(task_name=bulk_renewing.TASK, args={"number": begun.pk})
     return asked.count()
 
 
@@ -53,7 +53,7 @@ def test_each_account_is_asked_for_itself_and_the_report_says_of_each_what_becam
 
 def test_a_trusted_round_says_until_when_each_is_renewed() -> None:
     norte = make.organisation()
-    founding.trust(norte, trusted=True, by=make.commercial(), at=make.NOON)
+    creating.trust(norte, trusted=True, by=make.commercial(), at=make.NOON)
 
     begun = begin(norte, make.superadmin(norte), many(norte, 2))
 
@@ -63,21 +63,21 @@ def test_a_trusted_round_says_until_when_each_is_renewed() -> None:
 def test_a_long_round_is_written_down_for_the_worker() -> None:
     norte = make.organisation()
 
-    begun = begin(norte, make.superadmin(norte), many(norte, rounds.AT_ONCE + 1))
+    begun = begin(norte, make.superadmin(norte), many(norte, bulk_renewing.AT_ONCE + 1))
 
     assert begun.finished_at is None
     assert set(outcomes(begun).values()) == {"waiting"}
     assert _jobs(begun) == 1
-    rounds.carry_on(begun, now=lambda: make.NOON)
+    bulk_renewing.carry_on(begun, now=lambda: make.NOON)
     assert begun.finished_at == make.NOON
     assert set(outcomes(begun).values()) == {"asked"}
 
 
 def test_it_counts_as_asked_when_it_was_pressed_however_long_it_takes() -> None:
     norte = make.organisation()
-    begun = begin(norte, make.superadmin(norte), many(norte, rounds.AT_ONCE + 1))
+    begun = begin(norte, make.superadmin(norte), many(norte, bulk_renewing.AT_ONCE + 1))
 
-    rounds.carry_on(begun, now=lambda: make.noon(date(2026, 11, 27)))
+    bulk_renewing.carry_on(begun, now=lambda: make.noon(date(2026, 11, 27)))
 
     assert set(Order.objects.values_list("submitted_at", flat=True)) == {make.NOON}
     assert begun.finished_at == make.noon(date(2026, 11, 27))
@@ -87,7 +87,7 @@ def test_whoever_is_killed_on_the_way_leaves_the_rest_to_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     norte = make.organisation()
-    begun = begin(norte, make.superadmin(norte), many(norte, rounds.AT_ONCE + 2))
+    begun = begin(norte, make.superadmin(norte), many(norte, bulk_renewing.AT_ONCE + 2))
     asked = 0
 
     def die_at_the_fifth(*args: object, **kwargs: object) -> Order:
@@ -98,14 +98,14 @@ def test_whoever_is_killed_on_the_way_leaves_the_rest_to_the_next(
         return submitting.submit_renewal(*args, **kwargs)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patched:
-        patched.setattr(rounds, "submit_renewal", die_at_the_fifth)
+        patched.setattr(bulk_renewing, "submit_renewal", die_at_the_fifth)
         with pytest.raises(KeyboardInterrupt):
-            rounds.carry_on(begun, now=lambda: make.NOON)
+            bulk_renewing.carry_on(begun, now=lambda: make.NOON)
     assert Order.objects.count() == 4
 
-    rounds.carry_all_on(now=lambda: make.NOON)
+    bulk_renewing.carry_all_on(now=lambda: make.NOON)
 
-    assert Order.objects.count() == rounds.AT_ONCE + 2
+    assert Order.objects.count() == bulk_renewing.AT_ONCE + 2
     assert set(outcomes(begun).values()) == {"asked"}
 
 
@@ -115,7 +115,7 @@ def test_four_workers_at_once_ask_for_each_account_once() -> None:
 
     _done, refused = together(
         [
-            lambda: rounds.carry_on(Round.objects.get(pk=begun.pk), now=lambda: make.NOON)
+            lambda: bulk_renewing.carry_on(Round.objects.get(pk=begun.pk), now=lambda: make.NOON)
             for _ in range(4)
         ]
     )
@@ -130,10 +130,10 @@ def test_four_workers_at_once_ask_for_each_account_once() -> None:
 def test_a_round_of_somebody_who_lost_their_place_asks_for_nothing_more() -> None:
     norte = make.organisation()
     iago = make.superadmin(norte, "Iago Ferro")
-    begun = begin(norte, iago, many(norte, rounds.AT_ONCE + 1))
+    begun = begin(norte, iago, many(norte, bulk_renewing.AT_ONCE + 1))
     iago.memberships.all().delete()
 
-    rounds.carry_on(begun, now=lambda: make.NOON)
+    bulk_renewing.carry_on(begun, now=lambda: make.NOON)
 
     assert set(outcomes(begun).values()) == {"refused"}
     assert "Iago Ferro ya no dirige" in begun.turns.first().words

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from vatio.postgres.doors import WEB
+from vatio.postgres.authentication import WEB
 
 
 class Cursor(Protocol):

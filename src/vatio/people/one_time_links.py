@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from vatio.history.telling import tell
+from vatio.history.recording import tell
 from vatio.notifications.queueing import Reader, queue, take_back
 from vatio.people.models import Entrance
 from vatio.people.tokens import hashed

@@ -7,10 +7,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from tests import make
-from vatio.accounts import adjusting, arranging, growth, holdings, renewal
+from vatio.accounts import adjusting, growth, holdings, renewal
 from vatio.accounts.models import Account, EndingCount
 from vatio.catalogue.models import LicenceVersion
 from vatio.catalogue.quantities import UNITS, Quantities
+from vatio.portfolios import ranking
 from vatio.refusal import Refused
 
 
@@ -81,13 +82,13 @@ class TestRanked(TestCase):
         at = make.NOON + timedelta(days=later)
         everything = Account.objects.all()
 
-        upwards = arranging.ranked(everything, value, at=at, descending=False)
-        downwards = arranging.ranked(everything, value, at=at, descending=True)
+        upwards = ranking.ranked(everything, value, at=at, descending=False)
+        downwards = ranking.ranked(everything, value, at=at, descending=True)
 
         assert upwards == naive(value, at)
         assert downwards == list(reversed(upwards))
         middle = upwards[len(upwards) // 2]
-        rest = arranging.ranked(
+        rest = ranking.ranked(
             everything, value, at=at, descending=False, beyond=(middle[1], middle[0])
         )
         assert rest == upwards[len(upwards) // 2 + 1 :]
@@ -104,7 +105,7 @@ class TestRanked(TestCase):
         shown = holdings.shown(Account.objects.all(), at=at)
 
         for version in LicenceVersion.objects.all():
-            kept = arranging.of_licence(Account.objects.all(), [version.pk], at=at)
+            kept = ranking.of_licence(Account.objects.all(), [version.pk], at=at)
             assert set(kept.values_list("pk", flat=True)) == {
                 key for key, holding in shown.items() if holding.licence_id == version.pk
             }

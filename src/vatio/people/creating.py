@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from vatio.history.telling import tell
+from vatio.history.recording import tell
 from vatio.refusal import Refused
 from vatio.tenants.folding import tidy
 from vatio.tenants.models import Organisation, Person
