@@ -192,3 +192,26 @@ def test_the_web_refuses_to_start_on_an_older_schema(folder: Path) -> None:
     keeper.end()
     assert done.returncode == 1
     assert "vatio migrate" in done.stderr
+
+
+def test_a_database_of_another_version_is_met_with_one_line(folder: Path) -> None:
+    assert vatio(folder / "home", "migrate").returncode == 0
+    keeper = start(folder / "home", VATIO_DEMO="0")
+    keeper.read_until("/first-use/")
+    with psycopg.connect(
+        host=str(folder / "home" / "run"), user="vatio_owner", dbname="vatio"
+    ) as connection:
+        connection.execute(
+            "INSERT INTO django_migrations (app, name, applied)"
+            " VALUES ('accounts', '0012_agreements_know_their_form', now())"
+        )
+
+    web = vatio(folder / "home", "serve")
+    os.kill(keeper.pid, signal.SIGINT)
+    keeper.end()
+    done = vatio(folder / "home", "migrate")
+
+    for each in (web, done):
+        assert each.returncode == 1
+        assert len(each.stderr.strip().splitlines()) == 1
+        assert "another version of Vatio (accounts.0012_agreements_know_their_form)" in each.stderr

@@ -170,6 +170,7 @@ def _join_platform(role: str) -> None:
     if not env.text("DATABASE_URL"):
         _act_as(role)
     executor = MigrationExecutor(connection)
+    _ensure_own_history(executor)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise CannotStart("The database is older than this Vatio. Run `vatio migrate` first.")
     clock.follow(is_demo())
@@ -281,16 +282,37 @@ def _act_as(role: str) -> None:
     connection.settings_dict["USER"] = role
 
 
+def _ensure_own_history(executor: MigrationExecutor) -> None:
+    """Refuse a database whose tables were made by migrations that this Vatio does not have.
+
+    :raises CannotStart: if there is one: a later version made it, or one from before the first
+        release.
+    """
+    unknown = [
+        f"{app}.{name}"
+        for app, name in sorted(executor.loader.applied_migrations)
+        if app in executor.loader.migrated_apps
+        and (app, name) not in executor.loader.disk_migrations
+    ]
+    if unknown:
+        raise CannotStart(
+            f"The database was made by another version of Vatio ({unknown[0]}), and this one cannot"
+            " take it over: run that version, or begin with an empty database."
+        )
+
+
 def _bring_up_to_date() -> None:
     """Migrate, and set the walls of the web's role if the server has it.
 
-    :raises CannotStart: if the server is older than PostgreSQL 16.
+    :raises CannotStart: if the server is older than PostgreSQL 16, or the database is of another
+        version.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('server_version_num')::int")
         (version,) = cursor.fetchone()
     if version < OLDEST_SERVER:
         raise CannotStart("This server is older than PostgreSQL 16. Vatio needs 16 or newer.")
+    _ensure_own_history(MigrationExecutor(connection))
     compile_catalogue()
     call_command("migrate", verbosity=0, interactive=False)
     with connection.cursor() as cursor:

@@ -1,12 +1,18 @@
-"""Lets the tables' owner delete the rows of the one account that it says it is purging.
+"""Ties exports and purges to their account's organisation, and opens one account to deletion.
 
-`vatio.purged_account` is set for a transaction. The pages' role may set it too, and
-gains nothing: it owns no table. Nothing can be changed, by anybody, as before.
+`vatio.purged_account` is set for a transaction: the tables' owner may then delete the rows of
+that account, and of no other. The pages' role may set it too, and gains nothing: it owns no
+table. Nothing can be changed, by anybody, as before.
 """
 
 from django.db import migrations
 
-OPEN = """
+CLOSE = """
+ALTER TABLE purging_export ADD CONSTRAINT purging_export_account_id_of_its_own
+    FOREIGN KEY (account_id, organisation_id) REFERENCES accounts_account (id, organisation_id);
+ALTER TABLE purging_purge ADD CONSTRAINT purging_purge_account_id_of_its_own
+    FOREIGN KEY (account_id, organisation_id) REFERENCES accounts_account (id, organisation_id);
+
 CREATE FUNCTION is_purged(relation oid, gone jsonb) RETURNS boolean LANGUAGE sql STABLE AS $$
     SELECT EXISTS (SELECT 1 FROM pg_class
                    WHERE oid = relation AND pg_get_userbyid(relowner) = current_user)
@@ -26,20 +32,11 @@ BEGIN
 END $$;
 """
 
-CLOSE = """
-CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '% never changes: % refused', TG_TABLE_NAME, TG_OP
-        USING ERRCODE = 'restrict_violation';
-END $$;
-DROP FUNCTION is_purged(oid, jsonb);
-"""
-
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("purging", "0004_purges_stay_with_their_account"),
-        ("orders", "0004_comments_stay_with_their_order"),
-        ("reminders", "0002_decisions_never_change"),
+        ("purging", "0001_schema"),
+        ("orders", "0002_triggers"),
+        ("reminders", "0002_triggers"),
     ]
-    operations = [migrations.RunSQL(OPEN, CLOSE)]
+    operations = [migrations.RunSQL(CLOSE)]

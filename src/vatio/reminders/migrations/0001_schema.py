@@ -4,15 +4,15 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     initial = True
+
     dependencies = [
-        ("accounts", "0010_indexes_know_the_end"),
-        ("orders", "0004_comments_stay_with_their_order"),
-        ("notifications", "0004_messages_wait_for_their_turn"),
-        ("tenants", "0003_people_hide_columns"),
+        ("accounts", "0001_schema"),
+        ("tenants", "0001_schema"),
     ]
+
     operations = [
         migrations.CreateModel(
-            "Reminder",
+            name="Reminder",
             fields=[
                 (
                     "id",
@@ -58,13 +58,13 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(
-                        fields=["term", "milestone"], name="one_decision_of_a_milestone"
+                        fields=("term", "milestone"), name="one_decision_of_a_milestone"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(milestone__in=["month", "week", "day"]),
+                        condition=models.Q(("milestone__in", ["month", "week", "day"])),
                         name="milestone_is_known",
                     ),
-                ]
+                ],
             },
         ),
     ]

@@ -29,17 +29,10 @@ CREATE TRIGGER published_versions_stay BEFORE DELETE ON catalogue_licenceversion
     FOR EACH ROW WHEN (OLD.state <> 'draft') EXECUTE FUNCTION refuse_change();
 """
 
-OPEN = """
-DROP TRIGGER published_versions_stay ON catalogue_licenceversion;
-DROP TRIGGER published_versions_never_change ON catalogue_licenceversion;
-DROP FUNCTION keep_published_versions();
-ALTER TABLE catalogue_licenceversion DROP CONSTRAINT a_version_is_billed_as_its_licence;
-"""
-
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("catalogue", "0001_licences"),
-        ("history", "0002_acts_never_change"),
+        ("catalogue", "0001_schema"),
+        ("history", "0002_triggers"),
     ]
-    operations = [migrations.RunSQL(CLOSE, OPEN)]
+    operations = [migrations.RunSQL(CLOSE)]

@@ -16,8 +16,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("catalogue", "0001_licences"),
-        ("tenants", "0001_organisations_people_memberships"),
+        ("catalogue", "0001_schema"),
+        ("tenants", "0001_schema"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -67,11 +67,20 @@ class Migration(migrations.Migration):
                 ("opened_on", models.DateField(null=True)),
                 ("covered_until", models.DateField(null=True)),
                 ("ends_at", models.DateTimeField(null=True)),
+                ("leaving_since", models.DateTimeField(null=True)),
                 (
                     "name_folded",
                     models.GeneratedField(
                         db_persist=True,
                         expression=vatio.tenants.folding.Fold("name"),
+                        output_field=models.TextField(),
+                    ),
+                ),
+                (
+                    "client_folded",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=vatio.tenants.folding.Fold("client"),
                         output_field=models.TextField(),
                     ),
                 ),
@@ -172,6 +181,7 @@ class Migration(migrations.Migration):
                 ("decided_at", models.DateTimeField()),
                 ("rule", models.CharField(blank=True, default="", max_length=40)),
                 ("note", models.TextField(blank=True, default="")),
+                ("token", models.UUIDField(null=True)),
                 (
                     "account",
                     models.ForeignKey(
@@ -190,6 +200,27 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenants.organisation",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="EndingCount",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ends_at", models.DateTimeField()),
+                ("accounts", models.IntegerField()),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -408,8 +439,22 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="account",
             index=models.Index(
-                fields=["organisation", "opened_on", "id"], name="accounts_by_their_opening"
+                fields=["organisation", "opened_on", "id"],
+                include=("ends_at",),
+                name="accounts_by_their_opening",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="account",
+            index=models.Index(
+                fields=["organisation", "client_folded", "id"],
+                include=("ends_at",),
+                name="accounts_by_their_client",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="account",
+            index=models.Index(fields=["ends_at", "id"], name="accounts_of_all_by_their_end"),
         ),
         migrations.AddIndex(
             model_name="account",
@@ -423,7 +468,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="account",
             constraint=models.UniqueConstraint(
-                fields=("organisation", "name_folded"), name="one_account_of_a_name"
+                fields=("organisation", "name_folded"),
+                include=("ends_at", "id"),
+                name="one_account_of_a_name",
             ),
         ),
         migrations.AddConstraint(
@@ -504,6 +551,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="agreement",
+            constraint=models.UniqueConstraint(fields=("token",), name="one_agreement_of_a_form"),
+        ),
+        migrations.AddConstraint(
+            model_name="agreement",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     (
@@ -523,6 +574,18 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="somebody_or_a_rule_agrees",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="endingcount",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "ends_at"), name="one_count_of_an_ending"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="endingcount",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("accounts__gte", 0)), name="no_count_is_negative"
             ),
         ),
         migrations.AddConstraint(

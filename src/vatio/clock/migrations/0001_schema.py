@@ -2,24 +2,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [
-        ("tenants", "0001_organisations_people_memberships"),
-    ]
+    initial = True
+
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name="Platform",
+            name="Shift",
             fields=[
                 (
                     "id",
                     models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
                 ),
-                ("is_demo", models.BooleanField()),
-                ("settled_at", models.DateTimeField()),
+                ("days", models.PositiveIntegerField(default=0)),
             ],
             options={
                 "constraints": [
-                    models.CheckConstraint(condition=models.Q(("id", 1)), name="one_platform")
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)), name="one_shift_of_the_clock"
+                    )
                 ],
             },
         ),

@@ -15,12 +15,9 @@ CREATE TRIGGER acts_never_change BEFORE UPDATE OR DELETE ON history_act
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 """
 
-OPEN = """
-DROP TRIGGER acts_never_change ON history_act;
-DROP FUNCTION refuse_change();
-"""
-
 
 class Migration(migrations.Migration):
-    dependencies = [("history", "0001_acts")]
-    operations = [migrations.RunSQL(CLOSE, OPEN)]
+    dependencies = [
+        ("history", "0001_schema"),
+    ]
+    operations = [migrations.RunSQL(CLOSE)]

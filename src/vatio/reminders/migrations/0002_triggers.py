@@ -11,13 +11,10 @@ CREATE TRIGGER reminders_never_change BEFORE UPDATE OR DELETE ON reminders_remin
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 """
 
-OPEN = """
-DROP TRIGGER reminders_never_change ON reminders_reminder;
-ALTER TABLE reminders_reminder DROP CONSTRAINT reminders_reminder_term_id_of_its_own;
-ALTER TABLE reminders_reminder DROP CONSTRAINT reminders_reminder_account_id_of_its_own;
-"""
-
 
 class Migration(migrations.Migration):
-    dependencies = [("reminders", "0001_reminders")]
-    operations = [migrations.RunSQL(CLOSE, OPEN)]
+    dependencies = [
+        ("reminders", "0001_schema"),
+        ("accounts", "0002_triggers"),
+    ]
+    operations = [migrations.RunSQL(CLOSE)]

@@ -1,12 +1,12 @@
 """Makes fold(text), by which names are compared and searched, and the tables of who is here.
 
-`lower(unaccent(name))` is not immutable and cannot stand in an index; naming the
-dictionary makes it so. The people's table must be in the first migration: other
-packages depend on it by that.
+`lower(unaccent(name))` is not immutable and cannot stand in an index; naming the dictionary
+makes it so.
 """
 
 import uuid
 
+import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.text
 from django.conf import settings
@@ -61,6 +61,12 @@ class Migration(migrations.Migration):
                 ),
                 ("is_commercial", models.BooleanField(default=False)),
                 ("digest", models.BooleanField(default=False)),
+                (
+                    "hidden_columns",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20), default=list, size=None
+                    ),
+                ),
                 ("is_active", models.BooleanField(default=True)),
                 ("created_at", models.DateTimeField()),
             ],
@@ -122,6 +128,22 @@ class Migration(migrations.Migration):
                         condition=models.Q(("slug__regex", "^[a-z0-9]+(-[a-z0-9]+)*$")),
                         name="slug_is_plain",
                     ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Platform",
+            fields=[
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                ("is_demo", models.BooleanField()),
+                ("settled_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="one_platform")
                 ],
             },
         ),

@@ -1,4 +1,4 @@
-"""Ties orders to their organisation and agreement, and closes decided ones to change."""
+"""Ties orders, comments and renewals to their organisation, and closes decided orders to change."""
 
 from django.db import migrations
 
@@ -29,22 +29,24 @@ CREATE TRIGGER decided_orders_never_change BEFORE UPDATE ON orders_order
     FOR EACH ROW EXECUTE FUNCTION keep_orders();
 CREATE TRIGGER orders_stay BEFORE DELETE ON orders_order
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
-"""
 
-OPEN = """
-DROP TRIGGER orders_stay ON orders_order;
-DROP TRIGGER decided_orders_never_change ON orders_order;
-DROP FUNCTION keep_orders();
-ALTER TABLE history_act DROP CONSTRAINT history_act_order_id_of_its_own;
-ALTER TABLE orders_order DROP CONSTRAINT orders_order_agreement_id_of_its_own;
-ALTER TABLE orders_order DROP CONSTRAINT orders_order_account_id_of_its_own;
-DROP SEQUENCE orders_number;
+ALTER TABLE orders_comment ADD CONSTRAINT orders_comment_order_id_of_its_own
+    FOREIGN KEY (order_id, organisation_id) REFERENCES orders_order (id, organisation_id);
+CREATE TRIGGER comments_never_change BEFORE UPDATE OR DELETE ON orders_comment
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+ALTER TABLE orders_turn ADD CONSTRAINT orders_turn_round_id_of_its_own
+    FOREIGN KEY (round_id, organisation_id) REFERENCES orders_round (id, organisation_id);
+ALTER TABLE orders_turn ADD CONSTRAINT orders_turn_account_id_of_its_own
+    FOREIGN KEY (account_id, organisation_id) REFERENCES accounts_account (id, organisation_id);
+ALTER TABLE orders_turn ADD CONSTRAINT orders_turn_order_id_of_its_own
+    FOREIGN KEY (order_id, organisation_id) REFERENCES orders_order (id, organisation_id);
 """
 
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("orders", "0001_orders"),
-        ("accounts", "0003_what_was_agreed_never_changes"),
+        ("orders", "0001_schema"),
+        ("accounts", "0002_triggers"),
     ]
-    operations = [migrations.RunSQL(CLOSE, OPEN)]
+    operations = [migrations.RunSQL(CLOSE)]

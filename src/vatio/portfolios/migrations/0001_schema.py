@@ -6,13 +6,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    initial = True
+
     dependencies = [
-        ("portfolios", "0001_drafts_of_imports_move_in"),
-        ("tenants", "0003_people_hide_columns"),
+        ("tenants", "0001_schema"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="ImportDraft",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("made_at", models.DateTimeField()),
+                ("file_name", models.CharField(max_length=200)),
+                ("content", models.BinaryField()),
+                ("ends", models.CharField(blank=True, default="", max_length=9)),
+                ("licences", models.JSONField(default=dict)),
+                ("columns", models.JSONField(default=dict)),
+                (
+                    "made_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenants.organisation",
+                    ),
+                ),
+            ],
+        ),
         migrations.CreateModel(
             name="Import",
             fields=[
@@ -46,20 +81,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenants.organisation",
+                    ),
+                ),
+                (
                     "draft",
                     models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="imports",
                         to="portfolios.importdraft",
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="tenants.organisation",
                     ),
                 ),
             ],

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("tenants", "0001_organisations_people_memberships"),
+        ("tenants", "0001_schema"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("key", models.CharField(max_length=120, unique=True)),
+                ("key", models.CharField(max_length=400, unique=True)),
                 ("address", models.EmailField(max_length=254)),
                 (
                     "language",
@@ -47,6 +47,13 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
+                ("only_leaders", models.BooleanField(default=False)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("try_at", models.DateTimeField()),
+                ("claimed_at", models.DateTimeField(null=True)),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("repeated", models.BooleanField(default=False)),
+                ("trouble", models.TextField(blank=True, default="")),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -70,8 +77,13 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         condition=models.Q(("state", "queued")),
-                        fields=["queued_at", "id"],
+                        fields=["try_at", "id"],
                         name="messages_waiting",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "handing over")),
+                        fields=["claimed_at"],
+                        name="messages_leaving",
                     ),
                     models.Index(
                         fields=["organisation", "-queued_at"], name="messages_of_organisation"
