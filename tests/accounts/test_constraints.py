@@ -6,6 +6,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from tests import make
 from vatio.accounts.models import Account
 from vatio.catalogue.models import LicenceVersion
+from vatio.cli.commands import marked_tables
 from vatio.orders import deciding
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +107,30 @@ def test_what_was_agreed_is_closed_to_change_for_the_owner_too(
     hotel: Account, statement: str
 ) -> None:
     refused_by("never changes", statement)
+
+
+KEPT = sorted({*marked_tables("append_only"), *marked_tables("never_deleted")})
+
+
+@pytest.mark.parametrize("table", KEPT)
+def test_what_is_never_deleted_is_closed_to_truncate_for_the_owner_too(
+    hotel: Account, table: str
+) -> None:
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+
+    refused_by(f"{table} never changes: TRUNCATE refused", f"TRUNCATE {table} CASCADE")
+
+
+def test_every_table_that_a_trigger_keeps_is_among_them() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger"
+            " JOIN pg_proc ON pg_proc.oid = tgfoid"
+            " WHERE proname = 'refuse_change' OR starts_with(proname, 'keep_')"
+        )
+        kept = {table for (table,) in cursor.fetchall()}
+
+    assert kept == set(KEPT)
 
 
 @pytest.mark.parametrize(

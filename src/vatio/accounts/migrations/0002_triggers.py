@@ -108,6 +108,19 @@ CREATE TRIGGER endings_move AFTER UPDATE ON accounts_account
     FOR EACH STATEMENT EXECUTE FUNCTION count_endings();
 CREATE TRIGGER endings_go AFTER DELETE ON accounts_account
     REFERENCING OLD TABLE AS went FOR EACH STATEMENT EXECUTE FUNCTION count_endings();
+
+CREATE TRIGGER accounts_are_never_emptied BEFORE TRUNCATE ON accounts_account
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER agreements_are_never_emptied BEFORE TRUNCATE ON accounts_agreement
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER terms_are_never_emptied BEFORE TRUNCATE ON accounts_term
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER grants_are_never_emptied BEFORE TRUNCATE ON accounts_grant
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER purses_are_never_emptied BEFORE TRUNCATE ON accounts_purse
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER movements_are_never_emptied BEFORE TRUNCATE ON accounts_smsmovement
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 """
 
 

@@ -27,6 +27,11 @@ CREATE TRIGGER published_versions_never_change BEFORE UPDATE ON catalogue_licenc
     FOR EACH ROW EXECUTE FUNCTION keep_published_versions();
 CREATE TRIGGER published_versions_stay BEFORE DELETE ON catalogue_licenceversion
     FOR EACH ROW WHEN (OLD.state <> 'draft') EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER licences_are_never_emptied BEFORE TRUNCATE ON catalogue_licence
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER versions_are_never_emptied BEFORE TRUNCATE ON catalogue_licenceversion
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 """
 
 

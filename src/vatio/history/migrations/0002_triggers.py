@@ -13,6 +13,9 @@ BEGIN
 END $$;
 CREATE TRIGGER acts_never_change BEFORE UPDATE OR DELETE ON history_act
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER acts_are_never_emptied BEFORE TRUNCATE ON history_act
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 """
 
 

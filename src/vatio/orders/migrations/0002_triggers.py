@@ -41,6 +41,15 @@ ALTER TABLE orders_turn ADD CONSTRAINT orders_turn_account_id_of_its_own
     FOREIGN KEY (account_id, organisation_id) REFERENCES accounts_account (id, organisation_id);
 ALTER TABLE orders_turn ADD CONSTRAINT orders_turn_order_id_of_its_own
     FOREIGN KEY (order_id, organisation_id) REFERENCES orders_order (id, organisation_id);
+
+CREATE TRIGGER orders_are_never_emptied BEFORE TRUNCATE ON orders_order
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER comments_are_never_emptied BEFORE TRUNCATE ON orders_comment
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER rounds_are_never_emptied BEFORE TRUNCATE ON orders_round
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER turns_are_never_emptied BEFORE TRUNCATE ON orders_turn
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 """
 
 

@@ -30,6 +30,11 @@ BEGIN
     RAISE EXCEPTION '% never changes: % refused', TG_TABLE_NAME, TG_OP
         USING ERRCODE = 'restrict_violation';
 END $$;
+
+CREATE TRIGGER exports_are_never_emptied BEFORE TRUNCATE ON purging_export
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER purges_are_never_emptied BEFORE TRUNCATE ON purging_purge
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 """
 
 

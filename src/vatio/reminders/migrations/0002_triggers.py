@@ -9,6 +9,9 @@ ALTER TABLE reminders_reminder ADD CONSTRAINT reminders_reminder_term_id_of_its_
     FOREIGN KEY (term_id, account_id) REFERENCES accounts_term (id, account_id);
 CREATE TRIGGER reminders_never_change BEFORE UPDATE OR DELETE ON reminders_reminder
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER reminders_are_never_emptied BEFORE TRUNCATE ON reminders_reminder
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 """
 
 
