@@ -11,7 +11,7 @@ from benchmarks.ground import filling, measuring, platform
 from vatio.catalogue.models import LicenceVersion
 from vatio.tenants.models import Organisation, Person
 from vatio.web.accounts.filters import INDEXED, SORTS, WITHIN
-from vatio.web.shell.tabs import zones
+from vatio.web.shell.tabs import tabs
 
 FLAT = {
     "first page": "",
@@ -60,7 +60,7 @@ class Portfolio:
 
     def count(self) -> None:
         """Count what is in the three zones."""
-        zones(self.organisation, at=filling.NOW, current="accounts")
+        tabs(self.organisation, at=filling.NOW, current="accounts")
 
     def export(self) -> None:
         """Read the workbook of all accounts that are active, as it is handed out."""
@@ -123,10 +123,10 @@ def _compared(
 
 def export(portfolio: Portfolio) -> dict[str, object]:
     """Measure the workbook of the accounts that are active: seconds, and this process's memory."""
-    (zone, *_others) = zones(portfolio.organisation, at=filling.NOW, current="accounts")
+    (tab, *_others) = tabs(portfolio.organisation, at=filling.NOW, current="accounts")
     taken = measuring.seconds(portfolio.export)
     return {
-        "rows": zone.count,
+        "rows": tab.count,
         "seconds": taken,
         **measuring.peak_memory(portfolio.export),
         "statements": measuring.statements(portfolio.export),

@@ -7,7 +7,7 @@ from django.db import connection
 from benchmarks.ground import filling, measuring, platform, postbox, processes
 from vatio import clock
 from vatio.notifications.models import Message
-from vatio.notifications.queueing import Reader, queue
+from vatio.notifications.queueing import Recipient, queue
 from vatio.tenants.models import Organisation, Person
 
 WORKERS = (1, 2)
@@ -34,7 +34,7 @@ def fill(count: int) -> None:
         numbers = range(start, min(start + AT_ONCE, count))
         queue(
             "order_rejected",
-            [Reader(f"p{number}@norte.example", "es") for number in numbers],
+            [Recipient(f"p{number}@norte.example", "es") for number in numbers],
             key=f"bench:{start}",
             context=CONTEXT,
             at=clock.now(),

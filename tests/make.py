@@ -43,11 +43,11 @@ def commercial(name: str = "Elena Cid") -> Person:
     return person(name, commercial=True)
 
 
-def organisation(name: str = "", *, zone: str = "Europe/Madrid") -> Organisation:
+def organisation(name: str = "", *, time_zone: str = "Europe/Madrid") -> Organisation:
     """Make an organisation without people."""
-    return creating.found(
+    return creating.create_organisation(
         name or f"Organisation {next(_numbers)}",
-        zone=zone,
+        time_zone=time_zone,
         notice_address="",
         by=commercial(),
         at=NOON,
@@ -104,7 +104,7 @@ def licence(
     return version
 
 
-def project(name: str = "", *, zone: str = "Europe/Madrid") -> Project:
+def project(name: str = "", *, time_zone: str = "Europe/Madrid") -> Project:
     """Describe a client's project."""
     return Project(
         account_name=name or f"Hotel {next(_numbers):03}",
@@ -112,7 +112,7 @@ def project(name: str = "", *, zone: str = "Europe/Madrid") -> Project:
         nif="",
         sector="hotels",
         contact_email="",
-        zone=zone,
+        time_zone=time_zone,
     )
 
 
@@ -125,18 +125,18 @@ def account(
     version: LicenceVersion | None = None,
     totals: Quantities | None = None,
     sms_credits: int = 0,
-    zone: str = "Europe/Madrid",
+    time_zone: str = "Europe/Madrid",
 ) -> Account:
     """Open an account on the day it starts, as an acceptance does."""
     version = version or licence()
     agreement = opening.open_account(
         organisation or _organisation(),
-        project(name, zone=zone),
+        project(name, time_zone=time_zone),
         version=version,
         totals=totals or Quantities.of(version),
         months=months,
         sms_credits=sms_credits,
-        at=start_of(starts_on, zone),
+        at=start_of(starts_on, time_zone),
         by=commercial(),
     )
     return Account.objects.get(pk=agreement.account_id)

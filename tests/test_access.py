@@ -11,7 +11,7 @@ from vatio.accounts.models import Account
 from vatio.catalogue import publishing
 from vatio.notifications.models import Message
 from vatio.orders import bulk_renewing
-from vatio.orders.models import Order, Round
+from vatio.orders.models import BulkRenewal, Order
 from vatio.people import one_time_links
 from vatio.portfolios import drafts
 from vatio.portfolios.models import Import, ImportDraft
@@ -37,7 +37,7 @@ class World:
     draft: object
     invitation: object
     running: Import
-    round: Round
+    bulk_renewal: BulkRenewal
     people: dict[str, Person | None]
 
 
@@ -76,7 +76,7 @@ TABLE: dict[str, tuple[object, ...]] = {
     "POST calendar_take_back": (OUT, GONE, GONE, TO, GONE, GONE, GONE),
     "calendar": (GONE, GONE, GONE, GONE, GONE, GONE, GONE),
     "POST accounts_renew": (OUT, GONE, GONE, TO, GONE, GONE, GONE),
-    "round": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
+    "bulk_renewal": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
     "POST columns": (OUT, TO, TO, TO, TO, TO, TO),
     "account_configure": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
     "account_adjust": (OUT, NO, IN, NO, NO, NO, NO),
@@ -146,7 +146,7 @@ def world() -> World:
         asked_at=make.NOON,
         rows=1,
     )
-    entrance, _token = one_time_links.invite(norte, "ana@norte.example", by=nuria, at=make.NOON)
+    link, _token = one_time_links.invite(norte, "ana@norte.example", by=nuria, at=make.NOON)
     return World(
         norte=norte,
         account=account,
@@ -160,9 +160,9 @@ def world() -> World:
             by=make.commercial(),
             at=make.NOON,
         ),
-        invitation=entrance,
+        invitation=link,
         running=running,
-        round=bulk_renewing.ask(norte, [], by=nuria, at=make.NOON, now=lambda: make.NOON),
+        bulk_renewal=bulk_renewing.ask(norte, [], by=nuria, at=make.NOON, now=lambda: make.NOON),
         people={
             "anybody": None,
             "nobody yet": make.person(),
@@ -181,7 +181,7 @@ def address(name: str, world: World) -> str:
         "account_renew": world.account.uid,
         **{name: ImportDraft.objects.get().uid for name in PAGES if name.startswith("import_")},
         "import_running": world.running.uid,
-        "round": world.round.uid,
+        "bulk_renewal": world.bulk_renewal.uid,
         "account_people": world.account.uid,
         "account_people_change": world.account.uid,
         "account_configure": world.account.uid,

@@ -5,10 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vatio.dates import add_months, day_at, days_at, is_anchored, known_zones, start_of
+from vatio.dates import add_months, day_at, days_at, is_anchored, known_time_zones, start_of
 
 DAYS = st.dates(date(1990, 1, 1), date(2040, 12, 31))
-ZONES = st.sampled_from(sorted(zone for zone in available_timezones() if "/" in zone))
+TIME_ZONES = st.sampled_from(
+    sorted(time_zone for time_zone in available_timezones() if "/" in time_zone)
+)
 
 
 @pytest.mark.parametrize(
@@ -43,18 +45,18 @@ def test_months_never_drift(start: date, first: int, second: int) -> None:
     assert is_anchored(at_once, start.day)
 
 
-@given(DAYS, ZONES)
-def test_a_day_starts_at_its_first_instant(day: date, zone: str) -> None:
-    local = ZoneInfo(zone)
+@given(DAYS, TIME_ZONES)
+def test_a_day_starts_at_its_first_instant(day: date, time_zone: str) -> None:
+    local = ZoneInfo(time_zone)
 
-    start = start_of(day, zone)
+    start = start_of(day, time_zone)
 
     assert start.astimezone(local).date() >= day
     assert (start - timedelta(seconds=1)).astimezone(local).date() < day
 
 
 @pytest.mark.parametrize(
-    ("day", "zone", "expected"),
+    ("day", "time_zone", "expected"),
     [
         (date(2026, 3, 29), "Europe/Madrid", datetime(2026, 3, 28, 23, tzinfo=UTC)),
         (date(2026, 10, 25), "Europe/Madrid", datetime(2026, 10, 24, 22, tzinfo=UTC)),
@@ -65,10 +67,12 @@ def test_a_day_starts_at_its_first_instant(day: date, zone: str) -> None:
         (date(2026, 10, 25), "Atlantic/Azores", datetime(2026, 10, 25, 0, tzinfo=UTC)),
     ],
 )
-def test_the_nights_on_which_the_clocks_change(day: date, zone: str, expected: datetime) -> None:
-    assert start_of(day, zone) == expected
+def test_the_nights_on_which_the_clocks_change(
+    day: date, time_zone: str, expected: datetime
+) -> None:
+    assert start_of(day, time_zone) == expected
 
 
 @given(at=st.datetimes(datetime(1990, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)))
 def test_the_days_of_all_zones_are_those_of_each(at: datetime) -> None:
-    assert days_at(at) == [day_at(at, zone) for zone in known_zones()]
+    assert days_at(at) == [day_at(at, time_zone) for time_zone in known_time_zones()]

@@ -52,6 +52,16 @@ def test_imports_stand_at_the_top(path: Path) -> None:
     assert inside == []
 
 
+def test_a_class_name_exists_once_in_the_house() -> None:
+    known: dict[str, list[str]] = {}
+    for path in OURS:
+        for each in tree_of(path).body:
+            if isinstance(each, ast.ClassDef):
+                known.setdefault(each.name, []).append(name_of(path))
+
+    assert {name: paths for name, paths in known.items() if len(paths) > 1} == {}
+
+
 def test_models_send_nothing_save_nothing_and_have_no_order_of_their_own() -> None:
     forbidden = re.compile(
         r"def save\(|post_save|pre_save|@receiver|auto_now|^\s+ordering = ", re.M

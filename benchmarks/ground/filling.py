@@ -41,14 +41,14 @@ WITH numbered AS (
     FROM generate_series(1, %(count)s) AS n
 ), accounts AS (
     INSERT INTO accounts_account (id, uid, organisation_id, name, client, nif, sector,
-        contact_email, language, zone, created_at, opened_on, covered_until, ends_at)
+        contact_email, language, time_zone, created_at, opened_on, covered_until, ends_at)
     SELECT account, gen_random_uuid(), %(organisation)s, word || ' ' || place || ' ' || n,
         'Grupo ' || place || ', S.A.', 'B' || lpad(n::text, 8, '0'), sector, '', 'es',
         'Europe/Madrid', %(now)s, starts_on, starts_on + 365,
         (starts_on + 365)::timestamp AT TIME ZONE 'Europe/Madrid'
     FROM numbered
-), purses AS (
-    INSERT INTO accounts_purse (account_id, organisation_id, balance)
+), wallets AS (
+    INSERT INTO accounts_smswallet (account_id, organisation_id, balance)
     SELECT account, %(organisation)s, (n * 13) %% 500 FROM numbered
 ), agreements AS (
     INSERT INTO accounts_agreement (id, account_id, organisation_id, number, kind, decided_at,
@@ -113,7 +113,9 @@ def person(email: str, name: str, *, commercial: bool = False) -> Person:
 
 def organisation(name: str, by: Person) -> Organisation:
     """Make an organisation without people."""
-    return creating.found(name, zone="Europe/Madrid", notice_address="", by=by, at=NOW)
+    return creating.create_organisation(
+        name, time_zone="Europe/Madrid", notice_address="", by=by, at=NOW
+    )
 
 
 def lead(of: Organisation, who: Person) -> None:
@@ -168,7 +170,7 @@ def orders(of: Organisation, by: Person, *, every: int) -> None:
             """
             INSERT INTO orders_order (uid, organisation_id, account_id, number, kind, state,
                 submitted_by_id, submitted_at, sms_credits, account_name, client, nif, sector,
-                contact_email, zone, reference, comments, rule, reason)
+                contact_email, time_zone, reference, comments, rule, reason)
             SELECT gen_random_uuid(), organisation_id, id, 'W-' || id, 'renewal', 'pending', %s, %s,
                 0, '', '', '', '', '', '', '', '', '', ''
             FROM accounts_account WHERE organisation_id = %s AND id %% %s = 0

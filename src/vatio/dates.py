@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo, available_timezones
 from babel.dates import format_date
 from django.utils.translation import get_language
 
-DEPARTMENT_ZONE = "Europe/Madrid"
+DEPARTMENT_TIME_ZONE = "Europe/Madrid"
 """The time zone of the commercial department; organisations and accounts have their own."""
 
 
 @cache
-def known_zones() -> tuple[str, ...]:
+def known_time_zones() -> tuple[str, ...]:
     """List the names of the time zones; they are read from the disk once."""
     return tuple(sorted(available_timezones()))
 
@@ -33,9 +33,9 @@ def is_anchored(day: date, anchor_day: int) -> bool:
     return day.day == min(anchor_day, monthrange(day.year, day.month)[1])
 
 
-def day_at(at: datetime, zone: str) -> date:
+def day_at(at: datetime, time_zone: str) -> date:
     """Tell which day it is in a zone at a moment."""
-    return at.astimezone(ZoneInfo(zone)).date()
+    return at.astimezone(ZoneInfo(time_zone)).date()
 
 
 def days_at(at: datetime) -> list[date]:
@@ -46,7 +46,7 @@ def days_at(at: datetime) -> list[date]:
 @cache
 def _clocks() -> tuple[ZoneInfo, ...]:
     """Read every zone's clock once, and keep it: Python itself forgets all but a few."""
-    return tuple(ZoneInfo(zone) for zone in known_zones())
+    return tuple(ZoneInfo(time_zone) for time_zone in known_time_zones())
 
 
 def written(day: date) -> str:
@@ -64,13 +64,13 @@ def _written(day: date, language: str, pattern: str = "d MMM y") -> str:
     return format_date(day, pattern, locale=language)
 
 
-def start_of(day: date, zone: str) -> datetime:
+def start_of(day: date, time_zone: str) -> datetime:
     """Tell the first instant of a day in a zone, in UTC.
 
     Where clocks go back at midnight the hour happens twice and the first counts;
     where they go forward at midnight the day begins at the first hour that exists.
     """
-    local = ZoneInfo(zone)
+    local = ZoneInfo(time_zone)
     midnight = datetime.combine(day, time(0), tzinfo=local)
     first = midnight.astimezone(UTC)
     if first.astimezone(local).date() == day:

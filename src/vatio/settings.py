@@ -129,7 +129,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "vatio.web.people.allauth_adapter.Doorkeeper"
+ACCOUNT_ADAPTER = "vatio.web.people.allauth_adapter.AccountAdapter"
 ACCOUNT_SESSION_REMEMBER = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("VATIO_PROXIES", default=0, least=0, most=9)
 SESSION_COOKIE_AGE = 14 * 24 * 3600

@@ -3,7 +3,7 @@
 from procrastinate.contrib.django import app
 
 
-def wake(task: str, **arguments: int | str) -> None:
+def defer(task: str, **arguments: int | str) -> None:
     """Queue a task for the worker, in the transaction of what causes it.
 
     Nothing is queued if the transaction fails, and no worker sees it before it ends. A task

@@ -7,7 +7,7 @@ from tests import make
 from tests.races import together
 from vatio.accounts import adjusting, growth, wallet
 from vatio.accounts.holdings import held
-from vatio.accounts.models import Account, Agreement, Purse, SmsMovement, Term
+from vatio.accounts.models import Account, Agreement, SmsTransaction, SmsWallet, Term
 from vatio.accounts.opening import WrongQuantity
 from vatio.accounts.renewal import AlreadyRenewed
 from vatio.catalogue.quantities import Quantities
@@ -102,7 +102,7 @@ def test_an_adjustment_says_why(reason: str) -> None:
             hotel, 5, reason=reason, by=make.commercial(), at=make.NOON
         ),
     ):
-        with pytest.raises(adjusting.NoReason):
+        with pytest.raises(adjusting.AdjustmentWithoutReason):
             deed()
 
     assert Agreement.objects.count() == 1
@@ -114,8 +114,8 @@ def test_credits_are_added_and_taken_and_the_balance_is_the_sum_of_its_movements
     for credits in (50, -120):
         adjusting.adjust_credits(hotel, credits, reason=WHY, by=make.commercial(), at=make.NOON)
 
-    assert Purse.objects.get(account=hotel).balance == 30
-    assert SmsMovement.objects.aggregate(total=Sum("credits"))["total"] == 30
+    assert SmsWallet.objects.get(account=hotel).balance == 30
+    assert SmsTransaction.objects.aggregate(total=Sum("credits"))["total"] == 30
 
 
 def test_more_credits_than_there_are_cannot_be_taken() -> None:
@@ -124,7 +124,7 @@ def test_more_credits_than_there_are_cannot_be_taken() -> None:
     with pytest.raises(wallet.NotEnoughCredits):
         adjusting.adjust_credits(hotel, -101, reason=WHY, by=make.commercial(), at=make.NOON)
 
-    assert Purse.objects.get(account=hotel).balance == 100
+    assert SmsWallet.objects.get(account=hotel).balance == 100
     assert Agreement.objects.count() == 1
 
 
@@ -235,7 +235,7 @@ def test_credits_taken_by_many_at_once_never_go_below_zero() -> None:
     )
 
     assert (len(done), len(refused)) == (3, 5)
-    assert Purse.objects.get(account=hotel).balance == 1
+    assert SmsWallet.objects.get(account=hotel).balance == 1
 
 
 @pytest.mark.django_db(transaction=True)

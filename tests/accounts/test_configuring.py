@@ -61,7 +61,7 @@ def test_a_form_filled_from_older_details_is_refused() -> None:
     shown = Details.of(hotel)
     configure(hotel, client="Otro cliente")
 
-    with pytest.raises(configuring.ChangedMeanwhile):
+    with pytest.raises(configuring.DetailsChangedMeanwhile):
         configuring.configure(
             hotel,
             replace(shown, nif="B30189138"),
@@ -76,7 +76,7 @@ def test_a_form_filled_from_older_details_is_refused() -> None:
 def test_another_zone_moves_the_instant_and_not_the_day() -> None:
     hotel = make.account(starts_on=date(2026, 5, 3))
 
-    configure(hotel, zone="Atlantic/Canary")
+    configure(hotel, time_zone="Atlantic/Canary")
 
     hotel.refresh_from_db()
     assert hotel.covered_until == date(2027, 5, 3)
@@ -84,22 +84,22 @@ def test_another_zone_moves_the_instant_and_not_the_day() -> None:
 
 
 @pytest.mark.parametrize(
-    ("at", "zone"),
+    ("at", "time_zone"),
     [
         (datetime(2027, 5, 2, 22, 30, tzinfo=UTC), "Atlantic/Canary"),
         (datetime(2027, 5, 2, 12, tzinfo=UTC), "Pacific/Kiritimati"),
     ],
 )
 def test_a_zone_in_which_the_account_would_be_alive_or_dead_is_refused(
-    at: datetime, zone: str
+    at: datetime, time_zone: str
 ) -> None:
     hotel = make.account(starts_on=date(2026, 5, 3))
 
-    with pytest.raises(configuring.ZoneMovesTheEnd):
-        configure(hotel, at=at, zone=zone)
+    with pytest.raises(configuring.TimeZoneMovesTheEnd):
+        configure(hotel, at=at, time_zone=time_zone)
 
     hotel.refresh_from_db()
-    assert (hotel.zone, hotel.ends_at) == (
+    assert (hotel.time_zone, hotel.ends_at) == (
         "Europe/Madrid",
         datetime(2027, 5, 2, 22, tzinfo=UTC),
     )
@@ -114,7 +114,7 @@ def test_who_will_not_renew_says_so_once_and_the_commercial_department_knows() -
         non_renewal.leave(hotel, by=nuria, at=make.NOON)
 
     hotel.refresh_from_db()
-    assert hotel.leaving_since == make.NOON
+    assert hotel.not_renewing_since == make.NOON
     told = Message.objects.filter(template="account_leaving")
     assert told.filter(address=elena.email).count() == 1
     assert Act.objects.filter(verb="account.leaving").count() == 1
@@ -127,7 +127,7 @@ def test_who_renews_after_all_is_leaving_no_longer() -> None:
     make.renewal_order(hotel)
 
     hotel.refresh_from_db()
-    assert hotel.leaving_since is None
+    assert hotel.not_renewing_since is None
     assert Act.objects.filter(verb="account.staying").count() == 1
 
 

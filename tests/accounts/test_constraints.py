@@ -96,8 +96,8 @@ def test_a_term_never_changes(hotel: Account, change: str) -> None:
         "DELETE FROM accounts_agreement",
         "UPDATE accounts_grant SET extra_meters = 99",
         "DELETE FROM accounts_grant",
-        "UPDATE accounts_smsmovement SET credits = 99",
-        "DELETE FROM accounts_smsmovement",
+        "UPDATE accounts_smstransaction SET credits = 99",
+        "DELETE FROM accounts_smstransaction",
         "UPDATE history_act SET verb = 'x'",
         "DELETE FROM history_act",
         "DELETE FROM accounts_term",
@@ -138,7 +138,7 @@ def test_every_table_that_a_trigger_keeps_is_among_them() -> None:
     [
         "UPDATE accounts_agreement SET note = 'x'",
         "DELETE FROM accounts_grant",
-        "UPDATE accounts_smsmovement SET credits = 99",
+        "UPDATE accounts_smstransaction SET credits = 99",
         "DELETE FROM history_act",
         "DELETE FROM accounts_term",
         "DELETE FROM accounts_account",
@@ -154,14 +154,14 @@ def test_the_web_role_may_not_even_try(hotel: Account, as_web: None, statement: 
 
 
 def test_a_purse_is_never_negative(hotel: Account) -> None:
-    refused_by("a_purse_is_never_negative", "UPDATE accounts_purse SET balance = balance - 11")
+    refused_by("a_wallet_is_never_negative", "UPDATE accounts_smswallet SET balance = balance - 11")
 
 
 def test_a_movement_happens_once(hotel: Account) -> None:
     refused_by(
-        "accounts_smsmovement_key",
-        "INSERT INTO accounts_smsmovement (account_id, organisation_id, key, kind, credits, at)"
-        " SELECT account_id, organisation_id, key, kind, credits, at FROM accounts_smsmovement",
+        "accounts_smstransaction_key",
+        "INSERT INTO accounts_smstransaction (account_id, organisation_id, key, kind, credits, at)"
+        " SELECT account_id, organisation_id, key, kind, credits, at FROM accounts_smstransaction",
     )
 
 
@@ -170,9 +170,9 @@ def test_names_are_unique_without_case_and_accents(hotel: Account, name: str) ->
     refused_by(
         "one_account_of_a_name",
         "INSERT INTO accounts_account (uid, organisation_id, name, client, nif, sector,"
-        " contact_email, language, zone, created_at)"
+        " contact_email, language, time_zone, created_at)"
         " SELECT gen_random_uuid(), organisation_id, %s, client, nif, sector, contact_email,"
-        " language, zone, created_at FROM accounts_account",
+        " language, time_zone, created_at FROM accounts_account",
         name,
     )
 
@@ -220,7 +220,7 @@ def test_nothing_points_across_organisations(hotel: Account) -> None:
         other.pk,
         hotel.pk,
     )
-    refused_by("_of_its_own", "UPDATE accounts_purse SET organisation_id = %s", other.pk)
+    refused_by("_of_its_own", "UPDATE accounts_smswallet SET organisation_id = %s", other.pk)
     refused_by("_of_its_own", "UPDATE accounts_account SET organisation_id = %s", other.pk)
 
 
@@ -246,7 +246,7 @@ def test_one_open_order_of_a_kind(hotel: Account) -> None:
         "one_open_order_of_a_kind",
         "INSERT INTO orders_order (uid, organisation_id, account_id, number, kind, state,"
         " submitted_by_id, submitted_at, sms_credits, account_name, client, nif, sector,"
-        " contact_email, zone, reference, comments, rule, reason)"
+        " contact_email, time_zone, reference, comments, rule, reason)"
         " SELECT gen_random_uuid(), organisation_id, account_id, 'S-x', kind, 'offered',"
         " submitted_by_id, submitted_at, 0, '', '', '', '', '', '', '', '', '', ''"
         " FROM orders_order",

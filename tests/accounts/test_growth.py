@@ -6,7 +6,7 @@ from tests import make
 from tests.races import together
 from vatio.accounts import growth
 from vatio.accounts.holdings import held
-from vatio.accounts.models import Account, Purse
+from vatio.accounts.models import Account, SmsWallet
 from vatio.accounts.opening import WrongQuantity
 from vatio.catalogue import publishing
 from vatio.catalogue.quantities import Quantities
@@ -33,7 +33,7 @@ def test_an_expansion_adds_from_today_and_keeps_what_there_was() -> None:
 
     assert totals(hotel, date(2026, 11, 23)) == Quantities(20, 5, None, 0)
     assert totals(hotel, TODAY) == Quantities(35, 5, None, 2)
-    assert Purse.objects.get().balance == 100
+    assert SmsWallet.objects.get().balance == 100
 
 
 def test_an_upgrade_leaves_the_extras_on_top() -> None:

@@ -147,7 +147,7 @@ class TestHeld(TestCase):
         ]
         expected = max(ends) if ends else FIRST
         assert hotel.covered_until == expected
-        assert hotel.ends_at == start_of(expected, hotel.zone)
+        assert hotel.ends_at == start_of(expected, hotel.time_zone)
         assert hotel.opened_on == FIRST
 
 

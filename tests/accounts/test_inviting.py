@@ -21,7 +21,7 @@ ADMINISTRATOR, VIEWER = AccountRole.Role.ADMINISTRATOR, AccountRole.Role.VIEWER
 def test_an_invitation_to_an_account_gives_its_role_and_nothing_else() -> None:
     hotel = make.account()
     nuria = make.superadmin(hotel.organisation)
-    _entrance, token = inviting.invite_to_account(
+    _link, token = inviting.invite_to_account(
         hotel, "Marta@hotel.example", role=ADMINISTRATOR, by=nuria, at=make.NOON
     )
 
@@ -38,12 +38,10 @@ def test_an_invitation_to_an_account_gives_its_role_and_nothing_else() -> None:
 def test_one_person_may_hold_several_roles_in_several_organisations() -> None:
     hotel, other = make.account(), make.account()
     nuria = make.superadmin(hotel.organisation)
-    _entrance, token = inviting.invite_to_account(
+    _link, token = inviting.invite_to_account(
         other, nuria.email, role=VIEWER, by=make.superadmin(other.organisation), at=make.NOON
     )
-    _entrance, second = one_time_links.invite_colleague(
-        nuria.email, by=make.commercial(), at=make.NOON
-    )
+    _link, second = one_time_links.invite_colleague(nuria.email, by=make.commercial(), at=make.NOON)
 
     inviting.join(token, person=nuria, at=make.NOON)
     assert set(Account.objects.visible_to(nuria)) == {hotel, other}

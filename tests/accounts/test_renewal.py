@@ -127,7 +127,7 @@ def test_a_renewal_closed_on_its_first_day_leaves_the_old_end():
 
 
 def test_the_day_is_that_of_the_accounts_zone():
-    hotel = make.account(starts_on=date(2026, 5, 3), zone="Atlantic/Canary")
+    hotel = make.account(starts_on=date(2026, 5, 3), time_zone="Atlantic/Canary")
 
     assert hotel.ends_at == start_of(date(2027, 5, 3), "Atlantic/Canary")
     assert hotel.ends_at == datetime(2027, 5, 2, 23, tzinfo=UTC)

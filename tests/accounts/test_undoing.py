@@ -164,7 +164,7 @@ def test_of_twenty_trusted_renewals_at_once_one_takes_effect() -> None:
 
 
 def test_west_of_greenwich_a_term_that_begins_tomorrow_can_still_be_taken_back() -> None:
-    hotel = make.account(starts_on=date(2026, 5, 3), zone="America/Los_Angeles")
+    hotel = make.account(starts_on=date(2026, 5, 3), time_zone="America/Los_Angeles")
     asked = datetime(2027, 4, 1, tzinfo=UTC)
     renewal.renew(hotel, asked_at=asked, at=asked, by=make.commercial())
 

@@ -129,7 +129,7 @@ def test_no_page_has_a_fault_that_axe_knows_and_none_scrolls_sideways(
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_ways_in_have_no_faults_either(platform: Platform, page, scheme: str) -> None:
-    _entrance, token = one_time_links.invite(
+    _link, token = one_time_links.invite(
         platform.norte, "ana@norte.example", by=platform.elena, at=clock.now()
     )
     page.emulate_media(color_scheme=scheme)

@@ -108,7 +108,7 @@ def test_an_account_is_asked_for_accepted_and_active(
     expect(row.locator(".ends time")).to_have_attribute("datetime", end.isoformat())
     expect(row).to_contain_text("12")
     account = Account.objects.get()
-    assert (account.name, account.purse.balance) == ("Hotel Lugo 012", 1000)
+    assert (account.name, account.wallet.balance) == ("Hotel Lugo 012", 1000)
 
 
 @pytest.mark.parametrize("language", ["es", "en"])

@@ -8,7 +8,7 @@ from tests.browser.conftest import Enter, Platform, faults
 from vatio import clock
 from vatio.dates import add_months
 from vatio.orders import bulk_renewing
-from vatio.orders.models import Round
+from vatio.orders.models import BulkRenewal
 from vatio.portfolios import drafts, running
 from vatio.portfolios.models import Import
 
@@ -34,8 +34,8 @@ def test_many_renewals_go_on_while_one_looks_or_leaves(platform: Platform, enter
     expect(report).to_contain_text("12 cuentas marcadas")
     expect(report).to_contain_text("0 de 12 hechas")
     assert faults(nuria) == []
-    begun = Round.objects.get()
-    bulk_renewing._take_a_turn(begun)
+    begun = BulkRenewal.objects.get()
+    bulk_renewing._renew_next(begun)
     expect(report).to_contain_text("1 de 12 hechas")
     bulk_renewing.carry_on(begun, now=clock.now)
 

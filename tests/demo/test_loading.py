@@ -25,7 +25,9 @@ def test_the_demo_has_accounts_in_every_state() -> None:
         "out of grace": [is_expired(a, at=at) and not is_in_grace(a, at=at) for a in accounts],
         "active": [has_started(a, at=at) and not is_expired(a, at=at) for a in accounts],
         "yet to start": [not has_started(a, at=at) for a in accounts],
-        "renewed": [a.terms.filter(starts_on__gt=clock.today(a.zone)).exists() for a in accounts],
+        "renewed": [
+            a.terms.filter(starts_on__gt=clock.today(a.time_zone)).exists() for a in accounts
+        ],
     }
     assert {state for state, found in states.items() if not any(found)} == set()
     assert set(Order.objects.values_list("state", flat=True)) == {

@@ -55,13 +55,13 @@ def test_the_clock_goes_on_from_where_it_was_moved(demo: None) -> None:
 
 def test_what_guards_a_door_does_not_go_by_the_moved_clock(demo: None) -> None:
     norte = make.organisation()
-    _entrance, token = one_time_links.invite(
+    _link, token = one_time_links.invite(
         norte, "ana@norte.example", by=make.commercial(), at=clock.real()
     )
 
     advancing.advance(30)
 
-    assert one_time_links.find(token, _entrance.kind, at=clock.real()).email == "ana@norte.example"
+    assert one_time_links.find(token, _link.kind, at=clock.real()).email == "ana@norte.example"
 
 
 def test_time_is_moved_in_the_demo_alone() -> None:

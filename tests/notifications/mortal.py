@@ -12,7 +12,7 @@ if "VATIO_HOME" in os.environ:  # a process that forks workers has read no setti
 from django.db import connection
 
 from vatio.notifications.delivery import Sender, deliver
-from vatio.notifications.smtp import Address, Door
+from vatio.notifications.smtp import Address, SmtpConnection
 from vatio.reminders.deciding import decide
 
 SPEED = 1200
@@ -29,6 +29,6 @@ def live(database: str, port: int, begins_at: datetime, begun: float) -> None:
     sender = Sender("avisos@vatio.example", "https://vatio.example")
     while True:
         decide(at=now())
-        with Door(Address("127.0.0.1", port, "", "", "none")) as door:
+        with SmtpConnection(Address("127.0.0.1", port, "", "", "none")) as door:
             deliver(door, sender, now=now)
         time.sleep(0.02)

@@ -8,8 +8,8 @@ from tests.races import together
 from vatio.notifications import delivery
 from vatio.notifications.delivery import LEASE, Sender, Tally, deliver
 from vatio.notifications.models import Message
-from vatio.notifications.queueing import Reader, queue
-from vatio.notifications.smtp import BadAddress, Door, parse
+from vatio.notifications.queueing import Recipient, queue
+from vatio.notifications.smtp import BadAddress, SmtpConnection, parse
 from vatio.people import one_time_links
 from vatio.tenants.models import Organisation
 
@@ -23,7 +23,7 @@ def put(count: int = 1, *, organisation: Organisation | None = None, **more: obj
     for number in range(count):
         queue(
             "order_rejected",
-            [Reader(f"persona{number}@norte.example", "es")],
+            [Recipient(f"persona{number}@norte.example", "es")],
             key=f"try:{number}:{Message.objects.count()}",
             context={
                 "number": f"S-2026-{number:04}",
@@ -40,7 +40,7 @@ def put(count: int = 1, *, organisation: Organisation | None = None, **more: obj
 
 
 def run(box: Postbox, *, at: datetime = make.NOON) -> Tally:
-    with Door(box.address) as door:
+    with SmtpConnection(box.address) as door:
         return deliver(door, SENDER, now=lambda: at)
 
 
@@ -79,7 +79,7 @@ def test_a_bad_address_does_not_stop_the_others() -> None:
 
     assert (tally.sent, tally.failed) == (2, 1)
     assert states() == ["sent", "failed", "sent"]
-    assert Message.objects.get(state="failed").trouble == "550 No such user here"
+    assert Message.objects.get(state="failed").last_error == "550 No such user here"
 
 
 def test_what_is_refused_for_now_is_tried_again_after_growing_waits() -> None:
@@ -91,10 +91,10 @@ def test_what_is_refused_for_now_is_tried_again_after_growing_waits() -> None:
         run(box)
         waited = Message.objects.get()
         assert waited.state == "queued"
-        assert waited.try_at == make.NOON + timedelta(minutes=1)
+        assert waited.next_attempt_at == make.NOON + timedelta(minutes=1)
         run(box, at=make.NOON + timedelta(minutes=2))
         waited.refresh_from_db()
-        assert waited.try_at == make.NOON + timedelta(minutes=7)
+        assert waited.next_attempt_at == make.NOON + timedelta(minutes=7)
         box.refused.clear()
         run(box, at=make.NOON + timedelta(minutes=8))
 
@@ -192,7 +192,7 @@ def test_what_was_claimed_and_never_handed_over_is_taken_up_again() -> None:
 
 def test_a_sender_slower_than_its_lease_leaves_the_message_to_who_took_it_over() -> None:
     put(2)
-    with open_postbox() as box, Door(box.address) as slow:
+    with open_postbox() as box, SmtpConnection(box.address) as slow:
         late = delivery.claim(at=make.NOON)
         assert run(box, at=make.NOON + LEASE + timedelta(seconds=1)).sent == 2
         for message in late:
@@ -204,7 +204,7 @@ def test_a_sender_slower_than_its_lease_leaves_the_message_to_who_took_it_over()
 
 def test_a_secret_is_blanked_once_it_is_sent() -> None:
     norte = make.organisation()
-    _entrance, token = one_time_links.invite(
+    _link, token = one_time_links.invite(
         norte, "ana@norte.example", by=make.commercial(), at=make.NOON
     )
 
@@ -295,15 +295,15 @@ def test_a_message_that_breaks_the_door_leaves_it_to_the_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     put(2)
-    send = Door.send
+    send = SmtpConnection.send
 
-    def break_once(self: Door, mail: object, **about: object) -> None:
-        monkeypatch.setattr(Door, "send", send)
+    def break_once(self: SmtpConnection, mail: object, **about: object) -> None:
+        monkeypatch.setattr(SmtpConnection, "send", send)
         raise RuntimeError("what nobody foresaw")
 
-    monkeypatch.setattr(Door, "send", break_once)
+    monkeypatch.setattr(SmtpConnection, "send", break_once)
     with open_postbox() as box:
         tally = run(box)
 
     assert (tally.sent, tally.failed) == (1, 1)
-    assert "what nobody foresaw" in Message.objects.get(state="failed").trouble
+    assert "what nobody foresaw" in Message.objects.get(state="failed").last_error

@@ -16,14 +16,14 @@ from vatio.dates import add_months, start_of
 from vatio.notifications import delivery
 from vatio.notifications.delivery import Sender, deliver
 from vatio.notifications.models import Message
-from vatio.notifications.smtp import Door
+from vatio.notifications.smtp import SmtpConnection
 from vatio.reminders.models import Reminder
 
 KILLS = 200
 BEGINS_AT = datetime(2027, 4, 3, 5, 40, tzinfo=UTC)
 """Twenty minutes before eight in Madrid; the Canaries and the Azores follow within seconds."""
 
-ZONES = ["Europe/Madrid", "Atlantic/Canary", "Atlantic/Azores"]
+TIME_ZONES = ["Europe/Madrid", "Atlantic/Canary", "Atlantic/Azores"]
 SENDER = Sender("avisos@vatio.example", "https://vatio.example")
 OPEN = [Message.State.QUEUED, Message.State.HANDING_OVER]
 
@@ -52,9 +52,11 @@ def test_three_workers_killed_two_hundred_times_lose_nothing_and_repeat_nothing_
         make.superadmin(norte)
     for number in range(90):
         end = date(2027, 5, 3) if number % 2 else date(2027, 4, 10)
-        zone = ZONES[number % 3]
+        time_zone = TIME_ZONES[number % 3]
         hotel = make.account(
-            organisation=norte, starts_on=add_months(end, -12, anchor_day=end.day), zone=zone
+            organisation=norte,
+            starts_on=add_months(end, -12, anchor_day=end.day),
+            time_zone=time_zone,
         )
         if number % 30 == 0:
             hotel.contact_email = "nadie@norte.example"
@@ -114,5 +116,5 @@ def test_three_workers_killed_two_hundred_times_lose_nothing_and_repeat_nothing_
     at = start_of(date(2027, 4, 4), "UTC")
     for message in doubted:
         delivery.retry(message, at=at)
-    with open_postbox() as calm, Door(calm.address) as door:
+    with open_postbox() as calm, SmtpConnection(calm.address) as door:
         assert deliver(door, SENDER, now=lambda: at + timedelta(seconds=1)).sent == len(doubted)

@@ -7,7 +7,7 @@ from tests import make
 from tests.races import together
 from vatio.accounts.models import Account
 from vatio.orders import bulk_renewing, submitting
-from vatio.orders.models import Order, Round, Turn
+from vatio.orders.models import BulkRenewal, BulkRenewalItem, Order
 from vatio.people import creating
 from vatio.tenants.models import Organisation, Person
 
@@ -16,15 +16,15 @@ END = date(2027, 5, 3)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def begin(norte: Organisation, by: Person, asked: list[tuple[Account, date]]) -> Round:
+def begin(norte: Organisation, by: Person, asked: list[tuple[Account, date]]) -> BulkRenewal:
     return bulk_renewing.ask(norte, asked, by=by, at=make.NOON, now=lambda: make.NOON)
 
 
-def outcomes(begun: Round) -> dict[str, str]:
-    return dict(begun.turns.values_list("account__name", "outcome"))
+def outcomes(begun: BulkRenewal) -> dict[str, str]:
+    return dict(begun.items.values_list("account__name", "outcome"))
 
 
-def _jobs(begun: Round) -> int:
+def _jobs(begun: BulkRenewal) -> int:
     asked = ProcrastinateJob.objects.filter(task_name=bulk_renewing.TASK, args={"number": begun.pk})
     return asked.count()
 
@@ -44,7 +44,7 @@ def test_each_account_is_asked_for_itself_and_the_report_says_of_each_what_becam
     begun = begin(norte, nuria, [(hotel, END), (nave, END), (colegio, date(2020, 1, 1))])
 
     assert outcomes(begun) == {"Hotel": "asked", "Nave": "refused", "Colegio": "refused"}
-    words = dict(begun.turns.values_list("account__name", "words"))
+    words = dict(begun.items.values_list("account__name", "words"))
     assert asked_before.number in words["Nave"]
     assert "3 may 2027" in words["Colegio"]
     assert begun.finished_at == make.NOON
@@ -57,7 +57,7 @@ def test_a_trusted_round_says_until_when_each_is_renewed() -> None:
 
     begun = begin(norte, make.superadmin(norte), many(norte, 2))
 
-    assert list(begun.turns.values_list("outcome", "until")) == [("renewed", date(2028, 5, 3))] * 2
+    assert list(begun.items.values_list("outcome", "until")) == [("renewed", date(2028, 5, 3))] * 2
 
 
 def test_a_long_round_is_written_down_for_the_worker() -> None:
@@ -115,7 +115,9 @@ def test_four_workers_at_once_ask_for_each_account_once() -> None:
 
     _done, refused = together(
         [
-            lambda: bulk_renewing.carry_on(Round.objects.get(pk=begun.pk), now=lambda: make.NOON)
+            lambda: bulk_renewing.carry_on(
+                BulkRenewal.objects.get(pk=begun.pk), now=lambda: make.NOON
+            )
             for _ in range(4)
         ]
     )
@@ -124,7 +126,7 @@ def test_four_workers_at_once_ask_for_each_account_once() -> None:
     assert refused == []
     assert begun.finished_at is not None
     assert Order.objects.count() == 20
-    assert Turn.objects.filter(outcome="asked").count() == 20
+    assert BulkRenewalItem.objects.filter(outcome="asked").count() == 20
 
 
 def test_a_round_of_somebody_who_lost_their_place_asks_for_nothing_more() -> None:
@@ -136,5 +138,5 @@ def test_a_round_of_somebody_who_lost_their_place_asks_for_nothing_more() -> Non
     bulk_renewing.carry_on(begun, now=lambda: make.NOON)
 
     assert set(outcomes(begun).values()) == {"refused"}
-    assert "Iago Ferro ya no dirige" in begun.turns.first().words
+    assert "Iago Ferro ya no dirige" in begun.items.first().words
     assert not Order.objects.exists()

@@ -9,7 +9,7 @@ from vatio.history.models import Act
 from vatio.notifications.models import Message
 from vatio.orders import assigning, commenting, deciding
 from vatio.orders.models import Comment, Order
-from vatio.orders.possible_duplicates import alike
+from vatio.orders.possible_duplicates import find_duplicates
 
 pytestmark = pytest.mark.django_db
 
@@ -138,7 +138,7 @@ def test_a_reviewer_sees_the_clients_other_accounts_and_those_like_it_elsewhere(
     far.client = "Nadie"
     far.save(update_fields=["client"])
 
-    found = alike(make.opening_order(norte, "Hotel Nuevo"))
+    found = find_duplicates(make.opening_order(norte, "Hotel Nuevo"))
 
     assert found.own == [mine]
     assert found.elsewhere == [theirs, twin]

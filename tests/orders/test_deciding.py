@@ -6,7 +6,7 @@ import pytest
 
 from tests import make
 from vatio.accounts import adjusting, non_renewal, renewal
-from vatio.accounts.models import Account, Agreement, Purse, SmsMovement, Term
+from vatio.accounts.models import Account, Agreement, SmsTransaction, SmsWallet, Term
 from vatio.accounts.opening import NameTaken
 from vatio.history.models import Act
 from vatio.notifications.models import Message
@@ -41,9 +41,9 @@ def test_extras_are_written_even_when_there_are_none() -> None:
 def test_bought_credits_are_in_the_purse_under_the_agreements_key() -> None:
     hotel = make.account(sms_credits=100)
 
-    movement = SmsMovement.objects.get()
+    movement = SmsTransaction.objects.get()
 
-    assert Purse.objects.get(account=hotel).balance == 100
+    assert SmsWallet.objects.get(account=hotel).balance == 100
     assert movement.key == f"agreement:{Agreement.objects.get().pk}"
 
 
@@ -68,7 +68,7 @@ def test_nobody_decides_an_order_that_they_submitted() -> None:
 def test_a_rejection_says_why(reason: str) -> None:
     order = make.opening_order(make.organisation())
 
-    with pytest.raises(deciding.NoReason):
+    with pytest.raises(deciding.RejectionWithoutReason):
         deciding.reject(order, reason=reason, by=make.commercial(), at=make.NOON)
 
     order.refresh_from_db()
@@ -126,7 +126,11 @@ def test_an_acceptance_that_fails_at_its_last_step_leaves_nothing() -> None:
 
     order.refresh_from_db()
     assert (order.state, order.agreement_id) == ("pending", None)
-    assert (Account.objects.count(), Term.objects.count(), SmsMovement.objects.count()) == (0, 0, 0)
+    assert (Account.objects.count(), Term.objects.count(), SmsTransaction.objects.count()) == (
+        0,
+        0,
+        0,
+    )
     assert Act.objects.count() == before
 
 
@@ -182,7 +186,7 @@ def test_a_renewal_that_is_accepted_ends_that_nobody_will_renew() -> None:
     deciding.accept(order, by=make.commercial(), at=make.NOON)
 
     hotel.refresh_from_db()
-    assert hotel.leaving_since is None
+    assert hotel.not_renewing_since is None
 
 
 def test_what_never_held_anything_is_not_asked_to_be_renewed() -> None:

@@ -8,7 +8,7 @@ from hypothesis.extra.django import TestCase
 from tests import make
 from vatio.accounts import adjusting, undoing
 from vatio.accounts.holdings import held
-from vatio.accounts.models import Account, Purse, Term
+from vatio.accounts.models import Account, SmsWallet, Term
 from vatio.catalogue.models import LicenceVersion
 from vatio.catalogue.quantities import UNITS
 from vatio.dates import add_months, start_of
@@ -80,7 +80,7 @@ class Oracle:
             return None
         return waiting if at - waiting.by_renewal_at < timedelta(hours=24) else None
 
-    def reached(self, today: date) -> list[Kept]:
+    def affected(self, today: date) -> list[Kept]:
         running, waiting = self.running(today), self.waiting(today)
         assert running is not None
         if waiting is None:
@@ -89,7 +89,7 @@ class Oracle:
         return [running, waiting] if same else [running]
 
     def change(self, today: date, licence: LicenceVersion | None, extras: dict[str, int]) -> None:
-        for term in self.reached(today):
+        for term in self.affected(today):
             term.changes.append((max(today, term.starts_on), licence, extras))
 
     def renew(self, today: date, at: datetime) -> None:
@@ -131,7 +131,7 @@ class TestLives(TestCase):
         better = make.licence("Avanzada Mtr", meters=50, supply_points=25, rtc_lines=2)
         hotel = make.account(starts_on=FIRST, version=basic, sms_credits=0)
         elena, nuria = make.commercial(), make.superadmin(hotel.organisation)
-        oracle, at = Oracle(basic, better), start_of(FIRST, hotel.zone) + timedelta(hours=10)
+        oracle, at = Oracle(basic, better), start_of(FIRST, hotel.time_zone) + timedelta(hours=10)
 
         for deed, size, days in deeds:
             at += timedelta(days=days, minutes=7)
@@ -204,8 +204,8 @@ class TestLives(TestCase):
     def _agree(self, hotel: Account, oracle: Oracle, today: date) -> None:
         hotel.refresh_from_db()
         assert hotel.covered_until == oracle.end()
-        assert hotel.ends_at == start_of(oracle.end(), hotel.zone)
-        assert Purse.objects.get(account=hotel).balance == oracle.credits
+        assert hotel.ends_at == start_of(oracle.end(), hotel.time_zone)
+        assert SmsWallet.objects.get(account=hotel).balance == oracle.credits
         days = {term.starts_on for term in oracle.terms} | {t.ends_on for t in oracle.terms}
         days |= {today, *(since for term in oracle.terms for since, _l, _e in term.changes)}
         for day in sorted(days | {each - timedelta(days=1) for each in days}):

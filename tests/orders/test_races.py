@@ -9,7 +9,7 @@ from tests import make
 from tests.races import together
 from vatio.accounts import adjusting, growth, inviting
 from vatio.accounts.holdings import held
-from vatio.accounts.models import Account, Agreement, Purse, Term
+from vatio.accounts.models import Account, Agreement, SmsWallet, Term
 from vatio.orders import deciding, submitting
 from vatio.orders.models import Order
 from vatio.people import one_time_links
@@ -138,7 +138,7 @@ def test_accepting_and_withdrawing_at_once_leave_one_outcome() -> None:
 
 def test_an_invitation_lets_one_of_two_in() -> None:
     norte = make.organisation()
-    _entrance, token = one_time_links.invite(
+    _link, token = one_time_links.invite(
         norte, "ana@norte.example", by=make.commercial(), at=make.NOON
     )
 
@@ -206,7 +206,7 @@ def test_growth_of_every_kind_at_once_adds_up() -> None:
             holding = held(hotel, day)
             assert holding is not None
             assert (holding.licence, holding.totals.meters) == ("Avanzada Mtr", 53)
-        assert Purse.objects.get(account=hotel).balance == 105
+        assert SmsWallet.objects.get(account=hotel).balance == 105
 
 
 def test_an_account_that_expires_before_the_press_takes_nothing_more() -> None:

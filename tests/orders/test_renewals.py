@@ -74,7 +74,7 @@ def test_of_what_is_known_a_renewal_counts_before_a_request_and_a_request_before
     end = date(2026, 12, 3)
     asked, left = ending(end), ending(end)
     make.renewal_order(asked, at=AT)
-    Account.objects.filter(pk__in=[asked.pk, left.pk]).update(leaving_since=AT)
+    Account.objects.filter(pk__in=[asked.pk, left.pk]).update(not_renewing_since=AT)
 
     before = counts()
     deciding.accept(Order.objects.get(), by=make.commercial(), at=AT)
@@ -91,7 +91,7 @@ def test_an_expired_account_stands_where_its_last_term_ended() -> None:
 
 
 def test_an_account_that_has_yet_to_start_stands_nowhere_until_its_first_day() -> None:
-    make.account(starts_on=date(2026, 11, 25), months=3, zone="Atlantic/Canary")
+    make.account(starts_on=date(2026, 11, 25), months=3, time_zone="Atlantic/Canary")
 
     last_minute = datetime(2026, 11, 24, 23, 59, tzinfo=UTC)
 
@@ -102,9 +102,9 @@ def test_an_account_that_has_yet_to_start_stands_nowhere_until_its_first_day() -
 
 
 def test_a_month_begins_and_ends_by_the_days_of_each_accounts_zone() -> None:
-    for zone in ("Europe/Madrid", "Atlantic/Canary", "America/Santiago", "Pacific/Auckland"):
-        ending(date(2026, 12, 1), zone=zone)
-        ending(date(2027, 1, 1), zone=zone)
+    for time_zone in ("Europe/Madrid", "Atlantic/Canary", "America/Santiago", "Pacific/Auckland"):
+        ending(date(2026, 12, 1), time_zone=time_zone)
+        ending(date(2027, 1, 1), time_zone=time_zone)
 
     assert counts(since=date(2026, 12, 1), until=date(2027, 1, 1)) == {
         (date(2026, 12, 1), Standing.UNDECIDED): 4
@@ -152,7 +152,7 @@ def naive(at: datetime) -> Counter[tuple[date, Standing]]:
     """Count again, one account after the other, from its terms and orders alone."""
     found: Counter[tuple[date, Standing]] = Counter()
     for account in Account.objects.all():
-        today = day_at(at, account.zone)
+        today = day_at(at, account.time_zone)
         lived = [
             (term.starts_on, term.closed_on or term.ends_on)
             for term in Term.objects.filter(account=account, cancelled_at=None)
@@ -166,7 +166,7 @@ def naive(at: datetime) -> Counter[tuple[date, Standing]]:
             standing = Standing.RENEWED
         elif open_orders.exists():
             standing = Standing.ASKED
-        elif account.leaving_since:
+        elif account.not_renewing_since:
             standing = Standing.LEAVING
         else:
             standing = Standing.UNDECIDED
@@ -196,10 +196,10 @@ class TestFigures(TestCase):
     def test_the_figures_and_the_list_equal_a_naive_count(
         self, lives: list[tuple[int, int, str, list[str]]], later: int, hour: int
     ) -> None:
-        for ends_in, months, zone, deeds in lives:
+        for ends_in, months, time_zone, deeds in lives:
             end = AT.date() + timedelta(days=ends_in)
             starts_on = add_months(end, -months, anchor_day=end.day)
-            account = make.account(starts_on=starts_on, months=months, zone=zone)
+            account = make.account(starts_on=starts_on, months=months, time_zone=time_zone)
             for deed in deeds:
                 try:
                     do(deed, Account.objects.get(pk=account.pk))
@@ -226,7 +226,7 @@ def do(deed: str, account: Account) -> None:
     elif deed == "leave":
         non_renewal.leave(account, by=boss, at=AT)
     elif deed == "early":
-        today = day_at(AT, account.zone)
+        today = day_at(AT, account.time_zone)
         adjusting.end_early(account, today + timedelta(days=9), reason="x", by=boss, at=AT)
     else:
         adjusting.give_courtesy(account, 20, reason="x", by=boss, at=AT)

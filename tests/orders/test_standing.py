@@ -13,8 +13,8 @@ from vatio.accounts.expiry import GRACE_DAYS, collects, is_expired, is_in_grace
 from vatio.accounts.models import Account
 from vatio.dates import day_at, start_of
 from vatio.orders.lockout import is_shut
-from vatio.web.accounts.rows import lines
-from vatio.web.shell.tabs import zones
+from vatio.web.accounts.rows import account_rows
+from vatio.web.shell.tabs import tabs
 
 MINUTE = timedelta(minutes=1)
 
@@ -23,7 +23,7 @@ class TestStanding(TestCase):
     """The list's zones, its rows, the rules and the door, at instants around an end."""
 
     @given(
-        zone=st.sampled_from(["Europe/Madrid", "Atlantic/Canary", "America/Santiago"]),
+        time_zone=st.sampled_from(["Europe/Madrid", "Atlantic/Canary", "America/Santiago"]),
         end=st.dates(date(2025, 1, 1), date(2028, 12, 31)),
         minutes=st.one_of(
             st.integers(-3, 3),
@@ -32,26 +32,28 @@ class TestStanding(TestCase):
         ),
         asked=st.booleans(),
     )
-    @example(zone="Europe/Madrid", end=date(2026, 3, 29), minutes=0, asked=False)
-    @example(zone="Atlantic/Canary", end=date(2026, 10, 25), minutes=-1, asked=True)
+    @example(time_zone="Europe/Madrid", end=date(2026, 3, 29), minutes=0, asked=False)
+    @example(time_zone="Atlantic/Canary", end=date(2026, 10, 25), minutes=-1, asked=True)
     @settings(
         max_examples=60, deadline=None, suppress_health_check=[HealthCheck.differing_executors]
     )
-    def test_all_answers_agree(self, zone: str, end: date, minutes: int, asked: bool) -> None:
+    def test_all_answers_agree(self, time_zone: str, end: date, minutes: int, asked: bool) -> None:
         opened = end - timedelta(days=365)
-        made = make.account(starts_on=opened, months=12, zone=zone)
+        made = make.account(starts_on=opened, months=12, time_zone=time_zone)
         hotel = Account.objects.get(pk=made.pk)
         assert hotel.covered_until is not None
         nuria = make.superadmin(hotel.organisation)
-        at = start_of(hotel.covered_until, zone) + minutes * MINUTE
+        at = start_of(hotel.covered_until, time_zone) + minutes * MINUTE
         if asked:
-            make.renewal_order(hotel, by=nuria, at=start_of(hotel.covered_until, zone) - MINUTE)
+            make.renewal_order(
+                hotel, by=nuria, at=start_of(hotel.covered_until, time_zone) - MINUTE
+            )
 
-        today = day_at(at, zone)
+        today = day_at(at, time_zone)
         expired = today >= hotel.covered_until
         collected = today < hotel.covered_until + timedelta(days=GRACE_DAYS)
-        (line,) = lines([Account.objects.select_related("purse").get()], nuria, at=at)
-        active, ended, _orders = zones(hotel.organisation, at=at, current="accounts")
+        (line,) = account_rows([Account.objects.select_related("wallet").get()], nuria, at=at)
+        active, ended, _orders = tabs(hotel.organisation, at=at, current="accounts")
 
         assert is_expired(hotel, at=at) == expired
         assert line.is_expired == expired

@@ -44,7 +44,7 @@ def test_an_opening_asks_for_the_defaults_where_nothing_is_written() -> None:
 
 
 def test_a_number_carries_the_year_of_the_organisations_zone() -> None:
-    canarias = make.organisation(zone="Atlantic/Canary")
+    canarias = make.organisation(time_zone="Atlantic/Canary")
 
     order = make.opening_order(canarias, at=datetime(2026, 12, 31, 23, 30, tzinfo=UTC))
 

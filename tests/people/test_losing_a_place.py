@@ -8,11 +8,11 @@ from vatio.accounts import inviting, revoking
 from vatio.accounts.models import AccountRole
 from vatio.notifications.models import Message
 from vatio.people import one_time_links
-from vatio.people.models import Entrance
+from vatio.people.models import OneTimeLink
 
 
 def living() -> list[str]:
-    return sorted(Entrance.objects.waiting().values_list("email", flat=True))
+    return sorted(OneTimeLink.objects.waiting().values_list("email", flat=True))
 
 
 @pytest.mark.django_db

@@ -5,7 +5,7 @@ import pytest
 from tests import make
 from vatio.accounts import inviting
 from vatio.people import one_time_links
-from vatio.people.models import Entrance
+from vatio.people.models import OneTimeLink
 from vatio.tenants.models import Membership, Person
 
 pytestmark = pytest.mark.django_db
@@ -38,22 +38,22 @@ def test_a_fresh_first_key_kills_the_one_before() -> None:
     assert new is not None
 
     with pytest.raises(one_time_links.LinkIsDead):
-        one_time_links.find(old, Entrance.Kind.FIRST, at=make.NOON)
+        one_time_links.find(old, OneTimeLink.Kind.FIRST, at=make.NOON)
 
-    assert one_time_links.find(new, Entrance.Kind.FIRST, at=make.NOON)
+    assert one_time_links.find(new, OneTimeLink.Kind.FIRST, at=make.NOON)
 
 
 def test_no_token_is_stored() -> None:
-    _entrance, token = one_time_links.invite(
+    _link, token = one_time_links.invite(
         make.organisation(), "ana@norte.example", by=make.commercial(), at=make.NOON
     )
 
-    assert token not in str(Entrance.objects.values_list())
+    assert token not in str(OneTimeLink.objects.values_list())
 
 
 def test_an_invitation_makes_a_superadministrator_within_seven_days() -> None:
     norte = make.organisation()
-    _entrance, token = one_time_links.invite(
+    _link, token = one_time_links.invite(
         norte, " Ana@Norte.example", by=make.commercial(), at=make.NOON
     )
 
@@ -66,14 +66,14 @@ def test_an_invitation_makes_a_superadministrator_within_seven_days() -> None:
 @pytest.mark.parametrize("how", ["lapsed", "used", "withdrawn", "replaced", "invented"])
 def test_a_dead_invitation_lets_nobody_in(how: str) -> None:
     norte, elena = make.organisation(), make.commercial()
-    entrance, token = one_time_links.invite(norte, "ana@norte.example", by=elena, at=make.NOON)
+    link, token = one_time_links.invite(norte, "ana@norte.example", by=elena, at=make.NOON)
     at = make.NOON
     if how == "lapsed":
         at = LATE
     elif how == "used":
         inviting.enter_invited(token, name="Ana", password=make.PASSWORD, at=at)
     elif how == "withdrawn":
-        one_time_links.withdraw_invitation(entrance, by=elena, at=at)
+        one_time_links.withdraw_invitation(link, by=elena, at=at)
     elif how == "replaced":
         one_time_links.invite(norte, "ANA@norte.example", by=elena, at=at)
     else:
@@ -88,7 +88,7 @@ def test_a_dead_invitation_lets_nobody_in(how: str) -> None:
 
 def test_somebody_who_exists_joins_with_their_own_invitation_only() -> None:
     norte, nuria = make.organisation(), make.superadmin(make.organisation())
-    _entrance, token = one_time_links.invite(norte, nuria.email, by=make.commercial(), at=make.NOON)
+    _link, token = one_time_links.invite(norte, nuria.email, by=make.commercial(), at=make.NOON)
 
     with pytest.raises(one_time_links.SomebodyElse):
         inviting.join(token, person=make.person(), at=make.NOON)
@@ -121,6 +121,6 @@ def test_a_password_link_works_once_for_a_day() -> None:
         one_time_links.choose_password(token, password="una más", at=make.NOON)
     late = one_time_links.password_link(nuria.email, at=make.NOON)
     with pytest.raises(one_time_links.LinkIsDead):
-        one_time_links.find(late, Entrance.Kind.RESET, at=make.NOON + timedelta(days=1))
+        one_time_links.find(late, OneTimeLink.Kind.RESET, at=make.NOON + timedelta(days=1))
     with pytest.raises(one_time_links.NobodyOfThatAddress):
         one_time_links.password_link("nobody@vatio.example", at=make.NOON)

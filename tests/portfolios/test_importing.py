@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests import make
 from tests.races import together
 from vatio.accounts.holdings import held
-from vatio.accounts.models import Account, Agreement, Purse
+from vatio.accounts.models import Account, Agreement, SmsWallet
 from vatio.catalogue.quantities import Quantities
 from vatio.portfolios import importing
 from vatio.portfolios.parsing import understand
@@ -65,7 +65,7 @@ def test_a_row_becomes_an_account_with_its_agreement_term_grant_and_credits() ->
     assert holding.totals == Quantities(20, 7, None, 2)
     assert (hotel.opened_on, hotel.covered_until) == (date(2026, 5, 3), date(2027, 5, 3))
     assert Agreement.objects.get().kind == "import"
-    assert Purse.objects.get().balance == 1500
+    assert SmsWallet.objects.get().balance == 1500
     assert (hotel.nif, hotel.sector, hotel.contact_email) == ("B30189138", "hotels", "a@b.example")
 
 

@@ -294,7 +294,7 @@ CLOSED = [
     "accounts_agreement",
     "accounts_grant",
     "accounts_term",
-    "accounts_smsmovement",
+    "accounts_smstransaction",
     "history_act",
     "orders_comment",
     "orders_order",
@@ -324,7 +324,9 @@ def test_nobody_changes_anything_even_of_the_account_that_is_being_purged(table:
         the_owner(f"UPDATE {table} SET organisation_id = organisation_id, id = id + 1000000")
 
 
-@pytest.mark.parametrize("table", [*CLOSED, "accounts_account", "accounts_purse", "purging_purge"])
+@pytest.mark.parametrize(
+    "table", [*CLOSED, "accounts_account", "accounts_smswallet", "purging_purge"]
+)
 def test_the_pages_role_deletes_nothing_though_it_names_an_account(
     table: str, request: pytest.FixtureRequest
 ) -> None:

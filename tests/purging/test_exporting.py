@@ -68,12 +68,12 @@ def test_the_json_has_everything_with_its_dates_in_iso() -> None:
         ("2025-01-29", "2026-01-29")
     ]
     assert [each["extra_meters"] for each in told["grants"]] == [0, 3]
-    assert [each["credits"] for each in told["movements"]] == [50, -5]
+    assert [each["credits"] for each in told["sms_transactions"]] == [50, -5]
     assert [(each["kind"], each["state"], each["submitted_by"]) for each in told["orders"]] == [
         ("opening", "accepted", "Nuria Vidal"),
         ("expansion", "accepted", "Nuria Vidal"),
     ]
-    (turn,) = told["turns"]
+    (turn,) = told["bulk_renewal_items"]
     assert (turn["outcome"], turn["ends_on"], turn["until_on"]) == ("refused", "2020-01-01", None)
     assert "29 ene 2026" in turn["words"]
     assert [(each["by"], each["words"]) for each in told["said"]] == [
@@ -202,7 +202,9 @@ def test_what_is_read_is_of_one_moment() -> None:
         seen = []
         for _time in range(60):
             read = contents.read(Account(pk=hotel.pk))
-            credits = [row["credits"] for subject, row in read if subject.name == "movements"]
+            credits = [
+                row["credits"] for subject, row in read if subject.name == "sms_transactions"
+            ]
             seen.append((read[0][1]["sms_credits"], sum(credits)))
         return seen
 

@@ -113,7 +113,7 @@ def test_an_account_that_waits_its_turn_in_a_round_of_renewals_is_not_deleted() 
 
     refused(requesting.OrderWaits, "se están renovando", hotel)
 
-    assert begun.turns.filter(outcome="waiting").count() == 11
+    assert begun.items.filter(outcome="waiting").count() == 11
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_purge_says_why() -> None:
     hotel = lived()
     take_export(hotel)
 
-    assert refused(requesting.NoReason, "motivo", hotel, reason=" \n ").field == "reason"
+    assert refused(requesting.PurgeWithoutReason, "motivo", hotel, reason=" \n ").field == "reason"
 
 
 def test_an_account_that_nobody_exported_is_not_deleted() -> None:

@@ -74,7 +74,7 @@ def test_nothing_leaves_before_eight_in_the_zone_of_the_account(hour: int, count
 
 
 def test_canarias_hears_an_hour_after_madrid() -> None:
-    hotel(zone="Atlantic/Canary")
+    hotel(time_zone="Atlantic/Canary")
 
     decide(at=morning(date(2027, 4, 3), hour=6))
     assert Reminder.objects.count() == 0
@@ -120,7 +120,7 @@ def test_a_year_that_ends_on_the_29th_of_february_is_told_on_the_29th_of_january
 def test_a_zone_that_changes_on_the_last_day_neither_repeats_nor_loses_the_reminder(
     before: str, after: str
 ) -> None:
-    account = hotel(zone=before)
+    account = hotel(time_zone=before)
     decide(at=morning(END, hour=7))
     expected = [("Hotel", "day")]
     assert told() == expected
@@ -128,7 +128,7 @@ def test_a_zone_that_changes_on_the_last_day_neither_repeats_nor_loses_the_remin
     for hour in (8, 9, 20):
         configuring.configure(
             account,
-            replace(configuring.Details.of(account), zone=after),
+            replace(configuring.Details.of(account), time_zone=after),
             seen=configuring.Details.of(account).mark,
             by=make.superadmin(account.organisation),
             at=morning(END, hour=hour),
@@ -141,7 +141,7 @@ def test_a_zone_that_changes_on_the_last_day_neither_repeats_nor_loses_the_remin
 
 def test_an_evening_on_which_madrid_has_expired_and_canarias_has_not() -> None:
     peninsula = hotel()
-    island = hotel(zone="Atlantic/Canary")
+    island = hotel(time_zone="Atlantic/Canary")
     midnight_in_madrid = morning(END - timedelta(days=1), hour=22)
 
     assert [is_expired(each, at=midnight_in_madrid) for each in (peninsula, island)] == [
@@ -357,16 +357,16 @@ class TestCalendars(TestCase):
     @given(
         start=st.dates(date(2024, 1, 1), date(2028, 12, 31)),
         months=st.integers(1, 14),
-        zone=st.sampled_from(["Europe/Madrid", "Atlantic/Canary", "America/Santiago"]),
+        time_zone=st.sampled_from(["Europe/Madrid", "Atlantic/Canary", "America/Santiago"]),
         gaps=st.lists(st.integers(1, 45), min_size=1, max_size=25),
     )
     @settings(
         max_examples=60, deadline=None, suppress_health_check=[HealthCheck.differing_executors]
     )
     def test_each_milestone_is_decided_when_the_rule_says(
-        self, start: date, months: int, zone: str, gaps: list[int]
+        self, start: date, months: int, time_zone: str, gaps: list[int]
     ) -> None:
-        account = make.account(starts_on=start, months=months, zone=zone)
+        account = make.account(starts_on=start, months=months, time_zone=time_zone)
         make.superadmin(account.organisation)
         end = account.covered_until
         assert end is not None
@@ -380,7 +380,7 @@ class TestCalendars(TestCase):
         at = morning(max(start, end - timedelta(days=40)), hour=15)
         for gap in [0, *gaps]:
             at += timedelta(days=gap)
-            today = day_at(at, zone)
+            today = day_at(at, time_zone)
             if today <= end + timedelta(days=7):
                 due = [m for m, day in milestones.items() if start < day <= today]
                 for milestone in due:

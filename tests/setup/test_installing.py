@@ -44,7 +44,7 @@ def test_an_installed_vatio_runs_outside_the_checkout(wheel: Path, folder: Path)
     for path in site.rglob("*"):
         path.chmod(0o555 if path.is_dir() else 0o444)
     port = free_port()
-    entry = "import sys; from vatio.cli import main; sys.exit(main())"
+    entry = "import sys; from vatio.cli.__main__ import main; sys.exit(main())"
     running = subprocess.Popen(
         [sys.executable, "-c", entry, "run"],
         cwd=folder,

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from tests import make
-from vatio.accounts.models import Agreement, Purse
+from vatio.accounts.models import Agreement, SmsWallet
 from vatio.orders.models import Order
 from vatio.tenants.models import Organisation, Person
 
@@ -97,7 +97,7 @@ def test_an_adjustment_sent_twice_is_done_once(client: Client) -> None:
     assert adjust(client, hotel.uid, **sent) == 302
     assert adjust(client, hotel.uid, **sent) == 422
 
-    assert Purse.objects.get(account=hotel).balance == 115
+    assert SmsWallet.objects.get(account=hotel).balance == 115
     assert Agreement.objects.filter(account=hotel, kind="adjustment").count() == 1
 
 

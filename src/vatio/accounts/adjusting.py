@@ -22,7 +22,7 @@ from vatio.accounts.renewal import (
 )
 from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import day_at, written
-from vatio.history.recording import tell
+from vatio.history.recording import record
 from vatio.notifications import recipients
 from vatio.notifications.queueing import queue
 from vatio.refusal import Refused
@@ -39,7 +39,7 @@ WHERE term.account_id = ANY(%(accounts)s) AND agreement.kind = 'adjustment'
 """
 
 
-class NoReason(Refused):
+class AdjustmentWithoutReason(Refused):
     """An adjustment says why."""
 
 
@@ -47,7 +47,7 @@ class NothingAdjusted(Refused):
     """The adjustment would leave everything as it is."""
 
 
-class ChangedMeanwhile(Refused):
+class HoldingChangedMeanwhile(Refused):
     """What the account holds has changed since the form was shown."""
 
 
@@ -55,7 +55,7 @@ class WrongEnd(Refused):
     """The day is past, not before the running term's end, or that end was moved already."""
 
 
-class WrongDays(Refused):
+class WrongCourtesy(Refused):
     """Courtesy is given for a number of days within bounds."""
 
 
@@ -78,17 +78,17 @@ def adjust_quantities(
     :param totals: the new total of each unit that the licence counts; None leaves it.
     :param seen: the totals that the form showed, if it was one that did.
     :param token: the form's: sent twice, it is done once.
-    :raises ChangedMeanwhile: if they are others by now.
+    :raises HoldingChangedMeanwhile: if they are others by now.
     :raises HasExpired: if the account has expired.
     :raises WrongQuantity: if a total is negative, or of a unit that the licence does not count.
     :raises NothingAdjusted: if all are what they are today.
     """
     _ensure_reason(reason)
     lock(account)
-    reached = growth.reach(account, at=at)
-    before = reached.holding.totals
+    affected = growth.affected_terms(account, at=at)
+    before = affected.holding.totals
     if seen is not None and tuple(seen) != before.listed:
-        raise ChangedMeanwhile(
+        raise HoldingChangedMeanwhile(
             _("What it holds has changed since this page was shown. Look at it, and adjust again.")
         )
     change = Quantities(**{unit: _change(unit, before, totals.get(unit)) for unit in UNITS})
@@ -97,7 +97,7 @@ def adjust_quantities(
     agreement = agree(
         account, kind=Agreement.Kind.ADJUSTMENT, at=at, by=by, note=reason.strip(), token=token
     )
-    growth.give(account, reached, agreement, version_id=None, extras=change, at=at)
+    growth.give(account, affected, agreement, version_id=None, extras=change, at=at)
     after = before.plus(change)
     facts = {
         "before": {unit: number for unit, number in before.items() if number is not None},
@@ -117,7 +117,7 @@ def adjust_credits(
     at: datetime,
     token: UUID | None = None,
 ) -> Agreement:
-    """Put SMS credits into an account's purse, or take some out: at most what is there.
+    """Put SMS credits into an account's wallet, or take some out: at most what is there.
 
     :raises NothingAdjusted: if it is none.
     :raises NotEnoughCredits: if more would be taken than there are.
@@ -145,7 +145,7 @@ def end_early(
     """
     _ensure_reason(reason)
     lock(account)
-    holding = growth.reach(account, at=at).holding
+    holding = growth.affected_terms(account, at=at).holding
     running = Term.objects.get(pk=holding.term_id)
     if running.closed_on is not None:
         raise WrongEnd(
@@ -153,7 +153,7 @@ def end_early(
             % {"day": written(running.closed_on)},
             field="on",
         )
-    first = max(day_at(at, account.zone), running.starts_on)
+    first = max(day_at(at, account.time_zone), running.starts_on)
     if not first <= on < running.ends_on:
         raise WrongEnd(
             _("Choose a day from %(first)s on, before %(last)s.")
@@ -184,12 +184,12 @@ def give_courtesy(
 ) -> Agreement:
     """Give an account some days more with what it held: after its end, or from today if later.
 
-    :raises WrongDays: if the days are none or too many.
+    :raises WrongCourtesy: if the days are none or too many.
     :raises AlreadyRenewed: if a term waits to start.
     """
     _ensure_reason(reason)
     if not 1 <= days <= MOST_COURTESY_DAYS:
-        raise WrongDays(
+        raise WrongCourtesy(
             _("Write a number from 1 to %(most)s.") % {"most": MOST_COURTESY_DAYS}, field="days"
         )
     lock(account)
@@ -204,7 +204,7 @@ def give_courtesy(
     holding = held(account, end - timedelta(days=1)) if end else None
     if last is None or end is None or holding is None:
         raise NothingToRenew(_("This account holds nothing that could go on."))
-    starts_on = max(end, day_at(at, account.zone))
+    starts_on = max(end, day_at(at, account.time_zone))
     agreement = agree(
         account, kind=Agreement.Kind.ADJUSTMENT, at=at, by=by, note=reason.strip(), token=token
     )
@@ -243,7 +243,9 @@ def courtesy_to_come(accounts: Sequence[int], *, at: datetime) -> set[int]:
 
 def _ensure_reason(reason: str) -> None:
     if not reason.strip():
-        raise NoReason(_("Write the reason: it is sent to the organisation."), field="reason")
+        raise AdjustmentWithoutReason(
+            _("Write the reason: it is sent to the organisation."), field="reason"
+        )
 
 
 def _change(unit: str, before: Quantities, total: int | None) -> int:
@@ -261,7 +263,7 @@ def _announce(
     account: Account, agreement: Agreement, *, change: str, facts: Mapping[str, object]
 ) -> None:
     about = {"change": change, "reason": agreement.note, **facts}
-    tell(
+    record(
         "account.adjusted",
         at=agreement.decided_at,
         by=agreement.decided_by,

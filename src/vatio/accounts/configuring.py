@@ -13,7 +13,7 @@ from vatio.accounts.locking import lock
 from vatio.accounts.models import Account
 from vatio.accounts.opening import NameTaken
 from vatio.dates import start_of
-from vatio.history.recording import tell
+from vatio.history.recording import record
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
 
@@ -21,11 +21,11 @@ UNTOLD = ("contact_email",)
 """Details that belong to a person: the history says that they changed, not from what to what."""
 
 
-class ZoneMovesTheEnd(Refused):
+class TimeZoneMovesTheEnd(Refused):
     """The new time zone would make an active account expired now, or the other way round."""
 
 
-class ChangedMeanwhile(Refused):
+class DetailsChangedMeanwhile(Refused):
     """Somebody changed the account while the form was open."""
 
 
@@ -39,7 +39,7 @@ class Details:
     sector: str
     contact_email: str
     language: str
-    zone: str
+    time_zone: str
 
     @classmethod
     def of(cls, account: Account) -> "Details":
@@ -59,22 +59,22 @@ def configure(
     """Write an account's details, and tell in the history what changed; return their names.
 
     :param seen: the mark of the details that the form showed.
-    :raises ChangedMeanwhile: if they are others by now.
+    :raises DetailsChangedMeanwhile: if they are others by now.
     :raises NameTaken: if another account of the organisation has the name.
-    :raises ZoneMovesTheEnd: if the zone would move the account between active and expired.
+    :raises TimeZoneMovesTheEnd: if the zone would move the account between active and expired.
     """
     lock(account)
     before = Details.of(account)
     if before.mark != seen:
-        raise ChangedMeanwhile(
+        raise DetailsChangedMeanwhile(
             _("Somebody changed this account while you had it open. Look at it, and save again.")
         )
     old, new = asdict(before), asdict(details)
     changed = [name for name in old if old[name] != new[name]]
     if not changed:
         return []
-    if "zone" in changed:
-        _ensure_it_stays(account, details.zone, at=at)
+    if "time_zone" in changed:
+        _ensure_it_stays(account, details.time_zone, at=at)
     for name in changed:
         setattr(account, name, new[name])
     try:
@@ -84,9 +84,9 @@ def configure(
         if "one_account_of_a_name" in str(error):
             raise NameTaken(details.name) from None
         raise
-    if "zone" in changed:
+    if "time_zone" in changed:
         coverage.write(account)
-    tell(
+    record(
         "account.configured",
         at=at,
         by=by,
@@ -97,17 +97,17 @@ def configure(
     return changed
 
 
-def _ensure_it_stays(account: Account, zone: str, *, at: datetime) -> None:
+def _ensure_it_stays(account: Account, time_zone: str, *, at: datetime) -> None:
     """Refuse a zone in which the account is expired while it is active now, or the reverse."""
     if account.covered_until is None or account.ends_at is None:
         return
-    if (account.ends_at <= at) != (start_of(account.covered_until, zone) <= at):
-        raise ZoneMovesTheEnd(
+    if (account.ends_at <= at) != (start_of(account.covered_until, time_zone) <= at):
+        raise TimeZoneMovesTheEnd(
             _(
                 "It would be expired in one of the two zones and active in the other."
                 " Change the zone after that day."
             ),
-            field="zone",
+            field="time_zone",
         )
 
 

@@ -15,12 +15,12 @@ class Columns(TypedDict):
     ends_at: datetime
 
 
-def columns(opened_on: date, covered_until: date, zone: str) -> Columns:
+def columns(opened_on: date, covered_until: date, time_zone: str) -> Columns:
     """Give the account's columns for a first day and an end, in its zone."""
     return {
         "opened_on": opened_on,
         "covered_until": covered_until,
-        "ends_at": start_of(covered_until, zone),
+        "ends_at": start_of(covered_until, time_zone),
     }
 
 
@@ -28,7 +28,7 @@ def extend(account: Account, *, until: date) -> None:
     """Repeat on the account that a term was added behind all others."""
     if account.opened_on is None:
         raise AssertionError("only an account that was opened has a term to follow")
-    for column, value in columns(account.opened_on, until, account.zone).items():
+    for column, value in columns(account.opened_on, until, account.time_zone).items():
         setattr(account, column, value)
     account.save(update_fields=["covered_until", "ends_at"])
 
@@ -47,6 +47,8 @@ def write(account: Account) -> None:
         return
     opened_on = min(start for start, _ in lived)
     ends = [end for start, end in lived if end > start]
-    for column, value in columns(opened_on, max(ends, default=opened_on), account.zone).items():
+    for column, value in columns(
+        opened_on, max(ends, default=opened_on), account.time_zone
+    ).items():
         setattr(account, column, value)
     account.save(update_fields=["opened_on", "covered_until", "ends_at"])

@@ -15,7 +15,7 @@ def is_expired(account: Account, *, at: datetime) -> bool:
 
 def has_started(account: Account, *, at: datetime) -> bool:
     """Tell whether the account's first term has begun."""
-    return account.opened_on is not None and account.opened_on <= day_at(at, account.zone)
+    return account.opened_on is not None and account.opened_on <= day_at(at, account.time_zone)
 
 
 def grace_ends_on(account: Account) -> date | None:
@@ -38,4 +38,4 @@ def collects(account: Account, *, today: date) -> bool:
 def is_in_grace(account: Account, *, at: datetime) -> bool:
     """Tell whether the account has expired and its 30 days of grace are running."""
     over = grace_ends_on(account)
-    return is_expired(account, at=at) and over is not None and day_at(at, account.zone) < over
+    return is_expired(account, at=at) and over is not None and day_at(at, account.time_zone) < over

@@ -33,14 +33,14 @@ class NotAnUpgrade(Refused):
 
 
 @dataclass(frozen=True)
-class Reach:
+class AffectedTerms:
     """Which terms growth reaches: the running one, and the waiting one if it holds the same."""
 
     holding: Holding
     waiting: Term | None
 
 
-def reach(account: Account, *, at: datetime) -> Reach:
+def affected_terms(account: Account, *, at: datetime) -> AffectedTerms:
     """Find what the account holds now, and whether a waiting term grows with it.
 
     An account that has yet to start is grown in its first term. A waiting term
@@ -57,10 +57,10 @@ def reach(account: Account, *, at: datetime) -> Reach:
         raise HasExpired(_("This account holds nothing that could grow."))
     waiting = waiting_term(account, at=at)
     if waiting is None or waiting.pk == holding.term_id:
-        return Reach(holding, None)
+        return AffectedTerms(holding, None)
     following = held(account, waiting.starts_on)
     same = following is not None and following.licence_id == holding.licence_id
-    return Reach(holding, waiting if same else None)
+    return AffectedTerms(holding, waiting if same else None)
 
 
 def check_added(billing: str, asked: Mapping[str, int | None], sms_credits: int) -> Quantities:
@@ -113,9 +113,9 @@ def expand(
 
     :raises HasExpired: if the account has expired.
     """
-    reached = reach(account, at=at)
+    affected = affected_terms(account, at=at)
     agreement = agree(account, kind=Agreement.Kind.EXPANSION, at=at, by=by)
-    give(account, reached, agreement, version_id=None, extras=added, at=at)
+    give(account, affected, agreement, version_id=None, extras=added, at=at)
     wallet.put_in(
         account,
         sms_credits,
@@ -133,25 +133,25 @@ def upgrade(account: Account, version: LicenceVersion, *, at: datetime, by: Pers
 
     :raises HasExpired: if the account has expired.
     """
-    reached = reach(account, at=at)
+    affected = affected_terms(account, at=at)
     agreement = agree(account, kind=Agreement.Kind.UPGRADE, at=at, by=by)
-    give(account, reached, agreement, version_id=version.pk, extras=Quantities(), at=at)
+    give(account, affected, agreement, version_id=version.pk, extras=Quantities(), at=at)
     return agreement
 
 
 def give(
     account: Account,
-    reached: Reach,
+    affected: AffectedTerms,
     agreement: Agreement,
     *,
     version_id: int | None,
     extras: Quantities,
     at: datetime,
 ) -> None:
-    """Grant something to the running term from today, and to the waiting one that is reached."""
+    """Grant something to the running term from today, and to the waiting one that is affected."""
     # A grant asks of its term no more than the keys: it need not be read for that.
     running = Term(
-        pk=reached.holding.term_id,
+        pk=affected.holding.term_id,
         account=account,
         organisation_id=account.organisation_id,
     )
@@ -160,15 +160,15 @@ def give(
         agreement,
         version_id=version_id,
         extras=extras,
-        effective_on=reached.holding.day,
+        effective_on=affected.holding.day,
         at=at,
     )
-    if reached.waiting is not None:
+    if affected.waiting is not None:
         grant(
-            reached.waiting,
+            affected.waiting,
             agreement,
             version_id=version_id,
             extras=extras,
-            effective_on=reached.waiting.starts_on,
+            effective_on=affected.waiting.starts_on,
             at=at,
         )

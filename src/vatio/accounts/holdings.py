@@ -133,7 +133,7 @@ def shown_day(account: Account, *, at: datetime) -> date | None:
     if account.opened_on is None or account.covered_until is None:
         return None
     last = account.covered_until - timedelta(days=1)
-    return max(account.opened_on, min(day_at(at, account.zone), last))
+    return max(account.opened_on, min(day_at(at, account.time_zone), last))
 
 
 def shown(accounts: Iterable[Account], *, at: datetime) -> dict[int, Holding]:

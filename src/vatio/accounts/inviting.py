@@ -6,17 +6,17 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.models import Account, AccountRole, AccountSet
-from vatio.history.recording import tell
+from vatio.history.recording import record
 from vatio.people import one_time_links
-from vatio.people.models import Entrance, EntranceSet
-from vatio.people.one_time_links import AlreadyMember, Place
+from vatio.people.models import EntranceSet, OneTimeLink
+from vatio.people.one_time_links import AlreadyMember, InvitedRole
 from vatio.tenants.models import Membership, Person, fold_address
 
 
 @transaction.atomic
 def invite_to_account(
     account: Account, email: str, *, role: AccountRole.Role, by: Person, at: datetime
-) -> tuple[Entrance, str]:
+) -> tuple[OneTimeLink, str]:
     """Invite somebody to administer an account, or to see it; an older invitation dies.
 
     :raises AlreadyMember: if they have a role in it: it is changed instead.
@@ -28,7 +28,9 @@ def invite_to_account(
             % {"email": address},
             field="email",
         )
-    place = Place(Entrance.Role(role.value), account.name, account.organisation, account.pk)
+    place = InvitedRole(
+        OneTimeLink.Role(role.value), account.name, account.organisation, account.pk
+    )
     return one_time_links.invite_to(place, address, by=by, at=at)
 
 
@@ -39,65 +41,65 @@ def enter_invited(token: str, *, name: str, password: str, at: datetime) -> Pers
     :raises LinkIsDead: if the token opens nothing now.
     :raises SomebodyElse: if a person of that address exists: they sign in and join.
     """
-    person, entrance = one_time_links.use_as_newcomer(token, name=name, password=password, at=at)
-    _give(entrance, person, at=at)
+    person, link = one_time_links.use_as_newcomer(token, name=name, password=password, at=at)
+    _give(link, person, at=at)
     return person
 
 
 @transaction.atomic
-def join(token: str, *, person: Person, at: datetime) -> Entrance:
+def join(token: str, *, person: Person, at: datetime) -> OneTimeLink:
     """Give somebody who exists what they are invited to.
 
     :raises LinkIsDead: if the token opens nothing now.
     :raises SomebodyElse: if the invitation is for another address.
     """
-    entrance = one_time_links.use(token, person=person, at=at)
-    _give(entrance, person, at=at)
-    return entrance
+    link = one_time_links.use(token, person=person, at=at)
+    _give(link, person, at=at)
+    return link
 
 
 def invitations_to(accounts: AccountSet) -> EntranceSet:
     """List the invitations to these accounts."""
-    return Entrance.objects.filter(account_id__in=accounts.values("id"))
+    return OneTimeLink.objects.filter(account_id__in=accounts.values("id"))
 
 
 def waiting_for(account: Account) -> EntranceSet:
     """List the invitations to an account that nobody has answered, the latest first."""
-    waiting = Entrance.objects.waiting().filter(account_id=account.pk)
+    waiting = OneTimeLink.objects.waiting().filter(account_id=account.pk)
     return waiting.select_related("made_by").order_by("-made_at")
 
 
-def place_of(entrance: Entrance) -> str:
+def place_of(link: OneTimeLink) -> str:
     """Name what an invitation leads to."""
-    if entrance.account_id is not None:
-        return Account.objects.get(pk=entrance.account_id).name
-    return entrance.organisation.name if entrance.organisation else "Vatio"
+    if link.account_id is not None:
+        return Account.objects.get(pk=link.account_id).name
+    return link.organisation.name if link.organisation else "Vatio"
 
 
-def _give(entrance: Entrance, person: Person, *, at: datetime) -> None:
-    if entrance.role == Entrance.Role.COMMERCIAL:
+def _give(link: OneTimeLink, person: Person, *, at: datetime) -> None:
+    if link.role == OneTimeLink.Role.COMMERCIAL:
         person.is_commercial = True
         person.save(update_fields=["is_commercial"])
-    elif entrance.account_id is None:
+    elif link.account_id is None:
         Membership.objects.get_or_create(
-            organisation=entrance.organisation, person=person, defaults={"created_at": at}
+            organisation=link.organisation, person=person, defaults={"created_at": at}
         )
-    elif entrance.organisation is not None:
+    elif link.organisation is not None:
         AccountRole.objects.update_or_create(
-            account_id=entrance.account_id,
+            account_id=link.account_id,
             person=person,
-            defaults={"role": entrance.role},
+            defaults={"role": link.role},
             create_defaults={
-                "role": entrance.role,
-                "organisation": entrance.organisation,
+                "role": link.role,
+                "organisation": link.organisation,
                 "created_at": at,
             },
         )
-    tell(
+    record(
         "person.joined",
         at=at,
         by=person,
-        organisation=entrance.organisation,
-        account_id=entrance.account_id,
-        facts={"role": entrance.role},
+        organisation=link.organisation,
+        account_id=link.account_id,
+        facts={"role": link.role},
     )

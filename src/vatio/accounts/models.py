@@ -1,4 +1,4 @@
-"""Accounts, agreements, terms, grants, and the purse of SMS credits."""
+"""Accounts, agreements, terms, grants, and the wallet of SMS credits."""
 
 import uuid
 from datetime import date
@@ -55,7 +55,7 @@ class Account(models.Model):
     Whether it is active follows from its terms. `covered_until` (the end of the
     last live term), `ends_at` (that day's first instant in the account's zone)
     and `opened_on` (the start of the first term) repeat what the terms say, so
-    that lists can be sorted; `coverage.write` keeps them. `leaving_since` is set
+    that lists can be sorted; `coverage.write` keeps them. `not_renewing_since` is set
     while somebody has said that it will not be renewed.
     """
 
@@ -71,19 +71,19 @@ class Account(models.Model):
     sector = models.CharField(max_length=20, choices=Sector.choices)
     contact_email = models.EmailField(blank=True, default="")
     language = models.CharField(max_length=2, choices=LANGUAGES, default="es")
-    zone = models.CharField(max_length=60, default="Europe/Madrid")
+    time_zone = models.CharField(max_length=60, default="Europe/Madrid")
     created_at = models.DateTimeField()
     opened_on = models.DateField(null=True)
     covered_until = models.DateField(null=True)
     ends_at = models.DateTimeField(null=True)
-    leaving_since = models.DateTimeField(null=True)
+    not_renewing_since = models.DateTimeField(null=True)
     name_folded = models.GeneratedField(
         expression=Fold("name"), output_field=models.TextField(), db_persist=True
     )
     client_folded = models.GeneratedField(
         expression=Fold("client"), output_field=models.TextField(), db_persist=True
     )
-    hay = models.GeneratedField(
+    search_text = models.GeneratedField(
         expression=Concat(
             Value(" "),
             Fold(Concat("name", Value(" "), "client", Value(" "), "nif")),
@@ -135,7 +135,7 @@ class Account(models.Model):
             models.Index(fields=["ends_at", "id"], name="accounts_of_all_by_their_end"),
             GinIndex(
                 F("organisation_id"),
-                OpClass(F("hay"), name="gin_trgm_ops"),
+                OpClass(F("search_text"), name="gin_trgm_ops"),
                 name="accounts_by_any_word",
                 fastupdate=False,
             ),
@@ -374,8 +374,8 @@ class Grant(models.Model):
         return f"{self.agreement_id} → {self.term_id}"
 
 
-class Purse(models.Model):
-    """How many SMS credits an account has left: the sum of its movements, never below zero."""
+class SmsWallet(models.Model):
+    """How many SMS credits an account has left: the sum of its transactions, never below zero."""
 
     never_deleted = True
 
@@ -383,25 +383,25 @@ class Purse(models.Model):
         Account,
         on_delete=models.PROTECT,
         primary_key=True,
-        related_name="purse",
+        related_name="wallet",
         db_constraint=False,
     )
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     balance = models.IntegerField(default=0)
 
-    objects = BelowAccountSet["Purse"].as_manager()
+    objects = BelowAccountSet["SmsWallet"].as_manager()
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(balance__gte=0), name="a_purse_is_never_negative"),
+            models.CheckConstraint(condition=Q(balance__gte=0), name="a_wallet_is_never_negative"),
         ]
 
     def __str__(self) -> str:
         return str(self.balance)
 
 
-class SmsMovement(models.Model):
-    """Credits that came into a purse, or left it; its key makes doing it twice harmless."""
+class SmsTransaction(models.Model):
+    """Credits that came into a wallet, or left it; its key makes doing it twice harmless."""
 
     append_only = True
 
@@ -412,7 +412,7 @@ class SmsMovement(models.Model):
         SPENT = "spent"
 
     account = models.ForeignKey(
-        Account, on_delete=models.PROTECT, related_name="sms_movements", db_constraint=False
+        Account, on_delete=models.PROTECT, related_name="sms_transactions", db_constraint=False
     )
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     key = models.CharField(max_length=120, unique=True)
@@ -423,7 +423,7 @@ class SmsMovement(models.Model):
         Agreement, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
     )
 
-    objects = BelowAccountSet["SmsMovement"].as_manager()
+    objects = BelowAccountSet["SmsTransaction"].as_manager()
 
     class Meta:
         constraints = [
@@ -431,7 +431,7 @@ class SmsMovement(models.Model):
                 condition=(Q(kind="spent") & Q(credits__lt=0))
                 | (Q(kind__in=["bought", "imported"]) & Q(credits__gt=0))
                 | (Q(kind="adjusted") & ~Q(credits=0)),
-                name="a_movement_goes_the_way_of_its_kind",
+                name="an_sms_transaction_goes_the_way_of_its_kind",
             ),
         ]
 

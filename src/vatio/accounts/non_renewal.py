@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from vatio.accounts.locking import lock
 from vatio.accounts.models import Account
 from vatio.accounts.renewal import AlreadyRenewed, waiting_term
-from vatio.history.recording import tell
+from vatio.history.recording import record
 from vatio.notifications import recipients
 from vatio.notifications.queueing import queue
 from vatio.tenants.models import Person
@@ -23,13 +23,13 @@ def leave(account: Account, *, by: Person, at: datetime) -> None:
     :raises AlreadyRenewed: if a term already waits to start.
     """
     lock(account)
-    if account.leaving_since is not None:
+    if account.not_renewing_since is not None:
         return
     if waiting_term(account, at=at) is not None:
         raise AlreadyRenewed(_("This account is already renewed. Undo the renewal first."))
-    account.leaving_since = at
-    account.save(update_fields=["leaving_since"])
-    act = tell(
+    account.not_renewing_since = at
+    account.save(update_fields=["not_renewing_since"])
+    act = record(
         "account.leaving",
         at=at,
         by=by,
@@ -57,8 +57,10 @@ def leave(account: Account, *, by: Person, at: datetime) -> None:
 def stay(account: Account, *, by: Person, at: datetime) -> None:
     """Take it back: the account is reminded of its end again. Doing it twice is harmless."""
     lock(account)
-    if account.leaving_since is None:
+    if account.not_renewing_since is None:
         return
-    account.leaving_since = None
-    account.save(update_fields=["leaving_since"])
-    tell("account.staying", at=at, by=by, organisation=account.organisation, account_id=account.pk)
+    account.not_renewing_since = None
+    account.save(update_fields=["not_renewing_since"])
+    record(
+        "account.staying", at=at, by=by, organisation=account.organisation, account_id=account.pk
+    )

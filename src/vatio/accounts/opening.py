@@ -45,7 +45,7 @@ class Project:
     nif: str
     sector: str
     contact_email: str
-    zone: str
+    time_zone: str
 
 
 def sold_units(billing: str) -> tuple[str, ...]:
@@ -110,9 +110,9 @@ def open_account(
 
     :raises NameTaken: if the organisation has an account of that name.
     """
-    starts_on = day_at(at, project.zone)
+    starts_on = day_at(at, project.time_zone)
     ends_on = add_months(starts_on, months, anchor_day=starts_on.day)
-    covered = coverage.columns(starts_on, ends_on, project.zone)
+    covered = coverage.columns(starts_on, ends_on, project.time_zone)
     account = _create(organisation, project, covered, at=at)
     agreement = agree(account, kind=Agreement.Kind.OPENING, at=at, by=by)
     term = Term.objects.create(
@@ -163,7 +163,7 @@ def _create(
             sector=project.sector,
             contact_email=project.contact_email,
             language=organisation.language,
-            zone=project.zone,
+            time_zone=project.time_zone,
             created_at=at,
             **covered,
         )

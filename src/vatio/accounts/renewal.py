@@ -64,7 +64,7 @@ def check_renewable(account: Account, *, at: datetime) -> None:
 def waiting_term(account: Account, *, at: datetime) -> Term | None:
     """Find the term that follows the running one, if the account has been renewed."""
     return Term.objects.filter(
-        account=account, cancelled_at__isnull=True, starts_on__gt=day_at(at, account.zone)
+        account=account, cancelled_at__isnull=True, starts_on__gt=day_at(at, account.time_zone)
     ).first()
 
 
@@ -81,7 +81,7 @@ def foresee(account: Account, *, asked_at: datetime, at: datetime, anchor_day: i
         raise NothingToRenew(_("This account holds nothing to renew."))
     asked_in_time = asked_at <= account.ends_at
     in_time = not is_expired(account, at=at) or (asked_in_time and is_in_grace(account, at=at))
-    starts_on = last_end if in_time else day_at(at, account.zone)
+    starts_on = last_end if in_time else day_at(at, account.time_zone)
     anchor = next_anchor(starts_on, last_end=last_end, anchor_day=anchor_day)
     return NextTerm(starts_on, add_months(starts_on, MONTHS, anchor_day=anchor), anchor)
 

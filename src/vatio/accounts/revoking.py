@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.models import AccountRole
-from vatio.history.recording import tell
+from vatio.history.recording import record
 from vatio.people import one_time_links
 from vatio.refusal import Refused
 from vatio.tenants.models import Membership, Organisation, Person
@@ -25,7 +25,7 @@ def change_role(role: AccountRole, to: AccountRole.Role, *, by: Person, at: date
     """Make a viewer an administrator of the account, or the other way round."""
     changed = AccountRole.objects.filter(pk=role.pk).exclude(role=to).update(role=to)
     if changed:
-        _tell_of_account(role, "role.changed", by=by, at=at, to=to.value)
+        _record_of_account(role, "role.changed", by=by, at=at, to=to.value)
 
 
 @transaction.atomic
@@ -34,7 +34,7 @@ def leave_account(role: AccountRole, *, by: Person, at: datetime) -> None:
     gone, _kinds = AccountRole.objects.filter(pk=role.pk).delete()
     if gone:
         one_time_links.withdraw_made_by(role.person, at=at, account_id=role.account_id)
-        _tell_of_account(role, "role.taken", by=by, at=at, to="")
+        _record_of_account(role, "role.taken", by=by, at=at, to="")
 
 
 @transaction.atomic
@@ -53,7 +53,7 @@ def leave_organisation(membership: Membership, *, by: Person, at: datetime) -> N
     gone, _kinds = Membership.objects.filter(pk=membership.pk).delete()
     if gone:
         one_time_links.withdraw_made_by(membership.person, at=at, organisation=organisation)
-        tell(
+        record(
             "member.gone",
             at=at,
             by=by,
@@ -73,11 +73,11 @@ def leave_department(person: Person, *, by: Person, at: datetime) -> None:
     gone = Person.objects.filter(pk=person.pk, is_commercial=True).update(is_commercial=False)
     if gone:
         one_time_links.withdraw_made_by(person, at=at)
-        tell("colleague.gone", at=at, by=by, facts={"person": person.pk})
+        record("colleague.gone", at=at, by=by, facts={"person": person.pk})
 
 
-def _tell_of_account(role: AccountRole, verb: str, *, by: Person, at: datetime, to: str) -> None:
-    tell(
+def _record_of_account(role: AccountRole, verb: str, *, by: Person, at: datetime, to: str) -> None:
+    record(
         verb,
         at=at,
         by=by,

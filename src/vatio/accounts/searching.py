@@ -18,5 +18,5 @@ def matching(accounts: AccountSet, text: str) -> AccountSet:
     for word in text.split():
         folded = fold_in_database(word)
         sought = Concat(Value(" "), folded) if len(word) <= SHORT else folded
-        accounts = accounts.filter(hay__contains=sought)
+        accounts = accounts.filter(search_text__contains=sought)
     return accounts

@@ -12,7 +12,7 @@ from vatio.accounts.locking import lock
 from vatio.accounts.models import Account, Agreement, Grant, Term
 from vatio.accounts.renewal import TRUSTED
 from vatio.dates import day_at
-from vatio.history.recording import tell
+from vatio.history.recording import record
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
 
@@ -47,12 +47,12 @@ def undoable(accounts: Iterable[Account], *, by: Person, at: datetime) -> dict[i
     until it starts. A trusted renewal that began at once may be taken back for 24
     hours (`undo` refuses it if something was added to it since).
     """
-    zones = {account.pk: account.zone for account in accounts}
-    asked = {"accounts": list(zones), "fresh": at - WHILE_FRESH, "today": at.date() - A_DAY}
+    time_zones = {account.pk: account.time_zone for account in accounts}
+    asked = {"accounts": list(time_zones), "fresh": at - WHILE_FRESH, "today": at.date() - A_DAY}
     found = {}
     for term in Term.objects.raw(LAST, asked):
         is_fresh = term.agreed_at > at - WHILE_FRESH  # type: ignore[attr-defined]
-        waits = term.starts_on > day_at(at, zones[term.account_id])
+        waits = term.starts_on > day_at(at, time_zones[term.account_id])
         by_trust = term.agreed_by_rule == TRUSTED  # type: ignore[attr-defined]
         began_at_once = by_trust and not waits
         if (waits and (is_fresh or by.is_commercial)) or (began_at_once and is_fresh):
@@ -75,7 +75,7 @@ def undo(account: Account, *, by: Person, at: datetime) -> Term:
         raise CannotBeUndone(
             _("This renewal can no longer be undone: ask the commercial department.")
         )
-    if term.starts_on > day_at(at, account.zone):
+    if term.starts_on > day_at(at, account.time_zone):
         term.cancelled_at = at
         term.save(update_fields=["cancelled_at"])
     else:
@@ -87,7 +87,7 @@ def undo(account: Account, *, by: Person, at: datetime) -> Term:
         term.closed_by = agree(account, kind=Agreement.Kind.ADJUSTMENT, at=at, by=by)
         term.save(update_fields=["closed_on", "closed_by"])
     coverage.write(account)
-    tell(
+    record(
         "renewal.undone",
         at=at,
         by=by,

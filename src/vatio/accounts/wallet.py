@@ -6,56 +6,58 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
-from vatio.accounts.models import Account, Agreement, Purse, SmsMovement
+from vatio.accounts.models import Account, Agreement, SmsTransaction, SmsWallet
 from vatio.refusal import Refused
 
 
 class NotEnoughCredits(Refused):
-    """More credits would leave the purse than there are in it."""
+    """More credits would leave the wallet than there are in it."""
 
 
 def begin(account: Account, credits: int, *, at: datetime, agreement: Agreement) -> None:
-    """Give an account its purse, with the credits that its opening brings."""
-    Purse.objects.create(account=account, organisation_id=account.organisation_id, balance=credits)
+    """Give an account its wallet, with the credits that its opening brings."""
+    SmsWallet.objects.create(
+        account=account, organisation_id=account.organisation_id, balance=credits
+    )
     _write_bought(account, credits, at=at, agreement=agreement)
 
 
 def put_in(account: Account, credits: int, *, at: datetime, agreement: Agreement) -> None:
-    """Add bought credits to an account's purse; the key makes a repetition fail whole."""
+    """Add bought credits to an account's wallet; the key makes a repetition fail whole."""
     if _write_bought(account, credits, at=at, agreement=agreement):
-        Purse.objects.filter(account=account).update(balance=F("balance") + credits)
+        SmsWallet.objects.filter(account=account).update(balance=F("balance") + credits)
 
 
 @transaction.atomic
 def adjust(account: Account, credits: int, *, at: datetime, agreement: Agreement) -> int:
-    """Add credits to a purse or, if they are negative, take some out; return what it holds then.
+    """Add credits to a wallet or, if they are negative, take some out; return what it holds then.
 
     :raises NotEnoughCredits: if more would be taken than there are.
     """
-    changed = Purse.objects.filter(account=account, balance__gte=-credits)
+    changed = SmsWallet.objects.filter(account=account, balance__gte=-credits)
     if not changed.update(balance=F("balance") + credits):
-        balance = Purse.objects.get(account=account).balance
+        balance = SmsWallet.objects.get(account=account).balance
         raise NotEnoughCredits(
             _("The account has %(balance)s credits: no more can be taken.") % {"balance": balance},
             field="credits",
         )
-    _write(account, credits, SmsMovement.Kind.ADJUSTED, at=at, agreement=agreement)
-    return Purse.objects.get(account=account).balance
+    _write(account, credits, SmsTransaction.Kind.ADJUSTED, at=at, agreement=agreement)
+    return SmsWallet.objects.get(account=account).balance
 
 
 def _write_bought(
     account: Account, credits: int, *, at: datetime, agreement: Agreement
-) -> SmsMovement | None:
+) -> SmsTransaction | None:
     """Write down that an agreement brought credits, if it brought any."""
     if credits == 0:
         return None
-    return _write(account, credits, SmsMovement.Kind.BOUGHT, at=at, agreement=agreement)
+    return _write(account, credits, SmsTransaction.Kind.BOUGHT, at=at, agreement=agreement)
 
 
 def _write(
-    account: Account, credits: int, kind: SmsMovement.Kind, *, at: datetime, agreement: Agreement
-) -> SmsMovement:
-    return SmsMovement.objects.create(
+    account: Account, credits: int, kind: SmsTransaction.Kind, *, at: datetime, agreement: Agreement
+) -> SmsTransaction:
+    return SmsTransaction.objects.create(
         account=account,
         organisation_id=account.organisation_id,
         key=f"agreement:{agreement.pk}",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vatio.catalogue.models import Billing, Licence, LicenceVersion
 from vatio.catalogue.quantities import Quantities
-from vatio.history.recording import tell
+from vatio.history.recording import record
 from vatio.refusal import Refused
 from vatio.tenants.folding import tidy
 from vatio.tenants.models import Person
@@ -108,7 +108,7 @@ def publish(version: LicenceVersion, *, by: Person, at: datetime) -> None:
     version.state = LicenceVersion.State.PUBLISHED
     version.published_at = at
     version.save(update_fields=["state", "published_at"])
-    _tell("licence.published", version, by=by, at=at)
+    _record("licence.published", version, by=by, at=at)
 
 
 @transaction.atomic
@@ -123,7 +123,7 @@ def retire(version: LicenceVersion, *, by: Person, at: datetime) -> None:
     if not retired:
         raise NotPublished(_("This version is not in the catalogue."))
     version.refresh_from_db()
-    _tell("licence.retired", version, by=by, at=at)
+    _record("licence.retired", version, by=by, at=at)
 
 
 def _add_draft(
@@ -142,9 +142,9 @@ def _add_draft(
         raise DraftExists(
             _("%(licence)s already has a draft.") % {"licence": licence.name}
         ) from None
-    _tell("licence.drafted", version, by=by, at=at)
+    _record("licence.drafted", version, by=by, at=at)
     return version
 
 
-def _tell(verb: str, version: LicenceVersion, *, by: Person, at: datetime) -> None:
-    tell(verb, at=at, by=by, facts={"licence": version.licence.name, "number": version.number})
+def _record(verb: str, version: LicenceVersion, *, by: Person, at: datetime) -> None:
+    record(verb, at=at, by=by, facts={"licence": version.licence.name, "number": version.number})

@@ -21,7 +21,7 @@ from procrastinate.contrib.django import app as jobs
 
 from vatio import clock, env
 from vatio.cli import portfolios
-from vatio.dates import DEPARTMENT_ZONE
+from vatio.dates import DEPARTMENT_TIME_ZONE
 from vatio.demo import loading, welcome
 from vatio.demo.people import listed
 from vatio.demo_clock import advancing
@@ -228,7 +228,7 @@ def advance_demo(arguments: argparse.Namespace) -> int:
 
     with _database():
         passed = advancing.advance(arguments.days, send=send)
-        day = clock.today(DEPARTMENT_ZONE)
+        day = clock.today(DEPARTMENT_TIME_ZONE)
     if arguments.json:
         told = {"today": day.isoformat(), **asdict(passed)}
         say(json.dumps(told))

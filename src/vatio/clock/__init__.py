@@ -40,9 +40,9 @@ def real() -> datetime:
     return timezone.now()
 
 
-def today(zone: str) -> date:
+def today(time_zone: str) -> date:
     """Tell the day that it is in a time zone, such as Europe/Madrid."""
-    return now().astimezone(ZoneInfo(zone)).date()
+    return now().astimezone(ZoneInfo(time_zone)).date()
 
 
 def follow(is_demo: bool) -> None:

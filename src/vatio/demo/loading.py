@@ -22,10 +22,10 @@ from vatio.demo.portfolio import (
     NORTE,
     ORGANISATIONS,
     TO_COME,
-    Asked,
     DemoOrganisation,
     Growth,
-    Project,
+    SampleAccount,
+    SampleOrder,
 )
 from vatio.notifications.models import Message
 from vatio.orders import assigning, commenting, deciding, submitting
@@ -103,9 +103,9 @@ class _Loader:
         self.sample = sample
         self.commercial = commercial
         self.at = at
-        self.organisation: Organisation = creating.found(
+        self.organisation: Organisation = creating.create_organisation(
             sample.name,
-            zone=sample.zone,
+            time_zone=sample.time_zone,
             notice_address="",
             by=commercial[0],
             at=at - FOUNDED,
@@ -125,18 +125,20 @@ class _Loader:
             self._ask(asked) for asked in self.sample.asked
         ]
 
-    def _live(self, project: Project) -> Story:
+    def _live(self, project: SampleAccount) -> Story:
         """Take one account through its years, up to today."""
-        last_end = day_at(self.at, project.zone) + timedelta(days=project.ends_in)
+        last_end = day_at(self.at, project.time_zone) + timedelta(days=project.ends_in)
         months = project.months + 12 * (project.years - 1)
-        opened_at = _at_work(add_months(last_end, -months, anchor_day=last_end.day), project.zone)
+        opened_at = _at_work(
+            add_months(last_end, -months, anchor_day=last_end.day), project.time_zone
+        )
         yield opened_at - timedelta(days=2)
         order = self._submit(project, project.months, at=opened_at - timedelta(days=2))
         yield opened_at
         agreement = deciding.accept(order, by=self._reviewer(), at=opened_at)
         account = Account.objects.get(pk=agreement.account_id)
         for _year in range(project.years - 1):
-            yield from self._renew(account, at=_at_work(_end(account), project.zone) - BEFORE)
+            yield from self._renew(account, at=_at_work(_end(account), project.time_zone) - BEFORE)
         for growth in project.grew:
             yield from self._grow(account, growth)
         if project.renewed:
@@ -202,7 +204,7 @@ class _Loader:
         yield at
         deciding.accept(order, by=self._reviewer(), at=at)
 
-    def _ask(self, asked: Asked) -> Story:
+    def _ask(self, asked: SampleOrder) -> Story:
         """Ask for an account, and reject or withdraw the order if the sample says so."""
         at = self.at - timedelta(days=asked.asked, hours=3)
         yield at
@@ -215,7 +217,7 @@ class _Loader:
         if asked.withdrawn:
             deciding.withdraw(order, by=order.submitted_by, at=at + timedelta(days=1))
 
-    def _submit(self, sample: Project | Asked, months: int, *, at: datetime) -> Order:
+    def _submit(self, sample: SampleAccount | SampleOrder, months: int, *, at: datetime) -> Order:
         version = LicenceVersion.objects.published().get(licence__name=sample.licence)
         totals = {
             unit: (getattr(version, unit) or 0) + number for unit, number in sample.extra.items()
@@ -229,7 +231,7 @@ class _Loader:
                     nif=sample.nif,
                     sector=sample.sector,
                     contact_email="",
-                    zone=getattr(sample, "zone", self.sample.zone),
+                    time_zone=getattr(sample, "time_zone", self.sample.time_zone),
                 ),
                 version=version,
                 asked={unit: totals.get(unit) for unit in UNITS},
@@ -254,10 +256,10 @@ class _Loader:
         return self.commercial[self.turn % len(self.commercial)]
 
 
-def _projects(sample: DemoOrganisation) -> list[Project]:
+def _projects(sample: DemoOrganisation) -> list[SampleAccount]:
     """List the accounts of an organisation of the demo: those with a story, and the rest."""
     more = NORTE_MORE if sample.name == NORTE.name else SUR_MORE
-    return [*sample.accounts, *projects(more, sample.zone)]
+    return [*sample.accounts, *projects(more, sample.time_zone)]
 
 
 def _tell(stories: list[Story]) -> None:
@@ -279,15 +281,15 @@ def _end(account: Account) -> date:
     return account.covered_until
 
 
-def _at_work(day: date, zone: str) -> datetime:
+def _at_work(day: date, time_zone: str) -> datetime:
     """Tell a moment in the morning of a day."""
-    return datetime.combine(day, time(10, 15), tzinfo=ZoneInfo(zone))
+    return datetime.combine(day, time(10, 15), tzinfo=ZoneInfo(time_zone))
 
 
 def _import_one_to_come(*, at: datetime) -> None:
     """Import an account that has yet to start: no acceptance makes one."""
     organisation = Organisation.objects.get(name=NORTE.name)
-    starts_on = day_at(at, organisation.zone) + timedelta(days=38)
+    starts_on = day_at(at, organisation.time_zone) + timedelta(days=38)
     ends_on = add_months(starts_on, 12, anchor_day=starts_on.day)
     importing.carry_out(
         importing.plan(

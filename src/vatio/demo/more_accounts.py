@@ -1,6 +1,6 @@
 """The rest of the demo's portfolios, a line an account, so that lists are as long as in life."""
 
-from vatio.demo.portfolio import Project
+from vatio.demo.portfolio import SampleAccount
 
 NORTE_MORE = """
 Hotel Puerta del Faro 016|Faro Atlántico Hoteles, S.L.|B15524457|hotels|Básica Mtr|96|3|meters=8,supply_points=3|220
@@ -44,7 +44,7 @@ Oficinas Triana 40 028|Triana Gestión, S.L.|B35389774|offices|Básica Mtr|234|1
 """
 
 
-def projects(lines: str, zone: str) -> list[Project]:
+def projects(lines: str, time_zone: str) -> list[SampleAccount]:
     """Read a list: name, client, NIF, sector, licence, days left, years, extras, SMS."""
     found = []
     for line in lines.split("\n"):
@@ -53,7 +53,7 @@ def projects(lines: str, zone: str) -> list[Project]:
         name, client, nif, sector, licence, ends_in, years, extra, sms = line.split("|")
         pairs = (pair.split("=") for pair in extra.split(",") if pair)
         found.append(
-            Project(
+            SampleAccount(
                 name=name,
                 client=client,
                 nif=nif,
@@ -63,7 +63,7 @@ def projects(lines: str, zone: str) -> list[Project]:
                 years=int(years),
                 extra={unit: int(number) for unit, number in pairs},
                 sms=int(sms),
-                zone=zone,
+                time_zone=time_zone,
             )
         )
     return found

@@ -23,7 +23,7 @@ class Growth:
 
 
 @dataclass(frozen=True)
-class Project:
+class SampleAccount:
     """One account of the demo: who, with which licence and extras, and where it is in its life.
 
     `ends_in` is the number of days until its last term ends, negative if it has;
@@ -41,7 +41,7 @@ class Project:
     extra: dict[str, int] = field(default_factory=dict)
     sms: int = 0
     months: int = 12
-    zone: str = "Europe/Madrid"
+    time_zone: str = "Europe/Madrid"
     renewed: bool = False
     renewal_asked: int | None = None
     renewal_rejected: str = ""
@@ -52,7 +52,7 @@ class Project:
 
 
 @dataclass(frozen=True)
-class Asked:
+class SampleOrder:
     """An opening that never became an account: pending, rejected or withdrawn."""
 
     name: str
@@ -74,21 +74,21 @@ class DemoOrganisation:
     """An organisation of the demo with its SuperAdministrators, accounts and open questions."""
 
     name: str
-    zone: str
+    time_zone: str
     people: list[tuple[str, str]]
-    accounts: list[Project]
-    asked: list[Asked]
+    accounts: list[SampleAccount]
+    asked: list[SampleOrder]
 
 
 NORTE = DemoOrganisation(
     name="Norte Eficiente",
-    zone="Europe/Madrid",
+    time_zone="Europe/Madrid",
     people=[
         ("nuria.vidal@norte.example", "Nuria Vidal"),
         ("iago.ferro@norte.example", "Iago Ferro"),
     ],
     accounts=[
-        Project(
+        SampleAccount(
             "Hotel Ribadavia 021",
             "Termas do Avia, S.L.",
             "B32104572",
@@ -99,7 +99,7 @@ NORTE = DemoOrganisation(
             extra={"meters": 10, "supply_points": 3, "rtc_lines": 2},
             sms=42,
         ),
-        Project(
+        SampleAccount(
             "Supermercado Oroso 008",
             "Distribuciones Oroso, S.L.",
             "B15330723",
@@ -111,7 +111,7 @@ NORTE = DemoOrganisation(
             sms=310,
             renewal_asked=1,
         ),
-        Project(
+        SampleAccount(
             "Colegio San Roque 017",
             "Fundación San Roque",
             "G36447894",
@@ -120,7 +120,7 @@ NORTE = DemoOrganisation(
             ends_in=21,
             extra={"data_points": 50, "rtc_lines": 1},
         ),
-        Project(
+        SampleAccount(
             "Ayuntamiento de Valdeluz 003",
             "Concello de Valdeluz",
             "P1503400B",
@@ -131,7 +131,7 @@ NORTE = DemoOrganisation(
             extra={"meters": 35, "supply_points": 55, "rtc_lines": 8},
             sms=120,
         ),
-        Project(
+        SampleAccount(
             "Residencia Monte Alto 030",
             "Mayores Monte Alto, S.L.",
             "B15880040",
@@ -141,7 +141,7 @@ NORTE = DemoOrganisation(
             years=2,
             sms=86,
         ),
-        Project(
+        SampleAccount(
             "Frigoríficos Celeiro 011",
             "Pesca y Frío Celeiro, S.A.",
             "A27016443",
@@ -158,7 +158,7 @@ NORTE = DemoOrganisation(
                 question="¿Los dos compresores van en el mismo cuadro o en dos?",
             ),
         ),
-        Project(
+        SampleAccount(
             "Oficinas Torre Sur 026",
             "Torre Sur Patrimonio, S.L.",
             "B36992741",
@@ -169,7 +169,7 @@ NORTE = DemoOrganisation(
             sms=12,
             upgrade_asked="Professional DP",
         ),
-        Project(
+        SampleAccount(
             "Piscina municipal de Teo 005",
             "Concello de Teo",
             "P1508300I",
@@ -179,7 +179,7 @@ NORTE = DemoOrganisation(
             extra={"rtc_lines": 2},
             sms=50,
         ),
-        Project(
+        SampleAccount(
             "Hotel Balneario Arenal 014",
             "Balnearios del Arenal, S.A.",
             "A36025716",
@@ -190,7 +190,7 @@ NORTE = DemoOrganisation(
             extra={"data_points": 250, "rtc_lines": 1},
             sms=205,
         ),
-        Project(
+        SampleAccount(
             "Ayuntamiento de Samos 002",
             "Concello de Samos",
             "P2705500C",
@@ -201,7 +201,7 @@ NORTE = DemoOrganisation(
             extra={"rtc_lines": 2},
             sms=1480,
         ),
-        Project(
+        SampleAccount(
             "Hotel Lugo 012",
             "Grupo Muralla Hoteles, S.A.",
             "A27330018",
@@ -216,7 +216,7 @@ NORTE = DemoOrganisation(
                 Growth(60, {"meters": 2}, sms=100, comments="Para las alertas de la piscina."),
             ),
         ),
-        Project(
+        SampleAccount(
             "Bodega Val de Rei 033",
             "Viñedos Val de Rei, S.C.",
             "J32446189",
@@ -226,7 +226,7 @@ NORTE = DemoOrganisation(
             extra={"data_points": 50, "rtc_lines": 1},
             sms=25,
         ),
-        Project(
+        SampleAccount(
             "Clínica Santa Comba 028",
             "Sanatorio Santa Comba, S.L.",
             "B15447782",
@@ -238,7 +238,7 @@ NORTE = DemoOrganisation(
             sms=96,
             renewed=True,
         ),
-        Project(
+        SampleAccount(
             "Instituto Rosalía 022",
             "Consellería de Educación",
             "S1511001H",
@@ -248,7 +248,7 @@ NORTE = DemoOrganisation(
             extra={"meters": 5},
             sms=30,
         ),
-        Project(
+        SampleAccount(
             "Gimnasio Fontán 009",
             "Deportes Fontán, S.L.",
             "B27551902",
@@ -259,7 +259,7 @@ NORTE = DemoOrganisation(
             extra={"rtc_lines": 1},
             sms=14,
         ),
-        Project(
+        SampleAccount(
             "Supermercado Noia 006",
             "Distribuciones Oroso, S.L.",
             "B15330723",
@@ -271,7 +271,7 @@ NORTE = DemoOrganisation(
             sms=220,
             renewal_asked=25,
         ),
-        Project(
+        SampleAccount(
             "Colegio As Pontes 013",
             "Cooperativa As Pontes",
             "F15209448",
@@ -280,7 +280,7 @@ NORTE = DemoOrganisation(
             ends_in=-27,
             renewal_rejected="La factura de 2025 está pendiente. Escríbanos cuando esté abonada.",
         ),
-        Project(
+        SampleAccount(
             "Hotel Praia Nova 001",
             "Praia Nova Hostelería, S.A.",
             "A36114825",
@@ -292,7 +292,7 @@ NORTE = DemoOrganisation(
         ),
     ],
     asked=[
-        Asked(
+        SampleOrder(
             "Camping Playa Boa 040",
             "Turismo Playa Boa, S.L.",
             "B15884406",
@@ -303,7 +303,7 @@ NORTE = DemoOrganisation(
             sms=100,
             comments="El camping abre el 1 de abril: nos vendría bien tenerla en marcha antes.",
         ),
-        Asked(
+        SampleOrder(
             "Hoteles Brétema 039",
             "Brétema Explotaciones, S.L.",
             "B15990211",
@@ -315,7 +315,7 @@ NORTE = DemoOrganisation(
             sms=500,
             comments="Cuatro hoteles en obras, los primeros abren en primavera.",
         ),
-        Asked(
+        SampleOrder(
             "Camping Playa Boa",
             "Turismo Playa Boa, S.L.",
             "B15884406",
@@ -325,7 +325,7 @@ NORTE = DemoOrganisation(
             months=6,
             withdrawn=True,
         ),
-        Asked(
+        SampleOrder(
             "Estación de bombeo Sar 041",
             "Augas do Sar, S.A.",
             "A15004716",
@@ -340,10 +340,10 @@ NORTE = DemoOrganisation(
 
 SUR = DemoOrganisation(
     name="Sur Energía Local",
-    zone="Atlantic/Canary",
+    time_zone="Atlantic/Canary",
     people=[("lucia.herrera@sur.example", "Lucía Herrera")],
     accounts=[
-        Project(
+        SampleAccount(
             "Ayuntamiento de Iznarrea 007",
             "Ayuntamiento de Iznarrea",
             "P1806200J",
@@ -353,7 +353,7 @@ SUR = DemoOrganisation(
             extra={"meters": 5},
             renewal_asked=5,
         ),
-        Project(
+        SampleAccount(
             "Hotel Costa Teguise 010",
             "Teguise Turística, S.A.",
             "A35041235",
@@ -362,9 +362,9 @@ SUR = DemoOrganisation(
             ends_in=120,
             years=2,
             sms=300,
-            zone="Atlantic/Canary",
+            time_zone="Atlantic/Canary",
         ),
-        Project(
+        SampleAccount(
             "Piscina de Benalúa 006",
             "Ayuntamiento de Benalúa",
             "P1802500G",
@@ -373,7 +373,7 @@ SUR = DemoOrganisation(
             ends_in=255,
             extra={"meters": 4},
         ),
-        Project(
+        SampleAccount(
             "Residencia Las Palmas 015",
             "Mayores Canarias, S.L.",
             "B35778240",
@@ -381,9 +381,9 @@ SUR = DemoOrganisation(
             "Avanzada Mtr",
             ends_in=310,
             extra={"rtc_lines": 3},
-            zone="Atlantic/Canary",
+            time_zone="Atlantic/Canary",
         ),
-        Project(
+        SampleAccount(
             "Colegio Marina Alta 019",
             "Fundación Marina Alta",
             "G03552718",
@@ -392,7 +392,7 @@ SUR = DemoOrganisation(
             ends_in=-3,
             years=1,
         ),
-        Project(
+        SampleAccount(
             "Almazara Sierra Sur 004",
             "Aceites Sierra Sur, S.C.A.",
             "F23014582",
@@ -404,7 +404,7 @@ SUR = DemoOrganisation(
         ),
     ],
     asked=[
-        Asked(
+        SampleOrder(
             "Cooperativa Olivar Alto 012",
             "Olivar Alto, S.C.A.",
             "F23336985",

@@ -7,7 +7,7 @@ from vatio.history.models import Act
 from vatio.tenants.models import Organisation, Person
 
 
-def tell(
+def record(
     verb: str,
     *,
     at: datetime,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from vatio import clock
 from vatio.notifications.delivery import Sender, Tally, deliver
-from vatio.notifications.smtp import Door, parse
+from vatio.notifications.smtp import SmtpConnection, parse
 
 
 def sender() -> Sender:
@@ -24,8 +24,8 @@ def send_all() -> Tally:
 
     :raises BadAddress: if EMAIL_URL cannot be understood.
     """
-    with Door(parse(settings.EMAIL_URL)) as door:
-        return deliver(door, sender(), now=clock.now, real=clock.real)
+    with SmtpConnection(parse(settings.EMAIL_URL)) as connection:
+        return deliver(connection, sender(), now=clock.now, real=clock.real)
 
 
 def try_out(address: str) -> None:
@@ -43,5 +43,5 @@ def try_out(address: str) -> None:
     mail["Date"] = format_datetime(clock.now())
     mail["Message-ID"] = make_msgid(domain=settings.EMAIL_SENDER.rpartition("@")[2])
     mail.set_content(_("This message was asked for with «vatio mail test». Nothing else to do."))
-    with Door(parse(settings.EMAIL_URL)) as door:
-        door.send(mail, to=address, handing_over=lambda: None)
+    with SmtpConnection(parse(settings.EMAIL_URL)) as connection:
+        connection.send(mail, to=address, handing_over=lambda: None)

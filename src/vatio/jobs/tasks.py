@@ -7,7 +7,7 @@ from vatio import clock
 from vatio.jobs import post
 from vatio.notifications import delivery
 from vatio.orders import bulk_renewing, digesting, lapsing
-from vatio.orders.models import Round
+from vatio.orders.models import BulkRenewal
 from vatio.portfolios import running
 from vatio.portfolios.models import Import
 from vatio.purging import deleting, requesting
@@ -55,9 +55,9 @@ def lapse(timestamp: int) -> None:
 
 
 @app.task(name=bulk_renewing.TASK)
-def renew_round(number: int) -> None:
+def renew_in_bulk(number: int) -> None:
     """Ask for the renewals of a round."""
-    bulk_renewing.carry_on(Round.objects.get(pk=number), now=clock.now)
+    bulk_renewing.carry_on(BulkRenewal.objects.get(pk=number), now=clock.now)
 
 
 @app.task(name=running.TASK)

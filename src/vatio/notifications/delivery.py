@@ -16,7 +16,7 @@ from jinja2 import TemplateError
 from vatio.notifications.models import Message
 from vatio.notifications.queueing import WORTH_SENDING
 from vatio.notifications.rendering import render
-from vatio.notifications.smtp import Door, OutcomeUnknown, Refusal, Unreachable
+from vatio.notifications.smtp import OutcomeUnknown, Refusal, SmtpConnection, Unreachable
 from vatio.refusal import Refused
 from vatio.tenants.models import Membership
 
@@ -28,10 +28,10 @@ WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360)]
 """How long is waited after each failure; the last one again and again."""
 
 CLAIM = """
-UPDATE notifications_message SET try_at = %(lease)s
+UPDATE notifications_message SET next_attempt_at = %(lease)s
 WHERE id IN (SELECT id FROM notifications_message
-             WHERE state = 'queued' AND try_at <= %(at)s
-             ORDER BY try_at, id LIMIT %(batch)s FOR UPDATE SKIP LOCKED)
+             WHERE state = 'queued' AND next_attempt_at <= %(at)s
+             ORDER BY next_attempt_at, id LIMIT %(batch)s FOR UPDATE SKIP LOCKED)
 RETURNING id
 """
 
@@ -65,10 +65,12 @@ class Tally:
     too_late: int = 0
     uncertain: int = 0
     later: int = 0
-    trouble: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
 
-def deliver(door: Door, sender: Sender, *, now: Now, real: Now | None = None) -> Tally:
+def deliver(
+    connection: SmtpConnection, sender: Sender, *, now: Now, real: Now | None = None
+) -> Tally:
     """Send all that is due, batch after batch, until nothing is or the server is gone.
 
     Any number of these may run at once. Whatever dies on the way is taken up again
@@ -85,7 +87,7 @@ def deliver(door: Door, sender: Sender, *, now: Now, real: Now | None = None) ->
         if not batch:
             return tally
         for place, message in enumerate(batch):
-            if not _send(door, sender, message, tally, now=now):
+            if not _send(connection, sender, message, tally, now=now):
                 _let_go(batch[place + 1 :], at=now())
                 return tally
 
@@ -109,7 +111,9 @@ def find_uncertain(*, at: datetime) -> int:
     """
     begun = Message.objects.filter(state=Message.State.HANDING_OVER, claimed_at__lte=at - LEASE)
     begun.filter(repeated=True).update(state=Message.State.UNCERTAIN, settled_at=at)
-    return begun.filter(repeated=False).update(state=Message.State.QUEUED, repeated=True, try_at=at)
+    return begun.filter(repeated=False).update(
+        state=Message.State.QUEUED, repeated=True, next_attempt_at=at
+    )
 
 
 def claim(*, at: datetime) -> list[Message]:
@@ -133,7 +137,10 @@ def retry(message: Message, *, at: datetime) -> None:
     :raises NothingToRetry: if it was sent, or waits, or was secret.
     """
     changed = Message.objects.filter(pk=message.pk, state__in=UNSENT, secret=False).update(
-        state=Message.State.QUEUED, try_at=at, send_before=at + WORTH_SENDING, settled_at=None
+        state=Message.State.QUEUED,
+        next_attempt_at=at,
+        send_before=at + WORTH_SENDING,
+        settled_at=None,
     )
     if not changed:
         raise NothingToRetry(_("This message waits to be sent, or was sent."))
@@ -141,20 +148,20 @@ def retry(message: Message, *, at: datetime) -> None:
 
 def compose(message: Message, sender: Sender, *, at: datetime) -> EmailMessage:
     """Write a message out as mail: text and page, in its reader's language."""
-    letter = render(message, address=sender.platform)
+    rendered = render(message, address=sender.platform)
     mail = EmailMessage()
     name = message.organisation.name if message.organisation else "Vatio"
     user, _at, domain = sender.address.rpartition("@")
     mail["From"] = Address(f"{name} · Vatio" if message.organisation else name, user, domain)
     mail["To"] = reachable(message.address)
-    mail["Subject"] = letter.subject
+    mail["Subject"] = rendered.subject
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = message_id(message, domain)
     mail["Auto-Submitted"] = "auto-generated"
     if message.organisation and message.organisation.notice_address:
         mail["Reply-To"] = message.organisation.notice_address
-    mail.set_content(letter.text)
-    mail.add_alternative(letter.page, subtype="html")
+    mail.set_content(rendered.text)
+    mail.add_alternative(rendered.page, subtype="html")
     return mail
 
 
@@ -173,26 +180,34 @@ def message_id(message: Message, domain: str) -> str:
     return f"<{message.pk}.{digest}@{domain}>"
 
 
-def _send(door: Door, sender: Sender, message: Message, tally: Tally, *, now: Now) -> bool:
+def _send(
+    connection: SmtpConnection, sender: Sender, message: Message, tally: Tally, *, now: Now
+) -> bool:
     """Send one message, and settle it; tell whether the server is still there."""
     if message.only_leaders and not _still_leads(message):
         with override(message.language):
-            _settle(message, Message.State.FAILED, at=now(), trouble=str(_("No longer leads it.")))
+            _settle(
+                message, Message.State.FAILED, at=now(), last_error=str(_("No longer leads it."))
+            )
         tally.failed += 1
         return True
     try:
         mail = compose(message, sender, at=now())
     except (TemplateError, ValueError, KeyError) as error:
-        _settle(message, Message.State.FAILED, at=now(), trouble=f"{type(error).__name__}: {error}")
+        _settle(
+            message, Message.State.FAILED, at=now(), last_error=f"{type(error).__name__}: {error}"
+        )
         tally.failed += 1
         return True
     try:
-        door.send(mail, to=str(mail["To"]), handing_over=lambda: _hand_over(message, at=now()))
+        connection.send(
+            mail, to=str(mail["To"]), handing_over=lambda: _hand_over(message, at=now())
+        )
     except TakenOver:
         return True
     except Refusal as refusal:
         if refusal.for_good:
-            _settle(message, Message.State.FAILED, at=now(), trouble=str(refusal))
+            _settle(message, Message.State.FAILED, at=now(), last_error=str(refusal))
             tally.failed += 1
         else:
             _try_later(message, str(refusal), at=now())
@@ -201,14 +216,14 @@ def _send(door: Door, sender: Sender, message: Message, tally: Tally, *, now: No
     except Unreachable as unreachable:
         _try_later(message, str(unreachable), at=now())
         tally.later += 1
-        tally.trouble.append(str(unreachable))
+        tally.errors.append(str(unreachable))
         return False
     except OutcomeUnknown as unknown:
         _doubt(message, str(unknown), at=now())
         tally.uncertain += 1
         return False
     except Exception as error:
-        # Whatever one message does to the door, those behind it leave all the same.
+        # Whatever one message does to the connection, those behind it leave all the same.
         _fall(message, f"{type(error).__name__}: {error}", tally, at=now())
         return True
     _settle(message, Message.State.SENT, at=now())
@@ -216,13 +231,13 @@ def _send(door: Door, sender: Sender, message: Message, tally: Tally, *, now: No
     return True
 
 
-def _fall(message: Message, trouble: str, tally: Tally, *, at: datetime) -> None:
+def _fall(message: Message, last_error: str, tally: Tally, *, at: datetime) -> None:
     """Settle a message that broke its own sending: in doubt, if its text had begun to leave."""
     if message.state == Message.State.HANDING_OVER:
-        _doubt(message, trouble, at=at)
+        _doubt(message, last_error, at=at)
         tally.uncertain += 1
     else:
-        _settle(message, Message.State.FAILED, at=at, trouble=trouble)
+        _settle(message, Message.State.FAILED, at=at, last_error=last_error)
         tally.failed += 1
 
 
@@ -251,44 +266,44 @@ def _own(message: Message) -> QuerySet[Message]:
     return Message.objects.filter(
         pk=message.pk,
         state=message.state,
-        try_at=message.try_at,
+        next_attempt_at=message.next_attempt_at,
         claimed_at=message.claimed_at,
     )
 
 
-def _settle(message: Message, state: Message.State, *, at: datetime, trouble: str = "") -> None:
+def _settle(message: Message, state: Message.State, *, at: datetime, last_error: str = "") -> None:
     blank: dict[str, object] = {"context": {}} if message.secret else {}
     whose = Message.objects.filter(pk=message.pk) if state == Message.State.SENT else _own(message)
     whose.update(
         state=state,
         settled_at=at,
         attempts=message.attempts + 1,
-        trouble=trouble[:2000],
+        last_error=last_error[:2000],
         **blank,
     )
 
 
-def _try_later(message: Message, trouble: str, *, at: datetime) -> None:
+def _try_later(message: Message, last_error: str, *, at: datetime) -> None:
     wait = WAITS[min(message.attempts, len(WAITS) - 1)]
     _own(message).update(
         state=Message.State.QUEUED,
-        try_at=at + wait,
+        next_attempt_at=at + wait,
         attempts=message.attempts + 1,
-        trouble=trouble[:2000],
+        last_error=last_error[:2000],
     )
 
 
-def _doubt(message: Message, trouble: str, *, at: datetime) -> None:
+def _doubt(message: Message, last_error: str, *, at: datetime) -> None:
     """Settle a message whose outcome is unknown: it is sent again once, a little later."""
     if message.repeated:
-        _settle(message, Message.State.UNCERTAIN, at=at, trouble=trouble)
+        _settle(message, Message.State.UNCERTAIN, at=at, last_error=last_error)
         return
     _own(message).update(
         state=Message.State.QUEUED,
         repeated=True,
-        try_at=at + WAITS[0],
+        next_attempt_at=at + WAITS[0],
         attempts=message.attempts + 1,
-        trouble=trouble[:2000],
+        last_error=last_error[:2000],
     )
 
 
@@ -296,4 +311,4 @@ def _let_go(messages: list[Message], *, at: datetime) -> None:
     """Give claimed messages back, for the next run."""
     Message.objects.filter(
         pk__in=[message.pk for message in messages], state=Message.State.QUEUED
-    ).update(try_at=at + WAITS[0])
+    ).update(next_attempt_at=at + WAITS[0])

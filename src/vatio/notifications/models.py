@@ -41,18 +41,18 @@ class Message(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
     only_leaders = models.BooleanField(default=False)
     attempts = models.PositiveSmallIntegerField(default=0)
-    try_at = models.DateTimeField()
+    next_attempt_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     repeated = models.BooleanField(default=False)
-    trouble = models.TextField(blank=True, default="")
+    last_error = models.TextField(blank=True, default="")
 
     objects = OfOrganisationSet["Message"].as_manager()
 
     class Meta:
         indexes = [
             models.Index(
-                fields=["try_at", "id"],
+                fields=["next_attempt_at", "id"],
                 name="messages_waiting",
                 condition=models.Q(state="queued"),
             ),

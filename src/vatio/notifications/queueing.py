@@ -11,7 +11,7 @@ WORTH_SENDING = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class Reader:
+class Recipient:
     """Somebody to tell: an address, its language, and the person if there is one."""
 
     address: str
@@ -19,7 +19,7 @@ class Reader:
     person: Person | None = None
 
     @classmethod
-    def of(cls, person: Person) -> "Reader":
+    def of(cls, person: Person) -> "Recipient":
         return cls(person.email, person.language, person)
 
 
@@ -32,7 +32,7 @@ def take_back(key: str, *, at: datetime) -> None:
 
 def queue(
     template: str,
-    readers: Iterable[Reader],
+    recipients: Iterable[Recipient],
     *,
     key: str,
     context: Mapping[str, object],
@@ -41,26 +41,26 @@ def queue(
     secret: bool = False,
     send_before: datetime | None = None,
 ) -> None:
-    """Queue one message for each reader, one per address.
+    """Queue one message for each recipient, one per address.
 
     The key names the occasion: queueing the same occasion again adds nothing.
     What has not left by `send_before` (a week unless said) is not sent any more.
     """
-    by_address = {reader.address.lower(): reader for reader in readers}
+    by_address = {recipient.address.lower(): recipient for recipient in recipients}
     messages = [
         Message(
             key=f"{key}:{address}",
             organisation=organisation,
-            person=reader.person,
+            person=recipient.person,
             address=address,
-            language=reader.language,
+            language=recipient.language,
             template=template,
             context=dict(context),
             secret=secret,
             queued_at=at,
-            try_at=at,
+            next_attempt_at=at,
             send_before=send_before or at + WORTH_SENDING,
         )
-        for address, reader in by_address.items()
+        for address, recipient in by_address.items()
     ]
     Message.objects.bulk_create(messages, ignore_conflicts=True)

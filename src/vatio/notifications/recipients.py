@@ -1,25 +1,25 @@
 """Who is told: an organisation's people, and the commercial department."""
 
-from vatio.notifications.queueing import Reader
+from vatio.notifications.queueing import Recipient
 from vatio.tenants.models import Organisation, Person
 
 
-def leading(organisation: Organisation) -> list[Reader]:
+def leading(organisation: Organisation) -> list[Recipient]:
     """List the organisation's SuperAdministrators and its notice address."""
     people = Person.objects.filter(memberships__organisation=organisation, is_active=True)
-    readers = [Reader.of(person) for person in people]
+    recipients = [Recipient.of(person) for person in people]
     if organisation.notice_address:
-        readers.append(Reader(organisation.notice_address, organisation.language))
-    return readers
+        recipients.append(Recipient(organisation.notice_address, organisation.language))
+    return recipients
 
 
-def commercial() -> list[Reader]:
+def commercial() -> list[Recipient]:
     """List the people of the commercial department."""
     people = Person.objects.filter(is_commercial=True, is_active=True)
-    return [Reader.of(person) for person in people]
+    return [Recipient.of(person) for person in people]
 
 
-def told_of_each_order() -> list[Reader]:
+def told_of_each_order() -> list[Recipient]:
     """List who of the commercial department hears of new orders at once, not in a daily digest."""
     people = Person.objects.filter(is_commercial=True, is_active=True, digest=False)
-    return [Reader.of(person) for person in people]
+    return [Recipient.of(person) for person in people]

@@ -27,7 +27,7 @@ ADDED = {**UNITS, "sms_credits": gettext_lazy("SMS credits")}
 
 
 @dataclass(frozen=True)
-class Letter:
+class RenderedMessage:
     """What a reader gets."""
 
     subject: str
@@ -35,7 +35,7 @@ class Letter:
     page: str
 
 
-def render(message: Message, *, address: str) -> Letter:
+def render(message: Message, *, address: str) -> RenderedMessage:
     """Write a message out, with links that begin with the platform's address."""
     context = {**message.context, "address": address, "language": message.language}
     with override(message.language):
@@ -43,7 +43,7 @@ def render(message: Message, *, address: str) -> Letter:
             _environment.get_template(f"{message.template}.{part}").render(context)
             for part in ("subject.txt", "txt", "html")
         )
-    return Letter(" ".join(subject.split()), text, page)
+    return RenderedMessage(" ".join(subject.split()), text, page)
 
 
 def _iso_day(day: str) -> str:

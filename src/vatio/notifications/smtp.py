@@ -71,14 +71,14 @@ def parse(url: str) -> Address:
     )
 
 
-class Door:
+class SmtpConnection:
     """One connection to the server, opened when it is needed and used for many messages."""
 
     def __init__(self, address: Address) -> None:
         self.address = address
         self.smtp: smtplib.SMTP | None = None
 
-    def __enter__(self) -> "Door":
+    def __enter__(self) -> "SmtpConnection":
         return self
 
     def __exit__(

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from vatio.history.recording import tell
+from vatio.history.recording import record
 from vatio.orders.deciding import lock_open
 from vatio.orders.models import Order
 from vatio.refusal import Refused
@@ -52,7 +52,7 @@ def _pass_on(
         return
     order.taken_by = to
     order.save(update_fields=["taken_by"])
-    tell(
+    record(
         "order.taken" if to else "order.let_go",
         at=at,
         by=by,

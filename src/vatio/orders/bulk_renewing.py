@@ -9,16 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from vatio.accounts.models import Account
-from vatio.orders.models import Order, Round, Turn
+from vatio.orders.models import BulkRenewal, BulkRenewalItem, Order
 from vatio.orders.submitting import submit_renewal
 from vatio.refusal import Refused
-from vatio.task_queue import wake
+from vatio.task_queue import defer
 from vatio.tenants.models import Organisation, Person
 
 AT_ONCE = 10
 """A round of more accounts than this is the worker's."""
 
-TASK = "renew_round"
+TASK = "renew_in_bulk"
 
 Now = Callable[[], datetime]
 
@@ -30,36 +30,43 @@ def ask(
     by: Person,
     at: datetime,
     now: Now,
-) -> Round:
+) -> BulkRenewal:
     """Ask to renew each account, with the end that the page showed of it.
 
     A short round is done before this returns; a long one is written down for the worker.
     """
     with transaction.atomic():
-        begun = Round.objects.create(organisation=organisation, asked_by=by, asked_at=at)
-        Turn.objects.bulk_create(
+        begun = BulkRenewal.objects.create(organisation=organisation, asked_by=by, asked_at=at)
+        BulkRenewalItem.objects.bulk_create(
             [
-                Turn(round=begun, organisation=organisation, account=account, shown_end=shown_end)
+                BulkRenewalItem(
+                    bulk_renewal=begun,
+                    organisation=organisation,
+                    account=account,
+                    shown_end=shown_end,
+                )
                 for account, shown_end in asked
             ]
         )
         if len(asked) > AT_ONCE:
-            wake(TASK, number=begun.pk)
+            defer(TASK, number=begun.pk)
     if len(asked) <= AT_ONCE:
         carry_on(begun, now=now)
     return begun
 
 
-def carry_on(begun: Round, *, now: Now) -> None:
+def carry_on(begun: BulkRenewal, *, now: Now) -> None:
     """Give every account that still waits its turn, and close the round after the last.
 
-    Each turn is a transaction of its own: one that is refused takes none of the others back,
+    Each item is a transaction of its own: one that is refused takes none of the others back,
     and whoever is killed on the way leaves the rest to the next. Any number may do it at once.
     """
-    while _take_a_turn(begun):
+    while _renew_next(begun):
         pass
-    waiting = Turn.objects.filter(round=OuterRef("pk"), outcome=Turn.Outcome.WAITING)
-    Round.objects.filter(~Exists(waiting), pk=begun.pk, finished_at__isnull=True).update(
+    waiting = BulkRenewalItem.objects.filter(
+        bulk_renewal=OuterRef("pk"), outcome=BulkRenewalItem.Outcome.WAITING
+    )
+    BulkRenewal.objects.filter(~Exists(waiting), pk=begun.pk, finished_at__isnull=True).update(
         finished_at=now()
     )
     begun.refresh_from_db(fields=["finished_at"])
@@ -67,7 +74,7 @@ def carry_on(begun: Round, *, now: Now) -> None:
 
 def carry_all_on(*, now: Now) -> None:
     """Carry on the rounds that somebody left unfinished."""
-    for begun in Round.objects.filter(finished_at__isnull=True).order_by("id"):
+    for begun in BulkRenewal.objects.filter(finished_at__isnull=True).order_by("id"):
         carry_on(begun, now=now)
 
 
@@ -75,7 +82,7 @@ class LeadsNoLonger(Refused):
     """Whoever began the round lost their place before it was finished."""
 
 
-def _ensure_still_leads(begun: Round) -> None:
+def _ensure_still_leads(begun: BulkRenewal) -> None:
     if not begun.organisation.memberships.filter(person=begun.asked_by, person__is_active=True):
         raise LeadsNoLonger(
             _("%(who)s no longer leads the organisation.") % {"who": begun.asked_by.name}
@@ -83,31 +90,33 @@ def _ensure_still_leads(begun: Round) -> None:
 
 
 @transaction.atomic
-def _take_a_turn(begun: Round) -> bool:
+def _renew_next(begun: BulkRenewal) -> bool:
     """Ask for one account; tell whether there was one that nobody else is asking for."""
-    turn = (
-        Turn.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(round=begun, outcome=Turn.Outcome.WAITING)
+    item = (
+        BulkRenewalItem.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(bulk_renewal=begun, outcome=BulkRenewalItem.Outcome.WAITING)
         .select_related("account__organisation")
         .order_by("id")
         .first()
     )
-    if turn is None:
+    if item is None:
         return False
-    account = turn.account
+    account = item.account
     try:
         _ensure_still_leads(begun)
         order = submit_renewal(
-            account, shown_end=turn.shown_end, by=begun.asked_by, at=begun.asked_at
+            account, shown_end=item.shown_end, by=begun.asked_by, at=begun.asked_at
         )
     except Refused as refused:
-        turn.outcome = Turn.Outcome.REFUSED
+        item.outcome = BulkRenewalItem.Outcome.REFUSED
         with override(begun.asked_by.language):
-            turn.words = str(refused)
+            item.words = str(refused)
     else:
-        turn.order = order
+        item.order = order
         accepted = order.state == Order.State.ACCEPTED
-        turn.outcome = Turn.Outcome.RENEWED if accepted else Turn.Outcome.ASKED
-        turn.until = account.covered_until if accepted else None
-    turn.save(update_fields=["outcome", "order", "until", "words"])
+        item.outcome = (
+            BulkRenewalItem.Outcome.RENEWED if accepted else BulkRenewalItem.Outcome.ASKED
+        )
+        item.until = account.covered_until if accepted else None
+    item.save(update_fields=["outcome", "order", "until", "words"])
     return True

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from vatio.notifications import recipients
-from vatio.notifications.queueing import Reader, queue
+from vatio.notifications.queueing import Recipient, queue
 from vatio.orders.deciding import lock_open
 from vatio.orders.models import Comment, Order
 from vatio.refusal import Refused
@@ -72,8 +72,8 @@ def _say(order: Order, words: str, *, by: Person, at: datetime, is_note: bool) -
     )
 
 
-def _department(order: Order) -> list[Reader]:
+def _department(order: Order) -> list[Recipient]:
     """Tell whoever has the order in hand or, if nobody has, all of the department."""
     if order.taken_by is not None and order.taken_by.is_active:
-        return [Reader.of(order.taken_by)]
+        return [Recipient.of(order.taken_by)]
     return recipients.commercial()

@@ -11,7 +11,7 @@ from vatio.accounts.locking import lock
 from vatio.accounts.models import Account, Agreement
 from vatio.accounts.opening import Project, open_account
 from vatio.catalogue.quantities import UNITS, Quantities
-from vatio.history.recording import tell
+from vatio.history.recording import record
 from vatio.notifications import recipients
 from vatio.notifications.queueing import queue
 from vatio.orders.models import Order
@@ -33,7 +33,7 @@ class OwnOrder(Refused):
     """Nobody decides an order that they submitted."""
 
 
-class NoReason(Refused):
+class RejectionWithoutReason(Refused):
     """A rejection says why."""
 
 
@@ -76,12 +76,14 @@ def accept_by_rule(order: Order, account: Account, *, rule: str, at: datetime) -
 def reject(order: Order, *, reason: str, by: Person, at: datetime) -> None:
     """Reject an order, and tell whoever asked the reason.
 
-    :raises NoReason: if none is given.
+    :raises RejectionWithoutReason: if none is given.
     :raises AlreadyDecided: if it is no longer open.
     :raises OwnOrder: if the same person submitted it.
     """
     if not reason.strip():
-        raise NoReason(_("Write the reason: it is sent to whoever asked."), field="reason")
+        raise RejectionWithoutReason(
+            _("Write the reason: it is sent to whoever asked."), field="reason"
+        )
     lock_open(order)
     _ensure_somebody_elses(order, by)
     _decide(order, Order.State.REJECTED, by=by, at=at, reason=reason.strip())
@@ -144,7 +146,7 @@ def _carry_out(order: Order, *, by: Person, at: datetime) -> tuple[Agreement, Ma
                 nif=order.nif,
                 sector=order.sector,
                 contact_email=order.contact_email,
-                zone=order.zone,
+                time_zone=order.time_zone,
             ),
             version=order.licence,
             totals=Quantities(**{unit: getattr(order, unit) for unit in UNITS}),
@@ -158,7 +160,7 @@ def _carry_out(order: Order, *, by: Person, at: datetime) -> tuple[Agreement, Ma
     if order.account is None:
         raise AssertionError("the database lets only openings be without an account")
     if order.kind == Order.Kind.RENEWAL:
-        if order.account.leaving_since is not None:
+        if order.account.not_renewing_since is not None:
             non_renewal.stay(order.account, by=by, at=at)
         term = renewal.renew(order.account, asked_at=order.submitted_at, at=at, by=by)
         return term.agreement, _days(term.starts_on, term.ends_on)
@@ -221,7 +223,7 @@ def _decide(
         "rule": rule,
         **(facts or {}),
     }
-    tell(
+    record(
         f"order.{state.value}",
         at=at,
         by=by,

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Max
 
-from vatio.dates import DEPARTMENT_ZONE, day_at
+from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.notifications.models import Message
-from vatio.notifications.queueing import Reader, queue
+from vatio.notifications.queueing import Recipient, queue
 from vatio.orders.models import Order
 from vatio.tenants.models import Person
 
@@ -24,14 +24,16 @@ def digest(*, at: datetime) -> int:
     The key of a person's message is the day: run often, late, or by many at once, it
     tells nobody twice. A day without new orders brings no message. Tells how many were due.
     """
-    local = at.astimezone(ZoneInfo(DEPARTMENT_ZONE))
+    local = at.astimezone(ZoneInfo(DEPARTMENT_TIME_ZONE))
     if local.time() < AT:
         return 0
     people = list(Person.objects.filter(is_commercial=True, is_active=True, digest=True))
     earlier = Message.objects.filter(template=TEMPLATE, person__in=people)
     last = dict(earlier.values_list("person").annotate(Max("queued_at")))
     since = {person.pk: last.get(person.pk, at - timedelta(days=1)) for person in people}
-    due = [person for person in people if day_at(since[person.pk], DEPARTMENT_ZONE) < local.date()]
+    due = [
+        person for person in people if day_at(since[person.pk], DEPARTMENT_TIME_ZONE) < local.date()
+    ]
     if not due:
         return 0
     fresh = list(
@@ -46,7 +48,7 @@ def digest(*, at: datetime) -> int:
         if orders:
             queue(
                 TEMPLATE,
-                [Reader.of(person)],
+                [Recipient.of(person)],
                 key=f"orders-digest:{local.date().isoformat()}",
                 context={
                     "count": len(orders),

@@ -102,7 +102,7 @@ class Order(models.Model):
     nif = models.CharField(max_length=20, blank=True, default="")
     sector = models.CharField(max_length=20, choices=Sector.choices, blank=True, default="")
     contact_email = models.EmailField(blank=True, default="")
-    zone = models.CharField(max_length=60, blank=True, default="")
+    time_zone = models.CharField(max_length=60, blank=True, default="")
     account_name_folded = models.GeneratedField(
         expression=Fold("account_name"), output_field=models.TextField(), db_persist=True
     )
@@ -155,7 +155,7 @@ class Order(models.Model):
                     & Q(months__isnull=False, months__gte=1, months__lte=120)
                     & Q(account_name__regex=r"^\S+( \S+)*$", client__regex=r"^\S+( \S+)*$")
                     & Q(sector__in=Sector.values)
-                    & ~Q(zone="")
+                    & ~Q(time_zone="")
                 )
                 | (
                     Q(kind="expansion", account__isnull=False)
@@ -265,7 +265,7 @@ class Comment(models.Model):
         return self.words[:40]
 
 
-class Round(models.Model):
+class BulkRenewal(models.Model):
     """Several renewals asked for with one press: each account of it stands for itself.
 
     A short round is done while the press is answered, a long one by the worker. It counts as
@@ -275,17 +275,19 @@ class Round(models.Model):
     never_deleted = True
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="rounds")
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="bulk_renewals"
+    )
     asked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 
-    objects = OfOrganisationSet["Round"].as_manager()
+    objects = OfOrganisationSet["BulkRenewal"].as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["id", "organisation"], name="a_round_with_its_organisation"
+                fields=["id", "organisation"], name="a_bulk_renewal_with_its_organisation"
             ),
         ]
         indexes = [
@@ -300,7 +302,7 @@ class Round(models.Model):
         return f"{self.organisation} {self.asked_at:%Y-%m-%d %H:%M}"
 
 
-class Turn(models.Model):
+class BulkRenewalItem(models.Model):
     """One account's turn in a round: waiting, or what became of it."""
 
     never_deleted = True
@@ -311,8 +313,8 @@ class Turn(models.Model):
         RENEWED = "renewed"
         REFUSED = "refused"
 
-    round = models.ForeignKey(
-        Round, on_delete=models.PROTECT, related_name="turns", db_constraint=False
+    bulk_renewal = models.ForeignKey(
+        BulkRenewal, on_delete=models.PROTECT, related_name="items", db_constraint=False
     )
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     account = models.ForeignKey(
@@ -326,17 +328,19 @@ class Turn(models.Model):
     until = models.DateField(null=True)
     words = models.TextField(blank=True, default="")
 
-    objects = OfOrganisationSet["Turn"].as_manager()
+    objects = OfOrganisationSet["BulkRenewalItem"].as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["round", "account"], name="one_turn_in_a_round"),
+            models.UniqueConstraint(
+                fields=["bulk_renewal", "account"], name="one_item_of_an_account_in_a_bulk_renewal"
+            ),
             models.CheckConstraint(
                 condition=Q(outcome="waiting", order__isnull=True, words="")
                 | Q(outcome="asked", order__isnull=False)
                 | Q(outcome="renewed", order__isnull=False, until__isnull=False)
                 | (Q(outcome="refused", order__isnull=True) & ~Q(words="")),
-                name="a_turn_says_what_became_of_it",
+                name="an_item_says_what_became_of_it",
             ),
         ]
 

@@ -12,14 +12,14 @@ MOST = 10
 
 
 @dataclass(frozen=True)
-class Likeness:
+class PossibleDuplicates:
     """Accounts of the same client: in the organisation that asks, and in others."""
 
     own: list[Account]
     elsewhere: list[Account]
 
 
-def alike(order: Order) -> Likeness:
+def find_duplicates(order: Order) -> PossibleDuplicates:
     """Find the accounts that share the order's NIF, client or account name.
 
     In the organisation that asks they are the client's other accounts. In others
@@ -36,7 +36,7 @@ def alike(order: Order) -> Likeness:
     elsewhere = Account.objects.filter(same_client | Q(name_folded=fold_in_database(name))).exclude(
         organisation=order.organisation_id
     )
-    return Likeness(
+    return PossibleDuplicates(
         own=list(own.exclude(pk=order.account_id or 0).order_by("name_folded", "id")[:MOST]),
         elsewhere=list(
             elsewhere.select_related("organisation").order_by("name_folded", "id")[:MOST]

@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection
 
 from vatio.accounts.models import Account, AccountSet
-from vatio.dates import days_at, known_zones
+from vatio.dates import days_at, known_time_zones
 
 
 class Standing(StrEnum):
@@ -33,9 +33,10 @@ FURTHEST = timedelta(days=1)
 
 DUE = """
 WITH account AS (
-    SELECT narrowed.id, narrowed.covered_until, narrowed.leaving_since, clock.today
+    SELECT narrowed.id, narrowed.covered_until, narrowed.not_renewing_since, clock.today
     FROM ({accounts}) AS narrowed
-    JOIN unnest(%s::text[], %s::date[]) AS clock (zone, today) ON clock.zone = narrowed.zone
+    JOIN unnest(%s::text[], %s::date[]) AS clock (time_zone, today)
+      ON clock.time_zone = narrowed.time_zone
     WHERE narrowed.opened_on <= clock.today
 ),
 waiting AS (
@@ -48,7 +49,7 @@ due AS (
     SELECT account.id, coalesce(waiting.starts_on, account.covered_until) AS due_on,
            CASE WHEN waiting.id IS NOT NULL THEN 'renewed'
                 WHEN asked.id IS NOT NULL THEN 'asked'
-                WHEN account.leaving_since IS NOT NULL THEN 'leaving'
+                WHEN account.not_renewing_since IS NOT NULL THEN 'leaving'
                 ELSE 'undecided' END AS standing
     FROM account
     LEFT JOIN waiting ON waiting.id = account.id
@@ -141,7 +142,7 @@ def _due(accounts: AccountSet, *, since: date, at: datetime) -> tuple[str, list[
     first = datetime.combine(since, time(0), tzinfo=UTC) - FURTHEST
     columns = accounts.filter(ends_at__gte=first).order_by()
     inner, parameters = columns.values(
-        "id", "opened_on", "covered_until", "leaving_since", "zone"
+        "id", "opened_on", "covered_until", "not_renewing_since", "time_zone"
     ).query.sql_with_params()
     days = days_at(at)
-    return DUE.format(accounts=inner), [*parameters, list(known_zones()), days, min(days)]
+    return DUE.format(accounts=inner), [*parameters, list(known_time_zones()), days, min(days)]

@@ -21,7 +21,7 @@ from vatio.accounts.opening import (
 from vatio.catalogue.models import LicenceVersion
 from vatio.catalogue.quantities import UNITS
 from vatio.dates import day_at, written
-from vatio.history.recording import tell
+from vatio.history.recording import record
 from vatio.notifications import recipients
 from vatio.notifications.queueing import queue
 from vatio.orders.deciding import accept_by_rule
@@ -116,7 +116,7 @@ def submit_opening(
                 nif=project.nif,
                 sector=project.sector,
                 contact_email=project.contact_email,
-                zone=project.zone,
+                time_zone=project.time_zone,
                 reference=opening.reference,
                 comments=opening.comments,
                 **dict(totals.items()),
@@ -176,9 +176,9 @@ def submit_expansion(account: Account, added: Added, *, by: Person, at: datetime
     :raises NothingAdded: if nothing is asked.
     """
     lock(account)
-    reached = growth.reach(account, at=at)
+    affected = growth.affected_terms(account, at=at)
     _ensure_none_open(account, Order.Kind.EXPANSION)
-    quantities = growth.check_added(reached.holding.billing, added.asked, added.sms_credits)
+    quantities = growth.check_added(affected.holding.billing, added.asked, added.sms_credits)
     order = Order.objects.create(
         organisation_id=account.organisation_id,
         account=account,
@@ -212,9 +212,9 @@ def submit_upgrade(
     :raises NotAnUpgrade: if the licence is not offered, or not a better one.
     """
     lock(account)
-    reached = growth.reach(account, at=at)
+    affected = growth.affected_terms(account, at=at)
     _ensure_none_open(account, Order.Kind.UPGRADE)
-    if version not in growth.better(account, reached.holding):
+    if version not in growth.better(account, affected.holding):
         raise growth.NotAnUpgrade(
             _("This licence cannot replace the one that the account holds."), field="licence"
         )
@@ -245,7 +245,7 @@ def _ensure_none_open(account: Account, kind: Order.Kind) -> None:
             _("%(who)s already asked for this on %(day)s (%(number)s).")
             % {
                 "who": open_one.submitted_by.name,
-                "day": written(day_at(open_one.submitted_at, account.zone)),
+                "day": written(day_at(open_one.submitted_at, account.time_zone)),
                 "number": open_one.number,
             }
         )
@@ -278,14 +278,14 @@ def _next_number(organisation: Organisation, *, at: datetime) -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('orders_number')")
         (number,) = cursor.fetchone()
-    return f"S-{day_at(at, organisation.zone).year}-{number:04d}"
+    return f"S-{day_at(at, organisation.time_zone).year}-{number:04d}"
 
 
 def _announce(order: Order, *, at: datetime, facts: Mapping[str, object]) -> None:
     asked = {unit: getattr(order, unit) for unit in (*UNITS, "sms_credits") if getattr(order, unit)}
     if order.licence is not None:
         asked["licence"] = order.licence.licence.name
-    tell(
+    record(
         "order.submitted",
         at=at,
         by=order.submitted_by,

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from vatio.history.recording import tell
+from vatio.history.recording import record
 from vatio.people.models import CalendarLink, CalendarLinkSet
 from vatio.people.tokens import hashed
 from vatio.refusal import Refused
@@ -34,7 +34,7 @@ def make(organisation: Organisation, *, by: Person, at: datetime) -> str:
     CalendarLink.objects.create(
         organisation=organisation, person=by, token_hash=hashed(token), made_at=at
     )
-    tell("calendar.linked", at=at, by=by, organisation=organisation)
+    record("calendar.linked", at=at, by=by, organisation=organisation)
     return token
 
 
@@ -42,7 +42,7 @@ def make(organisation: Organisation, *, by: Person, at: datetime) -> str:
 def take_back(organisation: Organisation, *, by: Person, at: datetime) -> None:
     """Take somebody's link to an organisation's renewals back. Doing it twice is harmless."""
     if _living(organisation, by).update(taken_back_at=at):
-        tell("calendar.unlinked", at=at, by=by, organisation=organisation)
+        record("calendar.unlinked", at=at, by=by, organisation=organisation)
 
 
 def find(token: str) -> CalendarLink | None:

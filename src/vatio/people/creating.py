@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from vatio.history.recording import tell
+from vatio.history.recording import record
 from vatio.refusal import Refused
 from vatio.tenants.folding import tidy
 from vatio.tenants.models import Organisation, Person
@@ -19,7 +19,9 @@ class OrganisationExists(Refused):
 
 
 @transaction.atomic
-def found(name: str, *, zone: str, notice_address: str, by: Person, at: datetime) -> Organisation:
+def create_organisation(
+    name: str, *, time_zone: str, notice_address: str, by: Person, at: datetime
+) -> Organisation:
     """Make an organisation; its address in the browser is made from its name, once.
 
     :raises OrganisationExists: if there is one of that name.
@@ -30,7 +32,7 @@ def found(name: str, *, zone: str, notice_address: str, by: Person, at: datetime
             organisation = Organisation.objects.create(
                 slug=_free_slug(name),
                 name=name,
-                zone=zone,
+                time_zone=time_zone,
                 notice_address=notice_address,
                 created_at=at,
             )
@@ -40,7 +42,7 @@ def found(name: str, *, zone: str, notice_address: str, by: Person, at: datetime
         raise OrganisationExists(
             _("There is already an organisation called «%(name)s».") % {"name": name}, field="name"
         ) from None
-    tell("organisation.founded", at=at, by=by, organisation=organisation, facts={"name": name})
+    record("organisation.founded", at=at, by=by, organisation=organisation, facts={"name": name})
     return organisation
 
 
@@ -53,7 +55,7 @@ def trust(organisation: Organisation, *, trusted: bool, by: Person, at: datetime
     changed = Organisation.objects.filter(pk=organisation.pk, trusted=not trusted)
     if changed.update(trusted=trusted):
         verb = "organisation.trusted" if trusted else "organisation.untrusted"
-        tell(verb, at=at, by=by, organisation=organisation)
+        record(verb, at=at, by=by, organisation=organisation)
 
 
 def _free_slug(name: str) -> str:

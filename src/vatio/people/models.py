@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from vatio.tenants.models import Membership, Organisation, Person
 
 
-class EntranceSet(models.QuerySet["Entrance"]):
+class EntranceSet(models.QuerySet["OneTimeLink"]):
     """Entrances, narrowed to those that a person may see."""
 
     def visible_to(self, person: Person) -> "EntranceSet":
@@ -19,11 +19,11 @@ class EntranceSet(models.QuerySet["Entrance"]):
     def waiting(self) -> "EntranceSet":
         """Keep the invitations that nobody has used or taken back; some may have lapsed."""
         return self.filter(
-            kind=Entrance.Kind.INVITATION, used_at__isnull=True, withdrawn_at__isnull=True
+            kind=OneTimeLink.Kind.INVITATION, used_at__isnull=True, withdrawn_at__isnull=True
         )
 
 
-class Entrance(models.Model):
+class OneTimeLink(models.Model):
     """A link that works once: the first key, an invitation, or a new password.
 
     Only the token's hash is stored. The first key makes the first person of the
@@ -48,7 +48,7 @@ class Entrance(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     email = models.EmailField(blank=True, default="")
     organisation = models.ForeignKey(
-        Organisation, null=True, on_delete=models.PROTECT, related_name="entrances"
+        Organisation, null=True, on_delete=models.PROTECT, related_name="links"
     )
     account_id = models.BigIntegerField(null=True)
     role = models.CharField(max_length=18, choices=Role.choices, blank=True, default="")
@@ -113,16 +113,16 @@ class Entrance(models.Model):
                     Q(kind="reset", role="", organisation__isnull=True, account_id__isnull=True)
                     & ~Q(email="")
                 ),
-                name="an_entrance_leads_where_its_kind_says",
+                name="a_link_leads_where_its_kind_says",
             ),
             models.CheckConstraint(
                 condition=Q(used_at__isnull=True) | Q(withdrawn_at__isnull=True),
-                name="a_used_entrance_is_not_withdrawn",
+                name="a_used_link_is_not_withdrawn",
             ),
             models.CheckConstraint(
                 condition=Q(used_at__isnull=True, used_by__isnull=True)
                 | Q(used_at__isnull=False, used_by__isnull=False),
-                name="a_used_entrance_says_by_whom",
+                name="a_used_link_says_by_whom",
             ),
         ]
 

@@ -8,9 +8,9 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from vatio.history.recording import tell
-from vatio.notifications.queueing import Reader, queue, take_back
-from vatio.people.models import Entrance
+from vatio.history.recording import record
+from vatio.notifications.queueing import Recipient, queue, take_back
+from vatio.people.models import OneTimeLink
 from vatio.people.tokens import hashed
 from vatio.refusal import Refused
 from vatio.tenants.folding import tidy
@@ -25,17 +25,17 @@ COLLEAGUES = 7_032_028
 AN_HOUR, MOST_AN_HOUR = timedelta(hours=1), 5
 
 LIVES = {
-    Entrance.Kind.FIRST: timedelta(days=7),
-    Entrance.Kind.INVITATION: timedelta(days=7),
-    Entrance.Kind.RESET: timedelta(days=1),
+    OneTimeLink.Kind.FIRST: timedelta(days=7),
+    OneTimeLink.Kind.INVITATION: timedelta(days=7),
+    OneTimeLink.Kind.RESET: timedelta(days=1),
 }
 
 
 @dataclass(frozen=True)
-class Place:
+class InvitedRole:
     """Where an invitation leads: a role, in an organisation or in one of its accounts."""
 
-    role: Entrance.Role
+    role: OneTimeLink.Role
     name: str
     organisation: Organisation | None = None
     account_id: int | None = None
@@ -71,15 +71,15 @@ def first_key(*, at: datetime) -> str | None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FIRST_KEY])
     if Person.objects.filter(is_commercial=True, is_active=True).exists():
         return None
-    _withdraw(Q(kind=Entrance.Kind.FIRST), at=at)
-    _entrance, token = _make(Entrance.Kind.FIRST, at=at)
+    _withdraw(Q(kind=OneTimeLink.Kind.FIRST), at=at)
+    _link, token = _make(OneTimeLink.Kind.FIRST, at=at)
     return token
 
 
 @transaction.atomic
 def invite(
     organisation: Organisation, email: str, *, by: Person, at: datetime
-) -> tuple[Entrance, str]:
+) -> tuple[OneTimeLink, str]:
     """Invite somebody to be a SuperAdministrator; an older invitation of theirs dies.
 
     :raises AlreadyMember: if they are one.
@@ -91,12 +91,12 @@ def invite(
             % {"email": address, "organisation": organisation.name},
             field="email",
         )
-    place = Place(Entrance.Role.SUPERADMINISTRATOR, organisation.name, organisation)
+    place = InvitedRole(OneTimeLink.Role.SUPERADMINISTRATOR, organisation.name, organisation)
     return invite_to(place, address, by=by, at=at)
 
 
 @transaction.atomic
-def invite_colleague(email: str, *, by: Person, at: datetime) -> tuple[Entrance, str]:
+def invite_colleague(email: str, *, by: Person, at: datetime) -> tuple[OneTimeLink, str]:
     """Invite somebody to the commercial department; an older invitation of theirs dies.
 
     :raises AlreadyMember: if they belong to it.
@@ -107,11 +107,13 @@ def invite_colleague(email: str, *, by: Person, at: datetime) -> tuple[Entrance,
             _("%(email)s already belongs to the commercial department.") % {"email": address},
             field="email",
         )
-    return invite_to(Place(Entrance.Role.COMMERCIAL, "Vatio"), address, by=by, at=at)
+    return invite_to(InvitedRole(OneTimeLink.Role.COMMERCIAL, "Vatio"), address, by=by, at=at)
 
 
 @transaction.atomic
-def invite_to(place: Place, address: str, *, by: Person, at: datetime) -> tuple[Entrance, str]:
+def invite_to(
+    place: InvitedRole, address: str, *, by: Person, at: datetime
+) -> tuple[OneTimeLink, str]:
     """Invite an address to a place; an older invitation of it to that place dies."""
     organisation = place.organisation
     if organisation is not None:
@@ -120,28 +122,28 @@ def invite_to(place: Place, address: str, *, by: Person, at: datetime) -> tuple[
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [COLLEAGUES])
     same = Q(
-        kind=Entrance.Kind.INVITATION,
+        kind=OneTimeLink.Kind.INVITATION,
         organisation=organisation,
         account_id=place.account_id,
         email=address,
     )
     _ensure_not_pestered(same, at=at)
-    for before in Entrance.objects.filter(same, used_at__isnull=True, withdrawn_at__isnull=True):
+    for before in OneTimeLink.objects.filter(same, used_at__isnull=True, withdrawn_at__isnull=True):
         take_back(f"invitation:{before.pk}:", at=at)
     _withdraw(same, at=at)
-    entrance, token = _make(Entrance.Kind.INVITATION, at=at, email=address, place=place, made_by=by)
-    tell(
+    link, token = _make(OneTimeLink.Kind.INVITATION, at=at, email=address, place=place, made_by=by)
+    record(
         "person.invited",
         at=at,
         by=by,
         organisation=organisation,
         account_id=place.account_id,
-        facts={"invitation": entrance.pk, "role": place.role.value},
+        facts={"invitation": link.pk, "role": place.role.value},
     )
     queue(
         "invitation",
-        [Reader(address, organisation.language if organisation else by.language)],
-        key=f"invitation:{entrance.pk}",
+        [Recipient(address, organisation.language if organisation else by.language)],
+        key=f"invitation:{link.pk}",
         context={
             "place": place.name,
             "role": place.role.value,
@@ -152,12 +154,12 @@ def invite_to(place: Place, address: str, *, by: Person, at: datetime) -> tuple[
         organisation=organisation,
         secret=True,
     )
-    return entrance, token
+    return link, token
 
 
 def _ensure_not_pestered(same: Q, *, at: datetime) -> None:
     """Refuse to write to the same address again and again."""
-    lately = Entrance.objects.filter(same, made_at__gt=at - AN_HOUR).count()
+    lately = OneTimeLink.objects.filter(same, made_at__gt=at - AN_HOUR).count()
     if lately >= MOST_AN_HOUR:
         raise InvitedTooOften(
             _("This address was invited %(times)s times within the hour. Wait a while.")
@@ -177,8 +179,8 @@ def password_link(email: str, *, at: datetime) -> str:
         raise NobodyOfThatAddress(
             _("There is nobody with the address %(email)s.") % {"email": email}
         )
-    _withdraw(Q(kind=Entrance.Kind.RESET, email=person.email), at=at)
-    _entrance, token = _make(Entrance.Kind.RESET, at=at, email=person.email)
+    _withdraw(Q(kind=OneTimeLink.Kind.RESET, email=person.email), at=at)
+    _link, token = _make(OneTimeLink.Kind.RESET, at=at, email=person.email)
     return token
 
 
@@ -192,28 +194,28 @@ def send_password_link(email: str, *, at: datetime) -> None:
     person = Person.objects.get(email=fold_address(email))
     queue(
         "password_link",
-        [Reader.of(person)],
+        [Recipient.of(person)],
         key=f"password:{hashed(token)[:16]}",
         context={"name": person.name, "path": f"/password/{token}/"},
         at=at,
-        send_before=at + LIVES[Entrance.Kind.RESET],
+        send_before=at + LIVES[OneTimeLink.Kind.RESET],
         secret=True,
     )
 
 
-def find(token: str, kind: Entrance.Kind, *, at: datetime) -> Entrance:
-    """Find the entrance that a token opens.
+def find(token: str, kind: OneTimeLink.Kind, *, at: datetime) -> OneTimeLink:
+    """Find the link that a token opens.
 
     :raises LinkIsDead: if it opens none now.
     """
-    entrance = (
-        Entrance.objects.filter(_living(at), token_hash=hashed(token), kind=kind)
+    link = (
+        OneTimeLink.objects.filter(_living(at), token_hash=hashed(token), kind=kind)
         .select_related("organisation", "made_by")
         .first()
     )
-    if entrance is None:
+    if link is None:
         raise LinkIsDead(_("This link no longer works: it was used, replaced, or has lapsed."))
-    return entrance
+    return link
 
 
 @transaction.atomic
@@ -222,17 +224,17 @@ def enter_first(token: str, *, name: str, email: str, password: str, at: datetim
 
     :raises LinkIsDead: if the token opens nothing now.
     """
-    entrance = find(token, Entrance.Kind.FIRST, at=at)
+    link = find(token, OneTimeLink.Kind.FIRST, at=at)
     person = _make_person(email, name=name, password=password, at=at, is_commercial=True)
-    _use(entrance, by=person, at=at)
-    tell("person.first", at=at, by=person)
+    _use(link, by=person, at=at)
+    record("person.first", at=at, by=person)
     return person
 
 
 @transaction.atomic
 def use_as_newcomer(
     token: str, *, name: str, password: str, at: datetime
-) -> tuple[Person, Entrance]:
+) -> tuple[Person, OneTimeLink]:
     """Use an invitation up by making the person whom it invites.
 
     What it gives them is `accounts.joining`'s, in the same transaction.
@@ -240,27 +242,27 @@ def use_as_newcomer(
     :raises LinkIsDead: if the token opens nothing now.
     :raises SomebodyElse: if a person of that address exists: they sign in and join.
     """
-    entrance = find(token, Entrance.Kind.INVITATION, at=at)
-    person = _make_person(entrance.email, name=name, password=password, at=at)
-    _use(entrance, by=person, at=at)
-    return person, entrance
+    link = find(token, OneTimeLink.Kind.INVITATION, at=at)
+    person = _make_person(link.email, name=name, password=password, at=at)
+    _use(link, by=person, at=at)
+    return person, link
 
 
 @transaction.atomic
-def use(token: str, *, person: Person, at: datetime) -> Entrance:
+def use(token: str, *, person: Person, at: datetime) -> OneTimeLink:
     """Use an invitation up as somebody who exists.
 
     :raises LinkIsDead: if the token opens nothing now.
     :raises SomebodyElse: if the invitation is for another address.
     """
-    entrance = find(token, Entrance.Kind.INVITATION, at=at)
-    if entrance.email != person.email:
+    link = find(token, OneTimeLink.Kind.INVITATION, at=at)
+    if link.email != person.email:
         raise SomebodyElse(
             _("This invitation is for %(email)s. Sign out, and open the link again.")
-            % {"email": entrance.email}
+            % {"email": link.email}
         )
-    _use(entrance, by=person, at=at)
-    return entrance
+    _use(link, by=person, at=at)
+    return link
 
 
 @transaction.atomic
@@ -269,41 +271,41 @@ def choose_password(token: str, *, password: str, at: datetime) -> Person:
 
     :raises LinkIsDead: if the token opens nothing now.
     """
-    entrance = find(token, Entrance.Kind.RESET, at=at)
-    person = Person.objects.get(email=entrance.email)
-    _use(entrance, by=person, at=at)
+    link = find(token, OneTimeLink.Kind.RESET, at=at)
+    person = Person.objects.get(email=link.email)
+    _use(link, by=person, at=at)
     person.set_password(password)
     person.save(update_fields=["password"])
-    tell("person.password_chosen", at=at, by=person)
+    record("person.password_chosen", at=at, by=person)
     return person
 
 
 @transaction.atomic
-def withdraw_invitation(entrance: Entrance, *, by: Person, at: datetime) -> None:
+def withdraw_invitation(link: OneTimeLink, *, by: Person, at: datetime) -> None:
     """Take an invitation back, if nobody has used it.
 
     :raises LinkIsDead: if it no longer lives.
     """
-    taken_back = _withdraw(Q(pk=entrance.pk, kind=Entrance.Kind.INVITATION), at=at)
+    taken_back = _withdraw(Q(pk=link.pk, kind=OneTimeLink.Kind.INVITATION), at=at)
     if not taken_back:
         raise LinkIsDead(_("This invitation was already used or withdrawn."))
-    tell(
+    record(
         "person.uninvited",
         at=at,
         by=by,
-        organisation=entrance.organisation,
-        facts={"invitation": entrance.pk},
+        organisation=link.organisation,
+        facts={"invitation": link.pk},
     )
 
 
 def withdraw_made_by(person: Person, *, at: datetime, **where: object) -> None:
     """Take back the unanswered invitations that somebody made, as they lose their place."""
-    _withdraw(Q(kind=Entrance.Kind.INVITATION, made_by=person, **where), at=at)
+    _withdraw(Q(kind=OneTimeLink.Kind.INVITATION, made_by=person, **where), at=at)
 
 
 def forget_password_links(person: Person, *, at: datetime) -> None:
     """Kill the links with which a person might still choose another password."""
-    _withdraw(Q(kind=Entrance.Kind.RESET, email=person.email), at=at)
+    _withdraw(Q(kind=OneTimeLink.Kind.RESET, email=person.email), at=at)
 
 
 def _living(at: datetime) -> Q:
@@ -311,20 +313,20 @@ def _living(at: datetime) -> Q:
 
 
 def _withdraw(which: Q, *, at: datetime) -> int:
-    unused = Entrance.objects.filter(which, used_at__isnull=True, withdrawn_at__isnull=True)
+    unused = OneTimeLink.objects.filter(which, used_at__isnull=True, withdrawn_at__isnull=True)
     return unused.update(withdrawn_at=at)
 
 
 def _make(
-    kind: Entrance.Kind,
+    kind: OneTimeLink.Kind,
     *,
     at: datetime,
     email: str = "",
-    place: Place | None = None,
+    place: InvitedRole | None = None,
     made_by: Person | None = None,
-) -> tuple[Entrance, str]:
+) -> tuple[OneTimeLink, str]:
     token = secrets.token_urlsafe(32)
-    entrance = Entrance.objects.create(
+    link = OneTimeLink.objects.create(
         kind=kind,
         token_hash=hashed(token),
         email=email,
@@ -335,12 +337,12 @@ def _make(
         made_at=at,
         lapses_at=at + LIVES[kind],
     )
-    return entrance, token
+    return link, token
 
 
-def _use(entrance: Entrance, *, by: Person, at: datetime) -> None:
-    """Use an entrance up; of two who come together the second finds it dead."""
-    used = Entrance.objects.filter(_living(at), pk=entrance.pk).update(used_at=at, used_by=by)
+def _use(link: OneTimeLink, *, by: Person, at: datetime) -> None:
+    """Use an link up; of two who come together the second finds it dead."""
+    used = OneTimeLink.objects.filter(_living(at), pk=link.pk).update(used_at=at, used_by=by)
     if not used:
         raise LinkIsDead(_("This link no longer works: it was used, replaced, or has lapsed."))
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from vatio.accounts import coverage
 from vatio.accounts.agreeing import next_numbers
-from vatio.accounts.models import Account, Agreement, Grant, Purse, SmsMovement, Term
+from vatio.accounts.models import Account, Agreement, Grant, SmsTransaction, SmsWallet, Term
 from vatio.catalogue.models import LicenceVersion
 from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import day_at
@@ -175,7 +175,7 @@ def _make(
             for (planned, _account, agreement), term in zip(made, terms, strict=True)
         ]
     )
-    _fill_purses(organisation, made, at=at)
+    _fill_wallets(organisation, made, at=at)
     Act.objects.bulk_create(
         [
             Act(
@@ -193,25 +193,25 @@ def _make(
     return accounts
 
 
-def _fill_purses(
+def _fill_wallets(
     organisation: Organisation,
     made: Sequence[tuple[Planned, Account, Agreement]],
     *,
     at: datetime,
 ) -> None:
-    Purse.objects.bulk_create(
+    SmsWallet.objects.bulk_create(
         [
-            Purse(account=account, organisation=organisation, balance=planned.row.sms_credits)
+            SmsWallet(account=account, organisation=organisation, balance=planned.row.sms_credits)
             for planned, account, _agreement in made
         ]
     )
-    SmsMovement.objects.bulk_create(
+    SmsTransaction.objects.bulk_create(
         [
-            SmsMovement(
+            SmsTransaction(
                 account=account,
                 organisation=organisation,
                 key=f"agreement:{agreement.pk}",
-                kind=SmsMovement.Kind.IMPORTED,
+                kind=SmsTransaction.Kind.IMPORTED,
                 credits=planned.row.sms_credits,
                 at=at,
                 agreement=agreement,
@@ -231,9 +231,9 @@ def _account(organisation: Organisation, row: Row, at: datetime) -> Account:
         sector=row.sector,
         contact_email=row.contact_email,
         language=organisation.language,
-        zone=organisation.zone,
+        time_zone=organisation.time_zone,
         created_at=at,
-        **coverage.columns(row.starts_on, row.ends_on, organisation.zone),
+        **coverage.columns(row.starts_on, row.ends_on, organisation.time_zone),
     )
 
 
@@ -277,7 +277,7 @@ def _uncounted(row: Row, version: LicenceVersion) -> list[Fault]:
 
 
 def _state(organisation: Organisation, row: Row, at: datetime) -> str:
-    today = day_at(at, organisation.zone)
+    today = day_at(at, organisation.time_zone)
     if row.ends_on <= today:
         return "expired"
     return "waiting" if row.starts_on > today else "active"

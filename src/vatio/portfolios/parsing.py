@@ -16,7 +16,7 @@ from stdnum.es import nif
 
 from vatio.accounts.models import Sector
 from vatio.dates import add_months
-from vatio.portfolios.spreadsheet import Line, Unreadable, tables
+from vatio.portfolios.spreadsheet import SheetRow, Unreadable, tables
 from vatio.tenants.folding import tidy
 
 Ends = Literal["exclusive", "inclusive", ""]
@@ -134,7 +134,7 @@ class Portfolio:
     rows: list[Row] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
-    lines: Sequence[Line] = ()
+    lines: Sequence[SheetRow] = ()
     headings_at: int = 0
     columns: dict[str, int] = field(default_factory=dict)
 
@@ -182,7 +182,7 @@ def fold(text: object) -> str:
 
 
 def _headings(
-    lines: Sequence[Line], mapped: Mapping[str, str]
+    lines: Sequence[SheetRow], mapped: Mapping[str, str]
 ) -> tuple[int, dict[str, int], list[str]] | None:
     """Find the line of the headings: the columns it names, and those that nobody knows."""
     for index, line in enumerate(lines[:FIRST_LINES]):
@@ -193,7 +193,7 @@ def _headings(
 
 
 def _likely_headings(
-    lines: Sequence[Line], mapped: Mapping[str, str]
+    lines: Sequence[SheetRow], mapped: Mapping[str, str]
 ) -> tuple[int, dict[str, int], list[str]] | None:
     """Guess the line of headings that we do not know: words only, over a line as full.
 
@@ -208,7 +208,7 @@ def _likely_headings(
     return None
 
 
-def _named(line: Line, mapped: Mapping[str, str]) -> tuple[dict[str, int], list[str]]:
+def _named(line: SheetRow, mapped: Mapping[str, str]) -> tuple[dict[str, int], list[str]]:
     """Tell which of our columns the cells of a line name, and list those that name none."""
     columns: dict[str, int] = {}
     unknown = []
@@ -224,7 +224,12 @@ def _named(line: Line, mapped: Mapping[str, str]) -> tuple[dict[str, int], list[
 
 
 def _read(
-    lines: Sequence[Line], index: int, columns: dict[str, int], unknown: list[str], *, ends: Ends
+    lines: Sequence[SheetRow],
+    index: int,
+    columns: dict[str, int],
+    unknown: list[str],
+    *,
+    ends: Ends,
 ) -> Portfolio:
     portfolio = Portfolio(
         unknown=unknown, lines=lines, headings_at=lines[index].number, columns=columns

@@ -11,17 +11,17 @@ from typing import Any
 
 from django.db import connection
 
-from vatio.accounts.arrays import one_of
+from vatio.accounts.arrays import any_of
 from vatio.accounts.models import Account, AccountSet, Grant
-from vatio.dates import days_at, known_zones
+from vatio.dates import days_at, known_time_zones
 
 SHOWN_DAY = "greatest(account.opened_on, least(account.today, account.covered_until - 1))"
 
 WITH_TODAY = """
 SELECT narrowed.id, narrowed.opened_on, narrowed.covered_until, clock.today
 FROM ({accounts}) AS narrowed
-LEFT JOIN unnest(%s::text[], %s::date[]) AS clock (zone, today)
-  ON clock.zone = narrowed.zone
+LEFT JOIN unnest(%s::text[], %s::date[]) AS clock (time_zone, today)
+  ON clock.time_zone = narrowed.time_zone
 """
 """Accounts with the day that it is where they stand: worked out once for each zone."""
 
@@ -74,7 +74,7 @@ def by_holding(
 ) -> list[Account]:
     """Read some accounts in the order of what they hold, each with its `value`."""
     keys = ranked(accounts, value, at=at, descending=descending, beyond=beyond, size=size)
-    found = Account.objects.select_related("purse", "organisation").in_bulk(
+    found = Account.objects.select_related("wallet", "organisation").in_bulk(
         [key for key, _ in keys]
     )
     for key, own in keys:
@@ -122,11 +122,11 @@ def of_licence(accounts: AccountSet, versions: Sequence[int], *, at: datetime) -
     with connection.cursor() as cursor:
         cursor.execute(HOLDERS.format(accounts=inner), [*parameters, list(versions)])
         found = [key for (key,) in cursor.fetchall()]
-    return accounts.filter(id__in=one_of(found))
+    return accounts.filter(id__in=any_of(found))
 
 
 def _narrowed(accounts: AccountSet, *, at: datetime) -> tuple[str, list[Any]]:
     """Write the statement of a set of accounts, with the parameters of `WITH_TODAY`."""
-    columns = accounts.order_by().values("id", "opened_on", "covered_until", "zone")
+    columns = accounts.order_by().values("id", "opened_on", "covered_until", "time_zone")
     inner, parameters = columns.query.sql_with_params()
-    return inner, [*parameters, list(known_zones()), days_at(at)]
+    return inner, [*parameters, list(known_time_zones()), days_at(at)]

@@ -12,7 +12,7 @@ from vatio.portfolios import drafts
 from vatio.portfolios.importing import Faulty
 from vatio.portfolios.models import Import, ImportDraft
 from vatio.refusal import Refused
-from vatio.task_queue import wake
+from vatio.task_queue import defer
 from vatio.tenants.models import Person
 
 AT_ONCE = 500
@@ -41,7 +41,7 @@ def ask(draft: ImportDraft, *, rows: int, by: Person, at: datetime) -> Import:
             )
     except IntegrityError:
         return Import.objects.get(draft=draft, state=Import.State.WAITING)
-    wake(TASK, number=begun.pk)
+    defer(TASK, number=begun.pk)
     return begun
 
 

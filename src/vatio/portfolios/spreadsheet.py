@@ -32,7 +32,7 @@ class Unreadable(Refused):
 
 
 @dataclass(frozen=True)
-class Line:
+class SheetRow:
     """The cells of one line, and its number in the file, from 1."""
 
     number: int
@@ -43,7 +43,7 @@ class Line:
         return all(str(cell).strip() == "" for cell in self.cells)
 
 
-def tables(content: bytes) -> Iterator[list[Line]]:
+def tables(content: bytes) -> Iterator[list[SheetRow]]:
     """Give the tables that a file may hold, the likeliest first.
 
     A workbook has one for each sheet; a CSV one for each way of splitting its
@@ -63,14 +63,14 @@ def tables(content: bytes) -> Iterator[list[Line]]:
             yield _split(text, delimiter)
 
 
-def _sheets(content: bytes) -> Iterator[list[Line]]:
+def _sheets(content: bytes) -> Iterator[list[SheetRow]]:
     if content.startswith(ZIPPED):
         _ensure_small(content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for name in book.sheet_names:
             rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            yield [Line(number, list(cells)) for number, cells in enumerate(rows, 1)]
+            yield [SheetRow(number, list(cells)) for number, cells in enumerate(rows, 1)]
     except Exception as error:
         raise Unreadable(
             _("The workbook cannot be read: %(why)s.") % {"why": str(error)[:200] or "?"}
@@ -108,19 +108,19 @@ def _decoded(content: bytes) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def _split(text: str, delimiter: str) -> list[Line]:
+def _split(text: str, delimiter: str) -> list[SheetRow]:
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    lines: list[Line] = []
+    rows: list[SheetRow] = []
     begun = 1
     try:
         for cells in reader:
-            lines.append(Line(begun, list(cells)))
-            if len(lines) > MOST_LINES:
+            rows.append(SheetRow(begun, list(cells)))
+            if len(rows) > MOST_LINES:
                 raise Unreadable(_("The file has more lines than any portfolio."))
             begun = reader.line_num + 1
     except csv.Error as error:
         raise Unreadable(
             _("Line %(line)s cannot be read: %(why)s.") % {"line": begun, "why": str(error)}
         ) from None
-    return lines
+    return rows

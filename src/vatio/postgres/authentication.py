@@ -1,7 +1,7 @@
 """Who may connect: only we, through the socket, as one of three roles."""
 
 from vatio.postgres.owner import Owner
-from vatio.postgres.paths import Place
+from vatio.postgres.paths import Paths
 
 SUPERUSER, OWNER, WEB = "vatio", "vatio_owner", "vatio_web"
 DATABASE = "vatio"
@@ -18,7 +18,7 @@ END $$
 """
 
 
-def write(place: Place, owner: Owner) -> list[str]:
+def write(place: Paths, owner: Owner) -> list[str]:
     """Write who may connect, and give the server's settings that point there.
 
     The map names the one system user that the server sees when we connect.

@@ -9,10 +9,10 @@ from pathlib import Path
 from vatio.postgres import authentication, binaries, environment, errors
 from vatio.postgres.errors import ServerProblem
 from vatio.postgres.owner import Owner
-from vatio.postgres.paths import Place
+from vatio.postgres.paths import Paths
 
 
-def ensure(where: Place, owner: Owner, programs: Path, lock: int) -> None:
+def ensure(where: Paths, owner: Owner, programs: Path, lock: int) -> None:
     """Make the data if there are none, and refuse those that these programs cannot read.
 
     :raises ServerProblem: with the last words of initdb, or naming both versions.
@@ -22,7 +22,7 @@ def ensure(where: Place, owner: Owner, programs: Path, lock: int) -> None:
     _check_major(where, programs)
 
 
-def _initialise(where: Place, owner: Owner, programs: Path, lock: int) -> None:
+def _initialise(where: Paths, owner: Owner, programs: Path, lock: int) -> None:
     """Make the data aside and rename them: a kill in the middle leaves nothing half made."""
     for left in where.folder.glob("data.new-*"):
         shutil.rmtree(left)
@@ -63,7 +63,7 @@ def _initialise(where: Place, owner: Owner, programs: Path, lock: int) -> None:
     aside.rename(where.data)
 
 
-def _check_major(where: Place, programs: Path) -> None:
+def _check_major(where: Paths, programs: Path) -> None:
     made = (where.data / "PG_VERSION").read_text().strip()
     runs = binaries.major(programs)
     if made != str(runs):

@@ -16,7 +16,7 @@ ELSEWHERE = Path("/var/lib/vatio")
 
 
 @dataclass(frozen=True)
-class Place:
+class Paths:
     """The folder of one server, and the folder of its socket, which may have to be a short one."""
 
     folder: Path
@@ -106,7 +106,7 @@ def reachable_binaries(binaries: Path, owner: Owner) -> Path:
     return copied
 
 
-def lay_out(folder: Path, owner: Owner) -> Place:
+def lay_out(folder: Path, owner: Owner) -> Paths:
     """Make the folder of the socket, and give every file its owner and mode."""
     run = folder / "run"
     if len(str(run / SOCKET)) > LONGEST_SOCKET or "," in str(run):
@@ -117,7 +117,7 @@ def lay_out(folder: Path, owner: Owner) -> Place:
         run.chmod(0o770)
     else:
         run.chmod(0o700)
-    place = Place(folder, run)
+    place = Paths(folder, run)
     for file in (place.lock, place.log):
         file.touch()
         file.chmod(0o600)

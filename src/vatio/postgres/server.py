@@ -16,7 +16,7 @@ import psycopg
 from vatio.postgres import authentication, binaries, environment, errors, initdb, paths
 from vatio.postgres.errors import ServerProblem
 from vatio.postgres.owner import Owner, choose
-from vatio.postgres.paths import Place
+from vatio.postgres.paths import Paths
 
 PATIENCE = 60.0
 QUIET = 1.0
@@ -28,7 +28,7 @@ TRANSIENT = ("starting up", "recover", "shutting down", "not yet accepting")
 class Server:
     """A running server: ours, if `process` is known, else one that somebody else started."""
 
-    def __init__(self, where: Place, process: subprocess.Popen[bytes] | None) -> None:
+    def __init__(self, where: Paths, process: subprocess.Popen[bytes] | None) -> None:
         self.place = where
         self.process = process
 
@@ -126,7 +126,7 @@ def _ensure(home: Path, found: Path, patience: float, say: Callable[[str], None]
 
 
 def _start_or_adopt(
-    where: Place, owner: Owner, programs: Path, patience: float, say: Callable[[str], None]
+    where: Paths, owner: Owner, programs: Path, patience: float, say: Callable[[str], None]
 ) -> Server:
     began = time.monotonic()
     told = False
@@ -157,7 +157,7 @@ def _start_or_adopt(
         time.sleep(0.1)
 
 
-def _launch(where: Place, owner: Owner, programs: Path, lock: int) -> subprocess.Popen[bytes]:
+def _launch(where: Paths, owner: Owner, programs: Path, lock: int) -> subprocess.Popen[bytes]:
     for stale in (where.data / "postmaster.pid", *where.run.glob(f"{paths.SOCKET}*")):
         stale.unlink(missing_ok=True)
     settings = [
@@ -221,7 +221,7 @@ def _wait_until_ready(server: Server, begun: int) -> None:
             return
 
 
-def _settle(where: Place) -> None:
+def _settle(where: Paths) -> None:
     """Make the roles and the database, if they are not there yet."""
     with _connect(where, "postgres") as connection:
         connection.autocommit = True
@@ -235,7 +235,7 @@ def _settle(where: Place) -> None:
             )
 
 
-def _connect(where: Place, database: str) -> psycopg.Connection[tuple[object, ...]]:
+def _connect(where: Paths, database: str) -> psycopg.Connection[tuple[object, ...]]:
     return psycopg.connect(
         host=str(where.run),
         port=5432,
@@ -245,7 +245,7 @@ def _connect(where: Place, database: str) -> psycopg.Connection[tuple[object, ..
     )
 
 
-def _answers(where: Place) -> bool:
+def _answers(where: Paths) -> bool:
     """Tell whether the server that holds the lock is up, is ours, and has its database."""
     try:
         with _connect(where, authentication.DATABASE) as connection:

@@ -21,7 +21,7 @@ AND (substring(context->>'path' FROM '^/(?:accounts|orders)/([0-9a-f-]{36})/') I
          (SELECT uid::text FROM accounts_account WHERE id = %(account)s
           UNION ALL SELECT uid::text FROM orders_order WHERE account_id = %(account)s)
      OR substring(key FROM '^invitation:([0-9]+):')::bigint IN
-         (SELECT id FROM people_entrance WHERE account_id = %(account)s))
+         (SELECT id FROM people_onetimelink WHERE account_id = %(account)s))
 """
 """Which messages are about the account."""
 
@@ -78,13 +78,13 @@ SUBJECTS = (
         "account",
         {
             "organisation": ORGANISATION,
-            **_plain("name", "client", "nif", "sector", "contact_email", "language", "zone"),
+            **_plain("name", "client", "nif", "sector", "contact_email", "language", "time_zone"),
             "created_at": "own.created_at",
             "opened_on": "own.opened_on",
             "ends_on": "own.covered_until",
             "ends_at": "own.ends_at",
-            "leaving_at": "own.leaving_since",
-            "sms_credits": "(SELECT balance FROM accounts_purse WHERE account_id = own.id)",
+            "leaving_at": "own.not_renewing_since",
+            "sms_credits": "(SELECT balance FROM accounts_smswallet WHERE account_id = own.id)",
         },
         "accounts_account",
         condition="own.id = %(account)s",
@@ -120,13 +120,13 @@ SUBJECTS = (
         "accounts_grant",
     ),
     Subject(
-        "movements",
+        "sms_transactions",
         {
             **_plain("at", "kind", "credits"),
             "agreement": _agreement("agreement_id"),
             "key": "own.key",
         },
-        "accounts_smsmovement",
+        "accounts_smstransaction",
     ),
     Subject(
         "orders",
@@ -136,7 +136,9 @@ SUBJECTS = (
             "submitted_at": "own.submitted_at",
             "licence": LICENCE,
             **_plain("meters", "supply_points", "data_points", "rtc_lines", "sms_credits"),
-            **_plain("months", "account_name", "client", "nif", "sector", "contact_email", "zone"),
+            **_plain(
+                "months", "account_name", "client", "nif", "sector", "contact_email", "time_zone"
+            ),
             **_plain("reference", "comments"),
             "taken_by": _person("taken_by_id"),
             "decided_by": _person("decided_by_id"),
@@ -146,16 +148,16 @@ SUBJECTS = (
         "orders_order",
     ),
     Subject(
-        "turns",
+        "bulk_renewal_items",
         {
-            "asked_at": "(SELECT asked_at FROM orders_round WHERE id = own.round_id)",
+            "asked_at": "(SELECT asked_at FROM orders_bulkrenewal WHERE id = own.bulk_renewal_id)",
             **_plain("outcome"),
             "order": "(SELECT number FROM orders_order WHERE id = own.order_id)",
             "ends_on": "own.shown_end",
             "until_on": "own.until",
             "words": "own.words",
         },
-        "orders_turn",
+        "orders_bulkrenewalitem",
     ),
     Subject("said", SAID, "orders_comment", f"NOT own.is_note AND own.order_id IN {ORDERS}"),
     Subject("notes", SAID, "orders_comment", f"own.is_note AND own.order_id IN {ORDERS}"),
@@ -175,7 +177,7 @@ SUBJECTS = (
             "made_by": _person("made_by_id"),
             **_plain("made_at", "lapses_at", "used_at", "withdrawn_at"),
         },
-        "people_entrance",
+        "people_onetimelink",
     ),
     Subject(
         "reminders",

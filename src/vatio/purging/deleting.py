@@ -7,7 +7,7 @@ from django.utils.translation import override
 
 from vatio.accounts.locking import AccountGone, lock
 from vatio.accounts.models import Account
-from vatio.history.recording import tell
+from vatio.history.recording import record
 from vatio.orders.models import Order
 from vatio.purging.contents import MESSAGES, ORDERS
 from vatio.purging.models import Purge
@@ -20,16 +20,16 @@ GONE = {
     "notifications_message": MESSAGES,
     "orders_comment": f"order_id IN {ORDERS}",
     "history_act": f"{OWN} OR order_id IN {ORDERS}",
-    "orders_turn": OWN,
+    "orders_bulkrenewalitem": OWN,
     "orders_order": OWN,
     "reminders_reminder": OWN,
-    "accounts_smsmovement": OWN,
-    "accounts_purse": OWN,
+    "accounts_smstransaction": OWN,
+    "accounts_smswallet": OWN,
     "accounts_grant": OWN,
     "accounts_term": OWN,
     "accounts_agreement": OWN,
     "accounts_accountrole": OWN,
-    "people_entrance": OWN,
+    "people_onetimelink": OWN,
     "purging_export": OWN,
     "accounts_account": "id = %(account)s",
 }
@@ -56,7 +56,7 @@ def end(number: int, *, at: datetime) -> bool:
     Purge.objects.filter(pk=number).update(done_at=at, account=None)
     Purge.objects.filter(account=account).update(account=None)
     _delete(account)
-    tell(
+    record(
         "account.purged",
         at=at,
         by=asked.asked_by,

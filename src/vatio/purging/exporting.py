@@ -35,9 +35,9 @@ SHEETS = {
     "agreements": _("Agreements"),
     "terms": _("Terms"),
     "grants": _("Grants"),
-    "movements": _("SMS credits"),
+    "sms_transactions": _("SMS credits"),
     "orders": _("Orders"),
-    "turns": _("Renewals together"),
+    "bulk_renewal_items": _("Renewals together"),
     "said": _("Questions and answers"),
     "notes": _("Notes"),
     "people": _("People"),
@@ -118,7 +118,7 @@ HEADINGS = {
     "verb": _("What happened"),
     "withdrawn_at": _("Withdrawn"),
     "words": _("Words"),
-    "zone": _("Time zone"),
+    "time_zone": _("Time zone"),
 }
 
 
@@ -136,7 +136,7 @@ def export(account: Account, *, words: Words, by: Person, at: datetime) -> IO[by
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
         packed.writestr(f"{name}.json", _written(rows, at=at))
         with (
-            _workbook(rows, account.zone, words) as book,
+            _workbook(rows, account.time_zone, words) as book,
             packed.open(f"{name}.xlsx", "w") as place,
         ):
             shutil.copyfileobj(book, place)
@@ -168,7 +168,7 @@ def _written(rows: Rows, *, at: datetime) -> str:
     return json.dumps({"exported_at": at.isoformat(), **rows}, ensure_ascii=False, indent=1)
 
 
-def _workbook(rows: Rows, zone: str, words: Words) -> IO[bytes]:
+def _workbook(rows: Rows, time_zone: str, words: Words) -> IO[bytes]:
     """Write a sheet for each subject. Texts are written as texts: none is a formula."""
     made = tempfile.TemporaryFile()  # noqa: SIM115
     book = xlsxwriter.Workbook(made, {"constant_memory": True})
@@ -185,7 +185,7 @@ def _workbook(rows: Rows, zone: str, words: Words) -> IO[bytes]:
         sheet.freeze_panes(1, 0)
         for line, row in enumerate(rows[subject.name], start=1):
             for place, column in enumerate(subject.columns):
-                _write(sheet, line, place, _cell(column, row, zone, words), looks)
+                _write(sheet, line, place, _cell(column, row, time_zone, words), looks)
     book.close()
     made.seek(0)
     return made
@@ -195,12 +195,12 @@ def _is_date(column: str) -> bool:
     return column == "at" or column.endswith(("_at", "_on"))
 
 
-def _cell(column: str, row: Row, zone: str, words: Words) -> object:
+def _cell(column: str, row: Row, time_zone: str, words: Words) -> object:
     value = row[column]
     if value is not None and column.endswith("_on"):
         return date.fromisoformat(value)
     if value is not None and _is_date(column):
-        return datetime.fromisoformat(value).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        return datetime.fromisoformat(value).astimezone(ZoneInfo(time_zone)).replace(tzinfo=None)
     return words(column, row)
 
 

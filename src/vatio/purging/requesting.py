@@ -9,11 +9,11 @@ from vatio.accounts.expiry import grace_ends_on, is_expired, is_in_grace
 from vatio.accounts.locking import lock
 from vatio.accounts.models import Account
 from vatio.dates import written
-from vatio.orders.models import Order, Turn
+from vatio.orders.models import BulkRenewalItem, Order
 from vatio.purging import contents
 from vatio.purging.models import Export, Purge
 from vatio.refusal import Refused
-from vatio.task_queue import wake
+from vatio.task_queue import defer
 from vatio.tenants.folding import tidy
 from vatio.tenants.models import Person
 
@@ -41,7 +41,7 @@ class WrongName(Refused):
     """What was typed is not the account's name."""
 
 
-class NoReason(Refused):
+class PurgeWithoutReason(Refused):
     """A purge says why."""
 
 
@@ -55,7 +55,7 @@ def ask(account: Account, *, name: str, reason: str, by: Person, at: datetime) -
     :raises OrderWaits: if an order of it is open, or about to be sent.
     :raises NotExported: if it was not exported since it last changed.
     :raises WrongName: if another name was typed.
-    :raises NoReason: if none is given.
+    :raises PurgeWithoutReason: if none is given.
     """
     lock(account)
     asked = Purge.objects.waiting().filter(account=account).first()
@@ -68,7 +68,7 @@ def ask(account: Account, *, name: str, reason: str, by: Person, at: datetime) -
             _("This is not the account's name: capitals and accents count."), field="name"
         )
     if not reason.strip():
-        raise NoReason(_("Write the reason: it stays in the history."), field="reason")
+        raise PurgeWithoutReason(_("Write the reason: it stays in the history."), field="reason")
     purge = Purge.objects.create(
         account=account,
         organisation_id=account.organisation_id,
@@ -78,7 +78,7 @@ def ask(account: Account, *, name: str, reason: str, by: Person, at: datetime) -
         asked_at=at,
         reason=reason.strip(),
     )
-    wake(TASK, number=purge.pk)
+    defer(TASK, number=purge.pk)
     return purge
 
 
@@ -103,7 +103,9 @@ def ensure_over(account: Account, *, at: datetime) -> None:
             _("The order %(number)s awaits a decision: decide it first.")
             % {"number": waiting.number}
         )
-    if Turn.objects.filter(account=account, outcome=Turn.Outcome.WAITING).exists():
+    if BulkRenewalItem.objects.filter(
+        account=account, outcome=BulkRenewalItem.Outcome.WAITING
+    ).exists():
         raise OrderWaits(_("It is among accounts that are being renewed: wait until that is done."))
 
 

@@ -24,8 +24,8 @@ DUE = f"""
 WITH ending AS (
     SELECT account.id AS account_id, account.organisation_id, account.covered_until AS ends_on,
            term.id AS term_id, term.starts_on,
-           (agreement.decided_at AT TIME ZONE account.zone)::date AS recorded_on,
-           (%(at)s::timestamptz AT TIME ZONE account.zone) AS local_now
+           (agreement.decided_at AT TIME ZONE account.time_zone)::date AS recorded_on,
+           (%(at)s::timestamptz AT TIME ZONE account.time_zone) AS local_now
     FROM accounts_account account
     JOIN accounts_term term ON term.account_id = account.id AND term.cancelled_at IS NULL
      AND coalesce(term.closed_on, term.ends_on) = account.covered_until
@@ -33,7 +33,7 @@ WITH ending AS (
     JOIN accounts_agreement agreement ON agreement.id = term.agreement_id
     WHERE account.ends_at > %(at)s::timestamptz - interval '{DAYS_AFTER + 2} days'
       AND account.ends_at < %(at)s::timestamptz + interval '{DAYS_BEFORE} days'
-      AND account.leaving_since IS NULL
+      AND account.not_renewing_since IS NULL
 ), due AS (
     SELECT ending.*, milestone.name AS milestone, milestone.due_on,
            row_number() OVER (PARTITION BY ending.term_id ORDER BY milestone.due_on DESC) AS place
@@ -55,9 +55,9 @@ WITH ending AS (
     ON CONFLICT (term_id, milestone) DO NOTHING
     RETURNING account_id, organisation_id, term_id, milestone, overtaken
 ), told AS (
-    SELECT decided.*, account.name, account.uid, account.zone, account.language,
+    SELECT decided.*, account.name, account.uid, account.time_zone, account.language,
            account.contact_email, account.covered_until AS ends_on,
-           (%(at)s::timestamptz AT TIME ZONE account.zone)::date AS today,
+           (%(at)s::timestamptz AT TIME ZONE account.time_zone)::date AS today,
            organisation.name AS organisation, organisation.notice_address,
            organisation.language AS organisation_language
     FROM decided
@@ -66,22 +66,23 @@ WITH ending AS (
     WHERE NOT decided.overtaken
 ), written AS (
     INSERT INTO notifications_message (key, organisation_id, person_id, address, language, template,
-        context, secret, queued_at, send_before, state, only_leaders, attempts, try_at, repeated,
-        trouble)
-    SELECT 'term-ending:' || told.term_id || ':' || told.milestone || ':' || reader.address,
-           told.organisation_id, reader.person_id, reader.address, reader.language, reader.template,
+        context, secret, queued_at, send_before, state, only_leaders, attempts, next_attempt_at,
+        repeated, last_error)
+    SELECT 'term-ending:' || told.term_id || ':' || told.milestone || ':' || recipient.address,
+           told.organisation_id, recipient.person_id, recipient.address, recipient.language,
+           recipient.template,
            jsonb_build_object(
                'account', told.name, 'organisation', told.organisation,
                'ends_on', told.ends_on::text, 'days_left', told.ends_on - told.today,
-               'renewal', coalesce(renewal.number, ''), 'leads', reader.person_id IS NOT NULL,
+               'renewal', coalesce(renewal.number, ''), 'leads', recipient.person_id IS NOT NULL,
                'path', '/accounts/' || told.uid || '/'),
            false, %(at)s,
            (CASE told.milestone
                 WHEN '{Milestone.MONTH}' THEN told.ends_on - 7
                 WHEN '{Milestone.WEEK}' THEN told.ends_on
                 ELSE told.ends_on + {DAYS_AFTER + 1} END + interval '{HOUR} hours')
-           AT TIME ZONE told.zone,
-           'queued', reader.person_id IS NOT NULL AND reader.template = 'reminder', 0, %(at)s,
+           AT TIME ZONE told.time_zone,
+           'queued', recipient.person_id IS NOT NULL AND recipient.template = 'reminder', 0, %(at)s,
            false, ''
     FROM told
     CROSS JOIN LATERAL (
@@ -103,7 +104,7 @@ WITH ending AS (
         SELECT address, language, person_id, 'reminder' AS template FROM heard
         UNION ALL
         SELECT email, language, id, 'reminder_unheard' FROM tenants_person
-        WHERE is_commercial AND is_active AND NOT EXISTS (SELECT 1 FROM heard)) AS reader
+        WHERE is_commercial AND is_active AND NOT EXISTS (SELECT 1 FROM heard)) AS recipient
     LEFT JOIN LATERAL (
         SELECT number FROM orders_order
         WHERE account_id = told.account_id AND kind = 'renewal' AND state IN ('pending', 'offered')

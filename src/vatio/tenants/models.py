@@ -42,7 +42,7 @@ class Organisation(models.Model):
     name_folded = models.GeneratedField(
         expression=Fold("name"), output_field=models.TextField(), db_persist=True
     )
-    zone = models.CharField(max_length=60, default="Europe/Madrid")
+    time_zone = models.CharField(max_length=60, default="Europe/Madrid")
     language = models.CharField(max_length=2, choices=LANGUAGES, default="es")
     notice_address = models.EmailField(blank=True, default="")
     trusted = models.BooleanField(default=False)

@@ -6,7 +6,7 @@ from django.test import Client
 from tests import make
 from tests.web.accounts.test_account_list import queries
 from vatio.accounts import adjusting, growth, renewal, undoing
-from vatio.accounts.models import Account, Agreement, SmsMovement, Term
+from vatio.accounts.models import Account, Agreement, SmsTransaction, Term
 from vatio.catalogue.quantities import Quantities
 from vatio.reminders.deciding import decide as remind
 from vatio.web.accounts import agreements, term_chart
@@ -17,8 +17,10 @@ pytestmark = pytest.mark.django_db
 def table_of(account: Account, *, today: date) -> agreements.Table:
     terms = list(Term.objects.filter(account=account).order_by("starts_on", "id"))
     others = Agreement.objects.filter(account=account, grants__isnull=True)
-    credits = SmsMovement.objects.filter(account=account).values_list("agreement_id", "credits")
-    return agreements.table(terms, others, credits=dict(credits), zone=account.zone, today=today)
+    credits = SmsTransaction.objects.filter(account=account).values_list("agreement_id", "credits")
+    return agreements.table(
+        terms, others, credits=dict(credits), time_zone=account.time_zone, today=today
+    )
 
 
 def rows(table: agreements.Table) -> list[tuple[object, ...]]:
@@ -104,7 +106,7 @@ def test_a_picture_says_each_change_where_it_has_room() -> None:
         term_chart.Granted(date(2026, 6, 20), 13, "S-3"),
         term_chart.Granted(date(2026, 7, 5), 14, "S-4"),
     ]
-    term = term_chart.Lived(date(2026, 1, 1), date(2027, 1, 1), steps)
+    term = term_chart.TermSteps(date(2026, 1, 1), date(2027, 1, 1), steps)
 
     drawn = term_chart.draw([term], unit="meters", today=date(2026, 3, 1), next_end=None)
 

@@ -14,11 +14,11 @@ def elena(client: Client) -> Client:
     return client
 
 
-def failed(trouble: str = "550 No such user") -> Message:
+def failed(last_error: str = "550 No such user") -> Message:
     norte = make.organisation()
     make.opening_order(norte, "Hotel Lugo", by=make.superadmin(norte))
     message = Message.objects.filter(template="order_submitted").latest("id")
-    message.state, message.trouble, message.attempts = Message.State.FAILED, trouble, 3
+    message.state, message.last_error, message.attempts = Message.State.FAILED, last_error, 3
     message.settled_at = make.NOON
     message.save()
     return message

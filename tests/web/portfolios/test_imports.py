@@ -105,7 +105,7 @@ def test_licences_columns_and_ends_are_mapped(client: Client, norte: Organisatio
 
     assert "Importar 2 cuentas" in page
     hotel = Account.objects.get(name="Hotel Málaga")
-    assert hotel.purse.balance == 7
+    assert hotel.wallet.balance == 7
     assert str(hotel.covered_until) == "2027-05-04"
 
 

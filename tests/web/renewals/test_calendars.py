@@ -18,7 +18,7 @@ from vatio.people import calendar_links
 from vatio.people.models import CalendarLink
 from vatio.tenants.models import Membership, Organisation, Person
 from vatio.web.renewals import calendars, icalendar
-from vatio.web.renewals.icalendar import Ending
+from vatio.web.renewals.icalendar import CalendarEvent
 
 Event = dict[str, str]
 
@@ -130,9 +130,13 @@ def test_an_account_is_an_event_of_the_whole_day_on_which_it_ends(
 def test_the_day_is_that_of_the_accounts_zone_and_29_february_is_clamped(
     norte: Organisation, address: str
 ) -> None:
-    make.account("Canarias", organisation=norte, starts_on=date(2026, 1, 1), zone="Atlantic/Canary")
+    make.account(
+        "Canarias", organisation=norte, starts_on=date(2026, 1, 1), time_zone="Atlantic/Canary"
+    )
     make.account("Madrid", organisation=norte, starts_on=date(2026, 1, 1))
-    make.account("Chile", organisation=norte, starts_on=date(2026, 9, 6), zone="America/Santiago")
+    make.account(
+        "Chile", organisation=norte, starts_on=date(2026, 9, 6), time_zone="America/Santiago"
+    )
     make.account("Bisiesta", organisation=norte, starts_on=date(2024, 2, 29), months=36)
 
     days = {each["SUMMARY"]: each["DTSTART;VALUE=DATE"] for each in feed(address)[1]}
@@ -180,7 +184,7 @@ def test_any_text_is_read_back_without_what_a_calendar_may_not_have(texts: list[
         name,
         words,
         [
-            Ending(
+            CalendarEvent(
                 uid="term-1@x",
                 day=date(2028, 2, 29),
                 summary=summary,

@@ -195,7 +195,7 @@ def test_the_figures_that_are_near_stand_on_top(
 
 
 def test_the_months_begin_by_the_organisations_zone(client: Client) -> None:
-    sur = make.organisation("Sur Energía", zone="Atlantic/Canary")
+    sur = make.organisation("Sur Energía", time_zone="Atlantic/Canary")
 
     with time_machine.travel("2026-12-31T23:30:00+00:00", tick=False):
         client.force_login(make.superadmin(sur))

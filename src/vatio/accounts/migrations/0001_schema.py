@@ -62,12 +62,12 @@ class Migration(migrations.Migration):
                         choices=[("es", "Español"), ("en", "English")], default="es", max_length=2
                     ),
                 ),
-                ("zone", models.CharField(default="Europe/Madrid", max_length=60)),
+                ("time_zone", models.CharField(default="Europe/Madrid", max_length=60)),
                 ("created_at", models.DateTimeField()),
                 ("opened_on", models.DateField(null=True)),
                 ("covered_until", models.DateField(null=True)),
                 ("ends_at", models.DateTimeField(null=True)),
-                ("leaving_since", models.DateTimeField(null=True)),
+                ("not_renewing_since", models.DateTimeField(null=True)),
                 (
                     "name_folded",
                     models.GeneratedField(
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "hay",
+                    "search_text",
                     models.GeneratedField(
                         db_persist=True,
                         expression=django.db.models.functions.text.Concat(
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="SmsMovement",
+            name="SmsTransaction",
             fields=[
                 (
                     "id",
@@ -260,7 +260,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sms_movements",
+                        related_name="sms_transactions",
                         to="accounts.account",
                     ),
                 ),
@@ -406,7 +406,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Purse",
+            name="SmsWallet",
             fields=[
                 (
                     "account",
@@ -414,7 +414,7 @@ class Migration(migrations.Migration):
                         db_constraint=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         primary_key=True,
-                        related_name="purse",
+                        related_name="wallet",
                         serialize=False,
                         to="accounts.account",
                     ),
@@ -460,7 +460,9 @@ class Migration(migrations.Migration):
             model_name="account",
             index=django.contrib.postgres.indexes.GinIndex(
                 models.F("organisation_id"),
-                django.contrib.postgres.indexes.OpClass(models.F("hay"), name="gin_trgm_ops"),
+                django.contrib.postgres.indexes.OpClass(
+                    models.F("search_text"), name="gin_trgm_ops"
+                ),
                 fastupdate=False,
                 name="accounts_by_any_word",
             ),
@@ -589,7 +591,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="smsmovement",
+            model_name="smstransaction",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("kind", "spent"), ("credits__lt", 0)),
@@ -597,7 +599,7 @@ class Migration(migrations.Migration):
                     models.Q(("kind", "adjusted"), models.Q(("credits", 0), _negated=True)),
                     _connector="OR",
                 ),
-                name="a_movement_goes_the_way_of_its_kind",
+                name="an_sms_transaction_goes_the_way_of_its_kind",
             ),
         ),
         migrations.AddConstraint(
@@ -642,9 +644,9 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="purse",
+            model_name="smswallet",
             constraint=models.CheckConstraint(
-                condition=models.Q(("balance__gte", 0)), name="a_purse_is_never_negative"
+                condition=models.Q(("balance__gte", 0)), name="a_wallet_is_never_negative"
             ),
         ),
     ]

@@ -24,15 +24,15 @@ ALTER TABLE accounts_grant ADD CONSTRAINT accounts_grant_term_id_of_its_own
     FOREIGN KEY (term_id, account_id) REFERENCES accounts_term (id, account_id);
 ALTER TABLE accounts_grant ADD CONSTRAINT accounts_grant_agreement_id_of_its_own
     FOREIGN KEY (agreement_id, account_id) REFERENCES accounts_agreement (id, account_id);
-ALTER TABLE accounts_purse ADD CONSTRAINT accounts_purse_account_id_of_its_own
+ALTER TABLE accounts_smswallet ADD CONSTRAINT accounts_smswallet_account_id_of_its_own
     FOREIGN KEY (account_id, organisation_id) REFERENCES accounts_account (id, organisation_id);
-ALTER TABLE accounts_smsmovement ADD CONSTRAINT accounts_smsmovement_account_id_of_its_own
+ALTER TABLE accounts_smstransaction ADD CONSTRAINT accounts_smstransaction_account_id_of_its_own
     FOREIGN KEY (account_id, organisation_id) REFERENCES accounts_account (id, organisation_id);
-ALTER TABLE accounts_smsmovement ADD CONSTRAINT accounts_smsmovement_agreement_id_of_its_own
+ALTER TABLE accounts_smstransaction ADD CONSTRAINT accounts_smstransaction_agreement_id_of_its_own
     FOREIGN KEY (agreement_id, account_id) REFERENCES accounts_agreement (id, account_id);
 ALTER TABLE history_act ADD CONSTRAINT history_act_account_id_of_its_own
     FOREIGN KEY (account_id, organisation_id) REFERENCES accounts_account (id, organisation_id);
-ALTER TABLE people_entrance ADD CONSTRAINT people_entrance_account_id_of_its_own
+ALTER TABLE people_onetimelink ADD CONSTRAINT people_onetimelink_account_id_of_its_own
     FOREIGN KEY (account_id, organisation_id) REFERENCES accounts_account (id, organisation_id);
 
 CREATE SEQUENCE agreements_number;
@@ -41,7 +41,7 @@ CREATE TRIGGER agreements_never_change BEFORE UPDATE OR DELETE ON accounts_agree
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER grants_never_change BEFORE UPDATE OR DELETE ON accounts_grant
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER movements_never_change BEFORE UPDATE OR DELETE ON accounts_smsmovement
+CREATE TRIGGER sms_transactions_never_change BEFORE UPDATE OR DELETE ON accounts_smstransaction
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
 CREATE FUNCTION keep_terms() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -117,9 +117,9 @@ CREATE TRIGGER terms_are_never_emptied BEFORE TRUNCATE ON accounts_term
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER grants_are_never_emptied BEFORE TRUNCATE ON accounts_grant
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER purses_are_never_emptied BEFORE TRUNCATE ON accounts_purse
+CREATE TRIGGER wallets_are_never_emptied BEFORE TRUNCATE ON accounts_smswallet
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER movements_are_never_emptied BEFORE TRUNCATE ON accounts_smsmovement
+CREATE TRIGGER sms_transactions_are_never_emptied BEFORE TRUNCATE ON accounts_smstransaction
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 """
 

@@ -49,11 +49,11 @@ class Migration(migrations.Migration):
                 ),
                 ("only_leaders", models.BooleanField(default=False)),
                 ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("try_at", models.DateTimeField()),
+                ("next_attempt_at", models.DateTimeField()),
                 ("claimed_at", models.DateTimeField(null=True)),
                 ("settled_at", models.DateTimeField(null=True)),
                 ("repeated", models.BooleanField(default=False)),
-                ("trouble", models.TextField(blank=True, default="")),
+                ("last_error", models.TextField(blank=True, default="")),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     models.Index(
                         condition=models.Q(("state", "queued")),
-                        fields=["try_at", "id"],
+                        fields=["next_attempt_at", "id"],
                         name="messages_waiting",
                     ),
                     models.Index(

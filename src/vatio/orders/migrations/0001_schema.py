@@ -19,6 +19,36 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="BulkRenewal",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("asked_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bulk_renewals",
+                        to="tenants.organisation",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Order",
             fields=[
                 (
@@ -91,7 +121,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("contact_email", models.EmailField(blank=True, default="", max_length=254)),
-                ("zone", models.CharField(blank=True, default="", max_length=60)),
+                ("time_zone", models.CharField(blank=True, default="", max_length=60)),
                 (
                     "account_name_folded",
                     models.GeneratedField(
@@ -210,37 +240,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Round",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("asked_at", models.DateTimeField()),
-                ("finished_at", models.DateTimeField(null=True)),
-                (
-                    "asked_by",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "organisation",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="rounds",
-                        to="tenants.organisation",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
-            name="Turn",
+            name="BulkRenewalItem",
             fields=[
                 (
                     "id",
@@ -274,13 +274,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "order",
+                    "bulk_renewal",
                     models.ForeignKey(
                         db_constraint=False,
-                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="orders.order",
+                        related_name="items",
+                        to="orders.bulkrenewal",
                     ),
                 ),
                 (
@@ -292,15 +291,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "round",
+                    "order",
                     models.ForeignKey(
                         db_constraint=False,
+                        null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="turns",
-                        to="orders.round",
+                        related_name="+",
+                        to="orders.order",
                     ),
                 ),
             ],
+        ),
+        migrations.AddIndex(
+            model_name="bulkrenewal",
+            index=models.Index(
+                condition=models.Q(("finished_at__isnull", True)),
+                fields=["organisation", "id"],
+                name="rounds_in_work",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="bulkrenewal",
+            constraint=models.UniqueConstraint(
+                fields=("id", "organisation"), name="a_bulk_renewal_with_its_organisation"
+            ),
         ),
         migrations.AddIndex(
             model_name="order",
@@ -392,7 +406,7 @@ class Migration(migrations.Migration):
                                 "other",
                             ],
                         ),
-                        models.Q(("zone", ""), _negated=True),
+                        models.Q(("time_zone", ""), _negated=True),
                     ),
                     models.Q(
                         ("account__isnull", False),
@@ -500,28 +514,14 @@ class Migration(migrations.Migration):
                 condition=models.Q(("words__regex", "\\S")), name="a_comment_says_something"
             ),
         ),
-        migrations.AddIndex(
-            model_name="round",
-            index=models.Index(
-                condition=models.Q(("finished_at__isnull", True)),
-                fields=["organisation", "id"],
-                name="rounds_in_work",
-            ),
-        ),
         migrations.AddConstraint(
-            model_name="round",
+            model_name="bulkrenewalitem",
             constraint=models.UniqueConstraint(
-                fields=("id", "organisation"), name="a_round_with_its_organisation"
+                fields=("bulk_renewal", "account"), name="one_item_of_an_account_in_a_bulk_renewal"
             ),
         ),
         migrations.AddConstraint(
-            model_name="turn",
-            constraint=models.UniqueConstraint(
-                fields=("round", "account"), name="one_turn_in_a_round"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="turn",
+            model_name="bulkrenewalitem",
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("order__isnull", True), ("outcome", "waiting"), ("words", "")),
@@ -536,7 +536,7 @@ class Migration(migrations.Migration):
                     ),
                     _connector="OR",
                 ),
-                name="a_turn_says_what_became_of_it",
+                name="an_item_says_what_became_of_it",
             ),
         ),
     ]

@@ -35,20 +35,20 @@ ALTER TABLE orders_comment ADD CONSTRAINT orders_comment_order_id_of_its_own
 CREATE TRIGGER comments_never_change BEFORE UPDATE OR DELETE ON orders_comment
     FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
-ALTER TABLE orders_turn ADD CONSTRAINT orders_turn_round_id_of_its_own
-    FOREIGN KEY (round_id, organisation_id) REFERENCES orders_round (id, organisation_id);
-ALTER TABLE orders_turn ADD CONSTRAINT orders_turn_account_id_of_its_own
+ALTER TABLE orders_bulkrenewalitem ADD CONSTRAINT orders_bulkrenewalitem_bulk_renewal_id_of_its_own
+    FOREIGN KEY (bulk_renewal_id, organisation_id) REFERENCES orders_bulkrenewal (id, organisation_id);
+ALTER TABLE orders_bulkrenewalitem ADD CONSTRAINT orders_bulkrenewalitem_account_id_of_its_own
     FOREIGN KEY (account_id, organisation_id) REFERENCES accounts_account (id, organisation_id);
-ALTER TABLE orders_turn ADD CONSTRAINT orders_turn_order_id_of_its_own
+ALTER TABLE orders_bulkrenewalitem ADD CONSTRAINT orders_bulkrenewalitem_order_id_of_its_own
     FOREIGN KEY (order_id, organisation_id) REFERENCES orders_order (id, organisation_id);
 
 CREATE TRIGGER orders_are_never_emptied BEFORE TRUNCATE ON orders_order
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER comments_are_never_emptied BEFORE TRUNCATE ON orders_comment
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER rounds_are_never_emptied BEFORE TRUNCATE ON orders_round
+CREATE TRIGGER bulk_renewals_are_never_emptied BEFORE TRUNCATE ON orders_bulkrenewal
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER turns_are_never_emptied BEFORE TRUNCATE ON orders_turn
+CREATE TRIGGER bulk_renewal_items_are_never_emptied BEFORE TRUNCATE ON orders_bulkrenewalitem
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 """
 

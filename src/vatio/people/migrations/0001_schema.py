@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="Entrance",
+            name="OneTimeLink",
             fields=[
                 (
                     "id",
@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="entrances",
+                        related_name="links",
                         to="tenants.organisation",
                     ),
                 ),
@@ -183,7 +183,7 @@ class Migration(migrations.Migration):
                             ),
                             _connector="OR",
                         ),
-                        name="an_entrance_leads_where_its_kind_says",
+                        name="a_link_leads_where_its_kind_says",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -191,7 +191,7 @@ class Migration(migrations.Migration):
                             ("withdrawn_at__isnull", True),
                             _connector="OR",
                         ),
-                        name="a_used_entrance_is_not_withdrawn",
+                        name="a_used_link_is_not_withdrawn",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
@@ -199,7 +199,7 @@ class Migration(migrations.Migration):
                             models.Q(("used_at__isnull", False), ("used_by__isnull", False)),
                             _connector="OR",
                         ),
-                        name="a_used_entrance_says_by_whom",
+                        name="a_used_link_says_by_whom",
                     ),
                 ],
             },

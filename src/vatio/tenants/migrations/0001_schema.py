@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
                         output_field=models.TextField(),
                     ),
                 ),
-                ("zone", models.CharField(default="Europe/Madrid", max_length=60)),
+                ("time_zone", models.CharField(default="Europe/Madrid", max_length=60)),
                 (
                     "language",
                     models.CharField(

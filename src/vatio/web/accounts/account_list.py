@@ -14,16 +14,16 @@ from django.views.decorators.http import require_POST
 from vatio import clock, pagination
 from vatio.accounts.models import Account, AccountSet
 from vatio.catalogue.models import Licence, LicenceVersion
-from vatio.dates import DEPARTMENT_ZONE, day_at
+from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.tenants.models import Organisation
 from vatio.web.accounts import exporting, filters
-from vatio.web.accounts.rows import lines
+from vatio.web.accounts.rows import account_rows
 from vatio.web.renewals import bulk_renewing
 from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.downloads import XLSX
 from vatio.web.shell.labels import COLUMNS, SECTORS
 from vatio.web.shell.redirects import back_to
-from vatio.web.shell.tabs import Zone, all_zones, zones
+from vatio.web.shell.tabs import Tab, all_tabs, tabs
 
 MOST_ORGANISATIONS = 500
 """More are not listed in the filter: they are found from their own page."""
@@ -33,32 +33,32 @@ MOST_ORGANISATIONS = 500
 def active(request: Request, slug: str) -> HttpResponseBase:
     """Show the active accounts, those that have yet to start among them."""
     at = clock.now()
-    zone_list = zones(request.organisation, at=at, current="accounts")
-    return _list(request, zone_list, _own(request), at=at, expired=False)
+    tab_list = tabs(request.organisation, at=at, current="accounts")
+    return _list(request, tab_list, _own(request), at=at, expired=False)
 
 
 @only(SUPERADMINISTRATOR)
 def expired(request: Request, slug: str) -> HttpResponseBase:
     """Show the expired accounts, and how long readings are still collected."""
     at = clock.now()
-    zone_list = zones(request.organisation, at=at, current="accounts_expired")
-    return _list(request, zone_list, _own(request), at=at, expired=True)
+    tab_list = tabs(request.organisation, at=at, current="accounts_expired")
+    return _list(request, tab_list, _own(request), at=at, expired=True)
 
 
 @only(COMMERCIAL)
 def all_active(request: Request) -> HttpResponseBase:
     """Show the active accounts of every organisation."""
     at = clock.now()
-    zone_list = all_zones(at=at, current="desk_accounts")
-    return _list(request, zone_list, _every(request), at=at, expired=False)
+    tab_list = all_tabs(at=at, current="desk_accounts")
+    return _list(request, tab_list, _every(request), at=at, expired=False)
 
 
 @only(COMMERCIAL)
 def all_expired(request: Request) -> HttpResponseBase:
     """Show the expired accounts of every organisation."""
     at = clock.now()
-    zone_list = all_zones(at=at, current="desk_accounts_expired")
-    return _list(request, zone_list, _every(request), at=at, expired=True)
+    tab_list = all_tabs(at=at, current="desk_accounts_expired")
+    return _list(request, tab_list, _every(request), at=at, expired=True)
 
 
 def _own(request: Request) -> AccountSet:
@@ -71,9 +71,9 @@ def _every(request: Request) -> AccountSet:
 
 
 def _list(
-    request: Request, zone_list: list[Zone], accounts: AccountSet, *, at: datetime, expired: bool
+    request: Request, tab_list: list[Tab], accounts: AccountSet, *, at: datetime, expired: bool
 ) -> HttpResponseBase:
-    """Show a zone of accounts as the address asks, or hand it out as a workbook."""
+    """Show a tab of accounts as the address asks, or hand it out as a workbook."""
     asked = filters.read(request.GET, request.user, usual="-ends" if expired else "ends")
     inside = accounts.filter(ends_at__lte=at) if expired else accounts.filter(ends_at__gt=at)
     found = filters.narrowed(inside, asked, request.user, at=at)
@@ -81,17 +81,17 @@ def _list(
         return _workbook(request, found, asked, at=at)
     page = filters.page(found, asked, request.GET, request.user, at=at)
     at_desk = not hasattr(request, "organisation")
-    here = next(zone for zone in zone_list if zone.current)
+    here = next(tab for tab in tab_list if tab.current)
     return render(
         request,
         "accounts/account_list.html",
         {
-            "zones": zone_list,
-            "zone": here,
+            "tabs": tab_list,
+            "tab": here,
             "expired": expired,
             "at_desk": at_desk,
             "at": at,
-            "lines": lines(page.rows, request.user, at=at),
+            "rows": account_rows(page.rows, request.user, at=at),
             "page": page,
             "count": found.count() if asked.narrows else here.count,
             "asked": asked,
@@ -137,12 +137,12 @@ def _organisations(request: Request) -> list[Organisation]:
 
 
 def _workbook(
-    request: Request, accounts: AccountSet, asked: filters.Asked, *, at: datetime
+    request: Request, accounts: AccountSet, asked: filters.AccountFilters, *, at: datetime
 ) -> FileResponse:
     """Hand out what is filtered as a workbook, in its order where a column of its own gives it."""
     at_desk = not hasattr(request, "organisation")
-    zone = DEPARTMENT_ZONE if at_desk else request.organisation.zone
-    name = _("accounts-%(day)s.xlsx") % {"day": day_at(at, zone).isoformat()}
+    time_zone = DEPARTMENT_TIME_ZONE if at_desk else request.organisation.time_zone
+    name = _("accounts-%(day)s.xlsx") % {"day": day_at(at, time_zone).isoformat()}
     made = exporting.workbook(accounts, asked, request.user, at=at, with_organisation=at_desk)
     return FileResponse(made, as_attachment=True, filename=name, content_type=XLSX)
 

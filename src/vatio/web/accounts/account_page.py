@@ -11,7 +11,7 @@ from django.urls import path
 
 from vatio import clock, pagination
 from vatio.accounts.holdings import Holding, held
-from vatio.accounts.models import Account, Agreement, Grant, SmsMovement, Term
+from vatio.accounts.models import Account, Agreement, Grant, SmsTransaction, Term
 from vatio.dates import day_at
 from vatio.history.models import Act
 from vatio.orders.lockout import is_shut
@@ -19,7 +19,7 @@ from vatio.orders.models import Order
 from vatio.reminders.models import Milestone, Reminder
 from vatio.tenants.models import Person
 from vatio.web.accounts import agreements, term_chart
-from vatio.web.accounts.rows import Line, lines
+from vatio.web.accounts.rows import AccountRow, account_rows
 from vatio.web.shell.access import (
     ADMINISTRATOR,
     COMMERCIAL,
@@ -46,30 +46,30 @@ def account(request: Request, uid: UUID) -> HttpResponse:
         request.organisation = shown.organisation
     elif not request.user.is_commercial:
         return _as_its_own_people_see_it(request, shown, at=at)
-    (line,) = lines([shown], request.user, at=at)
+    (row,) = account_rows([shown], request.user, at=at)
     terms = _terms(request, shown)
-    today = day_at(at, shown.zone)
-    billing = line.holding.billing if line.holding else ""
+    today = day_at(at, shown.time_zone)
+    billing = row.holding.billing if row.holding else ""
     return render(
         request,
         "accounts/account_page.html",
         {
-            "line": line,
+            "row": row,
             "account": shown,
             "at": at,
-            "times_in": shown.zone,
+            "times_in": shown.time_zone,
             "leads": leads,
             "agreed": _agreed(request, shown, terms, today=today),
             "picture": term_chart.draw(
                 term_chart.lived(terms, billing),
                 unit=term_chart.unit_of(billing),
                 today=today,
-                next_end=None if line.is_expired else line.next_end,
+                next_end=None if row.is_expired else row.next_end,
             ),
             "unit": term_chart.unit_of(billing),
             "today": today,
             "then": _past(request, shown),
-            "reminders": _reminders(line, today),
+            "reminders": _reminders(row, today),
             "reminded": _reminded(request, shown, terms),
             "orders": Order.objects.visible_to(request.user)
             .filter(account=shown)
@@ -110,18 +110,20 @@ def _agreed(
         .select_related("decided_by", "order")
         .order_by("id")
     )
-    movements = (
-        SmsMovement.objects.visible_to(request.user)
+    transactions = (
+        SmsTransaction.objects.visible_to(request.user)
         .filter(account=shown, agreement__isnull=False)
         .values_list("agreement_id", "credits")
     )
-    return agreements.table(terms, others, credits=dict(movements), zone=shown.zone, today=today)
+    return agreements.table(
+        terms, others, credits=dict(transactions), time_zone=shown.time_zone, today=today
+    )
 
 
-def _reminders(line: Line, today: date) -> list[date]:
+def _reminders(row: AccountRow, today: date) -> list[date]:
     """List the days on which its people will be reminded of its end, if they will."""
-    end, is_left = line.account.covered_until, line.account.leaving_since is None
-    if end is None or not is_left or line.is_expired:
+    end, is_left = row.account.covered_until, row.account.not_renewing_since is None
+    if end is None or not is_left or row.is_expired:
         return []
     return [day for day in (each.due_on(end) for each in Milestone) if day > today]
 
@@ -130,7 +132,7 @@ def _reminded(request: Request, shown: Account, terms: list[Term]) -> list[date]
     """List the days on which its people were reminded of the end that it has now."""
     last = [each.pk for each in terms if not each.is_void and each.over_on == shown.covered_until]
     told = Reminder.objects.visible_to(request.user).filter(term__in=last, overtaken=False)
-    return [day_at(each.decided_at, shown.zone) for each in told.order_by("decided_at")]
+    return [day_at(each.decided_at, shown.time_zone) for each in told.order_by("decided_at")]
 
 
 def _as_its_own_people_see_it(request: Request, shown: Account, *, at: datetime) -> HttpResponse:
@@ -139,12 +141,12 @@ def _as_its_own_people_see_it(request: Request, shown: Account, *, at: datetime)
         leaders = Person.objects.filter(memberships__organisation=shown.organisation_id)
         known = {"account": shown, "leaders": leaders.filter(is_active=True).order_by("name")}
         return render(request, "accounts/shut.html", known, status=403)
-    (line,) = lines([shown], request.user, at=at)
+    (row,) = account_rows([shown], request.user, at=at)
     role = shown.roles.get(person=request.user).role
     return render(
         request,
         "accounts/own_account.html",
-        {"account": shown, "line": line, "role": role, "at": at},
+        {"account": shown, "row": row, "role": role, "at": at},
     )
 
 

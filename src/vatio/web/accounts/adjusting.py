@@ -17,7 +17,7 @@ from vatio.accounts.holdings import Holding
 from vatio.accounts.models import Account
 from vatio.catalogue.quantities import UNITS
 from vatio.refusal import Refused
-from vatio.web.accounts.rows import lines
+from vatio.web.accounts.rows import account_rows
 from vatio.web.shell.access import COMMERCIAL, Request, only
 from vatio.web.shell.fields import SignedNumber, WholeNumber, clean_text, parse_key
 
@@ -84,12 +84,12 @@ def adjust(request: Request, uid: UUID) -> HttpResponse:
     account = get_object_or_404(
         Account.objects.visible_to(request.user).select_related("organisation"), uid=uid
     )
-    (line,) = lines([account], request.user, at=at)
+    (row,) = account_rows([account], request.user, at=at)
     sent = request.POST.get("change", "")
     shown = {
         change: made(
             request.POST if change == sent else None,
-            initial=dict(line.holding.totals.items()) if line.holding else None,
+            initial=dict(row.holding.totals.items()) if row.holding else None,
             auto_id=f"id_{change}_%s",
         )
         for change, made in FORMS.items()
@@ -109,12 +109,12 @@ def adjust(request: Request, uid: UUID) -> HttpResponse:
         "accounts/adjust.html",
         {
             "account": account,
-            "line": line,
+            "row": row,
             "forms": shown,
             "sent": sent,
             "units": UNITS,
             "holders": account.roles.count(),
-            "seen": totals_shown(line.holding),
+            "seen": totals_shown(row.holding),
             "tokens": {change: uuid4() for change in FORMS},
         },
         status=422 if form is not None and form.errors else 200,

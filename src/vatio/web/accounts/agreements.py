@@ -36,7 +36,7 @@ class Change:
 
 
 @dataclass
-class Lived:
+class TermChanges:
     """A term with the changes in it, and what there was at its end."""
 
     place: int
@@ -60,7 +60,7 @@ class Lived:
 class Table:
     """The terms, the latest first, and the units that any of them counts."""
 
-    terms: list[Lived]
+    terms: list[TermChanges]
     units: list[str]
 
 
@@ -69,7 +69,7 @@ def table(
     others: Iterable[Agreement],
     *,
     credits: Mapping[int, int],
-    zone: str,
+    time_zone: str,
     today: date,
 ) -> Table:
     """Put an account's terms into rows, from terms that come with their grants.
@@ -78,14 +78,14 @@ def table(
     :param others: the agreements that granted nothing: credits, an early end.
     :param credits: how many SMS credits came or went by each agreement's key.
     """
-    places: list[Lived] = []
+    places: list[TermChanges] = []
     counted, untold = 0, dict(credits)
     for term in terms:
         counted += term.cancelled_at is None
-        places.append(Lived(counted, term, _look(term, today)))
-        _fill(places[-1], untold, zone)
+        places.append(TermChanges(counted, term, _look(term, today)))
+        _fill(places[-1], untold, time_zone)
     for agreement in others:
-        on = day_at(agreement.decided_at, zone)
+        on = day_at(agreement.decided_at, time_zone)
         change = Change(on, on, agreement, "", None, {}, untold.pop(agreement.pk, 0))
         _of(places, agreement, on).changes.append(change)
     for each in places:
@@ -107,7 +107,7 @@ def _look(term: Term, today: date) -> str:
     return "running" if term.starts_on <= today else "waiting"
 
 
-def _fill(lived: Lived, credits: dict[int, int], zone: str) -> None:
+def _fill(lived: TermChanges, credits: dict[int, int], time_zone: str) -> None:
     """Turn the grants of a term into changes, and add them up; credits are told once."""
     grants: list[Grant] = sorted(
         lived.term.grants.all(), key=lambda each: (each.effective_on, each.pk)
@@ -121,7 +121,7 @@ def _fill(lived: Lived, credits: dict[int, int], zone: str) -> None:
         lived.changes.append(
             Change(
                 on=grant.effective_on,
-                decided_on=day_at(grant.agreement.decided_at, zone),
+                decided_on=day_at(grant.agreement.decided_at, time_zone),
                 agreement=grant.agreement,
                 licence=version.licence.name if version else "",
                 own=defaults if version else None,
@@ -139,7 +139,7 @@ def _difference(before: Quantities, after: Quantities) -> dict[str, int | None]:
     }
 
 
-def _of(places: Sequence[Lived], agreement: Agreement, on: date) -> Lived:
+def _of(places: Sequence[TermChanges], agreement: Agreement, on: date) -> TermChanges:
     """Find the term that an agreement without a grant is about, or was made in."""
     for each in places:
         if each.term.closed_by_id == agreement.pk:

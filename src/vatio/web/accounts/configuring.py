@@ -20,7 +20,7 @@ from vatio.dates import start_of
 from vatio.refusal import Refused
 from vatio.tenants.models import LANGUAGES
 from vatio.web.shell.access import SUPERADMINISTRATOR, Request, led, only
-from vatio.web.shell.fields import NameField, NifField, zone_choices
+from vatio.web.shell.fields import NameField, NifField, time_zone_choices
 from vatio.web.shell.labels import SECTORS
 
 FIELD_OF = {"account_name": "name"}
@@ -38,7 +38,7 @@ class DetailsForm(forms.Form):
         label=gettext_lazy("Contact e-mail"), max_length=254, required=False
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=LANGUAGES)
-    zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=zone_choices)
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=time_zone_choices)
     seen = forms.CharField(widget=forms.HiddenInput)
 
     def details(self) -> Details:
@@ -51,7 +51,7 @@ class DetailsForm(forms.Form):
 
 @only(SUPERADMINISTRATOR)
 def page(request: Request, uid: UUID) -> HttpResponse:
-    """Configure an account; with `?zone=` it shows when it would expire in that one."""
+    """Configure an account; with `?time_zone=` it shows when it would expire in that one."""
     account = get_object_or_404(
         led(Account.objects.visible_to(request.user), request.user).select_related("organisation"),
         uid=uid,
@@ -60,7 +60,7 @@ def page(request: Request, uid: UUID) -> HttpResponse:
     details = Details.of(account)
     form = DetailsForm(
         request.POST or None,
-        initial={**asdict(details), "seen": details.mark, **_tried_zone(request)},
+        initial={**asdict(details), "seen": details.mark, **_tried_time_zone(request)},
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -78,8 +78,8 @@ def page(request: Request, uid: UUID) -> HttpResponse:
             if changed:
                 messages.success(request, _("The account is configured."))
             return redirect("account", uid)
-    zone = form["zone"].value()
-    known = zone in dict(zone_choices())
+    time_zone = form["time_zone"].value()
+    known = time_zone in dict(time_zone_choices())
     end = account.covered_until
     return render(
         request,
@@ -88,16 +88,18 @@ def page(request: Request, uid: UUID) -> HttpResponse:
             "account": account,
             "form": form,
             "seen": details.mark,
-            "ends_at": start_of(end, zone).astimezone(ZoneInfo(zone)) if end and known else None,
-            "zone": zone,
+            "ends_at": start_of(end, time_zone).astimezone(ZoneInfo(time_zone))
+            if end and known
+            else None,
+            "time_zone": time_zone,
         },
         status=422 if form.errors else 200,
     )
 
 
-def _tried_zone(request: Request) -> dict[str, str]:
-    tried = request.GET.get("zone", "")
-    return {"zone": tried} if tried in dict(zone_choices()) else {}
+def _tried_time_zone(request: Request) -> dict[str, str]:
+    tried = request.GET.get("time_zone", "")
+    return {"time_zone": tried} if tried in dict(time_zone_choices()) else {}
 
 
 urlpatterns = [path("accounts/<uuid:uid>/configure/", page, name="account_configure")]

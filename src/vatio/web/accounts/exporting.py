@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from vatio.accounts.models import Account, AccountSet
 from vatio.cells import write
 from vatio.tenants.models import Person
-from vatio.web.accounts.filters import RELATED, Asked, ordered
-from vatio.web.accounts.rows import Line, lines
+from vatio.web.accounts.filters import RELATED, AccountFilters, ordered
+from vatio.web.accounts.rows import AccountRow, account_rows
 from vatio.web.shell.labels import COLUMNS, SECTORS
 from vatio.web.shell.templating import spoken
 
@@ -24,7 +24,12 @@ WIDTHS = {"name": 32, "client": 32, "licence": 18, "sector": 22, "organisation":
 
 
 def workbook(
-    accounts: AccountSet, asked: Asked, person: Person, *, at: datetime, with_organisation: bool
+    accounts: AccountSet,
+    asked: AccountFilters,
+    person: Person,
+    *,
+    at: datetime,
+    with_organisation: bool,
 ) -> IO[bytes]:
     """Write the accounts, in the order that the list is asked for, into a temporary file.
 
@@ -48,8 +53,8 @@ def workbook(
     sheet.freeze_panes(1, 1)
     sectors = spoken(SECTORS)
     last = 0
-    for last, line in enumerate(_read(accounts, asked, person, at=at), start=1):
-        values = _values(line, sectors)
+    for last, row in enumerate(_read(accounts, asked, person, at=at), start=1):
+        values = _values(row, sectors)
         for place, name in enumerate(columns):
             write(sheet, last, place, values.get(name))
     sheet.autofilter(0, 0, last, len(columns) - 1)
@@ -58,18 +63,20 @@ def workbook(
     return made
 
 
-def _read(accounts: AccountSet, asked: Asked, person: Person, *, at: datetime) -> Iterator[Line]:
-    """Read the lines of the accounts, some hundreds at a time."""
+def _read(
+    accounts: AccountSet, asked: AccountFilters, person: Person, *, at: datetime
+) -> Iterator[AccountRow]:
+    """Read the rows of the accounts, some hundreds at a time."""
     keys = array("q", ordered(accounts, asked, at=at))
     for start in range(0, len(keys), AT_A_TIME):
         wanted = keys[start : start + AT_A_TIME].tolist()
         found = Account.objects.visible_to(person).select_related(*RELATED).in_bulk(wanted)
-        yield from lines([found[key] for key in wanted if key in found], person, at=at)
+        yield from account_rows([found[key] for key in wanted if key in found], person, at=at)
 
 
-def _values(line: Line, sectors: Mapping[str, str]) -> dict[str, Any]:
+def _values(row: AccountRow, sectors: Mapping[str, str]) -> dict[str, Any]:
     """Tell what stands in each column of an account's row."""
-    account, holding = line.account, line.holding
+    account, holding = row.account, row.holding
     totals = dict(holding.totals.items()) if holding else {}
     return {
         "name": account.name,
@@ -79,7 +86,7 @@ def _values(line: Line, sectors: Mapping[str, str]) -> dict[str, Any]:
         "licence": holding.licence if holding else "",
         "sector": sectors[account.sector],
         **totals,
-        "sms": line.credits,
+        "sms": row.credits,
         "created": account.opened_on,
         "ends": account.covered_until,
     }

@@ -32,12 +32,12 @@ COLUMNS = {
 INDEXED = ("name", "client", "created", "ends")
 SORTS = (*COLUMNS, *ranking.VALUES)
 WITHIN = (30, 60, 90)
-RELATED = ("purse", "organisation")
+RELATED = ("wallet", "organisation")
 """What comes with each account of a list."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class AccountFilters:
     """A list as the address asks for it; what cannot be read is left out."""
 
     text: str
@@ -61,14 +61,14 @@ class Asked:
         )
 
 
-def read(parameters: QueryDict, person: Person, *, usual: str) -> Asked:
+def read(parameters: QueryDict, person: Person, *, usual: str) -> AccountFilters:
     """Read what the address asks for; `usual` is the order when it names none."""
     sort = parameters.get("sort", "")
     within = parameters.get("ends", "")
     sector = parameters.get("sector", "")
     licence = parse_uuid(parameters.get("licence"))
     organisation = parameters.get("organisation", "")
-    return Asked(
+    return AccountFilters(
         text=parameters.get("q", "").strip().replace("\x00", ""),
         licence=Licence.objects.filter(uid=licence).first() if licence else None,
         sector=sector if sector in SECTORS else "",
@@ -81,7 +81,9 @@ def read(parameters: QueryDict, person: Person, *, usual: str) -> Asked:
     )
 
 
-def narrowed(accounts: AccountSet, asked: Asked, person: Person, *, at: datetime) -> AccountSet:
+def narrowed(
+    accounts: AccountSet, asked: AccountFilters, person: Person, *, at: datetime
+) -> AccountSet:
     """Keep the accounts that the list is asked for."""
     found = matching(accounts, asked.text)
     if asked.organisation is not None:
@@ -100,7 +102,12 @@ def narrowed(accounts: AccountSet, asked: Asked, person: Person, *, at: datetime
 
 
 def page(
-    accounts: AccountSet, asked: Asked, parameters: QueryDict, person: Person, *, at: datetime
+    accounts: AccountSet,
+    asked: AccountFilters,
+    parameters: QueryDict,
+    person: Person,
+    *,
+    at: datetime,
 ) -> pagination.Page[Account]:
     """Read the page that the address asks for, in its order.
 
@@ -140,7 +147,7 @@ def page(
     )
 
 
-def ordered(accounts: AccountSet, asked: Asked, *, at: datetime) -> list[int]:
+def ordered(accounts: AccountSet, asked: AccountFilters, *, at: datetime) -> list[int]:
     """List the keys of all accounts in the order that is asked."""
     column, descending = asked.sort.removeprefix("-"), asked.sort.startswith("-")
     if column in COLUMNS:
@@ -163,13 +170,13 @@ def _annotated(accounts: AccountSet, column: str) -> AccountSet:
             sector_rank=Case(*ranks, default=Value(len(names)), output_field=IntegerField())
         )
     if column == "sms":
-        return accounts.annotate(balance=F("purse__balance"))
+        return accounts.annotate(balance=F("wallet__balance"))
     if column == "organisation":
         return accounts.annotate(organisation_name=F("organisation__name_folded"))
     return accounts
 
 
-def headings(asked: Asked, parameters: QueryDict) -> dict[str, dict[str, str]]:
+def headings(asked: AccountFilters, parameters: QueryDict) -> dict[str, dict[str, str]]:
     """Say of each column which way it is sorted now, and where its heading leads."""
     found = {}
     for column in SORTS:

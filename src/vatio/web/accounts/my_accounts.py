@@ -9,7 +9,7 @@ from vatio.accounts.models import Account, AccountRole
 from vatio.accounts.searching import matching
 from vatio.orders.lockout import shut_among
 from vatio.web.accounts.filters import RELATED
-from vatio.web.accounts.rows import lines
+from vatio.web.accounts.rows import account_rows
 from vatio.web.shell.access import (
     SIGNED_IN,
     Request,
@@ -38,7 +38,7 @@ def listing(request: Request) -> HttpResponse:
         "accounts/my_accounts.html",
         {
             "page": page,
-            "lines": lines(page.rows, request.user, at=at),
+            "rows": account_rows(page.rows, request.user, at=at),
             "shut": shut_among(page.rows, at=at),
             "roles": roles,
             "count": found.count(),

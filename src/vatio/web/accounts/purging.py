@@ -27,23 +27,23 @@ from vatio.refusal import Refused
 from vatio.tenants.models import LANGUAGES
 from vatio.web.shell.access import COMMERCIAL, Request, only
 from vatio.web.shell.fields import clean_text
-from vatio.web.shell.history_sentences import told
+from vatio.web.shell.history_sentences import sentence
 from vatio.web.shell.labels import (
     AGREEMENTS,
     MESSAGE_STATES,
     MILESTONES,
-    MOVEMENTS,
     OUTCOMES,
     ROLES,
     RULES,
     SECTORS,
+    SMS_TRANSACTIONS,
     STATES,
 )
 
 ZIP = "application/zip"
 
 WORDS: dict[str, Mapping[str, object]] = {
-    "kind": {**AGREEMENTS, **MOVEMENTS},
+    "kind": {**AGREEMENTS, **SMS_TRANSACTIONS},
     "language": dict(LANGUAGES),
     "milestone": MILESTONES,
     "outcome": OUTCOMES,
@@ -143,7 +143,7 @@ def _refusal(check: Callable[[], None]) -> str:
 def _in_words(column: str, row: Row) -> object:
     """Say what a cell of the export holds: a sentence for an act, a subject, words for a code."""
     if column == "verb":
-        return told(Act(verb=row["verb"], facts=row["facts"])).words
+        return sentence(Act(verb=row["verb"], facts=row["facts"])).words
     if column == "template":
         return _subject(row)
     value = row[column]

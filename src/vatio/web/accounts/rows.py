@@ -18,7 +18,7 @@ NOTHING = (None,) * len(UNITS)
 
 
 @dataclass(frozen=True)
-class Line:
+class AccountRow:
     """One account as the list and its own page show it."""
 
     account: Account
@@ -76,10 +76,10 @@ class Line:
         return 0 < (self.grace_left if self.is_expired else self.days_left) <= WEEK
 
 
-def lines(accounts: list[Account], person: Person, *, at: datetime) -> list[Line]:
+def account_rows(accounts: list[Account], person: Person, *, at: datetime) -> list[AccountRow]:
     """Say what each account holds and what can be done: as many queries for 1 as for 50.
 
-    The accounts come with their purses and their organisations fetched.
+    The accounts come with their wallets and their organisations fetched.
     """
     held = holdings.shown(accounts, at=at)
     listed = [account.pk for account in accounts]
@@ -89,10 +89,10 @@ def lines(accounts: list[Account], person: Person, *, at: datetime) -> list[Line
     fresh = undoing.undoable(accounts, by=person, at=at)
     given = courtesy_to_come(listed, at=at)
     return [
-        _line(
+        _account_row(
             account,
             held.get(account.pk),
-            account.purse.balance,
+            account.wallet.balance,
             open_orders.get(account.pk, []),
             fresh.get(account.pk),
             is_given=account.pk in given,
@@ -102,7 +102,7 @@ def lines(accounts: list[Account], person: Person, *, at: datetime) -> list[Line
     ]
 
 
-def _line(
+def _account_row(
     account: Account,
     holding: Holding | None,
     credits: int,
@@ -111,8 +111,8 @@ def _line(
     *,
     is_given: bool,
     at: datetime,
-) -> Line:
-    today = day_at(at, account.zone)
+) -> AccountRow:
+    today = day_at(at, account.time_zone)
     end = account.covered_until or today
     expired = is_expired(account, at=at)
     started = has_started(account, at=at)
@@ -123,7 +123,7 @@ def _line(
         year = renewal.foresee(account, asked_at=at, at=at, anchor_day=holding.anchor_day)
         at_once = account.organisation.trusted
         next_end = year.ends_on if at_once or not expired else None
-    return Line(
+    return AccountRow(
         account=account,
         holding=holding,
         credits=credits,

@@ -26,7 +26,7 @@ class Granted:
 
 
 @dataclass(frozen=True)
-class Lived:
+class TermSteps:
     """A term as it was lived: closed early or not, with the totals from each of its days."""
 
     starts_on: date
@@ -71,14 +71,14 @@ class Picture:
     told: str
 
 
-def lived(terms: Iterable[Term], billing: str) -> list[Lived]:
+def lived(terms: Iterable[Term], billing: str) -> list[TermSteps]:
     """Read terms, with their grants fetched, into totals of the unit that the account is billed by.
 
     A term under the other billing counted another unit, and is drawn as none of it.
     """
     unit = unit_of(billing)
     return [
-        Lived(term.starts_on, term.over_on, _granted(term, unit))
+        TermSteps(term.starts_on, term.over_on, _granted(term, unit))
         for term in terms
         if not term.is_void
     ]
@@ -103,7 +103,7 @@ def _granted(term: Term, unit: str) -> list[Granted]:
 
 
 def draw(
-    terms: Sequence[Lived], *, unit: str, today: date, next_end: date | None
+    terms: Sequence[TermSteps], *, unit: str, today: date, next_end: date | None
 ) -> Picture | None:
     """Draw an account's terms; `next_end` is where a renewal would lead, if one can be asked."""
     if not terms:
@@ -163,7 +163,11 @@ def _with_room(knots: Sequence[Knot], today: float | None) -> list[Knot]:
 
 
 def _bands(
-    terms: Sequence[Lived], across: Callable[[date], float], *, today: date, next_end: date | None
+    terms: Sequence[TermSteps],
+    across: Callable[[date], float],
+    *,
+    today: date,
+    next_end: date | None,
 ) -> list[Band]:
     bands = []
     for place, term in enumerate(terms, start=1):
@@ -195,7 +199,7 @@ def _change(before: int | None, after: int) -> str:
     }
 
 
-def _told(terms: Sequence[Lived], unit: str) -> str:
+def _told(terms: Sequence[TermSteps], unit: str) -> str:
     """Say in words what the picture shows."""
     parts, total = [], None
     for term in terms:

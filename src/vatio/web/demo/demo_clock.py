@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 
 from vatio import clock
 from vatio.accounts.models import Account
-from vatio.dates import DEPARTMENT_ZONE, written
+from vatio.dates import DEPARTMENT_TIME_ZONE, written
 from vatio.demo_clock import advancing
 from vatio.refusal import Refused
 from vatio.reminders.models import Reminder
@@ -54,7 +54,7 @@ def advance(request: Request) -> HttpResponse:
 
 
 def _today() -> date:
-    return clock.today(DEPARTMENT_ZONE)
+    return clock.today(DEPARTMENT_TIME_ZONE)
 
 
 urlpatterns = [path("demo/advance/", advance, name="demo_advance")]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from vatio import clock, pagination
 from vatio.notifications import delivery
 from vatio.notifications.models import Message
-from vatio.notifications.rendering import Letter
+from vatio.notifications.rendering import RenderedMessage
 from vatio.notifications.rendering import render as written_out
 from vatio.refusal import Refused
 from vatio.web.shell.access import COMMERCIAL, Request, only
@@ -87,7 +87,7 @@ def retry(request: Request, number: int) -> HttpResponse:
     return redirect("message", number)
 
 
-def _letter(request: Request, message: Message) -> Letter:
+def _letter(request: Request, message: Message) -> RenderedMessage:
     address = settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
     return written_out(message, address=address)
 

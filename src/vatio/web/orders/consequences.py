@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from vatio.accounts import growth, holdings, renewal
 from vatio.accounts.holdings import Holding
-from vatio.accounts.models import Account, SmsMovement
+from vatio.accounts.models import Account, SmsTransaction
 from vatio.accounts.opening import sold_units
 from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import add_months, day_at, written
@@ -65,17 +65,17 @@ def ask(order: Order) -> str:
 
 def credits_before(shown: Order, person: Person) -> int:
     """Count the SMS credits that the account had before the order: now, or when it was decided."""
-    movements = SmsMovement.objects.visible_to(person).filter(account=shown.account)
+    transactions = SmsTransaction.objects.visible_to(person).filter(account=shown.account)
     if shown.decided_at is not None:
-        movements = movements.filter(at__lt=shown.decided_at)
-    return int(movements.aggregate(sum=Sum("credits", default=0))["sum"])
+        transactions = transactions.filter(at__lt=shown.decided_at)
+    return int(transactions.aggregate(sum=Sum("credits", default=0))["sum"])
 
 
 def before(shown: Order, account: Account, *, at: datetime) -> Holding | None:
     """Find what the account held before the order: now, or as it was known when it was decided."""
     if shown.decided_at is None:
         return holdings.shown([account], at=at).get(account.pk)
-    day = day_at(shown.decided_at, account.zone)
+    day = day_at(shown.decided_at, account.time_zone)
     return holdings.held(account, day, known_at=shown.decided_at - INSTANT)
 
 
@@ -104,7 +104,7 @@ def asked(shown: Order, holding: Holding | None) -> list[Asked]:
 def consequence(shown: Order, holding: Holding | None, *, at: datetime) -> Told:
     """Say in one sentence what accepting the order today would do."""
     if shown.kind == Order.Kind.OPENING and shown.months:
-        today = day_at(at, shown.zone)
+        today = day_at(at, shown.time_zone)
         first = [
             counted(each.unit, each.total)
             for each in asked(shown, None)
@@ -137,18 +137,18 @@ def _growth(shown: Order, holding: Holding, *, at: datetime) -> Told:
     if shown.account is None:
         return Told("")
     try:
-        reached = growth.reach(shown.account, at=at)
+        affected = growth.affected_terms(shown.account, at=at)
     except Refused as refused:
         return Told(str(refused), is_possible=False)
     changes = [rise(each.unit, each.own, each.total) for each in asked(shown, holding) if each.more]
     if shown.sms_credits:
-        balance = shown.account.purse.balance
+        balance = shown.account.wallet.balance
         changes.append(rise("sms_credits", balance, balance + shown.sms_credits))
     if shown.licence is not None:
         changes.insert(0, _("licence %(licence)s") % {"licence": shown.licence.licence.name})
     words = (
         _("The account goes %(changes)s, until %(day)s and in the term that follows")
-        if reached.waiting
+        if affected.waiting
         else _("The account goes %(changes)s, until %(day)s")
     )
     day = written(holding.ends_on)

@@ -64,8 +64,8 @@ def desk(request: Request) -> HttpResponse:
             "asks": asks(page.rows),
             "waits": {
                 order.pk: (
-                    day_at(at, order.organisation.zone)
-                    - day_at(order.submitted_at, order.organisation.zone)
+                    day_at(at, order.organisation.time_zone)
+                    - day_at(order.submitted_at, order.organisation.time_zone)
                 ).days
                 for order in page.rows
             },

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from vatio import clock
 from vatio.accounts import growth
-from vatio.accounts.growth import Reach
-from vatio.accounts.models import Account, Purse
+from vatio.accounts.growth import AffectedTerms
+from vatio.accounts.models import Account, SmsWallet
 from vatio.accounts.opening import sold_units
 from vatio.catalogue.models import LicenceVersion
 from vatio.catalogue.quantities import UNITS, Quantities
@@ -112,7 +112,7 @@ def expand(request: Request, uid: UUID) -> HttpResponse:
     if open_one is not None:
         return redirect("order", open_one.uid)
     try:
-        reached = growth.reach(account, at=at)
+        affected = growth.affected_terms(account, at=at)
     except Refused as refused:
         return _refuse(request, account, refused)
     form = ExpansionForm(request.POST or None)
@@ -129,9 +129,11 @@ def expand(request: Request, uid: UUID) -> HttpResponse:
         {
             "account": account,
             "form": form,
-            "reached": reached,
-            "grown": [_grown(form, reached, unit) for unit in sold_units(reached.holding.billing)],
-            "credits": Purse.objects.visible_to(request.user).get(account=account).balance,
+            "affected": affected,
+            "grown": [
+                _grown(form, affected, unit) for unit in sold_units(affected.holding.billing)
+            ],
+            "credits": SmsWallet.objects.visible_to(request.user).get(account=account).balance,
             "credits_added": _number(form, "sms_credits"),
             "rise_to_fill": rise_to_fill,
         },
@@ -147,7 +149,7 @@ def upgrade(request: Request, uid: UUID) -> HttpResponse:
     if open_one is not None:
         return redirect("order", open_one.uid)
     try:
-        reached = growth.reach(account, at=at)
+        affected = growth.affected_terms(account, at=at)
     except Refused as refused:
         return _refuse(request, account, refused)
     form = UpgradeForm(request.POST or None)
@@ -166,17 +168,17 @@ def upgrade(request: Request, uid: UUID) -> HttpResponse:
             form.add_error(refused.field or None, str(refused))
         else:
             return _sent(request, order)
-    offered = growth.better(account, reached.holding)
+    offered = growth.better(account, affected.holding)
     return render(
         request,
         "orders/upgrade.html",
         {
             "account": account,
             "form": form,
-            "reached": reached,
-            "days_left": (reached.holding.ends_on - reached.holding.day).days,
+            "affected": affected,
+            "days_left": (affected.holding.ends_on - affected.holding.day).days,
             "offered": [
-                (version, Quantities.of(version).plus(reached.holding.extras))
+                (version, Quantities.of(version).plus(affected.holding.extras))
                 for version in offered
             ],
         },
@@ -209,8 +211,8 @@ def _sent(request: Request, order: Order) -> HttpResponse:
     return redirect("order", order.uid)
 
 
-def _grown(form: ExpansionForm, reached: Reach, unit: str) -> Grown:
-    holding = reached.holding
+def _grown(form: ExpansionForm, affected: AffectedTerms, unit: str) -> Grown:
+    holding = affected.holding
     own, more = getattr(holding.defaults, unit) or 0, getattr(holding.extras, unit) or 0
     return Grown(unit, own, more, own + more, _number(form, unit))
 

@@ -36,7 +36,7 @@ from vatio.web.shell.fields import (
     WholeNumber,
     clean_text,
     parse_uuid,
-    zone_choices,
+    time_zone_choices,
 )
 from vatio.web.shell.labels import SECTORS
 
@@ -64,7 +64,7 @@ class OpeningForm(forms.Form):
     rtc_lines = WholeNumber(label=gettext_lazy("RTC lines"), required=False)
     sms_credits = WholeNumber(label=gettext_lazy("SMS credits"), required=False)
     contact_email = forms.EmailField(label=gettext_lazy("Contact e-mail"), required=False)
-    zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=zone_choices)
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=time_zone_choices)
     reference = forms.CharField(label=gettext_lazy("Your reference"), max_length=60, required=False)
     comments = forms.CharField(
         label=gettext_lazy("Comments"),
@@ -119,7 +119,7 @@ class OpeningForm(forms.Form):
                 nif=written["nif"],
                 sector=written["sector"],
                 contact_email=written["contact_email"].lower(),
-                zone=written["zone"],
+                time_zone=written["time_zone"],
             ),
             version=written["licence"],
             asked={unit: written[unit] for unit in UNITS},
@@ -161,7 +161,7 @@ def foresee(form: OpeningForm, organisation: Organisation, *, at: datetime) -> F
     }
     totals = {unit: _number(form, unit, least) for unit, least in defaults.items()}
     months = min(max(_number(form, "months", USUAL_MONTHS), LEAST_MONTHS), MOST_MONTHS)
-    today = day_at(at, organisation.zone)
+    today = day_at(at, organisation.time_zone)
     return Foreseen(
         version=version,
         totals=totals,
@@ -196,7 +196,7 @@ def new(request: Request, slug: str) -> HttpResponse:
         organisation=request.organisation,
         initial={
             "months": USUAL_MONTHS,
-            "zone": request.organisation.zone,
+            "time_zone": request.organisation.time_zone,
             "token": uuid4(),
             "licence": versions[0].uid if versions else None,
         },
@@ -229,7 +229,7 @@ def new(request: Request, slug: str) -> HttpResponse:
             "form": form,
             "versions": versions,
             "foreseen": foresee(form, request.organisation, at=at),
-            "today": day_at(at, request.organisation.zone),
+            "today": day_at(at, request.organisation.time_zone),
         },
         status=422 if form.errors else 200,
     )

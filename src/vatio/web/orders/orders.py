@@ -12,11 +12,11 @@ from django.views.decorators.http import require_POST
 
 from vatio import clock, pagination
 from vatio.accounts.expiry import is_expired
-from vatio.dates import DEPARTMENT_ZONE, day_at
+from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.history.models import Act
 from vatio.orders import deciding
 from vatio.orders.models import Comment, Order, OrderSet
-from vatio.orders.possible_duplicates import alike
+from vatio.orders.possible_duplicates import find_duplicates
 from vatio.refusal import Refused
 from vatio.tenants.folding import fold_in_database
 from vatio.web.orders.consequences import (
@@ -30,7 +30,7 @@ from vatio.web.orders.consequences import (
 from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.labels import KINDS
 from vatio.web.shell.redirects import back_to
-from vatio.web.shell.tabs import zones
+from vatio.web.shell.tabs import tabs
 
 BACK_TO_DESK = "desk"
 
@@ -59,7 +59,7 @@ def listing(request: Request, slug: str) -> HttpResponse:
         request,
         "orders/order_list.html",
         {
-            "zones": zones(request.organisation, at=at, current="orders"),
+            "tabs": tabs(request.organisation, at=at, current="orders"),
             "page": page,
             "asks": asks(page.rows),
             "count": found.count(),
@@ -102,7 +102,7 @@ def show(request: Request, shown: Order, *, refused: Refused | None = None) -> H
     leads = shown.organisation.memberships.filter(person=request.user).exists()
     if leads:
         request.organisation = shown.organisation
-    zone = shown.organisation.zone if leads else DEPARTMENT_ZONE
+    time_zone = shown.organisation.time_zone if leads else DEPARTMENT_TIME_ZONE
     account = shown.account
     holding = before(shown, account, at=at) if account else None
     told = consequence(shown, holding, at=at) if shown.is_open else Told("")
@@ -118,7 +118,7 @@ def show(request: Request, shown: Order, *, refused: Refused | None = None) -> H
         "orders/order.html",
         {
             "order": shown,
-            "zone": zone,
+            "time_zone": time_zone,
             "leads": leads,
             "asked": asked(shown, holding),
             "holding": holding,
@@ -133,9 +133,9 @@ def show(request: Request, shown: Order, *, refused: Refused | None = None) -> H
             "may_decide": request.user.is_commercial and shown.is_open,
             "said": [each for each in said if not each.is_note],
             "notes": [each for each in said if each.is_note],
-            "likeness": alike(shown) if request.user.is_commercial else None,
+            "likeness": find_duplicates(shown) if request.user.is_commercial else None,
             "is_own": shown.submitted_by_id == request.user.pk,
-            "waits": (day_at(at, zone) - day_at(shown.submitted_at, zone)).days,
+            "waits": (day_at(at, time_zone) - day_at(shown.submitted_at, time_zone)).days,
             "refused": refused,
             "refused_reason": refused_field == "reason",
             "reason": request.POST.get("reason", "") if refused else "",

@@ -46,7 +46,7 @@ def people(request: Request, uid: UUID) -> HttpResponse:
     form = AccountInvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            entrance, token = inviting.invite_to_account(
+            link, token = inviting.invite_to_account(
                 account,
                 form.cleaned_data["email"],
                 role=AccountRole.Role(form.cleaned_data["role"]),
@@ -60,7 +60,7 @@ def people(request: Request, uid: UUID) -> HttpResponse:
                 reverse("invitation", args=[token])
             )
             messages.success(
-                request, _("Invitation for %(email)s is ready.") % {"email": entrance.email}
+                request, _("Invitation for %(email)s is ready.") % {"email": link.email}
             )
             return redirect("account_people", uid)
     return render(

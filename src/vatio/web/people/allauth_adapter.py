@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 
-class Doorkeeper(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Lets people in only by invitation, and keeps its own notices to itself."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

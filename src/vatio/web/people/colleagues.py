@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST
 from vatio import clock
 from vatio.accounts import revoking
 from vatio.people import one_time_links
-from vatio.people.models import Entrance
+from vatio.people.models import OneTimeLink
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
 from vatio.web.people.organisations import SHOWN_ONCE, InvitationForm
@@ -25,7 +25,7 @@ def colleagues(request: Request) -> HttpResponse:
     form = InvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            entrance, token = one_time_links.invite_colleague(
+            link, token = one_time_links.invite_colleague(
                 form.cleaned_data["email"], by=request.user, at=at
             )
         except Refused as refused:
@@ -35,7 +35,7 @@ def colleagues(request: Request) -> HttpResponse:
                 reverse("invitation", args=[token])
             )
             messages.success(
-                request, _("Invitation for %(email)s is ready.") % {"email": entrance.email}
+                request, _("Invitation for %(email)s is ready.") % {"email": link.email}
             )
             return redirect("colleagues")
     return render(
@@ -46,9 +46,9 @@ def colleagues(request: Request) -> HttpResponse:
             "form": form,
             "link": request.session.pop(SHOWN_ONCE, ""),
             "people": Person.objects.filter(is_commercial=True, is_active=True).order_by("name"),
-            "waiting": Entrance.objects.visible_to(request.user)
+            "waiting": OneTimeLink.objects.visible_to(request.user)
             .waiting()
-            .filter(role=Entrance.Role.COMMERCIAL)
+            .filter(role=OneTimeLink.Role.COMMERCIAL)
             .order_by("-made_at"),
         },
         status=422 if form.errors else 200,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from vatio import clock
 from vatio.people import one_time_links
-from vatio.people.models import Entrance
+from vatio.people.models import OneTimeLink
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
 from vatio.web.people.passwords import FirstPersonForm, PasswordForm
@@ -23,7 +23,7 @@ def first_use(request: Request, token: str) -> HttpResponse:
     """Make the first person of the commercial department, and let them in."""
     at = clock.real()
     try:
-        one_time_links.find(token, Entrance.Kind.FIRST, at=at)
+        one_time_links.find(token, OneTimeLink.Kind.FIRST, at=at)
     except one_time_links.LinkIsDead as dead:
         return dead_link(
             request, dead, _("Start Vatio again: it prints a fresh link while it needs one.")
@@ -53,7 +53,7 @@ def new_password(request: Request, token: str) -> HttpResponse:
     """Let the person of a password link choose a new password, and let them in."""
     at = clock.real()
     try:
-        entrance = one_time_links.find(token, Entrance.Kind.RESET, at=at)
+        link = one_time_links.find(token, OneTimeLink.Kind.RESET, at=at)
     except one_time_links.LinkIsDead as dead:
         return dead_link(request, dead, _("Ask for another one: each works once, for a day."))
     form = PasswordForm(request.POST or None)
@@ -71,7 +71,7 @@ def new_password(request: Request, token: str) -> HttpResponse:
         render(
             request,
             "people/new_password.html",
-            {"form": form, "entrance": entrance},
+            {"form": form, "link": link},
             status=422 if form.errors else 200,
         )
     )

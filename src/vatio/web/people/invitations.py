@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from vatio import clock
 from vatio.accounts import inviting
 from vatio.people import one_time_links
-from vatio.people.models import Entrance
+from vatio.people.models import OneTimeLink
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
 from vatio.web.people.first_use import dead_link, let_in, untraced
@@ -22,15 +22,15 @@ def invitation(request: Request, token: str) -> HttpResponse:
     """Answer an invitation."""
     at = clock.real()
     try:
-        entrance = one_time_links.find(token, Entrance.Kind.INVITATION, at=at)
+        link = one_time_links.find(token, OneTimeLink.Kind.INVITATION, at=at)
     except one_time_links.LinkIsDead as dead:
         return dead_link(request, dead, _("Ask whoever invited you for a new one."))
-    if request.user.is_authenticated or Person.objects.filter(email=entrance.email).exists():
-        return _join(request, token, entrance)
-    return _enter(request, token, entrance)
+    if request.user.is_authenticated or Person.objects.filter(email=link.email).exists():
+        return _join(request, token, link)
+    return _enter(request, token, link)
 
 
-def _enter(request: Request, token: str, entrance: Entrance) -> HttpResponse:
+def _enter(request: Request, token: str, link: OneTimeLink) -> HttpResponse:
     form = NewcomerForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -48,13 +48,13 @@ def _enter(request: Request, token: str, entrance: Entrance) -> HttpResponse:
         render(
             request,
             "people/invitation.html",
-            {"form": form, "entrance": entrance, "led_to": inviting.place_of(entrance)},
+            {"form": form, "link": link, "led_to": inviting.place_of(link)},
             status=422 if form.errors else 200,
         )
     )
 
 
-def _join(request: Request, token: str, entrance: Entrance) -> HttpResponse:
+def _join(request: Request, token: str, link: OneTimeLink) -> HttpResponse:
     """Let somebody who is signed in join; whoever is not signs in first."""
     refused = None
     if request.method == "POST" and request.user.is_authenticated:
@@ -65,14 +65,14 @@ def _join(request: Request, token: str, entrance: Entrance) -> HttpResponse:
         else:
             messages.success(request, _("You have accepted the invitation."))
             slug = joined.organisation.slug if joined.organisation else ""
-            if joined.role == Entrance.Role.SUPERADMINISTRATOR:
+            if joined.role == OneTimeLink.Role.SUPERADMINISTRATOR:
                 return redirect("accounts", slug)
-            return redirect("desk" if joined.role == Entrance.Role.COMMERCIAL else "my_accounts")
+            return redirect("desk" if joined.role == OneTimeLink.Role.COMMERCIAL else "my_accounts")
     return untraced(
         render(
             request,
             "people/join.html",
-            {"entrance": entrance, "refused": refused, "led_to": inviting.place_of(entrance)},
+            {"link": link, "refused": refused, "led_to": inviting.place_of(link)},
             status=409 if refused else 200,
         )
     )

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST
 from vatio import clock, pagination
 from vatio.accounts import inviting, revoking
 from vatio.accounts.models import Account
-from vatio.dates import DEPARTMENT_ZONE
+from vatio.dates import DEPARTMENT_TIME_ZONE
 from vatio.history.models import Act
 from vatio.people import creating, one_time_links
-from vatio.people.models import Entrance
+from vatio.people.models import OneTimeLink
 from vatio.refusal import Refused
 from vatio.tenants.folding import fold_in_database
 from vatio.tenants.models import Membership, Organisation
@@ -30,7 +30,7 @@ from vatio.web.shell.access import (
     administered,
     only,
 )
-from vatio.web.shell.fields import NameField, parse_key, zone_choices
+from vatio.web.shell.fields import NameField, parse_key, time_zone_choices
 
 SHOWN_ONCE = "invitation-link"
 """Where a fresh link waits between the form and the page that shows it, once."""
@@ -42,7 +42,7 @@ class OrganisationForm(forms.Form):
     """An organisation's name, zone and notice address."""
 
     name = NameField(label=gettext_lazy("Name"), max_length=120)
-    zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=zone_choices)
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=time_zone_choices)
     notice_address = forms.EmailField(
         label=gettext_lazy("Address for notices"), max_length=254, required=False
     )
@@ -85,12 +85,12 @@ def _counts(organisations: QuerySet[Organisation], related: str) -> dict[int, in
 @only(COMMERCIAL)
 def new(request: Request) -> HttpResponse:
     """Make an organisation."""
-    form = OrganisationForm(request.POST or None, initial={"zone": DEPARTMENT_ZONE})
+    form = OrganisationForm(request.POST or None, initial={"time_zone": DEPARTMENT_TIME_ZONE})
     if request.method == "POST" and form.is_valid():
         try:
-            organisation = creating.found(
+            organisation = creating.create_organisation(
                 form.cleaned_data["name"],
-                zone=form.cleaned_data["zone"],
+                time_zone=form.cleaned_data["time_zone"],
                 notice_address=form.cleaned_data["notice_address"].lower(),
                 by=request.user,
                 at=clock.now(),
@@ -143,7 +143,7 @@ def _people(request: Request, shown: Organisation, *, at_desk: bool) -> HttpResp
     form = InvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            entrance, token = one_time_links.invite(
+            link, token = one_time_links.invite(
                 shown, form.cleaned_data["email"], by=request.user, at=at
             )
         except Refused as refused:
@@ -153,7 +153,7 @@ def _people(request: Request, shown: Organisation, *, at_desk: bool) -> HttpResp
                 reverse("invitation", args=[token])
             )
             messages.success(
-                request, _("Invitation for %(email)s is ready.") % {"email": entrance.email}
+                request, _("Invitation for %(email)s is ready.") % {"email": link.email}
             )
             return redirect(request.path)
     return render(
@@ -166,7 +166,7 @@ def _people(request: Request, shown: Organisation, *, at_desk: bool) -> HttpResp
             "form": form,
             "link": request.session.pop(SHOWN_ONCE, ""),
             "members": shown.memberships.select_related("person").order_by("person__name", "id"),
-            "waiting": Entrance.objects.visible_to(request.user)
+            "waiting": OneTimeLink.objects.visible_to(request.user)
             .waiting()
             .filter(organisation=shown, account_id__isnull=True)
             .select_related("made_by")
@@ -214,22 +214,22 @@ def withdraw_invitation(request: Request, uid: UUID) -> HttpResponse:
     """Take an invitation back: to an organisation, to an account, or to the department."""
     person = request.user
     accounts = administered(Account.objects.visible_to(person), person)
-    theirs = Entrance.objects.visible_to(person) | inviting.invitations_to(accounts)
-    entrance = get_object_or_404(theirs, uid=uid, kind=Entrance.Kind.INVITATION)
+    theirs = OneTimeLink.objects.visible_to(person) | inviting.invitations_to(accounts)
+    link = get_object_or_404(theirs, uid=uid, kind=OneTimeLink.Kind.INVITATION)
     try:
-        one_time_links.withdraw_invitation(entrance, by=request.user, at=clock.real())
+        one_time_links.withdraw_invitation(link, by=request.user, at=clock.real())
     except Refused as refused:
         messages.warning(request, str(refused))
     else:
         messages.success(request, _("The invitation no longer works."))
-    if entrance.account_id is not None:
-        account = get_object_or_404(Account.objects.visible_to(person), pk=entrance.account_id)
+    if link.account_id is not None:
+        account = get_object_or_404(Account.objects.visible_to(person), pk=link.account_id)
         manages = accounts.filter(pk=account.pk).exists()
         return redirect("account_people" if manages else "account", account.uid)
-    if entrance.organisation is None:
+    if link.organisation is None:
         return redirect("colleagues")
     at_desk = request.POST.get("from") == "desk" and person.is_commercial
-    return redirect("organisation" if at_desk else "people", entrance.organisation.slug)
+    return redirect("organisation" if at_desk else "people", link.organisation.slug)
 
 
 urlpatterns = [

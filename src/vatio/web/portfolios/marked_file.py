@@ -11,7 +11,7 @@ import xlsxwriter
 from vatio.cells import write
 from vatio.portfolios.importing import Plan
 from vatio.portfolios.parsing import NAMES, Fault
-from vatio.portfolios.spreadsheet import Line
+from vatio.portfolios.spreadsheet import SheetRow
 
 DAY = "dd/mm/yyyy"
 
@@ -48,7 +48,7 @@ def faulty(
     return found
 
 
-def _text(line: Line, place: int) -> str:
+def _text(line: SheetRow, place: int) -> str:
     cell = line.cells[place] if place < len(line.cells) else ""
     return f"{cell:%d/%m/%Y}" if isinstance(cell, date) else str(cell).strip()[:120]
 

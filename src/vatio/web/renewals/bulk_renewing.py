@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from vatio import clock
 from vatio.accounts.models import Account
 from vatio.orders import bulk_renewing
-from vatio.orders.models import Round, Turn
+from vatio.orders.models import BulkRenewal, BulkRenewalItem
 from vatio.tenants.models import Organisation, Person
 from vatio.web.shell.access import SUPERADMINISTRATOR, Request, led, only
 from vatio.web.shell.fields import parse_day, parse_uuid
@@ -30,8 +30,8 @@ REPORT = "round"
 class Report:
     """How far a round has come, and what became of each account."""
 
-    round: Round
-    turns: list[Turn]
+    bulk_renewal: BulkRenewal
+    items: list[BulkRenewalItem]
     all: int
     done: int
     refused: int
@@ -75,7 +75,7 @@ def page(request: Request, slug: str, uid: UUID) -> HttpResponse:
     A page that asks for it again and again is loaded afresh once it is finished, with its rows.
     """
     shown = get_object_or_404(
-        Round.objects.visible_to(request.user), organisation=request.organisation, uid=uid
+        BulkRenewal.objects.visible_to(request.user), organisation=request.organisation, uid=uid
     )
     told = report(shown, request.user)
     response = render(request, "renewals/bulk_renewal.html", {"report": told})
@@ -84,15 +84,15 @@ def page(request: Request, slug: str, uid: UUID) -> HttpResponse:
     return response
 
 
-def report(shown: Round, person: Person) -> Report:
-    """Count the turns of a round, and list them in the order of the list."""
-    turns = Turn.objects.visible_to(person).filter(round=shown)
-    counts = turns.aggregate(
+def report(shown: BulkRenewal, person: Person) -> Report:
+    """Count the items of a round, and list them in the order of the list."""
+    items = BulkRenewalItem.objects.visible_to(person).filter(bulk_renewal=shown)
+    counts = items.aggregate(
         all=Count("id"),
-        done=Count("id", filter=~Q(outcome=Turn.Outcome.WAITING)),
-        refused=Count("id", filter=Q(outcome=Turn.Outcome.REFUSED)),
+        done=Count("id", filter=~Q(outcome=BulkRenewalItem.Outcome.WAITING)),
+        refused=Count("id", filter=Q(outcome=BulkRenewalItem.Outcome.REFUSED)),
     )
-    listed = turns.select_related("account", "order").order_by("id")
+    listed = items.select_related("account", "order").order_by("id")
     return Report(shown, list(listed), **counts)
 
 
@@ -104,7 +104,7 @@ def latest(session: SessionBase, organisation: Organisation, person: Person) -> 
     uid = parse_uuid(session.get(REPORT))
     if uid is None:
         return None
-    begun = Round.objects.visible_to(person).filter(organisation=organisation, uid=uid)
+    begun = BulkRenewal.objects.visible_to(person).filter(organisation=organisation, uid=uid)
     found = begun.first()
     shown = report(found, person) if found else None
     if shown is None or shown.is_finished:
@@ -114,5 +114,5 @@ def latest(session: SessionBase, organisation: Organisation, person: Person) -> 
 
 urlpatterns = [
     path("o/<slug:slug>/accounts/renew/", renew_ticked, name="accounts_renew"),
-    path("o/<slug:slug>/rounds/<uuid:uid>/", page, name="round"),
+    path("o/<slug:slug>/rounds/<uuid:uid>/", page, name="bulk_renewal"),
 ]

@@ -26,7 +26,7 @@ from vatio.orders.renewals import Due, Standing
 from vatio.people import calendar_links
 from vatio.people.models import CalendarLink
 from vatio.web.renewals import icalendar
-from vatio.web.renewals.icalendar import Ending
+from vatio.web.renewals.icalendar import CalendarEvent
 from vatio.web.shell.access import ANYBODY, SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.labels import STANDINGS, number
 
@@ -74,7 +74,7 @@ def _calendar(request: Request, link: CalendarLink) -> HttpResponse:
     """Write what the link reads, unless the program has the same already."""
     at = clock.now()
     organisation = link.organisation
-    today = day_at(at, organisation.zone)
+    today = day_at(at, organisation.time_zone)
     dues = renewals.listed(
         Account.objects.visible_to(link.person).filter(organisation=organisation),
         since=today - BEHIND,
@@ -107,7 +107,7 @@ def _calendar(request: Request, link: CalendarLink) -> HttpResponse:
     return found or answer
 
 
-def _endings(dues: list[Due], link: CalendarLink, *, platform: str) -> list[Ending]:
+def _endings(dues: list[Due], link: CalendarLink, *, platform: str) -> list[CalendarEvent]:
     """Turn the accounts that end into events: as many queries for one as for thousands."""
     held = held_by_many((due.id, due.last_day) for due in dues)
     own = Term.objects.visible_to(link.person).filter(organisation=link.organisation)
@@ -132,10 +132,10 @@ def _endings(dues: list[Due], link: CalendarLink, *, platform: str) -> list[Endi
 
 def _ending(
     due: Due, holding: Holding, *, revised_at: datetime, has_moved: bool, platform: str
-) -> Ending:
+) -> CalendarEvent:
     account = due.account
     address = platform + reverse("account", args=[account.uid])
-    return Ending(
+    return CalendarEvent(
         uid=f"term-{holding.term_id}@{urlsplit(platform).hostname}",
         day=due.due_on,
         summary=_summary(due),
@@ -163,10 +163,10 @@ def _summary(due: Due) -> str:
 
 def _changed_at(dues: Iterable[Due], link: CalendarLink, *, at: datetime) -> datetime:
     """Tell when the calendar last changed: by an act, or because a day began somewhere."""
-    zones = {link.organisation.zone, *(due.account.zone for due in dues)}
+    time_zones = {link.organisation.time_zone, *(due.account.time_zone for due in dues)}
     acts = Act.objects.visible_to(link.person).filter(organisation=link.organisation)
     last = acts.order_by("-at", "-id").values_list("at", flat=True).first()
-    moments = [start_of(day_at(at, zone), zone) for zone in zones]
+    moments = [start_of(day_at(at, time_zone), time_zone) for time_zone in time_zones]
     return min(max(*moments, link.made_at, last or link.made_at), clock.real())
 
 

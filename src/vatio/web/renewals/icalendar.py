@@ -16,7 +16,7 @@ FRESH_FOR = timedelta(hours=6)
 
 
 @dataclass(frozen=True)
-class Ending:
+class CalendarEvent:
     """One account's end, as an event of a whole day: what it says, and when that last changed."""
 
     uid: str
@@ -29,12 +29,12 @@ class Ending:
     moves: int
 
 
-def tag(name: str, words: str, endings: Sequence[Ending]) -> str:
+def tag(name: str, words: str, endings: Sequence[CalendarEvent]) -> str:
     """Name what a calendar says now, without writing it."""
     return hashlib.sha256(repr((name, words, endings)).encode()).hexdigest()[:32]
 
 
-def write(name: str, words: str, endings: Sequence[Ending]) -> bytes:
+def write(name: str, words: str, endings: Sequence[CalendarEvent]) -> bytes:
     """Write a calendar of a name, with what it says of itself."""
     calendar = Calendar()
     calendar.add("version", "2.0")
@@ -48,7 +48,7 @@ def write(name: str, words: str, endings: Sequence[Ending]) -> bytes:
     return bytes(calendar.to_ical(sorted=False))
 
 
-def _event(ending: Ending) -> Event:
+def _event(ending: CalendarEvent) -> Event:
     event = Event()
     event.add("uid", ending.uid)
     event.add("dtstamp", ending.revised_at.replace(microsecond=0))

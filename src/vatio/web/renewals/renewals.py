@@ -12,7 +12,7 @@ from django.urls import path
 from vatio import clock, pagination
 from vatio.accounts.holdings import held_by_many
 from vatio.accounts.models import Account, AccountSet
-from vatio.dates import DEPARTMENT_ZONE, day_at
+from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.orders import renewals
 from vatio.orders.models import Order
 from vatio.orders.renewals import Due
@@ -26,7 +26,7 @@ ORDER = ("due_on", "id")
 
 
 @dataclass(frozen=True)
-class Line:
+class RenewalRow:
     """One account as the page shows it: when it ends, under which licence, what is known."""
 
     due: Due
@@ -44,22 +44,22 @@ def of_organisation(request: Request, slug: str) -> HttpResponse:
         "fresh_link": request.session.pop(SHOWN_ONCE, ""),
         "link": own.filter(organisation=request.organisation).first(),
     }
-    return _page(request, accounts, zone=request.organisation.zone, more=more)
+    return _page(request, accounts, time_zone=request.organisation.time_zone, more=more)
 
 
 @only(COMMERCIAL)
 def of_all(request: Request) -> HttpResponse:
     """Show the renewals ahead of every organisation."""
     accounts = Account.objects.visible_to(request.user)
-    return _page(request, accounts, zone=DEPARTMENT_ZONE, more={})
+    return _page(request, accounts, time_zone=DEPARTMENT_TIME_ZONE, more={})
 
 
 def _page(
-    request: Request, accounts: AccountSet, *, zone: str, more: dict[str, object]
+    request: Request, accounts: AccountSet, *, time_zone: str, more: dict[str, object]
 ) -> HttpResponse:
     """Show the months, and below them the accounts of the month that is asked, or of all."""
     at = clock.now()
-    today = day_at(at, zone)
+    today = day_at(at, time_zone)
     first, until = months.span(today)
     outlook = months.outlook(
         renewals.counted(accounts, since=first, until=until, at=at), today=today
@@ -87,24 +87,24 @@ def _page(
             "drawn": month_chart.draw(outlook.months),
             "month": month,
             "page": page,
-            "lines": _lines(page.rows, request.user, at=at),
+            "rows": _renewal_rows(page.rows, request.user, at=at),
             "at_desk": not hasattr(request, "organisation"),
-            "zone": zone,
+            "time_zone": time_zone,
             **more,
         },
     )
 
 
-def _lines(dues: list[Due], person: Person, *, at: datetime) -> list[Line]:
+def _renewal_rows(dues: list[Due], person: Person, *, at: datetime) -> list[RenewalRow]:
     """Say of each account what it holds and what was asked: as many queries for 1 as for 50."""
     held = held_by_many((due.id, due.last_day) for due in dues)
     waiting = Order.objects.visible_to(person).open().filter(kind=Order.Kind.RENEWAL)
     asked = waiting.filter(account__in=[due.id for due in dues])
     orders = {order.account_id: order for order in asked}
     return [
-        Line(
+        RenewalRow(
             due=due,
-            days_left=(due.due_on - day_at(at, due.account.zone)).days,
+            days_left=(due.due_on - day_at(at, due.account.time_zone)).days,
             licence=held[due.id].licence if due.id in held else "",
             order=orders.get(due.id),
         )

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from vatio import clock
-from vatio.dates import DEPARTMENT_ZONE, day_at
+from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.demo_clock import advancing
 from vatio.orders.models import Order
 from vatio.tenants.models import Person
@@ -36,7 +36,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         "organisation": organisation,
         "menu": [],
         "place": "",
-        "page_zone": organisation.zone if organisation else DEPARTMENT_ZONE,
+        "page_time_zone": organisation.time_zone if organisation else DEPARTMENT_TIME_ZONE,
         "initials": "",
         "demo_day": None,
         "csrf_input": csrf_input(request),
@@ -45,8 +45,8 @@ def page(request: HttpRequest) -> dict[str, object]:
         return known
     if clock.follows():
         following = advancing.next_end()
-        known["demo_day"] = clock.today(DEPARTMENT_ZONE)
-        known["demo_next"] = day_at(following, DEPARTMENT_ZONE) if following else None
+        known["demo_day"] = clock.today(DEPARTMENT_TIME_ZONE)
+        known["demo_next"] = day_at(following, DEPARTMENT_TIME_ZONE) if following else None
     known["menu"] = _menu(request, person)
     known["initials"] = "".join(word[0] for word in person.name.split()[:2]).upper()
     if organisation is not None:

@@ -11,12 +11,12 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 from stdnum.es import nif
 
-from vatio.dates import known_zones
+from vatio.dates import known_time_zones
 from vatio.tenants.folding import tidy
 
 GROUPED = re.compile(r"\d{1,3}([. ,]\d{3})+")
 MOST = 1_000_000
-SPANISH_ZONES = ("Europe/Madrid", "Atlantic/Canary", "Africa/Ceuta")
+SPANISH_TIME_ZONES = ("Europe/Madrid", "Atlantic/Canary", "Africa/Ceuta")
 
 
 class WholeNumber(forms.Field):
@@ -92,14 +92,16 @@ def parse_key(value: object) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else 0
 
 
-def zone_choices() -> list[tuple[str, str]]:
+def time_zone_choices() -> list[tuple[str, str]]:
     """List the time zones: those of Spain first."""
     others = (
-        zone
-        for zone in known_zones()
-        if "/" in zone and not zone.startswith("Etc/") and zone not in SPANISH_ZONES
+        time_zone
+        for time_zone in known_time_zones()
+        if "/" in time_zone
+        and not time_zone.startswith("Etc/")
+        and time_zone not in SPANISH_TIME_ZONES
     )
-    return [(zone, zone) for zone in (*SPANISH_ZONES, *others)]
+    return [(time_zone, time_zone) for time_zone in (*SPANISH_TIME_ZONES, *others)]
 
 
 def clean_text(value: str) -> str:

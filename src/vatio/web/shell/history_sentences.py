@@ -26,7 +26,7 @@ COUNTED = (*UNITS, "sms_credits")
 
 
 @dataclass(frozen=True)
-class Told:
+class Sentence:
     """An act as a timeline shows it: a sentence, an icon and how much it matters."""
 
     words: str
@@ -34,41 +34,41 @@ class Told:
     look: str = ""
 
 
-def told(act: Act) -> Told:
+def sentence(act: Act) -> Sentence:
     """Say what was done, from the facts as they were then."""
     facts = act.facts
     kind = str(KINDS.get(facts.get("kind", ""), ""))
     icon = KIND_ICONS.get(facts.get("kind", ""), "info")
     if act.verb == "order.submitted":
-        return Told(_requested(kind, facts), icon)
+        return Sentence(_requested(kind, facts), icon)
     if act.verb == "order.accepted":
-        return Told(_accepted(kind, facts), icon, "ok")
+        return Sentence(_accepted(kind, facts), icon, "ok")
     if act.verb == "order.rejected":
-        return Told(_("%(kind)s: rejected") % {"kind": kind}, "no", "bad")
+        return Sentence(_("%(kind)s: rejected") % {"kind": kind}, "no", "bad")
     if act.verb == "order.lapsed":
-        return Told(_("%(kind)s: lapsed") % {"kind": kind}, "clock")
+        return Sentence(_("%(kind)s: lapsed") % {"kind": kind}, "clock")
     if act.verb == "order.taken":
-        return Told(_("Taken in hand"), "person")
+        return Sentence(_("Taken in hand"), "person")
     if act.verb == "order.let_go":
-        return Told(_("Back in the queue"), "back")
+        return Sentence(_("Back in the queue"), "back")
     if act.verb == "order.withdrawn":
-        return Told(_("%(kind)s: withdrawn") % {"kind": kind}, "back")
+        return Sentence(_("%(kind)s: withdrawn") % {"kind": kind}, "back")
     if act.verb == "renewal.undone":
         end = written(date.fromisoformat(facts["ends_on"]))
-        return Told(_("Renewal until %(end)s: undone") % {"end": end}, "back")
+        return Sentence(_("Renewal until %(end)s: undone") % {"end": end}, "back")
     if act.verb == "account.configured":
-        return Told(_configured(facts["changed"]), "info")
+        return Sentence(_configured(facts["changed"]), "info")
     if act.verb == "account.adjusted":
-        return Told(_adjusted(facts), "offer", "warm")
+        return Sentence(_adjusted(facts), "offer", "warm")
     if act.verb == "account.leaving":
-        return Told(_("It will not be renewed"), "minus", "warm")
+        return Sentence(_("It will not be renewed"), "minus", "warm")
     if act.verb == "account.staying":
-        return Told(_("It may be renewed after all"), "back")
+        return Sentence(_("It may be renewed after all"), "back")
     if act.verb == "account.imported":
-        return Told(_("Imported from a spreadsheet"), "inbox", "ok")
+        return Sentence(_("Imported from a spreadsheet"), "inbox", "ok")
     if act.verb == "account.purged":
-        return Told(_purged(facts), "cross", "bad")
-    return Told(act.verb, "info")
+        return Sentence(_purged(facts), "cross", "bad")
+    return Sentence(act.verb, "info")
 
 
 def _requested(kind: str, facts: dict[str, Any]) -> str:

@@ -43,7 +43,7 @@ DETAILS = {
     "sector": _("Sector"),
     "contact_email": _("Contact e-mail"),
     "language": _("Language"),
-    "zone": _("Time zone"),
+    "time_zone": _("Time zone"),
 }
 
 KINDS = {
@@ -61,7 +61,7 @@ AGREEMENTS = {
     "adjustment": _("Adjustment"),
 }
 
-MOVEMENTS = {
+SMS_TRANSACTIONS = {
     "bought": _("Bought"),
     "imported": _("Imported"),
     "adjusted": _("Adjusted"),
@@ -120,16 +120,16 @@ STATES = {
 }
 
 
-ZONES = {
+TIME_ZONES = {
     "Europe/Madrid": _("the peninsula"),
     "Atlantic/Canary": _("the Canary Islands"),
     "Africa/Ceuta": _("Ceuta"),
 }
 
 
-def zone_words(zone: str) -> str:
+def time_zone_label(time_zone: str) -> str:
     """Name a time zone as people here do, with its key."""
-    return f"{ZONES[zone]} ({zone})" if zone in ZONES else zone
+    return f"{TIME_ZONES[time_zone]} ({time_zone})" if time_zone in TIME_ZONES else time_zone
 
 
 def who(person: Person | None, rule: str) -> str:

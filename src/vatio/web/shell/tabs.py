@@ -1,4 +1,4 @@
-"""The three zones of «Gestionar cuentas», each with its count."""
+"""The three tabs of «Gestionar cuentas», each with its count."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +11,8 @@ from vatio.tenants.models import Organisation
 
 
 @dataclass(frozen=True)
-class Zone:
-    """One zone: its words, where it leads, how many are in it, and whether it is the open one."""
+class Tab:
+    """One tab: its words, where it leads, how many are in it, and whether it is the open one."""
 
     name: str
     label: str
@@ -21,8 +21,8 @@ class Zone:
     current: bool
 
 
-def zones(organisation: Organisation, *, at: datetime, current: str) -> list[Zone]:
-    """List the zones «Cuentas activas», «Cuentas expiradas» and «Solicitudes» (the open ones).
+def tabs(organisation: Organisation, *, at: datetime, current: str) -> list[Tab]:
+    """List the tabs «Cuentas activas», «Cuentas expiradas» and «Solicitudes» (the open ones).
 
     The organisation is one that the reader leads: `only` saw to that.
     """
@@ -33,16 +33,16 @@ def zones(organisation: Organisation, *, at: datetime, current: str) -> list[Zon
         ("orders", _("Orders"), counts.open_orders),
     ]
     return [
-        Zone(name, label, reverse(name, args=[organisation.slug]), number, name == current)
+        Tab(name, label, reverse(name, args=[organisation.slug]), number, name == current)
         for name, label, number in found
     ]
 
 
-def all_zones(*, at: datetime, current: str) -> list[Zone]:
-    """List the zones of the accounts of every organisation, for the commercial department."""
+def all_tabs(*, at: datetime, current: str) -> list[Tab]:
+    """List the tabs of the accounts of every organisation, for the commercial department."""
     counts = count(None, at=at)
     return [
-        Zone(name, label, reverse(name), number, name == current)
+        Tab(name, label, reverse(name), number, name == current)
         for name, label, number in (
             ("desk_accounts", _("Active accounts"), counts.active),
             ("desk_accounts_expired", _("Expired accounts"), counts.expired),

@@ -16,10 +16,10 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from vatio.accounts.expiry import GRACE_DAYS
-from vatio.dates import DEPARTMENT_ZONE, written, written_with_weekday
+from vatio.dates import DEPARTMENT_TIME_ZONE, written, written_with_weekday
 from vatio.notifications.rendering import UNITS
 from vatio.web.shell import labels, stylesheet
-from vatio.web.shell.history_sentences import told
+from vatio.web.shell.history_sentences import sentence
 from vatio.web.shell.labels import number
 
 NO_KEY = "00000000-0000-0000-0000-000000000000"
@@ -39,7 +39,7 @@ def environment(**options: Any) -> Environment:
     )
     made.install_gettext_callables(_remembered, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(
-        department_zone=DEPARTMENT_ZONE,
+        department_time_zone=DEPARTMENT_TIME_ZONE,
         grace_days=GRACE_DAYS,
         url=url,
         static=static,
@@ -61,9 +61,9 @@ def environment(**options: Any) -> Environment:
         around=around,
         unit_labels=unit_labels,
         spoken=spoken,
-        told=told,
+        sentence=sentence,
         who=labels.who,
-        zone_words=labels.zone_words,
+        time_zone_label=labels.time_zone_label,
     )
     made.filters.update(
         day=written, weekday=written_with_weekday, moment=moment, number=number, distance=distance
@@ -109,10 +109,12 @@ def icon(name: str, size: str = "") -> Markup:
     )
 
 
-def moment(at: datetime, zone: str) -> str:
+def moment(at: datetime, time_zone: str) -> str:
     """Write a moment as it was in a zone: 24 nov 2026, 10:42."""
     pattern = "d MMM y, HH:mm"
-    return format_datetime(at.astimezone(ZoneInfo(zone)), pattern, locale=get_language() or "es")
+    return format_datetime(
+        at.astimezone(ZoneInfo(time_zone)), pattern, locale=get_language() or "es"
+    )
 
 
 def with_account(words: str, name: str) -> str:
