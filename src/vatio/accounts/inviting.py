@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from vatio.accounts.models import Account, AccountRole, AccountSet
 from vatio.history.recording import record
 from vatio.people import one_time_links
-from vatio.people.models import EntranceSet, OneTimeLink
+from vatio.people.models import OneTimeLink, OneTimeLinkSet
 from vatio.people.one_time_links import AlreadyMember, InvitedRole
 from vatio.tenants.models import Membership, Person, fold_address
 
@@ -58,12 +58,12 @@ def join(token: str, *, person: Person, at: datetime) -> OneTimeLink:
     return link
 
 
-def invitations_to(accounts: AccountSet) -> EntranceSet:
+def invitations_to(accounts: AccountSet) -> OneTimeLinkSet:
     """List the invitations to these accounts."""
     return OneTimeLink.objects.filter(account_id__in=accounts.values("id"))
 
 
-def waiting_for(account: Account) -> EntranceSet:
+def waiting_for(account: Account) -> OneTimeLinkSet:
     """List the invitations to an account that nobody has answered, the latest first."""
     waiting = OneTimeLink.objects.waiting().filter(account_id=account.pk)
     return waiting.select_related("made_by").order_by("-made_at")

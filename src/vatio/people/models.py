@@ -8,15 +8,15 @@ from django.db.models import Exists, OuterRef, Q
 from vatio.tenants.models import Membership, Organisation, Person
 
 
-class EntranceSet(models.QuerySet["OneTimeLink"]):
-    """Entrances, narrowed to those that a person may see."""
+class OneTimeLinkSet(models.QuerySet["OneTimeLink"]):
+    """One-time links, narrowed to those that a person may see."""
 
-    def visible_to(self, person: Person) -> "EntranceSet":
+    def visible_to(self, person: Person) -> "OneTimeLinkSet":
         """Keep invitations to organisations that this person sees, and to colleagues."""
         led = Q(organisation__in=Organisation.objects.visible_to(person))
         return self.filter(led | Q(role="commercial") if person.is_commercial else led)
 
-    def waiting(self) -> "EntranceSet":
+    def waiting(self) -> "OneTimeLinkSet":
         """Keep the invitations that nobody has used or taken back; some may have lapsed."""
         return self.filter(
             kind=OneTimeLink.Kind.INVITATION, used_at__isnull=True, withdrawn_at__isnull=True
@@ -59,7 +59,7 @@ class OneTimeLink(models.Model):
     used_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
 
-    objects = EntranceSet.as_manager()
+    objects = OneTimeLinkSet.as_manager()
 
     class Meta:
         constraints = [
