@@ -38,6 +38,16 @@ def test_the_wheel_holds_all_that_pages_need(wheel: Path) -> None:
     assert "vatio/locale/es/LC_MESSAGES/django.mo" in held
 
 
+def test_the_wheel_carries_its_licence(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as held:
+        about = next(name for name in held.namelist() if name.endswith(".dist-info/METADATA"))
+        told = held.read(about).decode()
+        licence = held.read(str(Path(about).parent / "licenses" / "LICENSE"))
+
+    assert "License-Expression: AGPL-3.0-or-later\nLicense-File: LICENSE\n" in told
+    assert licence == (ROOT / "LICENSE").read_bytes()
+
+
 def test_an_installed_vatio_runs_outside_the_checkout(wheel: Path, folder: Path) -> None:
     site = folder / "site"
     zipfile.ZipFile(wheel).extractall(site)
