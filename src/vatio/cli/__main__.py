@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+from importlib import metadata
 
 import django
 import psycopg
@@ -21,6 +22,10 @@ INTERRUPTED = 130
 
 def main() -> int:
     """Run the command that was typed, and tell its exit code."""
+    if sys.argv[1:] == ["--version"]:
+        # Answered before Django is set up, which would make a home and a key in it.
+        print(f"vatio {metadata.version('vatio')}")
+        return 0
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vatio.settings")
     environment.forget_libpq()
     try:

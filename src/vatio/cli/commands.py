@@ -53,7 +53,11 @@ def run_typed(words: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="vatio", description="Vatio, energy management.")
+    parser = argparse.ArgumentParser(
+        prog="vatio",
+        description="Vatio, energy management.",
+        epilog="`vatio --version` prints which version this is, and starts nothing.",
+    )
     top = parser.add_subparsers(required=True, metavar="COMMAND")
     _word(top, "run", "start everything: the database and the pages", run)
     _word(top, "serve", "start one web process", serve)
