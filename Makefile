@@ -2,13 +2,14 @@
 PYTHON ?= python3
 T ?= tests
 
-.PHONY: help run test check bench setup
+.PHONY: help run test check bench draw setup
 
 help:
 	@echo "make run    sets up what is missing, then http://127.0.0.1:8000 with demo data"
 	@echo "make test   the same set-up, then every test; T=tests/accounts for some"
 	@echo "make check  ruff, mypy, import contracts, migrations, tests of habit"
 	@echo "make bench  the figures in benchmarks/RESULTS.md"
+	@echo "make draw   the picture in ARCHITECTURE.md, anew from the import contracts"
 
 setup:
 	@$(PYTHON) bin/setup
@@ -25,7 +26,10 @@ check: setup
 	@.venv/bin/ruff format --check --quiet src tests benchmarks
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-cache
-	@.venv/bin/python -m pytest -q tests/test_habits.py
+	@.venv/bin/python -m pytest -q tests/test_habits.py tests/test_architecture.py
 
 bench: setup
 	@.venv/bin/python -m benchmarks.results
+
+draw:
+	@$(PYTHON) bin/draw-architecture > docs/pictures/architecture.svg
