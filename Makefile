@@ -7,7 +7,7 @@ T ?= tests
 help:
 	@echo "make run    sets up what is missing, then http://127.0.0.1:8000 with demo data"
 	@echo "make test   the same set-up, then every test; T=tests/accounts for some"
-	@echo "make check  ruff, mypy, import contracts, migrations, tests of habit"
+	@echo "make check  ruff, mypy, import contracts, migrations, habits, documents"
 	@echo "make bench  the figures in benchmarks/RESULTS.md"
 	@echo "make draw   the picture in ARCHITECTURE.md, anew from the import contracts"
 
@@ -26,7 +26,7 @@ check: setup
 	@.venv/bin/ruff format --check --quiet src tests benchmarks
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-cache
-	@.venv/bin/python -m pytest -q tests/test_habits.py tests/test_architecture.py
+	@.venv/bin/python -m pytest -q tests/test_habits.py tests/test_architecture.py tests/test_documents.py
 
 bench: setup
 	@.venv/bin/python -m benchmarks.results
