@@ -12,7 +12,9 @@ HOME = Path(env.text("VATIO_HOME", ".vatio")).absolute()
 DEBUG = False
 SECRET_KEY = env.text("VATIO_SECRET_KEY") or secret_key(HOME)
 PUBLIC_URL = env.text("VATIO_URL").rstrip("/")
-ALLOWED_HOSTS = env.words("VATIO_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+THIS_MACHINE = ["127.0.0.1", "localhost", "[::1]"]
+# The supervisor, and whatever else watches over the pages, asks from here.
+ALLOWED_HOSTS = [*env.words("VATIO_HOSTS", default=[]), *THIS_MACHINE]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 ROOT_URLCONF = "vatio.urls"
 WSGI_APPLICATION = "vatio.wsgi.application"

@@ -107,6 +107,18 @@ def test_without_the_demo_each_start_prints_a_fresh_link(folder: Path) -> None:
     assert refused.returncode == 1
 
 
+def test_it_starts_behind_a_name_and_an_address_of_its_own(folder: Path) -> None:
+    running = start(
+        folder / "home", VATIO_HOSTS="vatio.example", VATIO_BIND="127.0.0.2", VATIO_DEMO="0"
+    )
+
+    said = running.read_until("/first-use/")
+    os.kill(running.pid, signal.SIGTERM)
+
+    assert running.end() == 0
+    assert "ERROR" not in said
+
+
 def test_a_command_starts_the_database_for_as_long_as_it_takes(folder: Path) -> None:
     made = vatio(folder / "home", "migrate")
     refused = vatio(folder / "home", "people", "reset", "nobody@vatio.example")

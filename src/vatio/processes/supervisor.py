@@ -148,12 +148,15 @@ class Supervisor:
         """Wait for the first page; tell an exit code if it will never come."""
         deadline = time.monotonic() + PATIENCE
         host = "127.0.0.1" if self.address in {"0.0.0.0", "::"} else self.address  # noqa: S104
+        page = f"http://{host}:{self.port}/healthz"
+        # Under this name, which is answered wherever the pages listen.
+        ask = urllib.request.Request(page, headers={"Host": "127.0.0.1"})
         while not self.stopping and time.monotonic() < deadline:
             code = self.web.exit_code()
             if code is not None:
                 return code or 1
             try:
-                urllib.request.urlopen(f"http://{host}:{self.port}/healthz", timeout=5).close()
+                urllib.request.urlopen(ask, timeout=5).close()  # noqa: S310
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)
             else:
