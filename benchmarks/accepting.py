@@ -9,6 +9,7 @@ from vatio.catalogue.models import LicenceVersion
 from vatio.orders import deciding, submitting
 from vatio.orders.models import Order
 from vatio.tenants.models import Organisation, Person
+from vatio.units import Quantities
 
 
 class _Kinds:
@@ -31,7 +32,7 @@ class _Kinds:
                     f"Balneario {self.count}", "Aguas, S.A.", "", "hotels", "", "Europe/Madrid"
                 ),
                 version=self.versions[0],
-                asked={},
+                asked=Quantities(),
                 months=12,
                 sms_credits=100,
                 reference="",
@@ -50,7 +51,7 @@ class _Kinds:
         )
 
     def expansion(self) -> Order:
-        added = submitting.Added({"rtc_lines": 2}, 50, "", "")
+        added = submitting.Added(Quantities(rtc_lines=2), 50, "", "")
         return submitting.submit_expansion(next(self.accounts), added, by=self.by, at=filling.NOW)
 
     def upgrade(self) -> Order:

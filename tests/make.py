@@ -10,12 +10,12 @@ from vatio.accounts.models import Account, AccountRole
 from vatio.accounts.opening import Project
 from vatio.catalogue import publishing
 from vatio.catalogue.models import Licence, LicenceVersion
-from vatio.catalogue.quantities import Quantities
 from vatio.dates import start_of
 from vatio.orders import submitting
 from vatio.orders.models import Order
 from vatio.people import creating
 from vatio.tenants.models import Membership, Organisation, Person
+from vatio.units import Quantities
 
 NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
 PASSWORD = "una clave larga 2026"
@@ -133,7 +133,7 @@ def account(
         organisation or _organisation(),
         project(name, time_zone=time_zone),
         version=version,
-        totals=totals or Quantities.of(version),
+        totals=totals or version.defaults,
         months=months,
         sms_credits=sms_credits,
         at=start_of(starts_on, time_zone),
@@ -157,7 +157,7 @@ def opening_order(
         submitting.Opening(
             project=project(name),
             version=version or licence(),
-            asked={},
+            asked=Quantities(),
             months=months,
             sms_credits=0,
             reference="",
@@ -187,7 +187,7 @@ def expansion_order(
     """Submit an order to expand an account."""
     return submitting.submit_expansion(
         account,
-        submitting.Added(asked=added, sms_credits=sms, reference="", comments=""),
+        submitting.Added(asked=Quantities(**added), sms_credits=sms, reference="", comments=""),
         by=by or superadmin(account.organisation),
         at=at,
     )

@@ -8,9 +8,9 @@ from django.db import connection, transaction
 from vatio.accounts.models import Sector
 from vatio.catalogue import publishing
 from vatio.catalogue.models import LicenceVersion
-from vatio.catalogue.quantities import Quantities
 from vatio.people import creating
 from vatio.tenants.models import Membership, Organisation, Person
+from vatio.units import Quantities
 
 TODAY = datetime.now(UTC).date()
 NOW = datetime.combine(TODAY, time(11), tzinfo=UTC)

@@ -10,10 +10,10 @@ from vatio.accounts.holdings import held
 from vatio.accounts.models import Account, Agreement, SmsTransaction, SmsWallet, Term
 from vatio.accounts.opening import WrongQuantity
 from vatio.accounts.renewal import AlreadyRenewed
-from vatio.catalogue.quantities import Quantities
 from vatio.history.models import Act
 from vatio.notifications.models import Message
 from vatio.orders import deciding
+from vatio.units import Quantities
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ def test_fewer_than_the_licence_includes_is_held_from_today() -> None:
     elena = make.commercial("Elena Cid")
 
     agreement = adjusting.adjust_quantities(
-        hotel, {"meters": 8, "supply_points": None}, reason=WHY, by=elena, at=make.NOON
+        hotel, Quantities(meters=8), reason=WHY, by=elena, at=make.NOON
     )
 
     assert holding(hotel) == (8, 10, None, 0)
@@ -49,15 +49,15 @@ def test_an_adjustment_reaches_the_waiting_term_too() -> None:
     hotel = renewed(make.account(totals=Quantities(20, 10, None, 0)))
 
     adjusting.adjust_quantities(
-        hotel, {"meters": 12}, reason=WHY, by=make.commercial(), at=make.NOON
+        hotel, Quantities(meters=12), reason=WHY, by=make.commercial(), at=make.NOON
     )
 
     assert holding(hotel) == (12, 10, None, 0)
     assert holding(hotel, date(2027, 5, 3)) == (12, 10, None, 0)
 
 
-@pytest.mark.parametrize("totals", [{"meters": -1}, {"data_points": 5}])
-def test_what_cannot_be_held_is_refused(totals: dict[str, int]) -> None:
+@pytest.mark.parametrize("totals", [Quantities(meters=-1), Quantities(data_points=5)])
+def test_what_cannot_be_held_is_refused(totals: Quantities) -> None:
     hotel = make.account()
 
     with pytest.raises(WrongQuantity):
@@ -71,7 +71,7 @@ def test_nothing_changed_is_refused() -> None:
 
     with pytest.raises(adjusting.NothingAdjusted):
         adjusting.adjust_quantities(
-            hotel, {"meters": 10}, reason=WHY, by=make.commercial(), at=make.NOON
+            hotel, Quantities(meters=10), reason=WHY, by=make.commercial(), at=make.NOON
         )
 
 
@@ -80,7 +80,7 @@ def test_an_expired_account_is_not_given_other_quantities() -> None:
 
     with pytest.raises(growth.HasExpired):
         adjusting.adjust_quantities(
-            hotel, {"meters": 5}, reason=WHY, by=make.commercial(), at=make.NOON
+            hotel, Quantities(meters=5), reason=WHY, by=make.commercial(), at=make.NOON
         )
 
 
@@ -90,7 +90,7 @@ def test_an_adjustment_says_why(reason: str) -> None:
 
     for deed in (
         lambda: adjusting.adjust_quantities(
-            hotel, {"meters": 5}, reason=reason, by=make.commercial(), at=make.NOON
+            hotel, Quantities(meters=5), reason=reason, by=make.commercial(), at=make.NOON
         ),
         lambda: adjusting.adjust_credits(
             hotel, 5, reason=reason, by=make.commercial(), at=make.NOON

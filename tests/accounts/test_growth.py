@@ -9,9 +9,9 @@ from vatio.accounts.holdings import held
 from vatio.accounts.models import Account, SmsWallet
 from vatio.accounts.opening import WrongQuantity
 from vatio.catalogue import publishing
-from vatio.catalogue.quantities import Quantities
 from vatio.orders import deciding, submitting
 from vatio.orders.models import Order
+from vatio.units import Quantities
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 24)

@@ -12,8 +12,8 @@ from vatio.accounts.agreeing import agree
 from vatio.accounts.holdings import held
 from vatio.accounts.models import Account, Agreement, Grant, Term
 from vatio.catalogue.models import LicenceVersion
-from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import start_of
+from vatio.units import Quantities, Unit
 
 FIRST = date(2024, 2, 29)
 
@@ -96,7 +96,7 @@ def oracle(terms: list[Known], on: date, known_at: datetime) -> tuple[int | None
             return None
         return tuple(
             None if getattr(licence, unit) is None else getattr(licence, unit) + extra
-            for unit, extra in zip(UNITS, extras, strict=True)
+            for unit, extra in zip(Unit, extras, strict=True)
         )
     return None
 
@@ -226,5 +226,5 @@ def _grant(
         effective_on=effective_on,
         recorded_at=at,
         licence=licence,
-        **{f"extra_{unit}": extra for unit, extra in zip(UNITS, added, strict=True)},
+        **{f"extra_{unit}": extra for unit, extra in zip(Unit, added, strict=True)},
     )

@@ -7,11 +7,11 @@ from tests.races import together
 from vatio.accounts import growth, renewal, undoing
 from vatio.accounts.holdings import held
 from vatio.accounts.models import Account
-from vatio.catalogue.quantities import Quantities
 from vatio.history.models import Act
 from vatio.orders import deciding
 from vatio.orders.models import Order
 from vatio.people import creating
+from vatio.units import Quantities
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 from tests import make
 from tests.browser.conftest import Enter, Platform
 from vatio import clock
-from vatio.catalogue.quantities import Quantities
 from vatio.dates import add_months
+from vatio.units import Quantities
 from vatio.web.help.guide import PICTURES
 
 FOLDER = Path(__file__).resolve().parents[2] / "src/vatio/web/help/static/help"

@@ -4,7 +4,7 @@ from tests import make
 from vatio.accounts.holdings import held
 from vatio.catalogue import publishing
 from vatio.catalogue.models import LicenceVersion
-from vatio.catalogue.quantities import Quantities
+from vatio.units import Quantities
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ def test_a_draft_leaves_uncounted_what_its_billing_does_not_count() -> None:
         at=make.NOON,
     )
 
-    assert Quantities.of(version) == Quantities(None, 0, 250, 0)
+    assert version.defaults == Quantities(None, 0, 250, 0)
 
 
 def test_what_is_published_is_not_changed_nor_published_again() -> None:

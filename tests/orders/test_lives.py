@@ -10,10 +10,10 @@ from vatio.accounts import adjusting, undoing
 from vatio.accounts.holdings import held
 from vatio.accounts.models import Account, SmsWallet, Term
 from vatio.catalogue.models import LicenceVersion
-from vatio.catalogue.quantities import UNITS
 from vatio.dates import add_months, start_of
 from vatio.orders import deciding
 from vatio.refusal import Refused
+from vatio.units import Quantities, Unit
 
 FIRST = date(2024, 2, 29)
 MEASURED = ("meters", "supply_points", "rtc_lines")
@@ -158,7 +158,7 @@ class TestLives(TestCase):
             oracle.renew(today, at)
         elif deed == "fewer":
             before = oracle.totals(today)
-            adjusting.adjust_quantities(hotel, {"meters": size}, reason="x", by=elena, at=at)
+            adjusting.adjust_quantities(hotel, Quantities(meters=size), reason="x", by=elena, at=at)
             assert before is not None
             oracle.change(today, None, {"meters": size - before[0]})
         elif deed == "credits":
@@ -214,4 +214,4 @@ class TestLives(TestCase):
             assert totals == oracle.totals(day), day
         live = Term.objects.filter(account=hotel, live__isempty=False)
         assert live.count() == len(oracle.live())
-        assert set(UNITS) > set(MEASURED)
+        assert set(Unit) > set(MEASURED)

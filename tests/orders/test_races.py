@@ -14,6 +14,7 @@ from vatio.orders import deciding, submitting
 from vatio.orders.models import Order
 from vatio.people import one_time_links
 from vatio.tenants.models import Membership
+from vatio.units import Quantities
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,7 +45,7 @@ def test_a_double_click_makes_one_order() -> None:
     opening = submitting.Opening(
         project=make.project("Camping Playa Boa"),
         version=version,
-        asked={},
+        asked=Quantities(),
         months=12,
         sms_credits=0,
         reference="",

@@ -12,6 +12,7 @@ from vatio.history.models import Act
 from vatio.notifications.models import Message
 from vatio.orders import deciding, submitting
 from vatio.orders.models import Order
+from vatio.units import Quantities
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +21,7 @@ def opening(name: str = "Hotel Lugo 012", **changed: object) -> submitting.Openi
     usual = submitting.Opening(
         project=make.project(name),
         version=make.licence(),
-        asked={},
+        asked=Quantities(),
         months=12,
         sms_credits=0,
         reference="",
@@ -57,7 +58,7 @@ def test_less_than_the_licence_includes_is_refused() -> None:
     with pytest.raises(WrongQuantity) as refused:
         submitting.submit_opening(
             norte,
-            opening(asked={"meters": 9}),
+            opening(asked=Quantities(meters=9)),
             token=uuid4(),
             by=make.superadmin(norte),
             at=make.NOON,
@@ -73,7 +74,7 @@ def test_a_field_of_the_other_billing_is_refused_not_ignored() -> None:
     with pytest.raises(WrongQuantity) as refused:
         submitting.submit_opening(
             norte,
-            opening(asked={"data_points": 250}),
+            opening(asked=Quantities(data_points=250)),
             token=uuid4(),
             by=make.superadmin(norte),
             at=make.NOON,

@@ -10,9 +10,9 @@ from tests import make
 from vatio.accounts import adjusting, growth, holdings, renewal
 from vatio.accounts.models import Account, EndingCount
 from vatio.catalogue.models import LicenceVersion
-from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.portfolios import ranking
 from vatio.refusal import Refused
+from vatio.units import Quantities, Unit
 
 
 def fill(count: int, seeds: list[int]) -> None:
@@ -30,7 +30,7 @@ def fill(count: int, seeds: list[int]) -> None:
             organisation=norte,
             starts_on=date(2025, 8, 1) + timedelta(days=seed),
             version=version,
-            totals=Quantities.of(version).plus(Quantities(seed % 5, seed % 3, seed % 7, seed % 2)),
+            totals=version.defaults.plus(Quantities(seed % 5, seed % 3, seed % 7, seed % 2)),
         )
         at = make.noon(max(date(2026, 11, 24), account.opened_on or date.min))
         try:
@@ -69,7 +69,7 @@ class TestRanked(TestCase):
 
     @given(
         seeds=st.lists(st.integers(0, 700), min_size=3, max_size=9),
-        value=st.sampled_from(["licence", *UNITS]),
+        value=st.sampled_from(["licence", *Unit]),
         later=st.integers(0, 500),
     )
     @settings(

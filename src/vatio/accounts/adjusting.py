@@ -20,13 +20,13 @@ from vatio.accounts.renewal import (
     next_anchor,
     waiting_term,
 )
-from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import day_at, written
 from vatio.history.recording import record
 from vatio.notifications import recipients
 from vatio.notifications.queueing import queue
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
+from vatio.units import Quantities, Unit
 
 MOST_COURTESY_DAYS = 92
 
@@ -62,7 +62,7 @@ class WrongCourtesy(Refused):
 @transaction.atomic
 def adjust_quantities(
     account: Account,
-    totals: Mapping[str, int | None],
+    totals: Quantities,
     *,
     reason: str,
     by: Person,
@@ -91,7 +91,7 @@ def adjust_quantities(
         raise HoldingChangedMeanwhile(
             _("What it holds has changed since this page was shown. Look at it, and adjust again.")
         )
-    change = Quantities(**{unit: _change(unit, before, totals.get(unit)) for unit in UNITS})
+    change = Quantities.each(lambda unit: _change(unit, before[unit], totals[unit]))
     if not any(number for _unit, number in change.items()):
         raise NothingAdjusted(_("These are the quantities of today: nothing would change."))
     agreement = agree(
@@ -248,15 +248,14 @@ def _ensure_reason(reason: str) -> None:
         )
 
 
-def _change(unit: str, before: Quantities, total: int | None) -> int:
-    own = getattr(before, unit)
+def _change(unit: Unit, own: int | None, total: int | None) -> int:
     if total is None:
         return 0
     if own is None:
         raise WrongQuantity(_("The account's licence does not count this."), field=unit)
     if not 0 <= total <= MOST_OF_A_UNIT:
         raise WrongQuantity(_("Write a number from 0 on."), field=unit)
-    return total - int(own)
+    return total - own
 
 
 def _announce(

@@ -1,6 +1,5 @@
 """Gives an account more of the same, or a better licence, for the rest of its term."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,13 +10,13 @@ from vatio.accounts.agreeing import agree
 from vatio.accounts.expiry import is_expired
 from vatio.accounts.holdings import Holding, held, shown_day
 from vatio.accounts.models import Account, Agreement, Term
-from vatio.accounts.opening import MOST_OF_A_UNIT, WrongQuantity, grant, sold_units
+from vatio.accounts.opening import MOST_OF_A_UNIT, WrongQuantity, grant
 from vatio.accounts.renewal import waiting_term
 from vatio.catalogue.models import LicenceVersion
-from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import written
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
+from vatio.units import Quantities, sold_units
 
 
 class HasExpired(Refused):
@@ -63,22 +62,21 @@ def affected_terms(account: Account, *, at: datetime) -> AffectedTerms:
     return AffectedTerms(holding, waiting if same else None)
 
 
-def check_added(billing: str, asked: Mapping[str, int | None], sms_credits: int) -> Quantities:
+def check_added(billing: str, asked: Quantities, sms_credits: int) -> Quantities:
     """Turn what a form adds into quantities, or say which of them cannot be.
 
     :raises WrongQuantity: if one is of the other billing.
     :raises NothingAdded: if nothing is asked at all.
     """
     units = sold_units(billing)
-    for unit in UNITS:
-        number = asked.get(unit)
+    for unit, number in asked.items():
         if unit not in units and number is not None:
             raise WrongQuantity(_("This account is not billed by that."), field=unit)
         if number is not None and not 0 <= number <= MOST_OF_A_UNIT:
             raise WrongQuantity(_("Write a number from 0 on."), field=unit)
-    if not sms_credits and not any(asked.get(unit) for unit in units):
+    if not sms_credits and not any(asked[unit] for unit in units):
         raise NothingAdded(_("Write how many of something you want to add."))
-    return Quantities(**{unit: asked.get(unit) or 0 for unit in units})
+    return Quantities.each(lambda unit: (asked[unit] or 0) if unit in units else None)
 
 
 def better(account: Account, holding: Holding) -> list[LicenceVersion]:
@@ -98,8 +96,7 @@ def better(account: Account, holding: Holding) -> list[LicenceVersion]:
         version
         for version in offered
         if all(
-            (own or 0) >= (getattr(holding.defaults, unit) or 0)
-            for unit, own in Quantities.of(version).items()
+            (own or 0) >= (holding.defaults[unit] or 0) for unit, own in version.defaults.items()
         )
     ]
 

@@ -8,15 +8,14 @@ from typing import Any
 from django.db import connection
 
 from vatio.accounts.models import Account
-from vatio.catalogue.quantities import Quantities
 from vatio.dates import day_at
+from vatio.units import Quantities, Unit
 
-HELD = """
+HELD = f"""
 SELECT asked.account_id, asked.day, term.id, term.starts_on, lived.ends_on, term.anchor_day,
        version.id, licence.name, version.billing,
-       version.meters, version.supply_points, version.data_points, version.rtc_lines,
-       extras.meters, extras.supply_points, extras.data_points, extras.rtc_lines
-FROM {asked} AS asked (account_id, day)
+       {", ".join(f"version.{unit}, extras.{unit}" for unit in Unit)}
+FROM {{asked}} AS asked (account_id, day)
 JOIN accounts_term term ON term.account_id = asked.account_id
 JOIN accounts_agreement agreed ON agreed.id = term.agreement_id
 LEFT JOIN accounts_agreement closing ON closing.id = term.closed_by_id
@@ -24,8 +23,7 @@ CROSS JOIN LATERAL (
     SELECT CASE WHEN closing.decided_at <= %(known_at)s THEN term.closed_on ELSE term.ends_on END
 ) AS lived (ends_on)
 JOIN LATERAL (
-    SELECT sum(extra_meters) AS meters, sum(extra_supply_points) AS supply_points,
-           sum(extra_data_points) AS data_points, sum(extra_rtc_lines) AS rtc_lines
+    SELECT {", ".join(f"sum(extra_{unit}) AS {unit}" for unit in Unit)}
     FROM accounts_grant
     WHERE term_id = term.id AND effective_on <= asked.day AND recorded_at <= %(known_at)s
 ) AS extras ON true
@@ -42,7 +40,7 @@ JOIN catalogue_licence licence ON licence.id = version.licence_id
 WHERE asked.day >= term.starts_on AND asked.day < lived.ends_on
   AND agreed.decided_at <= %(known_at)s
   AND (term.cancelled_at IS NULL OR term.cancelled_at > %(known_at)s)
-"""
+"""  # noqa: S608
 
 HELD_BY_MANY = HELD.format(asked="unnest(%(accounts)s::bigint[], %(days)s::date[])")
 HELD_BY_ONE = HELD.format(asked="(VALUES (%(account)s::bigint, %(day)s::date))")
@@ -108,8 +106,8 @@ def held_by_many(
                 licence_id=row[6],
                 licence=row[7],
                 billing=row[8],
-                defaults=Quantities(*row[9:13]),
-                extras=Quantities(*row[13:17]),
+                defaults=Quantities(*row[9::2]),
+                extras=Quantities(*row[10::2]),
             )
             for row in cursor.fetchall()
         }

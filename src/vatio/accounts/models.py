@@ -14,6 +14,7 @@ from django.db.models.functions import Concat
 from vatio.catalogue.models import LicenceVersion
 from vatio.tenants.folding import Fold
 from vatio.tenants.models import LANGUAGES, Membership, OfOrganisationSet, Organisation, Person
+from vatio.units import Quantities
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -372,6 +373,16 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agreement_id} → {self.term_id}"
+
+    @property
+    def extras(self) -> Quantities:
+        """How many of each unit it adds to, or takes from, the licence's defaults."""
+        return Quantities(
+            self.extra_meters,
+            self.extra_supply_points,
+            self.extra_data_points,
+            self.extra_rtc_lines,
+        )
 
 
 class SmsWallet(models.Model):

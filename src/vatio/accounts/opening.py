@@ -1,6 +1,5 @@
 """Opens an account: its first term, what it holds, and its credits."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from vatio.accounts import coverage, wallet
 from vatio.accounts.agreeing import agree
 from vatio.accounts.models import Account, Agreement, Grant, Term
-from vatio.catalogue.models import Billing, LicenceVersion
-from vatio.catalogue.quantities import Quantities
+from vatio.catalogue.models import LicenceVersion
 from vatio.dates import add_months, day_at
 from vatio.refusal import Refused
 from vatio.tenants.folding import fold_in_database
 from vatio.tenants.models import Organisation, Person
+from vatio.units import Quantities, Unit, sold_units
 
 LEAST_MONTHS, MOST_MONTHS = 1, 120
 MOST_OF_A_UNIT = 1_000_000
@@ -48,25 +47,18 @@ class Project:
     time_zone: str
 
 
-def sold_units(billing: str) -> tuple[str, ...]:
-    """Tell which units an account billed in this way may ask for."""
-    if billing == Billing.MTR:
-        return ("meters", "supply_points", "rtc_lines")
-    return ("data_points", "rtc_lines")
-
-
-def check_totals(version: LicenceVersion, asked: Mapping[str, int | None]) -> Quantities:
+def check_totals(version: LicenceVersion, asked: Quantities) -> Quantities:
     """Turn the totals of a form into quantities, or say which of them cannot be.
 
     What is left empty is the licence's default.
 
     :raises WrongQuantity: if one is below the default, or belongs to the other billing.
     """
-    defaults = Quantities.of(version)
+    defaults = version.defaults
     units = sold_units(version.billing)
-    totals: dict[str, int | None] = {}
+    totals: dict[Unit, int | None] = {}
     for unit, default in defaults.items():
-        number = asked.get(unit)
+        number = asked[unit]
         if unit not in units:
             if number is not None:
                 raise WrongQuantity(_("This licence is not billed by that."), field=unit)
@@ -80,7 +72,7 @@ def check_totals(version: LicenceVersion, asked: Mapping[str, int | None]) -> Qu
             )
         else:
             totals[unit] = number
-    return Quantities(**totals)
+    return Quantities.each(totals.__getitem__)
 
 
 def ensure_free_name(organisation: Organisation, name: str) -> None:
@@ -123,7 +115,7 @@ def open_account(
         ends_on=ends_on,
         anchor_day=starts_on.day,
     )
-    extras = totals.beyond(Quantities.of(version))
+    extras = totals.beyond(version.defaults)
     grant(term, agreement, version_id=version.pk, extras=extras, effective_on=starts_on, at=at)
     wallet.begin(account, sms_credits, at=at, agreement=agreement)
     return agreement
@@ -147,7 +139,7 @@ def grant(
         effective_on=effective_on,
         recorded_at=at,
         licence_id=version_id,
-        **{f"extra_{unit}": number or 0 for unit, number in extras.items()},
+        **{name: number or 0 for name, number in extras.columns("extra_").items()},
     )
 
 

@@ -6,13 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from vatio.tenants.folding import Fold
-
-
-class Billing(models.TextChoices):
-    """What a licence is billed by."""
-
-    MTR = "MTR"
-    DP = "DP"
+from vatio.units import Billing, Quantities
 
 
 class Licence(models.Model):
@@ -122,3 +116,8 @@ class LicenceVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.licence} v{self.number}"
+
+    @property
+    def defaults(self) -> Quantities:
+        """How many of each unit it includes."""
+        return Quantities(self.meters, self.supply_points, self.data_points, self.rtc_lines)

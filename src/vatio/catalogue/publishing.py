@@ -5,12 +5,12 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from vatio.catalogue.models import Billing, Licence, LicenceVersion
-from vatio.catalogue.quantities import Quantities
+from vatio.catalogue.models import Licence, LicenceVersion
 from vatio.history.recording import record
 from vatio.refusal import Refused
 from vatio.tenants.folding import tidy
 from vatio.tenants.models import Person
+from vatio.units import Quantities
 
 
 class LicenceExists(Refused):
@@ -31,18 +31,8 @@ class DraftExists(Refused):
 
 def fitting(billing: str, quantities: Quantities) -> Quantities:
     """Leave uncounted what a billing does not count: data points by MTR, meters by DP."""
-    if billing == Billing.MTR:
-        return Quantities(
-            quantities.meters or 0,
-            quantities.supply_points or 0,
-            None,
-            quantities.rtc_lines or 0,
-        )
-    return Quantities(
-        None,
-        quantities.supply_points or 0,
-        quantities.data_points or 0,
-        quantities.rtc_lines or 0,
+    return Quantities.each(
+        lambda unit: (quantities[unit] or 0) if billing in unit.counted_by else None
     )
 
 
@@ -76,7 +66,7 @@ def draft_next(licence: Licence, *, by: Person, at: datetime) -> LicenceVersion:
     last = licence.versions.order_by("-number").first()
     if last is None or last.state == LicenceVersion.State.DRAFT:
         raise DraftExists(_("%(licence)s already has a draft.") % {"licence": licence.name})
-    return _add_draft(licence, Quantities.of(last), last.description, by=by, at=at)
+    return _add_draft(licence, last.defaults, last.description, by=by, at=at)
 
 
 @transaction.atomic
@@ -86,7 +76,7 @@ def change_draft(version: LicenceVersion, *, quantities: Quantities, description
     :raises NotADraft: if it was published meanwhile.
     """
     changed = LicenceVersion.objects.filter(pk=version.pk, state=LicenceVersion.State.DRAFT).update(
-        description=description, **dict(fitting(version.billing, quantities).items())
+        description=description, **fitting(version.billing, quantities).columns()
     )
     if not changed:
         raise NotADraft(_("This version is published: begin a new one."))
@@ -136,7 +126,7 @@ def _add_draft(
                 billing=licence.billing,
                 number=licence.versions.count() + 1,
                 description=description,
-                **dict(fitting(licence.billing, quantities).items()),
+                **fitting(licence.billing, quantities).columns(),
             )
     except IntegrityError:
         raise DraftExists(

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from vatio.catalogue.quantities import UNITS
 from vatio.dates import written
 from vatio.portfolios import importing
 from vatio.portfolios.importing import Faulty, Plan, Planned
@@ -106,9 +105,8 @@ def _mapped(given: Iterable[str]) -> Iterable[tuple[str, str]]:
 
 def _line(planned: Planned) -> str:
     row = planned.row
-    short = {"meters": "Mtr", "supply_points": "CUPS", "data_points": "DP", "rtc_lines": "RTC"}
     quantities = [
-        f"{number} {short[unit]}" for unit, number in planned.totals.items() if number is not None
+        f"{number} {unit.short}" for unit, number in planned.totals.items() if number is not None
     ]
     where = _("line %(line)s") % {"line": row.line}
     days = f"{written(row.starts_on)} – {written(row.ends_on)}"
@@ -155,7 +153,7 @@ def _as_dict(plan: Plan, *, dry: bool) -> dict[str, object]:
                 "line": planned.row.line,
                 "name": planned.row.name,
                 "licence": planned.version.licence.name,
-                **{unit: getattr(planned.totals, unit) for unit in UNITS},
+                **planned.totals.columns(),
                 "sms_credits": planned.row.sms_credits,
                 "starts_on": planned.row.starts_on.isoformat(),
                 "ends_on": planned.row.ends_on.isoformat(),

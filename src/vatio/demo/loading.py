@@ -13,7 +13,6 @@ from vatio.accounts.models import Account, AccountRole
 from vatio.accounts.opening import Project as ClientProject
 from vatio.catalogue import publishing
 from vatio.catalogue.models import LicenceVersion
-from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import add_months, day_at
 from vatio.demo.more_accounts import NORTE_MORE, SUR_MORE, projects
 from vatio.demo.people import ACCOUNT_OF_HOLDERS, COMMERCIAL, HOLDERS
@@ -34,6 +33,7 @@ from vatio.people import creating
 from vatio.portfolios import importing
 from vatio.tenants.models import Membership, Organisation, Person, Platform
 from vatio.tenants.platform import DEMO_SECRET
+from vatio.units import Quantities, Unit
 
 Story = Iterator[datetime]
 
@@ -186,7 +186,10 @@ class _Loader:
         order = submitting.submit_expansion(
             account,
             submitting.Added(
-                asked=growth.added, sms_credits=growth.sms, reference="", comments=growth.comments
+                asked=Quantities.each(growth.added.get),
+                sms_credits=growth.sms,
+                reference="",
+                comments=growth.comments,
             ),
             by=self._asker(),
             at=at,
@@ -220,7 +223,8 @@ class _Loader:
     def _submit(self, sample: SampleAccount | SampleOrder, months: int, *, at: datetime) -> Order:
         version = LicenceVersion.objects.published().get(licence__name=sample.licence)
         totals = {
-            unit: (getattr(version, unit) or 0) + number for unit, number in sample.extra.items()
+            unit: (version.defaults[Unit(unit)] or 0) + number
+            for unit, number in sample.extra.items()
         }
         return submitting.submit_opening(
             self.organisation,
@@ -234,7 +238,7 @@ class _Loader:
                     time_zone=getattr(sample, "time_zone", self.sample.time_zone),
                 ),
                 version=version,
-                asked={unit: totals.get(unit) for unit in UNITS},
+                asked=Quantities.each(totals.get),
                 months=months,
                 sms_credits=sample.sms,
                 reference="",

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from vatio.dates import written
 from vatio.notifications.models import Message
+from vatio.units import Unit
 
 FOLDER = Path(__file__).parent / "templates" / "emails"
 KINDS = {
@@ -17,13 +18,11 @@ KINDS = {
     "upgrade": gettext_lazy("licence"),
     "renewal": gettext_lazy("renewal"),
 }
-UNITS = {
-    "meters": gettext_lazy("Meters"),
-    "supply_points": gettext_lazy("CUPS"),
-    "data_points": gettext_lazy("DP"),
-    "rtc_lines": gettext_lazy("RTC lines"),
+ADDED: dict[str, object] = {
+    **{unit.value: unit.label for unit in Unit},
+    "sms_credits": gettext_lazy("SMS credits"),
 }
-ADDED = {**UNITS, "sms_credits": gettext_lazy("SMS credits")}
+"""What an accepted order may have added: units, and credits."""
 
 
 @dataclass(frozen=True)

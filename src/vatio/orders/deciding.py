@@ -1,22 +1,22 @@
 """Accepts, rejects and withdraws orders: each once, by whoever comes first."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from vatio.accounts import growth, non_renewal, renewal
+from vatio.accounts import renewal
 from vatio.accounts.locking import lock
 from vatio.accounts.models import Account, Agreement
-from vatio.accounts.opening import Project, open_account
-from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.history.recording import record
 from vatio.notifications import recipients
 from vatio.notifications.queueing import queue
+from vatio.orders.carrying_out import carry_out, days_of
 from vatio.orders.models import Order
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
+from vatio.units import Unit
 
 DECIDED_BEFORE = {
     "accepted": _("%(who)s accepted this order before you. Nothing has changed."),
@@ -48,9 +48,9 @@ def accept(order: Order, *, by: Person, at: datetime) -> Agreement:
     """
     lock_open(order)
     _ensure_somebody_elses(order, by)
-    agreement, facts = _carry_out(order, by=by, at=at)
-    _decide(order, Order.State.ACCEPTED, by=by, at=at, agreement=agreement, facts=facts)
-    return agreement
+    done = carry_out(order, order.proposal, by=by, at=at)
+    _decide(order, Order.State.ACCEPTED, by=by, at=at, agreement=done.agreement, facts=done.facts)
+    return done.agreement
 
 
 @transaction.atomic
@@ -67,7 +67,7 @@ def accept_by_rule(order: Order, account: Account, *, rule: str, at: datetime) -
         rule=rule,
         at=at,
         agreement=term.agreement,
-        facts=_days(term.starts_on, term.ends_on),
+        facts=days_of(term.starts_on, term.ends_on),
     )
     return term.agreement
 
@@ -133,56 +133,9 @@ def _ensure_somebody_elses(order: Order, by: Person) -> None:
         raise OwnOrder(_("You sent this order: somebody else has to decide it."))
 
 
-def _carry_out(order: Order, *, by: Person, at: datetime) -> tuple[Agreement, Mapping[str, object]]:
-    """Do what the order asks for, each kind by its own rule."""
-    if order.kind == Order.Kind.OPENING:
-        if order.licence is None or order.months is None:
-            raise AssertionError("the database lets no opening be without licence or months")
-        agreement = open_account(
-            order.organisation,
-            Project(
-                account_name=order.account_name,
-                client=order.client,
-                nif=order.nif,
-                sector=order.sector,
-                contact_email=order.contact_email,
-                time_zone=order.time_zone,
-            ),
-            version=order.licence,
-            totals=Quantities(**{unit: getattr(order, unit) for unit in UNITS}),
-            months=order.months,
-            sms_credits=order.sms_credits,
-            at=at,
-            by=by,
-        )
-        account = agreement.account
-        return agreement, _days(account.opened_on, account.covered_until)
-    if order.account is None:
-        raise AssertionError("the database lets only openings be without an account")
-    if order.kind == Order.Kind.RENEWAL:
-        if order.account.not_renewing_since is not None:
-            non_renewal.stay(order.account, by=by, at=at)
-        term = renewal.renew(order.account, asked_at=order.submitted_at, at=at, by=by)
-        return term.agreement, _days(term.starts_on, term.ends_on)
-    if order.kind == Order.Kind.UPGRADE:
-        if order.licence is None:
-            raise AssertionError("the database lets no upgrade be without a licence")
-        agreement = growth.upgrade(order.account, order.licence, at=at, by=by)
-        return agreement, {"licence": order.licence.licence.name}
-    added = Quantities(**{unit: getattr(order, unit) for unit in UNITS})
-    agreement = growth.expand(order.account, added, sms_credits=order.sms_credits, at=at, by=by)
-    return agreement, {**dict(added.items()), "sms_credits": order.sms_credits}
-
-
 def _gained(about: Mapping[str, object]) -> dict[str, object]:
     """Pick from what is told of an order the quantities that it added."""
-    return {unit: about[unit] for unit in (*UNITS, "sms_credits") if about.get(unit)}
-
-
-def _days(starts_on: date | None, ends_on: date | None) -> dict[str, object]:
-    if starts_on is None or ends_on is None:
-        raise AssertionError("what was accepted covers some days")
-    return {"starts_on": starts_on.isoformat(), "ends_on": ends_on.isoformat()}
+    return {unit: about[unit] for unit in (*Unit, "sms_credits") if about.get(unit)}
 
 
 def _decide(

@@ -7,9 +7,12 @@ from django.db import models
 from django.db.models import F, Q
 
 from vatio.accounts.models import Account, Agreement, Sector
+from vatio.accounts.opening import Project
 from vatio.catalogue.models import LicenceVersion
+from vatio.orders.proposal import Proposal
 from vatio.tenants.folding import Fold
 from vatio.tenants.models import OfOrganisationSet, Organisation, Person
+from vatio.units import Quantities
 
 OPEN = """
 SELECT * FROM orders_order
@@ -218,6 +221,28 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def quantities(self) -> Quantities:
+        """How many of each unit it asks for: totals of an opening, what an expansion adds."""
+        return Quantities(self.meters, self.supply_points, self.data_points, self.rtc_lines)
+
+    @property
+    def proposal(self) -> Proposal:
+        """What it asks for."""
+        return Proposal(self.licence, self.quantities, self.months, self.sms_credits)
+
+    @property
+    def project(self) -> Project:
+        """What an opening says of the client's project."""
+        return Project(
+            account_name=self.account_name,
+            client=self.client,
+            nif=self.nif,
+            sector=self.sector,
+            contact_email=self.contact_email,
+            time_zone=self.time_zone,
+        )
 
     @property
     def is_open(self) -> bool:

@@ -19,7 +19,6 @@ from vatio.accounts.opening import (
     ensure_free_name,
 )
 from vatio.catalogue.models import LicenceVersion
-from vatio.catalogue.quantities import UNITS
 from vatio.dates import day_at, written
 from vatio.history.recording import record
 from vatio.notifications import recipients
@@ -29,6 +28,7 @@ from vatio.orders.models import Order
 from vatio.refusal import Refused
 from vatio.tenants.folding import tidy
 from vatio.tenants.models import Organisation, Person
+from vatio.units import Quantities
 
 
 class AlreadyAsked(Refused):
@@ -57,7 +57,7 @@ class Opening:
 
     project: Project
     version: LicenceVersion
-    asked: Mapping[str, int | None]
+    asked: Quantities
     months: int
     sms_credits: int
     reference: str
@@ -68,7 +68,7 @@ class Opening:
 class Added:
     """What the form «Ampliar» says: how many of each unit to add, empty ones None."""
 
-    asked: Mapping[str, int | None]
+    asked: Quantities
     sms_credits: int
     reference: str
     comments: str
@@ -119,7 +119,7 @@ def submit_opening(
                 time_zone=project.time_zone,
                 reference=opening.reference,
                 comments=opening.comments,
-                **dict(totals.items()),
+                **totals.columns(),
             )
     except IntegrityError as error:
         return _met_another(error, organisation, name, token)
@@ -189,7 +189,7 @@ def submit_expansion(account: Account, added: Added, *, by: Person, at: datetime
         sms_credits=added.sms_credits,
         reference=added.reference,
         comments=added.comments,
-        **dict(quantities.items()),
+        **quantities.columns(),
     )
     _announce(order, at=at, facts={"account": account.name})
     return order
@@ -282,7 +282,8 @@ def _next_number(organisation: Organisation, *, at: datetime) -> str:
 
 
 def _announce(order: Order, *, at: datetime, facts: Mapping[str, object]) -> None:
-    asked = {unit: getattr(order, unit) for unit in (*UNITS, "sms_credits") if getattr(order, unit)}
+    quantities = {**order.quantities.columns(), "sms_credits": order.sms_credits}
+    asked: dict[str, object] = {name: number for name, number in quantities.items() if number}
     if order.licence is not None:
         asked["licence"] = order.licence.licence.name
     record(

@@ -11,12 +11,12 @@ from vatio.accounts import coverage
 from vatio.accounts.agreeing import next_numbers
 from vatio.accounts.models import Account, Agreement, Grant, SmsTransaction, SmsWallet, Term
 from vatio.catalogue.models import LicenceVersion
-from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import day_at
 from vatio.history.models import Act
 from vatio.portfolios.parsing import NAMES, Ends, Fault, Portfolio, Row, fold, understand
 from vatio.refusal import Refused
 from vatio.tenants.models import Organisation, Person
+from vatio.units import Quantities, Unit
 
 RULE = "import"
 AT_A_TIME = 5_000
@@ -238,7 +238,7 @@ def _account(organisation: Organisation, row: Row, at: datetime) -> Account:
 
 
 def _grant(planned: Planned, term: Term, agreement: Agreement, at: datetime) -> Grant:
-    extras = planned.totals.beyond(Quantities.of(planned.version))
+    extras = planned.totals.beyond(planned.version.defaults)
     return Grant(
         account_id=term.account_id,
         organisation_id=term.organisation_id,
@@ -247,19 +247,18 @@ def _grant(planned: Planned, term: Term, agreement: Agreement, at: datetime) -> 
         effective_on=term.starts_on,
         recorded_at=at,
         licence=planned.version,
-        **{f"extra_{unit}": number or 0 for unit, number in extras.items()},
+        **{name: number or 0 for name, number in extras.columns("extra_").items()},
     )
 
 
 def _totals(row: Row, version: LicenceVersion) -> Quantities:
     """Take the row's quantities; what it leaves empty is the licence's own."""
-    defaults = Quantities.of(version)
-    return Quantities(
-        **{
-            unit: None if own is None else own if getattr(row, unit) is None else getattr(row, unit)
-            for unit, own in defaults.items()
-        }
-    )
+    defaults, asked = version.defaults, row.quantities
+
+    def total(unit: Unit) -> int | None:
+        return defaults[unit] if defaults[unit] is None or asked[unit] is None else asked[unit]
+
+    return Quantities.each(total)
 
 
 def _uncounted(row: Row, version: LicenceVersion) -> list[Fault]:
@@ -271,8 +270,8 @@ def _uncounted(row: Row, version: LicenceVersion) -> list[Fault]:
             _("%(licence)s does not count this: leave it empty.")
             % {"licence": version.licence.name},
         )
-        for unit in UNITS
-        if getattr(version, unit) is None and getattr(row, unit)
+        for unit, own in version.defaults.items()
+        if own is None and row.quantities[unit]
     ]
 
 

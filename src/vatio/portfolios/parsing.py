@@ -18,6 +18,7 @@ from vatio.accounts.models import Sector
 from vatio.dates import add_months
 from vatio.portfolios.spreadsheet import SheetRow, Unreadable, tables
 from vatio.tenants.folding import tidy
+from vatio.units import Quantities, Unit
 
 Ends = Literal["exclusive", "inclusive", ""]
 
@@ -79,7 +80,7 @@ SECTORS = {
     "otros": Sector.OTHER,
     **{str(sector): sector for sector in Sector},
 }
-QUANTITIES = ("meters", "supply_points", "data_points", "rtc_lines", "sms_credits")
+QUANTITIES = (*Unit, "sms_credits")
 LONGEST = {"name": 120, "client": 120, "contact_email": 254, "licence": 60}
 MOST = 1_000_000
 FIRST_LINES = 100
@@ -117,10 +118,7 @@ class Row:
     nif: str
     sector: str
     licence: str
-    meters: int | None
-    supply_points: int | None
-    data_points: int | None
-    rtc_lines: int | None
+    quantities: Quantities
     sms_credits: int
     starts_on: date
     ends_on: date
@@ -277,6 +275,7 @@ def _read_row(portfolio: Portfolio, line: int, cells: dict[str, object], ends: E
         portfolio.faults.extend(faults)
     else:
         values["sms_credits"] = values["sms_credits"] or 0
+        values["quantities"] = Quantities.each(values.pop)  # type: ignore[arg-type]
         portfolio.rows.append(Row(line=line, **values))  # type: ignore[arg-type]
 
 

@@ -14,6 +14,7 @@ from django.db import connection
 from vatio.accounts.arrays import any_of
 from vatio.accounts.models import Account, AccountSet, Grant
 from vatio.dates import days_at, known_time_zones
+from vatio.units import Unit
 
 SHOWN_DAY = "greatest(account.opened_on, least(account.today, account.covered_until - 1))"
 
@@ -27,8 +28,7 @@ LEFT JOIN unnest(%s::text[], %s::date[]) AS clock (time_zone, today)
 
 HOLDINGS = f"""
 SELECT account.id,
-       sum(given.extra_meters) AS meters, sum(given.extra_supply_points) AS supply_points,
-       sum(given.extra_data_points) AS data_points, sum(given.extra_rtc_lines) AS rtc_lines,
+       {", ".join(f"sum(given.extra_{unit}) AS {unit}" for unit in Unit)},
        (array_agg(given.licence_id ORDER BY given.effective_on DESC, given.id DESC)
         FILTER (WHERE given.licence_id IS NOT NULL))[1] AS licence_id
 FROM ({WITH_TODAY}) AS account
@@ -55,10 +55,7 @@ HOLDERS = f"SELECT id FROM ({HOLDINGS}) AS held WHERE licence_id = ANY(%s)"  # n
 
 VALUES = {
     "licence": "coalesce(licence.name_folded, '')",
-    **{
-        unit: f"coalesce(version.{unit} + held.{unit}, -1)"
-        for unit in ("meters", "supply_points", "data_points", "rtc_lines")
-    },
+    **{unit.value: f"coalesce(version.{unit} + held.{unit}, -1)" for unit in Unit},
 }
 """What can be sorted by; what a licence does not count comes before nothing at all."""
 

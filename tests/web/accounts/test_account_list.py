@@ -11,9 +11,9 @@ from python_calamine import CalamineWorkbook
 from tests import make
 from vatio import clock, pagination
 from vatio.accounts.models import Account
-from vatio.catalogue.quantities import Quantities
 from vatio.orders.models import Order
 from vatio.tenants.models import Organisation, Person
+from vatio.units import Quantities
 from vatio.web.accounts import filters
 
 pytestmark = pytest.mark.django_db

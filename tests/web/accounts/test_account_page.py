@@ -7,8 +7,8 @@ from tests import make
 from tests.web.accounts.test_account_list import queries
 from vatio.accounts import adjusting, growth, renewal, undoing
 from vatio.accounts.models import Account, Agreement, SmsTransaction, Term
-from vatio.catalogue.quantities import Quantities
 from vatio.reminders.deciding import decide as remind
+from vatio.units import Quantities, Unit
 from vatio.web.accounts import agreements, term_chart
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +108,7 @@ def test_a_picture_says_each_change_where_it_has_room() -> None:
     ]
     term = term_chart.TermSteps(date(2026, 1, 1), date(2027, 1, 1), steps)
 
-    drawn = term_chart.draw([term], unit="meters", today=date(2026, 3, 1), next_end=None)
+    drawn = term_chart.draw([term], unit=Unit.METERS, today=date(2026, 3, 1), next_end=None)
 
     assert drawn is not None
     assert [(knot.number, knot.side) for knot in drawn.knots] == [

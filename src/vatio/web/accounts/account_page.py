@@ -12,6 +12,7 @@ from django.urls import path
 from vatio import clock, pagination
 from vatio.accounts.holdings import Holding, held
 from vatio.accounts.models import Account, Agreement, Grant, SmsTransaction, Term
+from vatio.accounts.timeline import timeline
 from vatio.dates import day_at
 from vatio.history.models import Act
 from vatio.orders.lockout import is_shut
@@ -61,7 +62,7 @@ def account(request: Request, uid: UUID) -> HttpResponse:
             "leads": leads,
             "agreed": _agreed(request, shown, terms, today=today),
             "picture": term_chart.draw(
-                term_chart.lived(terms, billing),
+                term_chart.steps(timeline(terms), billing),
                 unit=term_chart.unit_of(billing),
                 today=today,
                 next_end=None if row.is_expired else row.next_end,

@@ -15,11 +15,11 @@ from vatio.accounts import adjusting
 from vatio.accounts.adjusting import MOST_COURTESY_DAYS
 from vatio.accounts.holdings import Holding
 from vatio.accounts.models import Account
-from vatio.catalogue.quantities import UNITS
 from vatio.refusal import Refused
+from vatio.units import Quantities, Unit
 from vatio.web.accounts.rows import account_rows
 from vatio.web.shell.access import COMMERCIAL, Request, only
-from vatio.web.shell.fields import SignedNumber, WholeNumber, clean_text, parse_key
+from vatio.web.shell.fields import SignedNumber, UnitsForm, WholeNumber, clean_text, parse_key
 
 
 class AdjustmentForm(forms.Form):
@@ -35,13 +35,9 @@ class AdjustmentForm(forms.Form):
         return clean_text(self.cleaned_data["reason"]).strip()
 
 
-class QuantitiesForm(AdjustmentForm):
+class QuantitiesForm(AdjustmentForm, UnitsForm):
     """The new totals; empty ones stay."""
 
-    meters = WholeNumber(label=gettext_lazy("Meters"), required=False)
-    supply_points = WholeNumber(label=gettext_lazy("CUPS"), required=False)
-    data_points = WholeNumber(label=gettext_lazy("DP"), required=False)
-    rtc_lines = WholeNumber(label=gettext_lazy("RTC lines"), required=False)
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
@@ -112,7 +108,7 @@ def adjust(request: Request, uid: UUID) -> HttpResponse:
             "row": row,
             "forms": shown,
             "sent": sent,
-            "units": UNITS,
+            "units": Unit,
             "holders": account.roles.count(),
             "seen": totals_shown(row.holding),
             "tokens": {change: uuid4() for change in FORMS},
@@ -126,7 +122,7 @@ def _carry_out(account: Account, change: str, form: AdjustmentForm, *, request: 
     written = form.cleaned_data
     by, at, reason, token = request.user, clock.now(), written["reason"], written["token"]
     if change == "quantities":
-        totals = {unit: written[unit] for unit in UNITS}
+        totals = Quantities.each(written.get)
         seen = _totals_seen(written["seen"])
         adjusting.adjust_quantities(
             account, totals, reason=reason, by=by, at=at, token=token, seen=seen
@@ -144,7 +140,7 @@ def _carry_out(account: Account, change: str, form: AdjustmentForm, *, request: 
 def _totals_seen(text: str) -> list[int | None] | None:
     """Read the totals that the form showed, as `totals_shown` wrote them."""
     parts = text.split("/")
-    if len(parts) != len(UNITS):
+    if len(parts) != len(Unit):
         return None
     return [parse_key(part) if part.isdecimal() else None for part in parts]
 

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 from uuid import UUID
 
-from vatio.accounts.models import Agreement, Grant, Term
-from vatio.catalogue.quantities import UNITS, Quantities
+from vatio.accounts.models import Agreement, Term
+from vatio.accounts.timeline import Moment, known_number, timeline
 from vatio.dates import day_at
+from vatio.units import Quantities, Unit
 
 
 @dataclass(frozen=True)
@@ -17,16 +19,11 @@ class Change:
     on: date
     decided_on: date
     agreement: Agreement
+    number: str
     licence: str
     own: Quantities | None
-    units: Mapping[str, int | None]
+    units: Mapping[Unit, int | None]
     credits: int
-
-    @property
-    def number(self) -> str:
-        """The number that people know it by: the order's, or the agreement's own."""
-        order = getattr(self.agreement, "order", None)
-        return order.number if order else self.agreement.number
 
     @property
     def order_uid(self) -> UUID | None:
@@ -61,7 +58,7 @@ class Table:
     """The terms, the latest first, and the units that any of them counts."""
 
     terms: list[TermChanges]
-    units: list[str]
+    units: list[Unit]
 
 
 def table(
@@ -80,20 +77,21 @@ def table(
     """
     places: list[TermChanges] = []
     counted, untold = 0, dict(credits)
-    for term in terms:
+    for term, moments in groupby(timeline(terms), key=lambda moment: moment.term):
         counted += term.cancelled_at is None
         places.append(TermChanges(counted, term, _look(term, today)))
-        _fill(places[-1], untold, time_zone)
+        _fill(places[-1], moments, untold, time_zone)
     for agreement in others:
         on = day_at(agreement.decided_at, time_zone)
-        change = Change(on, on, agreement, "", None, {}, untold.pop(agreement.pk, 0))
+        number, own = known_number(agreement), untold.pop(agreement.pk, 0)
+        change = Change(on, on, agreement, number, "", None, {}, own)
         _of(places, agreement, on).changes.append(change)
     for each in places:
         each.changes.sort(key=lambda change: (change.on, change.agreement.pk), reverse=True)
     units = [
         unit
-        for unit in UNITS
-        if any(getattr(each.totals, unit) for each in places)
+        for unit in Unit
+        if any(each.totals[unit] for each in places)
         or any(change.units.get(unit) for each in places for change in each.changes)
     ]
     return Table(places[::-1], units)
@@ -107,36 +105,30 @@ def _look(term: Term, today: date) -> str:
     return "running" if term.starts_on <= today else "waiting"
 
 
-def _fill(lived: TermChanges, credits: dict[int, int], time_zone: str) -> None:
-    """Turn the grants of a term into changes, and add them up; credits are told once."""
-    grants: list[Grant] = sorted(
-        lived.term.grants.all(), key=lambda each: (each.effective_on, each.pk)
-    )
-    before, defaults, extras = Quantities(), Quantities(), Quantities(0, 0, 0, 0)
-    for grant in grants:
-        version = grant.licence
-        defaults = Quantities.of(version) if version else defaults
-        extras = extras.plus(Quantities(*(getattr(grant, f"extra_{unit}") for unit in UNITS)))
-        lived.totals = defaults.plus(extras)
+def _fill(
+    lived: TermChanges, moments: Iterable[Moment], credits: dict[int, int], time_zone: str
+) -> None:
+    """Turn what a term held from each day into what changed then; credits are told once."""
+    before = Quantities()
+    for moment in moments:
+        lived.totals = moment.quantities
         lived.changes.append(
             Change(
-                on=grant.effective_on,
-                decided_on=day_at(grant.agreement.decided_at, time_zone),
-                agreement=grant.agreement,
-                licence=version.licence.name if version else "",
-                own=defaults if version else None,
-                units=_difference(before, lived.totals),
-                credits=credits.pop(grant.agreement_id, 0),
+                on=moment.day,
+                decided_on=day_at(moment.agreement.decided_at, time_zone),
+                agreement=moment.agreement,
+                number=moment.number,
+                licence=moment.licence.licence.name if moment.licence else "",
+                own=moment.licence.defaults if moment.licence else None,
+                units=_difference(before, moment.quantities),
+                credits=credits.pop(moment.agreement.pk, 0),
             )
         )
-        before = lived.totals
+        before = moment.quantities
 
 
-def _difference(before: Quantities, after: Quantities) -> dict[str, int | None]:
-    return {
-        unit: None if own is None else own - (getattr(before, unit) or 0)
-        for unit, own in after.items()
-    }
+def _difference(before: Quantities, after: Quantities) -> dict[Unit, int | None]:
+    return {unit: None if own is None else own - (before[unit] or 0) for unit, own in after.items()}
 
 
 def _of(places: Sequence[TermChanges], agreement: Agreement, on: date) -> TermChanges:

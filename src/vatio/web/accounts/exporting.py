@@ -77,7 +77,7 @@ def _read(
 def _values(row: AccountRow, sectors: Mapping[str, str]) -> dict[str, Any]:
     """Tell what stands in each column of an account's row."""
     account, holding = row.account, row.holding
-    totals = dict(holding.totals.items()) if holding else {}
+    totals = holding.totals.columns() if holding else {}
     return {
         "name": account.name,
         "organisation": account.organisation.name,

@@ -8,13 +8,13 @@ from vatio.accounts.adjusting import courtesy_to_come
 from vatio.accounts.expiry import GRACE_DAYS, grace_ends_on, has_started, is_expired
 from vatio.accounts.holdings import Holding
 from vatio.accounts.models import Account, Term
-from vatio.catalogue.quantities import UNITS
 from vatio.dates import day_at
 from vatio.orders.models import Order
 from vatio.tenants.models import Person
+from vatio.units import Unit
 
 WEEK = 7
-NOTHING = (None,) * len(UNITS)
+NOTHING = (None,) * len(Unit)
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 
 from django.utils.translation import gettext as _
 
-from vatio.accounts.models import Grant, Term
-from vatio.catalogue.models import Billing
+from vatio.accounts.timeline import Moment
 from vatio.dates import written
+from vatio.units import Billing, Unit
 from vatio.web.shell.labels import counted, number, signed
 
 LEFT, RIGHT, TOP, BOTTOM = 48.0, 788.0, 61.0, 196.0
@@ -71,39 +72,30 @@ class Picture:
     told: str
 
 
-def lived(terms: Iterable[Term], billing: str) -> list[TermSteps]:
-    """Read terms, with their grants fetched, into totals of the unit that the account is billed by.
+def steps(moments: Iterable[Moment], billing: str) -> list[TermSteps]:
+    """Read an account's timeline into totals of the unit that the account is billed by.
 
     A term under the other billing counted another unit, and is drawn as none of it.
     """
     unit = unit_of(billing)
     return [
-        TermSteps(term.starts_on, term.over_on, _granted(term, unit))
-        for term in terms
+        TermSteps(
+            term.starts_on,
+            term.over_on,
+            [Granted(each.day, each.quantities[unit] or 0, each.number) for each in of_term],
+        )
+        for term, of_term in groupby(moments, key=lambda moment: moment.term)
         if not term.is_void
     ]
 
 
-def unit_of(billing: str) -> str:
-    """Tell the unit that an account is billed by."""
-    return "meters" if billing == Billing.MTR else "data_points"
-
-
-def _granted(term: Term, unit: str) -> list[Granted]:
-    grants: list[Grant] = sorted(term.grants.all(), key=lambda each: (each.effective_on, each.pk))
-    own, more, found = 0, 0, []
-    for each in grants:
-        if each.licence is not None:
-            own = getattr(each.licence, unit) or 0
-        more += getattr(each, f"extra_{unit}")
-        order = getattr(each.agreement, "order", None)
-        number_shown = order.number if order else each.agreement.number
-        found.append(Granted(each.effective_on, own + more, number_shown))
-    return found
+def unit_of(billing: str) -> Unit:
+    """Return the unit that an account is billed by."""
+    return Unit.METERS if billing == Billing.MTR else Unit.DATA_POINTS
 
 
 def draw(
-    terms: Sequence[TermSteps], *, unit: str, today: date, next_end: date | None
+    terms: Sequence[TermSteps], *, unit: Unit, today: date, next_end: date | None
 ) -> Picture | None:
     """Draw an account's terms; `next_end` is where a renewal would lead, if one can be asked."""
     if not terms:
@@ -199,7 +191,7 @@ def _change(before: int | None, after: int) -> str:
     }
 
 
-def _told(terms: Sequence[TermSteps], unit: str) -> str:
+def _told(terms: Sequence[TermSteps], unit: Unit) -> str:
     """Say in words what the picture shows."""
     parts, total = [], None
     for term in terms:

@@ -9,17 +9,18 @@ from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from vatio import clock
 from vatio.catalogue import publishing
-from vatio.catalogue.models import Billing, Licence, LicenceVersion
-from vatio.catalogue.quantities import UNITS, Quantities
+from vatio.catalogue.models import Licence, LicenceVersion
 from vatio.refusal import Refused
+from vatio.units import Billing, Unit
 from vatio.web.shell.access import COMMERCIAL, Request, only
-from vatio.web.shell.fields import NameField, WholeNumber
+from vatio.web.shell.fields import NameField, UnitsForm
 
 BILLINGS = [
     (Billing.MTR, gettext_lazy("by Mtr")),
@@ -27,18 +28,16 @@ BILLINGS = [
 ]
 
 
-class VersionForm(forms.Form):
+class VersionForm(UnitsForm):
     """What a version includes of each unit; empty means 0."""
 
-    meters = WholeNumber(label=gettext_lazy("Meters (Mtr)"), required=False)
-    supply_points = WholeNumber(label="CUPS", required=False)
-    data_points = WholeNumber(label=gettext_lazy("Data points (DP)"), required=False)
-    rtc_lines = WholeNumber(label=gettext_lazy("RTC lines"), required=False)
     description = forms.CharField(label=gettext_lazy("Description"), max_length=200, required=False)
 
-    def quantities(self) -> Quantities:
-        """Read the quantities; the rule leaves out what the billing does not count."""
-        return Quantities(**{unit: self.cleaned_data[unit] for unit in UNITS})
+    field_order = [*Unit, "description"]
+
+    @staticmethod
+    def words_of(unit: Unit) -> Promise | str:
+        return unit.in_full
 
 
 class LicenceForm(VersionForm):
@@ -47,7 +46,7 @@ class LicenceForm(VersionForm):
     name = NameField(label=gettext_lazy("Name"), max_length=60)
     billing = forms.ChoiceField(label=gettext_lazy("Billed"), choices=BILLINGS)
 
-    field_order = ["name", "billing", *UNITS, "description"]
+    field_order = ["name", "billing", *Unit, "description"]
 
 
 @only(COMMERCIAL)
@@ -87,7 +86,7 @@ def version(request: Request, uid: UUID) -> HttpResponse:
     """Show a version: a draft can be changed and published, a published one retired."""
     shown = _version(uid)
     initial: dict[str, Any] = {
-        **dict(Quantities.of(shown).items()),
+        **dict(shown.defaults.items()),
         "description": shown.description,
     }
     form = VersionForm(request.POST or None, initial=initial)

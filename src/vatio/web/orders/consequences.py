@@ -10,12 +10,11 @@ from django.utils.translation import ngettext
 from vatio.accounts import growth, holdings, renewal
 from vatio.accounts.holdings import Holding
 from vatio.accounts.models import Account, SmsTransaction
-from vatio.accounts.opening import sold_units
-from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import add_months, day_at, written
 from vatio.orders.models import Order
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
+from vatio.units import Unit, sold_units
 from vatio.web.shell.labels import counted, number, rise
 
 INSTANT = timedelta(microseconds=1)
@@ -54,8 +53,12 @@ def ask(order: Order) -> str:
     if order.kind == Order.Kind.UPGRADE and order.licence is not None:
         return _("To %(licence)s") % {"licence": order.licence.licence.name}
     parts = [order.licence.licence.name] if order.licence else []
-    units = sold_units(order.licence.billing) if order.licence else UNITS
-    parts += [counted(unit, getattr(order, unit)) for unit in units if getattr(order, unit)]
+    units = sold_units(order.licence.billing) if order.licence else tuple(Unit)
+    parts += [
+        counted(unit, number)
+        for unit, number in order.quantities.items()
+        if unit in units and number
+    ]
     if order.months:
         parts.append(ngettext("%(n)s month", "%(n)s months", order.months) % {"n": order.months})
     if order.sms_credits:
@@ -82,21 +85,21 @@ def before(shown: Order, account: Account, *, at: datetime) -> Holding | None:
 def asked(shown: Order, holding: Holding | None) -> list[Asked]:
     """List what an order asks of each unit, beside what there is before it."""
     if shown.kind == Order.Kind.OPENING and shown.licence is not None:
-        before = Quantities.of(shown.licence)
-        after = Quantities(**{unit: getattr(shown, unit) for unit in UNITS})
+        before = shown.licence.defaults
+        after = shown.quantities
         billing = shown.licence.billing
     elif holding is None or shown.kind == Order.Kind.RENEWAL:
         return []
     else:
         before, billing = holding.totals, holding.billing
         after = (
-            Quantities.of(shown.licence).plus(holding.extras)
+            shown.licence.defaults.plus(holding.extras)
             if shown.licence is not None
-            else before.plus(Quantities(**{unit: getattr(shown, unit) for unit in UNITS}))
+            else before.plus(shown.quantities)
         )
     rows = []
     for unit in sold_units(billing):
-        own, total = getattr(before, unit) or 0, getattr(after, unit) or 0
+        own, total = before[unit] or 0, after[unit] or 0
         rows.append(Asked(unit, own, total - own, total))
     return rows
 

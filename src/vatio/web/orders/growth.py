@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,22 +17,14 @@ from vatio import clock
 from vatio.accounts import growth
 from vatio.accounts.growth import AffectedTerms
 from vatio.accounts.models import Account, SmsWallet
-from vatio.accounts.opening import sold_units
 from vatio.catalogue.models import LicenceVersion
-from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.orders.models import Order
 from vatio.orders.submitting import Added, submit_expansion, submit_upgrade
 from vatio.refusal import Refused
+from vatio.units import Unit, sold_units
 from vatio.web.shell.access import SUPERADMINISTRATOR, Request, led, only
-from vatio.web.shell.fields import WholeNumber, clean_text
+from vatio.web.shell.fields import UnitsForm, WholeNumber, clean_text
 from vatio.web.shell.labels import rise_to_fill
-
-LABELS = {
-    "meters": gettext_lazy("Meters to add"),
-    "supply_points": gettext_lazy("CUPS to add"),
-    "data_points": gettext_lazy("DP to add"),
-    "rtc_lines": gettext_lazy("RTC lines to add"),
-}
 
 
 class SaidForm(forms.Form):
@@ -49,23 +42,23 @@ class SaidForm(forms.Form):
         return clean_text(self.cleaned_data["reference"])
 
 
-class ExpansionForm(SaidForm):
+class ExpansionForm(SaidForm, UnitsForm):
     """How many of each to add; the page shows only those of the account's billing.
 
     The others are read too, so that one sent by hand is refused, not ignored.
     """
 
-    meters = WholeNumber(label=LABELS["meters"], required=False)
-    supply_points = WholeNumber(label=LABELS["supply_points"], required=False)
-    data_points = WholeNumber(label=LABELS["data_points"], required=False)
-    rtc_lines = WholeNumber(label=LABELS["rtc_lines"], required=False)
     sms_credits = WholeNumber(label=gettext_lazy("SMS credits to add"), required=False)
+
+    @staticmethod
+    def words_of(unit: Unit) -> Promise | str:
+        return unit.to_add
 
     def added(self) -> Added:
         """Hand what was written to the rule."""
         written = self.cleaned_data
         return Added(
-            asked={unit: written[unit] for unit in UNITS},
+            asked=self.quantities(),
             sms_credits=written["sms_credits"] or 0,
             reference=written["reference"],
             comments=written["comments"],
@@ -92,7 +85,7 @@ class UpgradeForm(SaidForm):
 class Grown:
     """One unit beside the form: what the licence gives, what is on top, and the field that adds."""
 
-    unit: str
+    unit: Unit
     own: int
     more: int
     today: int
@@ -178,8 +171,7 @@ def upgrade(request: Request, uid: UUID) -> HttpResponse:
             "affected": affected,
             "days_left": (affected.holding.ends_on - affected.holding.day).days,
             "offered": [
-                (version, Quantities.of(version).plus(affected.holding.extras))
-                for version in offered
+                (version, version.defaults.plus(affected.holding.extras)) for version in offered
             ],
         },
         status=422 if form.errors else 200,
@@ -211,9 +203,9 @@ def _sent(request: Request, order: Order) -> HttpResponse:
     return redirect("order", order.uid)
 
 
-def _grown(form: ExpansionForm, affected: AffectedTerms, unit: str) -> Grown:
+def _grown(form: ExpansionForm, affected: AffectedTerms, unit: Unit) -> Grown:
     holding = affected.holding
-    own, more = getattr(holding.defaults, unit) or 0, getattr(holding.extras, unit) or 0
+    own, more = holding.defaults[unit] or 0, holding.extras[unit] or 0
     return Grown(unit, own, more, own + more, _number(form, unit))
 
 

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,18 +22,18 @@ from vatio.accounts.opening import (
     Project,
     check_totals,
     ensure_free_name,
-    sold_units,
 )
 from vatio.catalogue.models import LicenceVersion
-from vatio.catalogue.quantities import UNITS, Quantities
 from vatio.dates import add_months, day_at
 from vatio.orders.submitting import AlreadySent, Opening, submit_opening
 from vatio.refusal import Refused
 from vatio.tenants.models import Organisation
+from vatio.units import Unit, sold_units
 from vatio.web.shell.access import SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.fields import (
     NameField,
     NifField,
+    UnitsForm,
     WholeNumber,
     clean_text,
     parse_uuid,
@@ -43,7 +44,7 @@ from vatio.web.shell.labels import SECTORS
 USUAL_MONTHS = 12
 
 
-class OpeningForm(forms.Form):
+class OpeningForm(UnitsForm):
     """What is asked for a new account; empty quantities mean what the licence includes."""
 
     account_name = NameField(label=gettext_lazy("Account name"), max_length=120)
@@ -55,13 +56,9 @@ class OpeningForm(forms.Form):
         queryset=LicenceVersion.objects.published(),
         to_field_name="uid",
     )
-    meters = WholeNumber(label=gettext_lazy("Meters (Mtr)"), required=False)
-    supply_points = WholeNumber(label="CUPS", required=False)
-    data_points = WholeNumber(label=gettext_lazy("Data points (DP)"), required=False)
     months = WholeNumber(
         label=gettext_lazy("Period (months)"), least=LEAST_MONTHS, most=MOST_MONTHS
     )
-    rtc_lines = WholeNumber(label=gettext_lazy("RTC lines"), required=False)
     sms_credits = WholeNumber(label=gettext_lazy("SMS credits"), required=False)
     contact_email = forms.EmailField(label=gettext_lazy("Contact e-mail"), required=False)
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=time_zone_choices)
@@ -73,6 +70,12 @@ class OpeningForm(forms.Form):
         widget=forms.Textarea,
     )
     token = forms.UUIDField(widget=forms.HiddenInput)
+
+    field_order = ["account_name", "client", "nif", "sector", "licence", *Unit]
+
+    @staticmethod
+    def words_of(unit: Unit) -> Promise | str:
+        return unit.in_full
 
     def __init__(self, *args: Any, organisation: Organisation | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -98,7 +101,7 @@ class OpeningForm(forms.Form):
         """Tell with the other faults what the rule would refuse; it decides all the same."""
         checks: list[Callable[[], object]] = []
         if cleaned.get("licence"):
-            asked = {unit: cleaned.get(unit) for unit in UNITS}
+            asked = self.quantities()
             checks.append(lambda: check_totals(cleaned["licence"], asked))
         if cleaned.get("account_name") and self.organisation is not None:
             organisation, name = self.organisation, cleaned["account_name"]
@@ -122,7 +125,7 @@ class OpeningForm(forms.Form):
                 time_zone=written["time_zone"],
             ),
             version=written["licence"],
-            asked={unit: written[unit] for unit in UNITS},
+            asked=self.quantities(),
             months=written["months"],
             sms_credits=written["sms_credits"] or 0,
             reference=written["reference"],
@@ -156,7 +159,7 @@ def foresee(form: OpeningForm, organisation: Organisation, *, at: datetime) -> F
         return None
     defaults = {
         unit: number or 0
-        for unit, number in Quantities.of(version).items()
+        for unit, number in version.defaults.items()
         if unit in sold_units(version.billing)
     }
     totals = {unit: _number(form, unit, least) for unit, least in defaults.items()}

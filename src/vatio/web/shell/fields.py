@@ -2,17 +2,20 @@
 
 import re
 from datetime import date
+from typing import Any
 from unicodedata import category
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_date
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from stdnum.es import nif
 
 from vatio.dates import known_time_zones
 from vatio.tenants.folding import tidy
+from vatio.units import Quantities, Unit
 
 GROUPED = re.compile(r"\d{1,3}([. ,]\d{3})+")
 MOST = 1_000_000
@@ -39,6 +42,25 @@ class WholeNumber(forms.Field):
                 params={"least": self.least, "most": self.most},
             )
         return int(text)
+
+
+class UnitsForm(forms.Form):
+    """A form that asks for a number of each unit, whatever units there are; empty ones are None."""
+
+    @staticmethod
+    def words_of(unit: Unit) -> Promise | str:
+        """Return the label of a unit's field."""
+        return unit.label
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for unit in Unit:
+            self.fields[unit] = WholeNumber(label=self.words_of(unit), required=False)
+        self.order_fields(self.field_order or [*Unit])
+
+    def quantities(self) -> Quantities:
+        """Return what was written and can be read, once the form is cleaned."""
+        return Quantities.each(self.cleaned_data.get)
 
 
 class SignedNumber(WholeNumber):

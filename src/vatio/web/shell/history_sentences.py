@@ -7,10 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from vatio.catalogue.quantities import UNITS
 from vatio.dates import written
 from vatio.history.models import Act
 from vatio.tenants.models import LANGUAGES
+from vatio.units import Unit
 from vatio.web.shell.labels import (
     DETAILS,
     KIND_ICONS,
@@ -22,7 +22,7 @@ from vatio.web.shell.labels import (
     signed,
 )
 
-COUNTED = (*UNITS, "sms_credits")
+COUNTED = (*Unit, "sms_credits")
 
 
 @dataclass(frozen=True)

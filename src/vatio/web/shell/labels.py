@@ -1,10 +1,11 @@
 """The words for what the code names: sectors, kinds and states of orders; and numbers."""
 
+from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from vatio.notifications.rendering import UNITS
 from vatio.tenants.models import Person
+from vatio.units import Unit
 
 BILLINGS = {"MTR": _("by Mtr"), "DP": _("by DP")}
 
@@ -23,13 +24,13 @@ SECTORS = {
     "other": _("Other"),
 }
 
-COLUMNS = {
+COLUMNS: dict[str, Promise | str] = {
     "name": _("Account"),
     "organisation": _("Organisation"),
     "client": _("Client"),
     "licence": _("Licence"),
     "sector": _("Sector"),
-    **UNITS,
+    **{unit.value: unit.label for unit in Unit},
     "sms": _("SMS"),
     "created": _("Created"),
     "ends": _("Expires"),
@@ -177,11 +178,6 @@ _rise = _("from %(before)s to %(after)s")
 
 
 def _words_of(unit: str, count: int) -> str:
-    words = {
-        "meters": ngettext("%(n)s meter", "%(n)s meters", count),
-        "supply_points": ngettext("%(n)s CUPS", "%(n)s CUPS", count),
-        "data_points": ngettext("%(n)s data point", "%(n)s data points", count),
-        "rtc_lines": ngettext("%(n)s RTC line", "%(n)s RTC lines", count),
-        "sms_credits": ngettext("%(n)s SMS credit", "%(n)s SMS credits", count),
-    }
-    return words[unit]
+    if unit == "sms_credits":
+        return ngettext("%(n)s SMS credit", "%(n)s SMS credits", count)
+    return Unit(unit).plural(count)

@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from vatio.accounts.expiry import GRACE_DAYS
 from vatio.dates import DEPARTMENT_TIME_ZONE, written, written_with_weekday
-from vatio.notifications.rendering import UNITS
+from vatio.units import Unit
 from vatio.web.shell import labels, stylesheet
 from vatio.web.shell.history_sentences import sentence
 from vatio.web.shell.labels import number
@@ -45,7 +45,7 @@ def environment(**options: Any) -> Environment:
         static=static,
         icon=icon,
         stylesheet_version=stylesheet.version,
-        unit_names=UNITS,
+        unit_names={unit: unit.label for unit in Unit},
         sector_names=labels.SECTORS,
         by_billing=labels.BILLINGS,
         kind_names=labels.KINDS,
@@ -134,7 +134,7 @@ def spoken(words: Mapping[str, object]) -> dict[str, str]:
 
 def unit_labels(hidden: set[str]) -> list[tuple[int, str]]:
     """List the units whose columns are shown: their place, and their words."""
-    return [(place, str(UNITS[unit])) for place, unit in enumerate(UNITS) if unit not in hidden]
+    return [(place, str(unit.label)) for place, unit in enumerate(Unit) if unit not in hidden]
 
 
 def distance(days: int) -> str:

@@ -1,0 +1,62 @@
+"""What was contracted over time: one line of it, behind the table and the picture."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from vatio.accounts.models import Agreement, Grant, Term
+from vatio.catalogue.models import LicenceVersion
+from vatio.units import Quantities
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A day from which a term holds other quantities, and the agreement that says so.
+
+    `quantities` are the totals from that day on; `licence` is the version that the agreement
+    granted, if it granted one.
+    """
+
+    term: Term
+    day: date
+    quantities: Quantities
+    agreement: Agreement
+    licence: LicenceVersion | None
+
+    @property
+    def number(self) -> str:
+        """The number that people know the agreement by."""
+        return known_number(self.agreement)
+
+
+def known_number(agreement: Agreement) -> str:
+    """Return the number that people know an agreement by: its order's, or its own."""
+    order = getattr(agreement, "order", None)
+    return order.number if order else agreement.number
+
+
+def timeline(terms: Iterable[Term]) -> list[Moment]:
+    """Return what each of an account's terms held and from when, in the order of the terms.
+
+    Within a term it goes by the day from which a grant is effective, then by the order in
+    which they were written, as `holdings.held` does.
+
+    :param terms: with their grants, the grants' licences and agreements fetched; those that
+        were taken back are told too: they held something until then.
+    """
+    return [moment for term in terms for moment in _of_term(term)]
+
+
+def _of_term(term: Term) -> Iterable[Moment]:
+    defaults, extras = Quantities(), Quantities(0, 0, 0, 0)
+    for grant in _in_order(term):
+        if grant.licence is not None:
+            defaults = grant.licence.defaults
+        extras = extras.plus(grant.extras)
+        yield Moment(
+            term, grant.effective_on, defaults.plus(extras), grant.agreement, grant.licence
+        )
+
+
+def _in_order(term: Term) -> list[Grant]:
+    return sorted(term.grants.all(), key=lambda grant: (grant.effective_on, grant.pk))
