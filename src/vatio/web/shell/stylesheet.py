@@ -10,8 +10,8 @@ from vatio.web.shell.access import ANYBODY, only
 
 FOLDER = Path(__file__).parent / "css"
 ORDER = """
-    tokens base layout icons bar menu crumbs controls states zones panels filters fields tables
-    meters pager notices tiles forms choices consequence timeline guide imports versus empty charts
+    tokens base layout icons bar menu crumbs controls states tabs panels filters fields tables
+    gauges pager notices tiles forms choices consequence timeline guide imports versus empty charts
     door phone helpers print
 """
 LAYERS = "@layer tokens, base, layout, parts, helpers, print;\n"
