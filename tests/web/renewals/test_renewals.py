@@ -17,7 +17,7 @@ from vatio.tenants.models import Organisation, Person
 pytestmark = pytest.mark.django_db
 
 ROW = re.compile(r'<tr><th scope="row"[^>]*>(.*?)</tr>', re.S)
-CELL = re.compile(r'<td role="cell" class="num \w\w"[^>]*>(?:<span aria-hidden="true">)?([\d.–]+)')
+CELL = re.compile(r'<td role="cell" class="number [^>]+>(?:<span aria-hidden="true">)?([\d.–]+)')
 NAME = re.compile(r'<a class="name" href="/accounts/[^"]+">([^<]+)')
 NEXT = re.compile(r'<a href="(\?[^"]+)" rel="next">')
 TOTAL = re.compile(r'<text class="strong"[^>]*text-anchor="middle">(\d+)</text>')

@@ -42,7 +42,7 @@ def sentence(act: Act) -> Sentence:
     if act.verb == "order.submitted":
         return Sentence(_requested(kind, facts), icon)
     if act.verb == "order.accepted":
-        return Sentence(_accepted(kind, facts), icon, "ok")
+        return Sentence(_accepted(kind, facts), icon, "good")
     if act.verb == "order.rejected":
         return Sentence(_("%(kind)s: rejected") % {"kind": kind}, "no", "bad")
     if act.verb == "order.lapsed":
@@ -65,7 +65,7 @@ def sentence(act: Act) -> Sentence:
     if act.verb == "account.staying":
         return Sentence(_("It may be renewed after all"), "back")
     if act.verb == "account.imported":
-        return Sentence(_("Imported from a spreadsheet"), "inbox", "ok")
+        return Sentence(_("Imported from a spreadsheet"), "inbox", "good")
     if act.verb == "account.purged":
         return Sentence(_purged(facts), "cross", "bad")
     return Sentence(act.verb, "info")

@@ -113,7 +113,7 @@ ROLES = {
 STATES = {
     "pending": (_("Pending"), "clock", ""),
     "offered": (_("With an offer"), "offer", "offer"),
-    "accepted": (_("Accepted"), "check", "ok"),
+    "accepted": (_("Accepted"), "check", "good"),
     "rejected": (_("Rejected"), "no", "bad"),
     "withdrawn": (_("Withdrawn"), "back", "plain"),
     "declined": (_("Declined"), "minus", "plain"),
@@ -147,7 +147,7 @@ def number(value: int) -> str:
 MESSAGE_STATES = {
     "queued": (_("Waiting"), "clock", ""),
     "handing over": (_("Leaving"), "mail", ""),
-    "sent": (_("Sent"), "check", "ok"),
+    "sent": (_("Sent"), "check", "good"),
     "failed": (_("Failed"), "no", "bad"),
     "too late": (_("Too late"), "minus", "plain"),
     "uncertain": (_("Uncertain"), "warn", "warm"),

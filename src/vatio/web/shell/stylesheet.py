@@ -12,7 +12,7 @@ FOLDER = Path(__file__).parent / "css"
 ORDER = """
     tokens base layout icons bar menu crumbs controls states tabs panels filters fields tables
     gauges pager notices tiles forms choices consequence timeline guide imports versus empty charts
-    door phone helpers print
+    signed_out phone helpers print
 """
 LAYERS = "@layer tokens, base, layout, parts, helpers, print;\n"
 A_YEAR = 31_536_000

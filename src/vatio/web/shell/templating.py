@@ -104,7 +104,7 @@ def _translated(message: str, language: str | None) -> str:
 @cache
 def icon(name: str, size: str = "") -> Markup:
     """Draw an icon; it is decoration, its words stand beside it."""
-    return Markup('<svg class="i {}" aria-hidden="true"><use href="#i-{}"/></svg>').format(
+    return Markup('<svg class="icon {}" aria-hidden="true"><use href="#i-{}"/></svg>').format(
         size, name
     )
 
