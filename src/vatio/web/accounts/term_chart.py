@@ -13,6 +13,9 @@ from vatio.units import Billing, Unit
 from vatio.web.shell.labels import counted, number, signed
 
 LEFT, RIGHT, TOP, BOTTOM = 48.0, 788.0, 61.0, 196.0
+PAST, RUNNING, WAITING = "band-past", "band-running", "band-waiting"
+"""How a term looks under the picture; what a renewal would give waits too."""
+
 ROOM_FOR_WORDS = 112.0
 """What the figure of a change takes beside its knot; without room it is in the table alone."""
 
@@ -165,12 +168,12 @@ def _bands(
     for place, term in enumerate(terms, start=1):
         x = across(term.starts_on)
         width = max(across(term.ends_on) - x - 2, 1)
-        look = "c" if term.ends_on <= today else "a" if term.starts_on <= today else "b"
+        look = PAST if term.ends_on <= today else RUNNING if term.starts_on <= today else WAITING
         bands.append(Band(x, width, look, _("Term %(n)s") % {"n": place}, term.starts_on))
     if next_end is not None:
         x = across(terms[-1].ends_on)
         words = _("if renewed")
-        bands.append(Band(x, max(across(next_end) - x - 2, 1), "b", words, terms[-1].ends_on))
+        bands.append(Band(x, max(across(next_end) - x - 2, 1), WAITING, words, terms[-1].ends_on))
     return bands
 
 

@@ -15,10 +15,15 @@ from vatio.web.shell.labels import number
 LEFT, RIGHT, TOP, BASE = 48.0, 960.0, 34.0, 226.0
 WIDTH = 46.0
 LINES = 4
-LOOKS = {Standing.RENEWED: "a", Standing.ASKED: "b", Standing.LEAVING: "e", Standing.UNDECIDED: "c"}
+LOOKS = {
+    Standing.RENEWED: "part-renewed",
+    Standing.ASKED: "part-asked",
+    Standing.LEAVING: "part-leaving",
+    Standing.UNDECIDED: "part-undecided",
+}
 """From the foot of a bar upwards."""
 
-URGENT = "d"
+URGENT = "part-urgent"
 """How the undecided ones of this month look."""
 
 
