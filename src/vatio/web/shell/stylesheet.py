@@ -1,4 +1,4 @@
-"""The stylesheet: written in small files, served as one."""
+"""The stylesheet: written in a file for each subject, served as one."""
 
 import hashlib
 from functools import cache
@@ -10,9 +10,7 @@ from vatio.web.shell.access import ANYBODY, only
 
 FOLDER = Path(__file__).parent / "css"
 ORDER = """
-    tokens base layout icons bar menu crumbs controls states tabs panels filters fields tables
-    gauges pager notices tiles forms choices consequence timeline guide imports versus empty charts
-    signed_out phone helpers print
+    tokens base layout frame controls states panels lists tables forms charts phone helpers print
 """
 LAYERS = "@layer tokens, base, layout, parts, helpers, print;\n"
 A_YEAR = 31_536_000
