@@ -85,7 +85,7 @@ def matching(orders: OrderSet, text: str) -> OrderSet:
             | Q(reference__icontains=word)
             | Q(account__isnull=True, client__icontains=word)
             | Q(account_name_folded__contains=folded)
-            | Q(account__hay__contains=folded)
+            | Q(account__search_text__contains=folded)
         )
     return orders
 
