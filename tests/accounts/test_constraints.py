@@ -153,7 +153,7 @@ def test_the_web_role_may_not_even_try(hotel: Account, as_web: None, statement: 
         sql(statement)
 
 
-def test_a_purse_is_never_negative(hotel: Account) -> None:
+def test_a_wallet_is_never_negative(hotel: Account) -> None:
     refused_by("a_wallet_is_never_negative", "UPDATE accounts_smswallet SET balance = balance - 11")
 
 

@@ -38,7 +38,7 @@ def test_extras_are_written_even_when_there_are_none() -> None:
     assert (grant.extra_meters, grant.extra_supply_points) == (0, 0)
 
 
-def test_bought_credits_are_in_the_purse_under_the_agreements_key() -> None:
+def test_bought_credits_are_in_the_wallet_under_the_agreements_key() -> None:
     hotel = make.account(sms_credits=100)
 
     movement = SmsTransaction.objects.get()

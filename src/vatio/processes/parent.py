@@ -33,4 +33,4 @@ def outlive_parent_by(seconds: float) -> None:
         time.sleep(seconds)
         os._exit(1)
 
-    threading.Thread(target=watch, name="lineage", daemon=True).start()
+    threading.Thread(target=watch, name="parent", daemon=True).start()
