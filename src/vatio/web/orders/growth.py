@@ -24,7 +24,7 @@ from vatio.refusal import Refused
 from vatio.units import Unit, sold_units
 from vatio.web.shell.access import SUPERADMINISTRATOR, Request, led, only
 from vatio.web.shell.fields import UnitsForm, WholeNumber, clean_text
-from vatio.web.shell.labels import rise_to_fill
+from vatio.web.shell.labels import rise
 
 
 class SaidForm(forms.Form):
@@ -122,16 +122,41 @@ def expand(request: Request, uid: UUID) -> HttpResponse:
         {
             "account": account,
             "form": form,
-            "affected": affected,
-            "grown": [
-                _grown(form, affected, unit) for unit in sold_units(affected.holding.billing)
-            ],
-            "credits": SmsWallet.objects.visible_to(request.user).get(account=account).balance,
-            "credits_added": _number(form, "sms_credits"),
-            "rise_to_fill": rise_to_fill,
+            **_foreseen(request, account, form, affected),
         },
         status=422 if form.errors else 200,
     )
+
+
+@only(SUPERADMINISTRATOR)
+def expand_foreseen(request: Request, uid: UUID) -> HttpResponse:
+    """Show what the expansion would come to with what the form says now."""
+    account, _open_one = _account(request, uid, Order.Kind.EXPANSION)
+    try:
+        affected = growth.affected_terms(account, at=clock.now())
+    except Refused:
+        return HttpResponse(status=204)
+    form = ExpansionForm(initial=request.GET.dict())
+    return render(request, "orders/grown.html", _foreseen(request, account, form, affected))
+
+
+def _foreseen(
+    request: Request, account: Account, form: ExpansionForm, affected: AffectedTerms
+) -> dict[str, object]:
+    """Return what the side of the form shows: each unit before and after, and it in a sentence."""
+    grown = [_grown(form, affected, unit) for unit in sold_units(affected.holding.billing)]
+    credits = SmsWallet.objects.visible_to(request.user).get(account=account).balance
+    added = _number(form, "sms_credits")
+    rises = [rise(each.unit, each.today, each.total) for each in grown if each.added]
+    rises += [rise("sms_credits", credits, credits + added)] if added else []
+    says = _(" and ").join(rises) or _("Nothing added yet")
+    return {
+        "affected": affected,
+        "grown": grown,
+        "credits": credits,
+        "credits_added": added,
+        "says": says[0].upper() + says[1:],
+    }
 
 
 @only(SUPERADMINISTRATOR)
@@ -218,5 +243,6 @@ def _number(form: ExpansionForm, name: str) -> int:
 
 urlpatterns = [
     path("accounts/<uuid:uid>/expand/", expand, name="account_expand"),
+    path("accounts/<uuid:uid>/expand/foreseen/", expand_foreseen, name="account_expand_foreseen"),
     path("accounts/<uuid:uid>/licence/", upgrade, name="account_upgrade"),
 ]

@@ -1,6 +1,6 @@
 """«Crear una nueva cuenta»: the form, and its consequence beside it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -138,30 +138,20 @@ class Foreseen:
     """What the account would be if it were accepted today, for the side of the form."""
 
     version: LicenceVersion
-    totals: dict[str, int]
-    defaults: dict[str, int]
+    totals: dict[Unit, int]
+    defaults: dict[Unit, int]
     months: int
     ends_on: date
     sms_credits: int
+    is_wrong: bool
 
 
 def foresee(form: OpeningForm, organisation: Organisation, *, at: datetime) -> Foreseen | None:
     """Work out the consequence of what the form says now; what is empty is the licence's own."""
-    version = (
-        form.fields["licence"]
-        .queryset.filter(  # type: ignore[attr-defined]
-            uid=parse_uuid(form["licence"].value())
-        )
-        .select_related("licence")
-        .first()
-    )
+    version = _version(form["licence"].value())
     if version is None:
         return None
-    defaults = {
-        unit: number or 0
-        for unit, number in version.defaults.items()
-        if unit in sold_units(version.billing)
-    }
+    defaults = _included(version)
     totals = {unit: _number(form, unit, least) for unit, least in defaults.items()}
     months = min(max(_number(form, "months", USUAL_MONTHS), LEAST_MONTHS), MOST_MONTHS)
     today = day_at(at, organisation.time_zone)
@@ -172,16 +162,57 @@ def foresee(form: OpeningForm, organisation: Organisation, *, at: datetime) -> F
         months=months,
         ends_on=add_months(today, months, anchor_day=today.day),
         sms_credits=_number(form, "sms_credits", 0),
+        is_wrong=any(total < defaults[unit] for unit, total in totals.items())
+        or not all(_is_readable(form, name) for name in (*totals, "months", "sms_credits")),
     )
 
 
+def follow_licence(written: Mapping[str, str]) -> dict[str, str]:
+    """Return the quantities to show once another licence is chosen.
+
+    A field that is empty, or still holds what the licence before included, follows the new
+    one; what somebody wrote stays. `filled` names the licence that the fields follow now.
+    """
+    version = _version(written.get("licence"))
+    if version is None:
+        return {}
+    before = _version(written.get("filled"))
+    filled = _included(before) if before else {}
+    included = _included(version)
+    fields = {"filled": str(version.uid)}
+    for unit in Unit:
+        now = written.get(unit, "").strip()
+        is_untouched = not now or now == str(filled.get(unit, ""))
+        fields[unit] = "" if unit not in included else str(included[unit]) if is_untouched else now
+    return fields
+
+
+def _version(uid: object) -> LicenceVersion | None:
+    known = parse_uuid(uid)
+    if known is None:
+        return None
+    return LicenceVersion.objects.published().select_related("licence").filter(uid=known).first()
+
+
+def _included(version: LicenceVersion) -> dict[Unit, int]:
+    """Return what a licence includes of the units that it sells."""
+    return {unit: version.defaults[unit] or 0 for unit in sold_units(version.billing)}
+
+
 def _number(form: OpeningForm, name: str, otherwise: int) -> int:
-    field = form.fields[name]
     try:
-        found = field.clean(form[name].value())
+        found = form.fields[name].clean(form[name].value())
     except forms.ValidationError:
         return otherwise
     return otherwise if found is None else found
+
+
+def _is_readable(form: OpeningForm, name: str) -> bool:
+    try:
+        form.fields[name].clean(form[name].value())
+    except forms.ValidationError:
+        return False
+    return True
 
 
 @only(SUPERADMINISTRATOR)
@@ -231,11 +262,32 @@ def new(request: Request, slug: str) -> HttpResponse:
         {
             "form": form,
             "versions": versions,
+            "filled": form["licence"].value() if form.errors else "",
             "foreseen": foresee(form, request.organisation, at=at),
-            "today": day_at(at, request.organisation.time_zone),
         },
         status=422 if form.errors else 200,
     )
 
 
-urlpatterns = [path("o/<slug:slug>/accounts/new/", new, name="account_new")]
+@only(SUPERADMINISTRATOR)
+def foreseen(request: Request, slug: str) -> HttpResponse:
+    """Show what follows from what the form says now, and the fields that follow its licence."""
+    written = request.GET.dict()
+    licence = written.get("licence", "")
+    fields = follow_licence(written) if written.get("filled") != licence else {}
+    form = OpeningForm(organisation=request.organisation, initial={**written, **fields})
+    return render(
+        request,
+        "orders/foreseen.html",
+        {
+            "form": form,
+            "filled": fields.get("filled"),
+            "foreseen": foresee(form, request.organisation, at=clock.now()),
+        },
+    )
+
+
+urlpatterns = [
+    path("o/<slug:slug>/accounts/new/", new, name="account_new"),
+    path("o/<slug:slug>/accounts/new/foreseen/", foreseen, name="account_new_foreseen"),
+]

@@ -169,11 +169,6 @@ def rise(unit: str, before: int, after: int) -> str:
     return _rise % {"before": number(before), "after": counted(unit, after)}
 
 
-def rise_to_fill(unit: str) -> str:
-    """Give the words of `rise` with {before} and {after} in the places of the numbers."""
-    return _rise % {"before": "{before}", "after": _words_of(unit, 2) % {"n": "{after}"}}
-
-
 _rise = _("from %(before)s to %(after)s")
 
 

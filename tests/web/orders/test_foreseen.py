@@ -1,0 +1,141 @@
+import re
+
+import pytest
+from django.test import Client
+
+from tests import make
+from vatio import clock
+from vatio.accounts.models import Account
+from vatio.catalogue.models import LicenceVersion
+from vatio.tenants.models import Organisation
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def norte(client: Client) -> Organisation:
+    norte = make.organisation("Norte Eficiente")
+    client.force_login(make.superadmin(norte))
+    return norte
+
+
+@pytest.fixture
+def basica() -> LicenceVersion:
+    return make.licence("Básica Mtr", meters=10, supply_points=5)
+
+
+@pytest.fixture
+def starter() -> LicenceVersion:
+    return make.licence("Starter DP", data_points=250)
+
+
+def foreseen(client: Client, norte: Organisation, **written: object) -> str:
+    answer = client.get(f"/o/{norte.slug}/accounts/new/foreseen/", written)
+    assert answer.status_code == 200
+    return answer.content.decode().replace("\xa0", " ")
+
+
+def values(page: str) -> dict[str, str]:
+    inputs = re.findall(r'<input[^>]* name="(\w+)"[^>]*? value="([^"]*)"', page)
+    return dict(inputs)
+
+
+def test_the_first_look_fills_in_what_the_licence_includes(
+    client: Client, norte: Organisation, basica: LicenceVersion
+) -> None:
+    page = foreseen(client, norte, licence=basica.uid, filled="", months="12")
+
+    assert "10 medidores y 5 CUPS durante 12 meses" in page
+    assert values(page) == {
+        "filled": str(basica.uid),
+        "meters": "10",
+        "supply_points": "5",
+        "data_points": "",
+        "months": "12",
+        "rtc_lines": "0",
+        "sms_credits": "",
+    }
+
+
+def test_what_somebody_wrote_stays_when_the_licence_changes(
+    client: Client, norte: Organisation, basica: LicenceVersion
+) -> None:
+    avanzada = make.licence("Avanzada Mtr", meters=50, supply_points=25, rtc_lines=2)
+
+    page = foreseen(
+        client,
+        norte,
+        licence=avanzada.uid,
+        filled=basica.uid,
+        meters="60",
+        supply_points="5",
+        rtc_lines="0",
+        months="6",
+    )
+
+    shown = values(page)
+    assert (shown["meters"], shown["supply_points"], shown["rtc_lines"]) == ("60", "25", "2")
+    assert "60 medidores y 25 CUPS durante 6 meses" in page
+    assert "50 de la licencia y 10 más" in page
+
+
+def test_another_billing_empties_what_it_does_not_sell(
+    client: Client, norte: Organisation, basica: LicenceVersion, starter: LicenceVersion
+) -> None:
+    page = foreseen(client, norte, licence=starter.uid, filled=basica.uid, meters="12", months="6")
+
+    shown = values(page)
+    assert (shown["meters"], shown["data_points"]) == ("", "250")
+    assert "250 DP durante 6 meses" in page
+
+
+def test_fields_are_left_alone_while_the_licence_stays(
+    client: Client, norte: Organisation, basica: LicenceVersion
+) -> None:
+    page = foreseen(
+        client, norte, licence=basica.uid, filled=basica.uid, meters="1.200", months="1"
+    )
+
+    assert values(page) == {}
+    assert "1.200 medidores y 5 CUPS durante 1 mes" in page
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"meters": "9"},
+        {"meters": "muchos"},
+        {"months": "0"},
+        {"months": "121"},
+        {"sms_credits": "-5"},
+    ],
+)
+def test_figures_that_would_be_refused_are_said_at_once(
+    client: Client, norte: Organisation, basica: LicenceVersion, written: dict[str, str]
+) -> None:
+    page = foreseen(
+        client, norte, **{"licence": basica.uid, "filled": basica.uid, "months": "12", **written}
+    )
+
+    assert "Revise las cifras" in page
+
+
+@pytest.mark.parametrize("licence", ["", "x", "00000000-0000-0000-0000-000000000000"])
+def test_a_licence_that_nobody_offers_foresees_nothing(
+    client: Client, norte: Organisation, licence: str
+) -> None:
+    assert foreseen(client, norte, licence=licence, filled="", months="12").strip() == ""
+
+
+def expanded(client: Client, account: Account, **written: object) -> str:
+    answer = client.get(f"/accounts/{account.uid}/expand/foreseen/", written)
+    assert answer.status_code == 200
+    return answer.content.decode().replace("\xa0", " ")
+
+
+def test_an_expansion_says_what_it_comes_to(client: Client, norte: Organisation) -> None:
+    hotel = make.account("Hotel Lugo", organisation=norte, starts_on=clock.today("Europe/Madrid"))
+
+    assert "Todavía no añade nada" in expanded(client, hotel)
+    page = expanded(client, hotel, meters="5", supply_points="2", sms_credits="100", rtc_lines="x")
+    assert "De 10 a 15 medidores y de 5 a 7 CUPS y de 0 a 100 créditos SMS" in page
