@@ -14,48 +14,48 @@ DEPARTMENT_TIME_ZONE = "Europe/Madrid"
 
 @cache
 def known_time_zones() -> tuple[str, ...]:
-    """List the names of the time zones; they are read from the disk once."""
+    """Return the IANA names of all time zones, sorted; they are read from disk once."""
     return tuple(sorted(available_timezones()))
 
 
 def add_months(start: date, months: int, *, anchor_day: int) -> date:
-    """Go months on from a day, landing on the anchor day or, in a shorter month, on its last.
+    """Return the anchor day some months later, or the last day of a month too short to have one.
 
-    Counting from the anchor keeps 31 January + 2 months at 31 March, though
-    one month on is 28 February.
+    Counting from the anchor day keeps 31 January + 2 months at 31 March, though
+    31 January + 1 month is 28 February. `months` may be negative.
     """
     years, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     return date(years, month + 1, min(anchor_day, monthrange(years, month + 1)[1]))
 
 
 def is_anchored(day: date, anchor_day: int) -> bool:
-    """Tell whether a day is the anchor day, clamped to the day's own month."""
+    """Return whether a day is the anchor day, or the last day of a month too short to have one."""
     return day.day == min(anchor_day, monthrange(day.year, day.month)[1])
 
 
 def day_at(at: datetime, time_zone: str) -> date:
-    """Tell which day it is in a zone at a moment."""
+    """Return the calendar day at instant `at` in the IANA time zone."""
     return at.astimezone(ZoneInfo(time_zone)).date()
 
 
 def days_at(at: datetime) -> list[date]:
-    """Tell which day it is at a moment in each of the known zones, in their order."""
-    return [at.astimezone(clock).date() for clock in _clocks()]
+    """Return the calendar day at instant `at` in each of `known_time_zones`, in their order."""
+    return [at.astimezone(zone_info).date() for zone_info in _zone_infos()]
 
 
 @cache
-def _clocks() -> tuple[ZoneInfo, ...]:
-    """Read every zone's clock once, and keep it: Python itself forgets all but a few."""
+def _zone_infos() -> tuple[ZoneInfo, ...]:
+    """Read the rules of every time zone once: zoneinfo's own cache holds on to only a few."""
     return tuple(ZoneInfo(time_zone) for time_zone in known_time_zones())
 
 
 def written(day: date) -> str:
-    """Write a day as people here read it: 3 may 2027."""
+    """Write a day in the current language: 3 may 2027."""
     return _written(day, get_language() or "es")
 
 
 def written_with_weekday(day: date) -> str:
-    """Write a day with its name: lunes, 3 may 2027."""
+    """Write a day with its weekday in the current language: lunes, 3 may 2027."""
     return _written(day, get_language() or "es", "EEEE, d MMM y")
 
 
@@ -65,10 +65,10 @@ def _written(day: date, language: str, pattern: str = "d MMM y") -> str:
 
 
 def start_of(day: date, time_zone: str) -> datetime:
-    """Tell the first instant of a day in a zone, in UTC.
+    """Return the first instant of a day in the IANA time zone, in UTC.
 
-    Where clocks go back at midnight the hour happens twice and the first counts;
-    where they go forward at midnight the day begins at the first hour that exists.
+    A midnight that occurs twice, because clocks go back over it, counts the first time.
+    Where clocks go forward over midnight the day begins at the first instant that exists.
     """
     local = ZoneInfo(time_zone)
     midnight = datetime.combine(day, time(0), tzinfo=local)
@@ -79,7 +79,7 @@ def start_of(day: date, time_zone: str) -> datetime:
 
 
 def _first_after_gap(day: date, local: ZoneInfo, around: datetime) -> datetime:
-    """Find the first whole minute of a day whose midnight does not exist."""
+    """Return the first instant of a day without a midnight, to the second, by bisection."""
     low, high = around - timedelta(hours=26), around + timedelta(hours=26)
     while high - low > timedelta(seconds=1):
         middle = low + (high - low) / 2

@@ -1,4 +1,4 @@
-"""Reads settings from the environment, and names the variable when one is wrong."""
+"""Reads settings from environment variables; an error names the variable."""
 
 import os
 from pathlib import Path
@@ -6,11 +6,14 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 
 class WrongSetting(Exception):
-    """A variable holds something that cannot be used; the message names it."""
+    """A variable has a value that cannot be used; the message names the variable."""
 
 
 def text(name: str, default: str = "") -> str:
-    """Read a variable, or the file that NAME_FILE points to (for secrets)."""
+    """Return a variable or, for secrets, the text of the file that NAME_FILE names.
+
+    :raises WrongSetting: if both are set, or the file cannot be read.
+    """
     file = os.environ.get(f"{name}_FILE")
     if file is None:
         return os.environ.get(name, default)
@@ -23,7 +26,10 @@ def text(name: str, default: str = "") -> str:
 
 
 def switch(name: str, *, default: bool) -> bool:
-    """Read a yes or no: 1, true, yes, on, or 0, false, no, off."""
+    """Return a yes (1, true, yes, on) or a no (0, false, no, off).
+
+    :raises WrongSetting: for any other value.
+    """
     value = text(name).strip().lower()
     if not value:
         return default
@@ -35,7 +41,10 @@ def switch(name: str, *, default: bool) -> bool:
 
 
 def number(name: str, *, default: int, least: int, most: int) -> int:
-    """Read a whole number between two bounds, both allowed."""
+    """Return a whole number from `least` to `most`, both included.
+
+    :raises WrongSetting: for any other value.
+    """
     value = text(name).strip()
     if not value:
         return default
@@ -45,13 +54,19 @@ def number(name: str, *, default: int, least: int, most: int) -> int:
 
 
 def words(name: str, *, default: list[str]) -> list[str]:
-    """Read a list of words between commas."""
-    found = [word.strip() for word in text(name).split(",") if word.strip()]
-    return found or default
+    """Return the words of a comma-separated list; the default if there are none."""
+    values = [word.strip() for word in text(name).split(",") if word.strip()]
+    return values or default
 
 
 def database(url: str) -> dict[str, object]:
-    """Turn postgresql://user:password@host:port/name?option=value into Django's own form."""
+    """Return Django's settings for postgresql://user:password@host:port/name?option=value.
+
+    As in libpq's connection URIs, a `host` or `port` among the options takes precedence, so
+    that a socket directory can be named.
+
+    :raises WrongSetting: if it is no such URI, or names no database.
+    """
     try:
         parts = urlsplit(url)
         port = parts.port

@@ -1,14 +1,14 @@
-"""How a rule says no."""
+"""The exception with which a rule refuses a request."""
 
 from django.utils.functional import Promise
 
 
 class Refused(Exception):
-    """A rule refuses what was asked; its words can be shown to the person who asked.
+    """A rule refuses a request; `words`, translated, can be shown to the person who made it.
 
-    Subclasses stand beside the rule that raises them. Nothing has changed when
-    one reaches the caller: rules run in a transaction. `field` names the field of
-    the form that the words are about, when they are about one.
+    Subclasses stand beside the rule that raises them. Nothing has changed when a
+    refusal reaches the caller: rules run in a transaction. `field` is the name of
+    the form field that `words` are about, or empty.
     """
 
     def __init__(self, words: str | Promise, *, field: str = "") -> None:

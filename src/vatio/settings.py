@@ -13,7 +13,7 @@ DEBUG = False
 SECRET_KEY = env.text("VATIO_SECRET_KEY") or secret_key(HOME)
 PUBLIC_URL = env.text("VATIO_URL").rstrip("/")
 THIS_MACHINE = ["127.0.0.1", "localhost", "[::1]"]
-# The supervisor, and whatever else watches over the pages, asks from here.
+# Health checks, those of the supervisor among them, use these names.
 ALLOWED_HOSTS = [*env.words("VATIO_HOSTS", default=[]), *THIS_MACHINE]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if PUBLIC_URL else []
 ROOT_URLCONF = "vatio.urls"
@@ -74,23 +74,21 @@ TEMPLATES = [
 
 
 def _database() -> dict[str, object]:
-    """Describe the database: DATABASE_URL, or the embedded server's socket."""
+    """Return Django's settings for DATABASE_URL or, without it, the embedded server's socket."""
     url = env.text("DATABASE_URL")
     if url:
-        found = env.database(url)
-    else:
-        found = {
-            "NAME": "vatio",
-            "USER": os.environ.get("VATIO_DATABASE_ROLE", "vatio_owner"),
-            "HOST": os.environ.get("VATIO_DATABASE_SOCKET", str(HOME / "run")),
-            "PORT": "5432",
-            "OPTIONS": {},
-        }
-    return found
+        return env.database(url)
+    return {
+        "NAME": "vatio",
+        "USER": os.environ.get("VATIO_DATABASE_ROLE", "vatio_owner"),
+        "HOST": os.environ.get("VATIO_DATABASE_SOCKET", str(HOME / "run")),
+        "PORT": "5432",
+        "OPTIONS": {},
+    }
 
 
 def _assumed_role() -> dict[str, object]:
-    """Name the role that the pages take on a server that somebody else runs."""
+    """Return Django's option to SET ROLE, which the pages use on the server of DATABASE_URL."""
     role = os.environ.get("VATIO_ASSUME_ROLE")
     return {"assume_role": role} if role else {}
 
@@ -156,7 +154,7 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"screen": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "loggers": {
-        # Every page that failed, with its trace; who was refused or lost is no fault.
+        # 5xx responses, with their traceback, and suspicious requests; other 4xx are warnings.
         "django.request": {"handlers": ["screen"], "level": "ERROR", "propagate": False},
         "django.security": {"handlers": ["screen"], "level": "ERROR", "propagate": False},
     },

@@ -1,8 +1,8 @@
-"""What time it is: the only place that asks.
+"""The current time: no other package reads the system clock.
 
-In the demo the clock can be moved forward. How far is one row in the database,
-read at most once a second. It moves the days of business; what guards a door
-(sessions, links that work once) goes by `real`.
+In the demo the clock can be moved forward, by a number of days that is one row in
+the database, read at most once a second. `now` and `today`, by which rules work,
+follow the moved clock; sessions and one-time links go by `real`.
 """
 
 import time
@@ -13,10 +13,11 @@ from django.db import connection
 from django.utils import timezone
 
 FRESH = 1.0
+"""Seconds for which a process uses the shift that it has read."""
 
 
 class _Shift:
-    """How far the demo's clock was moved, as this process last read it."""
+    """How far the demo's clock is ahead, as this process read it last."""
 
     follows = False
     by = timedelta()
@@ -24,7 +25,7 @@ class _Shift:
 
 
 def now() -> datetime:
-    """Tell the moment, in UTC; in the demo, moved as far as its clock was."""
+    """Return the current instant, in UTC; in the demo, by its moved clock."""
     if not _Shift.follows:
         return timezone.now()
     if time.monotonic() - _Shift.read_at > FRESH:
@@ -36,26 +37,26 @@ def now() -> datetime:
 
 
 def real() -> datetime:
-    """Tell the moment as it is outside, in UTC, however far the demo's clock was moved."""
+    """Return the current instant, in UTC, however far the demo's clock was moved."""
     return timezone.now()
 
 
 def today(time_zone: str) -> date:
-    """Tell the day that it is in a time zone, such as Europe/Madrid."""
+    """Return the current calendar day in an IANA time zone, such as Europe/Madrid."""
     return now().astimezone(ZoneInfo(time_zone)).date()
 
 
 def follow(is_demo: bool) -> None:
-    """Let this process's clock follow the demo's, if the platform is the demo."""
+    """Make this process follow the demo's clock, if the platform is the demo."""
     _Shift.follows = is_demo
     forget()
 
 
 def follows() -> bool:
-    """Tell whether the clock may be moved."""
+    """Return whether this process follows the demo's clock, which may be moved."""
     return _Shift.follows
 
 
 def forget() -> None:
-    """Read the shift afresh the next time."""
+    """Discard the shift that was read, so that the next call reads it again."""
     _Shift.read_at = float("-inf")

@@ -1,11 +1,11 @@
-"""How far the demo's clock was moved."""
+"""How far the demo's clock is ahead."""
 
 from django.db import models
 from django.db.models import Q
 
 
 class Shift(models.Model):
-    """One row, in the demo alone: how many days its clock is ahead."""
+    """One row, in the demo only: how many days its clock is ahead of real time."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     days = models.PositiveIntegerField(default=0)
