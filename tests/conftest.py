@@ -1,4 +1,4 @@
-"""The environment of the tests: the walls of the web's role, and a real browser."""
+"""The environment of the tests: the web role's privileges, and a real browser."""
 
 import os
 import shutil
@@ -54,7 +54,7 @@ BaseDatabaseOperations.execute_sql_flush = _empty_as_superuser
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Build the walls of the web's role in the test database, as `vatio migrate` does."""
+    """Grant the web role its privileges in the test database, as `vatio migrate` does."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         privileges.apply(
             cursor,

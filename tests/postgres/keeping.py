@@ -1,4 +1,4 @@
-"""Keeps real servers in processes of their own, asks them, and finds what is left of them."""
+"""Holds real servers in processes of their own, queries them, and lists what is left of them."""
 
 import os
 import subprocess
@@ -23,13 +23,13 @@ print(held.socket, held.process is not None, flush=True)
 sys.stdin.read()
 held.stop()
 """
-KNOCK = "import psycopg, sys; psycopg.connect(host=sys.argv[1], user='vatio', dbname='vatio')"
+CONNECT = "import psycopg, sys; psycopg.connect(host=sys.argv[1], user='vatio', dbname='vatio')"
 
 
 def left(folder: Path, *, seconds: float = 5) -> list[str]:
-    """List the processes that are still about a folder, after giving them a moment to go.
+    """Return the command lines of processes that use a folder, after some seconds to end.
 
-    A backend of the server names no folder: it is known by where it stands.
+    A backend's command line names no folder: its working directory tells.
     """
     deadline = time.monotonic() + seconds
     while True:
@@ -78,7 +78,7 @@ def remember(running: server.Server) -> None:
 
 
 def postmaster(running: server.Server) -> int:
-    return int((running.place.data / "postmaster.pid").read_text().splitlines()[0])
+    return int((running.paths.data / "postmaster.pid").read_text().splitlines()[0])
 
 
 def hold(
@@ -89,12 +89,12 @@ def hold(
     environment: dict[str, str] | None = None,
     script: str = HOLD,
 ) -> subprocess.Popen[str]:
-    """Keep a server in a process of its own, as `vatio run` does.
+    """Hold a server in a process of its own, as `vatio run` does.
 
-    It may be somebody else's, stand under a command that takes something away,
-    or have an environment of its own.
+    The process may run as another uid, under a command that takes something away
+    from it, or with an environment of its own.
     """
-    given = dict(os.environ) if environment is None else environment
+    variables = dict(os.environ) if environment is None else environment
     return subprocess.Popen(
         [*under, interpreter(uid), "-c", script, str(home)],
         stdin=subprocess.PIPE,
@@ -102,15 +102,15 @@ def hold(
         stderr=subprocess.PIPE,
         text=True,
         cwd="/",
-        env={**given, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+        env={**variables, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         **becoming(uid),  # type: ignore[call-overload]
     )
 
 
-def refused(keeper: subprocess.Popen[str]) -> str:
-    """Read the line with which a start was refused."""
-    _said, error = keeper.communicate(timeout=60)
-    assert keeper.returncode == 1, error
+def refused(holder: subprocess.Popen[str]) -> str:
+    """Return the line with which a start was refused."""
+    _said, error = holder.communicate(timeout=60)
+    assert holder.returncode == 1, error
     kind, _colon, line = error.strip().splitlines()[-1].partition(": ")
     assert kind == "vatio.postgres.errors.ServerProblem", error
     return line
@@ -121,7 +121,7 @@ def becoming(uid: int | None) -> dict[str, object]:
 
 
 def interpreter(uid: int | None) -> str:
-    """Find a Python of our version that a user can run: ours may stand in root's home."""
+    """Return a Python of our version that a user can run: ours may be in root's home."""
     script = f"import sys; sys.exit(sys.version_info[:2] != {sys.version_info[:2]})"
     for found in (sys.executable, "/usr/bin/python3"):
         try:

@@ -22,7 +22,7 @@ with psycopg.connect(**here) as connection:
                 ballast.flush()
         except OSError:
             pass
-    # Only the log of changes may stop a server: it needs another 16 MB.
+    # Only the write-ahead log may stop a server: its next segment needs 16 MB.
     try:
         while True:
             connection.execute("SELECT pg_logical_emit_message(false, 'log', repeat('x', 900000))")
@@ -49,9 +49,9 @@ def on_disk(home: Path, options: str) -> tuple[str, ...]:
 
 @only_root
 def test_a_disk_that_fills_while_it_runs_costs_no_committed_row(home: Path) -> None:
-    keeper = hold(home, under=on_disk(home, "size=110m"), script=FILL)
+    holder = hold(home, under=on_disk(home, "size=110m"), script=FILL)
 
-    said, error = keeper.communicate(timeout=60)
+    said, error = holder.communicate(timeout=60)
 
     assert error == ""
     assert said.splitlines() == [

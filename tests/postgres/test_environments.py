@@ -48,7 +48,7 @@ def test_a_tool_that_only_root_can_run_is_done_without(
 
     running = server.ensure(home)
 
-    assert running.place.data.stat().st_uid == 58432
+    assert running.paths.data.stat().st_uid == 58432
     running.stop()
 
 
@@ -65,24 +65,24 @@ def test_a_tool_that_only_root_can_run_is_done_without(
 def test_root_without_user_namespaces_and_with_less_than_usual_runs_it(
     home: Path, without_namespaces: None, under: tuple[str, ...]
 ) -> None:
-    keeper = hold(home, under=under)
+    holder = hold(home, under=under)
 
-    told = keeper.stdout.readline().split()  # type: ignore[union-attr]
-    _said, error = keeper.communicate(timeout=60)
+    told = holder.stdout.readline().split()  # type: ignore[union-attr]
+    _said, error = holder.communicate(timeout=60)
 
-    assert (told[1:], keeper.returncode) == (["True"], 0), error
+    assert (told[1:], holder.returncode) == (["True"], 0), error
     assert (home / "data").stat().st_uid == 58432
 
 
 @only_root
 @only_with_namespaces
 def test_root_of_a_namespace_with_one_uid_runs_it_in_another(home: Path) -> None:
-    keeper = hold(home, under=("unshare", "--map-root-user", "--"))
+    holder = hold(home, under=("unshare", "--map-root-user", "--"))
 
-    told = keeper.stdout.readline().split()  # type: ignore[union-attr]
-    _said, error = keeper.communicate(timeout=60)
+    told = holder.stdout.readline().split()  # type: ignore[union-attr]
+    _said, error = holder.communicate(timeout=60)
 
-    assert (told[1:], keeper.returncode) == (["True"], 0), error
+    assert (told[1:], holder.returncode) == (["True"], 0), error
     assert (home / "data").stat().st_uid == 0
 
 
@@ -123,11 +123,11 @@ def test_root_without_the_power_to_become_or_to_stop_another_user_is_told_what_t
 def test_a_uid_without_a_name_runs_it_under_a_name_of_its_namespace(home: Path) -> None:
     os.chown(home.parent, NAMELESS, 0)
 
-    keeper = hold(home, NAMELESS)
-    told = keeper.stdout.readline().split()  # type: ignore[union-attr]
-    _said, error = keeper.communicate(timeout=60)
+    holder = hold(home, NAMELESS)
+    told = holder.stdout.readline().split()  # type: ignore[union-attr]
+    _said, error = holder.communicate(timeout=60)
 
-    assert (told[1:], keeper.returncode) == (["True"], 0), error
+    assert (told[1:], holder.returncode) == (["True"], 0), error
     assert (home / "data").stat().st_uid == NAMELESS
 
 
@@ -155,11 +155,11 @@ def test_an_ordinary_user_runs_it_with_hardly_any_environment(
     os.chown(home.parent, user.pw_uid, user.pw_gid)
     home.parent.chmod(0o700)
 
-    keeper = hold(home, user.pw_uid, environment=environment)
-    told = keeper.stdout.readline().split()  # type: ignore[union-attr]
-    _said, error = keeper.communicate(timeout=60)
+    holder = hold(home, user.pw_uid, environment=environment)
+    told = holder.stdout.readline().split()  # type: ignore[union-attr]
+    _said, error = holder.communicate(timeout=60)
 
-    assert (told[1:], keeper.returncode) == (["True"], 0), error
+    assert (told[1:], holder.returncode) == (["True"], 0), error
     assert (home / "data").stat().st_uid == user.pw_uid
 
 
@@ -188,22 +188,22 @@ def test_where_only_root_and_nobody_have_a_name_nobody_does_not_serve(home: Path
     few.write_text("root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n")
     script = 'mount --bind "$1" /etc/passwd && shift && exec "$@"'
 
-    keeper = hold(home, under=("unshare", "--mount", "sh", "-c", script, "sh", str(few)))
-    told = keeper.stdout.readline().split()  # type: ignore[union-attr]
-    _said, error = keeper.communicate(timeout=60)
+    holder = hold(home, under=("unshare", "--mount", "sh", "-c", script, "sh", str(few)))
+    told = holder.stdout.readline().split()  # type: ignore[union-attr]
+    _said, error = holder.communicate(timeout=60)
 
-    assert (told[1:], keeper.returncode) == (["True"], 0), error
+    assert (told[1:], holder.returncode) == (["True"], 0), error
     assert (home / "data").stat().st_uid == 58432
 
 
 @only_root
 def test_what_another_pid_namespace_runs_on_the_same_folder_is_adopted(home: Path) -> None:
-    keeper = hold(home)
-    keeper.stdout.readline()  # type: ignore[union-attr]
+    holder = hold(home)
+    holder.stdout.readline()  # type: ignore[union-attr]
 
     apart = hold(home, under=("unshare", "--pid", "--fork", "--mount-proc", "--"))
     told = apart.stdout.readline().split()  # type: ignore[union-attr]
     apart.communicate(timeout=60)
-    keeper.communicate(timeout=60)
+    holder.communicate(timeout=60)
 
     assert told[1:] == ["False"]

@@ -18,7 +18,7 @@ END $$
 
 
 def process_of(running: server.Server, kind: str) -> int:
-    """Find a process of the server by what it calls itself."""
+    """Return the pid of the server process with a title, such as checkpointer."""
     first = postmaster(running)
     for pid in Path(f"/proc/{first}/task/{first}/children").read_text().split():
         if f"postgres: {kind}" in Path(f"/proc/{pid}/cmdline").read_text():

@@ -72,10 +72,10 @@ def test_what_root_started_in_somebodys_closed_home_they_start_themselves(home: 
     (home / "secret_key").touch(mode=0o600)
 
     server.ensure(home).stop()
-    keeper = hold(home, user.pw_uid)
-    told = keeper.stdout.readline().split()  # type: ignore[union-attr]
-    _said, error = keeper.communicate(timeout=60)
+    holder = hold(home, user.pw_uid)
+    told = holder.stdout.readline().split()  # type: ignore[union-attr]
+    _said, error = holder.communicate(timeout=60)
 
-    assert (told[1:], keeper.returncode) == (["True"], 0), error
+    assert (told[1:], holder.returncode) == (["True"], 0), error
     owners = {entry.stat().st_uid for entry in (home, *home.iterdir())}
     assert owners == {user.pw_uid}

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.postgres.keeping import (
+    CONNECT,
     HOLD,
-    KNOCK,
     ask,
     becoming,
     hold,
@@ -46,7 +46,7 @@ def test_root_without_user_namespaces_runs_it_as_another_uid(
 ) -> None:
     running = server.ensure(home)
 
-    assert running.place.data.stat().st_uid == 58432
+    assert running.paths.data.stat().st_uid == 58432
     assert ask(running, "SELECT current_user::text") == "vatio_owner"
     running.stop()
     again = server.ensure(home)
@@ -62,13 +62,13 @@ def test_root_without_user_namespaces_in_a_folder_that_nobody_else_enters(
     try:
         running = server.ensure(closed / "home")
 
-        assert str(running.place.folder).startswith("/var/lib/vatio/")
+        assert str(running.paths.folder).startswith("/var/lib/vatio/")
         assert ask(running, "SELECT 1") == 1
         running.stop()
         again = server.ensure(closed / "home")
-        assert again.place.folder == running.place.folder
+        assert again.paths.folder == running.paths.folder
         again.stop()
-        shutil.rmtree(running.place.folder)
+        shutil.rmtree(running.paths.folder)
     finally:
         shutil.rmtree(closed)
 
@@ -81,7 +81,7 @@ def test_the_repositorys_owner_serves_if_root_may_become_them(
 
     running = server.ensure(home)
 
-    assert running.place.data.stat().st_uid == 12345
+    assert running.paths.data.stat().st_uid == 12345
     running.stop()
 
 
@@ -90,19 +90,19 @@ def test_an_ordinary_user_runs_it_as_themselves_and_others_are_kept_out(home: Pa
     user = pwd.getpwnam("daemon")
     os.chown(home.parent, user.pw_uid, user.pw_gid)
 
-    keeper = hold(home, user.pw_uid)
-    told = keeper.stdout.readline().split()  # type: ignore[union-attr]
+    holder = hold(home, user.pw_uid)
+    told = holder.stdout.readline().split()  # type: ignore[union-attr]
     Path(told[0]).chmod(0o777)
     games = pwd.getpwnam("games").pw_uid
     stranger = subprocess.run(
-        [interpreter(games), "-c", KNOCK, told[0]],
+        [interpreter(games), "-c", CONNECT, told[0]],
         capture_output=True,
         text=True,
         cwd="/",
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
         **becoming(games),  # type: ignore[call-overload]
     )
-    keeper.communicate()
+    holder.communicate()
 
     assert stranger.returncode != 0
     assert "eer authentication failed" in stranger.stderr
@@ -111,14 +111,14 @@ def test_an_ordinary_user_runs_it_as_themselves_and_others_are_kept_out(home: Pa
 
 def test_six_starts_at_once_make_one_server(home: Path) -> None:
     with ThreadPoolExecutor(6) as threads:
-        keepers = list(threads.map(lambda _: hold(home), range(6)))
-    told = [keeper.stdout.readline().split() for keeper in keepers]  # type: ignore[union-attr]
+        holders = list(threads.map(lambda _: hold(home), range(6)))
+    told = [holder.stdout.readline().split() for holder in holders]  # type: ignore[union-attr]
 
-    for keeper in keepers:
-        keeper.communicate()
+    for holder in holders:
+        holder.communicate()
 
     assert [words[1] for words in told].count("True") == 1
-    assert {keeper.returncode for keeper in keepers} == {0}
+    assert {holder.returncode for holder in holders} == {0}
 
 
 def test_a_killed_postmaster_leaves_all_rows_for_the_next_start(home: Path) -> None:
@@ -148,7 +148,7 @@ def test_a_pid_that_is_now_somebody_elses_is_left_alone(home: Path) -> None:
     running = server.ensure(home)
     running.stop()
     bystander = subprocess.Popen(["sleep", "60"])
-    (running.place.data / "postmaster.pid").write_text(f"{bystander.pid}\n{running.place.data}\n")
+    (running.paths.data / "postmaster.pid").write_text(f"{bystander.pid}\n{running.paths.data}\n")
 
     again = server.ensure(home)
     again.stop()
@@ -162,11 +162,11 @@ def test_a_pid_that_is_now_somebody_elses_is_left_alone(home: Path) -> None:
 def test_the_server_goes_with_the_process_that_started_it(
     home: Path, number: signal.Signals
 ) -> None:
-    keeper = hold(home)
-    keeper.stdout.readline()  # type: ignore[union-attr]
+    holder = hold(home)
+    holder.stdout.readline()  # type: ignore[union-attr]
 
-    keeper.send_signal(number)
-    keeper.wait()
+    holder.send_signal(number)
+    holder.wait()
 
     assert left(home) == []
     again = server.ensure(home)
@@ -174,12 +174,12 @@ def test_the_server_goes_with_the_process_that_started_it(
 
 
 def test_a_start_killed_while_it_makes_the_data_is_swept_away(home: Path) -> None:
-    keeper = hold(home)
+    holder = hold(home)
     deadline = time.monotonic() + 20
     while not list(home.glob("data.new-*")) and time.monotonic() < deadline:
         time.sleep(0.005)
-    keeper.kill()
-    keeper.wait()
+    holder.kill()
+    holder.wait()
 
     running = server.ensure(home)
 
@@ -195,7 +195,7 @@ def test_any_umask_gives_the_same_modes(home: Path, mask: int) -> None:
     finally:
         os.umask(before)
 
-    modes = [path.stat().st_mode & 0o777 for path in (running.place.data, running.place.log)]
+    modes = [path.stat().st_mode & 0o777 for path in (running.paths.data, running.paths.log)]
     assert modes == [0o700, 0o600]
     assert running.socket.stat().st_mode & 0o007 == 0
     running.stop()
@@ -246,10 +246,10 @@ def test_a_folder_of_somebody_else_is_refused_to_an_ordinary_user(home: Path) ->
     server.ensure(home).stop()
     user = pwd.getpwnam("daemon")
 
-    keeper = hold(home, user.pw_uid)
-    _told, error = keeper.communicate()
+    holder = hold(home, user.pw_uid)
+    _told, error = holder.communicate()
 
-    assert keeper.returncode != 0
+    assert holder.returncode != 0
     assert "Choose another folder" in error or "another folder with VATIO_HOME" in error
 
 

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def locked(*names: str) -> set[str]:
-    """Ask for a part of the lock, and list the packages in it."""
+    """Return the packages in the part of the lock that some packages need."""
     told = subprocess.run(
         [sys.executable, ROOT / "bin" / "locked", *names],
         capture_output=True,
@@ -22,7 +22,7 @@ def locked(*names: str) -> set[str]:
 
 
 def needed(name: str, extras: frozenset[str] = frozenset()) -> set[str]:
-    """List what an installed package needs here, and what that needs in turn."""
+    """Return what an installed package requires here, directly or not, and itself."""
     found = {canonicalize_name(name)}
     for line in metadata.requires(name) or []:
         wanted = Requirement(line)

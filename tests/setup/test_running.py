@@ -191,8 +191,8 @@ def test_a_home_that_is_a_file_is_said_in_a_line(folder: Path) -> None:
 
 def test_the_web_refuses_to_start_on_an_older_schema(folder: Path) -> None:
     assert vatio(folder / "home", "migrate").returncode == 0
-    keeper = start(folder / "home", VATIO_DEMO="0")
-    keeper.read_until("/first-use/")
+    supervisor = start(folder / "home", VATIO_DEMO="0")
+    supervisor.read_until("/first-use/")
     with psycopg.connect(
         host=str(folder / "home" / "run"), user="vatio_owner", dbname="vatio"
     ) as connection:
@@ -200,16 +200,16 @@ def test_the_web_refuses_to_start_on_an_older_schema(folder: Path) -> None:
 
     done = vatio(folder / "home", "serve")
 
-    os.kill(keeper.pid, signal.SIGINT)
-    keeper.end()
+    os.kill(supervisor.pid, signal.SIGINT)
+    supervisor.end()
     assert done.returncode == 1
     assert "vatio migrate" in done.stderr
 
 
 def test_a_database_of_another_version_is_met_with_one_line(folder: Path) -> None:
     assert vatio(folder / "home", "migrate").returncode == 0
-    keeper = start(folder / "home", VATIO_DEMO="0")
-    keeper.read_until("/first-use/")
+    supervisor = start(folder / "home", VATIO_DEMO="0")
+    supervisor.read_until("/first-use/")
     with psycopg.connect(
         host=str(folder / "home" / "run"), user="vatio_owner", dbname="vatio"
     ) as connection:
@@ -219,8 +219,8 @@ def test_a_database_of_another_version_is_met_with_one_line(folder: Path) -> Non
         )
 
     web = vatio(folder / "home", "serve")
-    os.kill(keeper.pid, signal.SIGINT)
-    keeper.end()
+    os.kill(supervisor.pid, signal.SIGINT)
+    supervisor.end()
     done = vatio(folder / "home", "migrate")
 
     for each in (web, done):

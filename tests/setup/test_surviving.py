@@ -20,14 +20,14 @@ def test_whoever_adopted_the_database_takes_over_when_its_first_keeper_is_killed
     named = folder / "programs"
     named.symlink_to(binaries.find())
     home = folder / "home"
-    keeper = start(home, VATIO_DEMO="0")
-    keeper.read_until("/first-use/")
+    supervisor = start(home, VATIO_DEMO="0")
+    supervisor.read_until("/first-use/")
     adopter = start(home, VATIO_DEMO="0", VATIO_POSTGRES_BIN=str(named))
     adopter.read_until("/first-use/")
     first = postmaster_of(home)
 
-    os.kill(keeper.pid, signal.SIGKILL)
-    keeper.end()
+    os.kill(supervisor.pid, signal.SIGKILL)
+    supervisor.end()
     adopter.read_until("PostgreSQL ended")
     eventually(lambda: adopter.ask("/healthz") == 200)
 

@@ -1,1 +1,1 @@
-"""The embedded PostgreSQL: found, made, started, adopted and stopped, with nothing to install."""
+"""The embedded PostgreSQL server: found, initialised, started, adopted and stopped."""

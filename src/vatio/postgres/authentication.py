@@ -1,4 +1,4 @@
-"""Who may connect: only we, through the socket, as one of three roles."""
+"""Client authentication: one system user only, by peer over the socket, as one of three roles."""
 
 from vatio.postgres.owner import Owner
 from vatio.postgres.paths import Paths
@@ -18,14 +18,14 @@ END $$
 """
 
 
-def write(place: Paths, owner: Owner) -> list[str]:
-    """Write who may connect, and give the server's settings that point there.
+def write(paths: Paths, owner: Owner) -> list[str]:
+    """Write the HBA and ident map files, and return the server settings that name the files.
 
-    The map names the one system user that the server sees when we connect.
+    The user name map lets one system user connect, the one that the server sees when we do.
     """
-    hba, ident = place.run / "hba.conf", place.run / "ident.conf"
+    hba, ident = paths.run / "hba.conf", paths.run / "ident.conf"
     for file in (hba, ident):
-        # It may be root's, of a start with sudo, in a folder that is ours.
+        # After a start with sudo the file may be root's: we can replace it, not write to it.
         file.unlink(missing_ok=True)
     hba.write_text("local all all peer map=vatio\n")
     quoted = owner.peer.replace('"', '""')

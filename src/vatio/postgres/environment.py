@@ -1,4 +1,4 @@
-"""The environment of the server's processes: nothing of ours may change what they do."""
+"""The environment of the server's processes, without variables that change what they do."""
 
 import os
 
@@ -6,13 +6,13 @@ ALIEN = ("PG", "LD_", "LC_")
 
 
 def forget_libpq() -> None:
-    """Drop every PG* variable: one of them in somebody's shell is enough to connect nowhere."""
+    """Delete every PG* variable from this process: libpq would connect where a shell's say."""
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]
 
 
 def for_children() -> dict[str, str]:
-    """Make the environment in which initdb and the server run: no locale of ours, and UTC."""
+    """Return the environment of initdb and the server: ours, but with the C locale and UTC."""
     kept = {
         name: value
         for name, value in os.environ.items()

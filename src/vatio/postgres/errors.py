@@ -1,4 +1,4 @@
-"""What stops the server from running, said in one line."""
+"""The reasons why the server cannot run, each in one line."""
 
 import errno
 import re
@@ -6,8 +6,9 @@ from pathlib import Path
 
 STAMP = re.compile(r"^[\d-]+ [\d:.]+ \w+ \[\d+\] ")
 
-TURNED_AWAY = re.compile(r"FATAL:\s+the database system is ")
-"""What it answers to whoever asks too early, us among them: no reason of its own."""
+CANNOT_CONNECT_NOW = re.compile(r"FATAL:\s+the database system is ")
+"""What the server logs when a client connects too early (our probe does; SQLSTATE 57P03): never
+the cause of a failed start."""
 
 
 class ServerProblem(Exception):
@@ -15,14 +16,14 @@ class ServerProblem(Exception):
 
 
 def of_server(words: str, log: Path) -> ServerProblem:
-    """Say why the server did not start, from its own words."""
+    """Return the error for a server that did not start, from the server's own words."""
     if "No space left on device" in words:
         return _full(log.parent)
     return ServerProblem(f"PostgreSQL did not start: {words}. The log is {log}.")
 
 
 def of_system(error: OSError, folder: Path) -> ServerProblem:
-    """Say what the system refused in a folder of ours."""
+    """Return the error for what the operating system refused in one of our folders."""
     if error.errno == errno.ENOSPC:
         return _full(folder)
     return ServerProblem(
@@ -30,17 +31,20 @@ def of_system(error: OSError, folder: Path) -> ServerProblem:
     )
 
 
-def last_words(log: Path, begun: int) -> str:
-    """Read what the server said last in its log, from where this start began."""
-    with log.open("rb") as written:
-        written.seek(begun)
-        lines = written.read().decode(errors="replace").splitlines()
-    told = [
+def last_words(log: Path, offset: int) -> str:
+    """Return the cause of a failed start from the server's log, read from a byte offset on.
+
+    The cause is the first FATAL or PANIC line or, without one, the first line.
+    """
+    with log.open("rb") as file:
+        file.seek(offset)
+        lines = file.read().decode(errors="replace").splitlines()
+    fatal = [
         line
         for line in lines
-        if ("FATAL" in line or "PANIC" in line) and not TURNED_AWAY.search(line)
+        if ("FATAL" in line or "PANIC" in line) and not CANNOT_CONNECT_NOW.search(line)
     ]
-    return STAMP.sub("", (told or lines or ["it ended without a word"])[0])
+    return STAMP.sub("", (fatal or lines or ["it ended without a word"])[0])
 
 
 def _full(folder: Path) -> ServerProblem:

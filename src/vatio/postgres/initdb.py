@@ -1,4 +1,4 @@
-"""Makes the data of a new server, whole or not at all, and refuses those of another version."""
+"""Initialises the data directory, whole or not at all, and refuses one of another version."""
 
 import os
 import secrets
@@ -13,9 +13,11 @@ from vatio.postgres.paths import Paths
 
 
 def ensure(where: Paths, owner: Owner, programs: Path, lock: int) -> None:
-    """Make the data if there are none, and refuse those that these programs cannot read.
+    """Initialise the data directory if there is none; refuse one that these programs cannot read.
 
-    :raises ServerProblem: with the last words of initdb, or naming both versions.
+    `lock` is the descriptor of the server's lock, which initdb inherits.
+
+    :raises ServerProblem: with the last lines of initdb, or naming both versions.
     """
     if not where.data.exists():
         _initialise(where, owner, programs, lock)
@@ -23,7 +25,7 @@ def ensure(where: Paths, owner: Owner, programs: Path, lock: int) -> None:
 
 
 def _initialise(where: Paths, owner: Owner, programs: Path, lock: int) -> None:
-    """Make the data aside and rename them: a kill in the middle leaves nothing half made."""
+    """Run initdb in another folder and rename that: a kill leaves no half-made data directory."""
     for left in where.folder.glob("data.new-*"):
         shutil.rmtree(left)
     aside = where.folder / f"data.new-{secrets.token_hex(4)}"
@@ -51,36 +53,36 @@ def _initialise(where: Paths, owner: Owner, programs: Path, lock: int) -> None:
         cwd="/",
         env=environment.for_children(),
         pass_fds=[lock],
-        **owner.becoming(making=True),
+        **owner.becoming(initdb=True),
     )
     if done.returncode != 0:
         shutil.rmtree(aside, ignore_errors=True)
         lines = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
         raise errors.of_server(" ".join(lines[-3:]), where.log)
     if owner.uid is not None:
-        _give(aside, owner.uid)
+        _chown_tree(aside, owner.uid)
     aside.chmod(0o700)
     aside.rename(where.data)
 
 
 def _check_major(where: Paths, programs: Path) -> None:
-    made = (where.data / "PG_VERSION").read_text().strip()
-    runs = binaries.major(programs)
-    if made != str(runs):
+    version = (where.data / "PG_VERSION").read_text().strip()
+    ours = binaries.major(programs)
+    if version != str(ours):
         raise ServerProblem(
-            f"{where.data} was made by PostgreSQL {made}, this is {runs}. Dump it with {made} and"
-            " restore it, or move the folder away."
+            f"{where.data} was made by PostgreSQL {version}, this is {ours}. Dump it with"
+            f" {version} and restore it, or move the folder away."
         )
 
 
 def _locale(programs: Path) -> list[str]:
-    """Name the locale: built in from 17 on; older servers take the system's C.UTF-8."""
+    """Return the locale options: the builtin provider from PostgreSQL 17 on, else the system's."""
     if binaries.major(programs) < 17:
         return ["--locale=C.UTF-8"]
     return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
 
 
-def _give(folder: Path, uid: int) -> None:
+def _chown_tree(folder: Path, uid: int) -> None:
     os.chown(folder, uid, uid)
     for root, folders, files in os.walk(folder):
         for name in (*folders, *files):

@@ -1,8 +1,8 @@
-"""Decides as whom the server runs: PostgreSQL refuses to run as root.
+"""Chooses the system user that the server runs as: PostgreSQL refuses to run as root.
 
-The owner of existing data decides. For new data the first way that works, tried
-for real: plainly as ourselves; inside a user namespace, where root is somebody
-else; or, as root, as another uid.
+An existing data directory is served by its owner. A new one is served in the first
+way that works, tried for real: as the current user; inside a user namespace, where
+root is another user; or, started by root, as another uid.
 """
 
 import os
@@ -25,10 +25,11 @@ NO_WAY_AS_ROOT = (
 
 @dataclass(frozen=True)
 class Owner:
-    """As whom the server runs, and which system user it sees when we connect.
+    """The system user that the server runs as, and the one that the server sees when we connect.
 
-    `prefix` is put before its command; `uid` and `gid`, if any, are taken on
-    before that. `initdb` wants a uid with a name: `maker` is used there.
+    `peer` is the name that peer authentication sees. `prefix` is put before the server's
+    command; `uid` and `gid`, if any, are set before that. initdb refuses a uid without a
+    name: it runs as `maker`.
     """
 
     peer: str
@@ -37,15 +38,15 @@ class Owner:
     gid: int | None = None
     maker: int | None = None
 
-    def becoming(self, *, making: bool = False) -> dict[str, object]:
-        """Give the arguments of Popen that turn a child into this owner."""
-        uid = self.maker if making and self.maker is not None else self.uid
+    def becoming(self, *, initdb: bool = False) -> dict[str, object]:
+        """Return the arguments with which Popen starts a child as this owner, or as initdb's."""
+        uid = self.maker if initdb and self.maker is not None else self.uid
         if uid is None:
             return {}
-        return {"user": uid, "group": uid if making else self.gid, "extra_groups": []}
+        return {"user": uid, "group": uid if initdb else self.gid, "extra_groups": []}
 
     def may(self, script: str, *arguments: str) -> bool:
-        """Ask a question of a child of this owner: does this shell script succeed?"""
+        """Return whether a shell script succeeds when it runs as this owner."""
         try:
             done = subprocess.run(  # type: ignore[call-overload]  # noqa: S603
                 [*self.prefix, "/bin/sh", "-c", script, "sh", *arguments],
@@ -60,7 +61,7 @@ class Owner:
         return bool(done.returncode == 0)
 
     def can_be_stopped(self) -> bool:
-        """Start a child as this owner and stop it: root may lack the power to."""
+        """Return whether a child can run as this owner and be killed: root may lack CAP_KILL."""
         try:
             with subprocess.Popen(  # type: ignore[call-overload]
                 ["/bin/sh", "-c", "read _"],
@@ -75,22 +76,22 @@ class Owner:
         return True
 
 
-def choose(place: Path, binaries: Path) -> Owner:
-    """Choose as whom the server of this place runs.
+def choose(folder: Path, binaries: Path) -> Owner:
+    """Choose the system user that the server of a folder runs as.
 
-    :raises ServerProblem: if there is no way, saying what to do.
+    :raises ServerProblem: if no user can run the server, saying what to do.
     """
-    data = place / "data"
+    data = folder / "data"
     me = os.geteuid()
     if data.exists():
-        return _of_existing(data, me, binaries, place)
+        return _of_existing(data, me, folder)
     if me != 0 and _name(me):
         return Owner(peer=_name(me))
     inside = _in_namespace()
     if inside is not None and inside.may(
         '"$1" --version && touch "$2" && rm "$2"',
         str(binaries / "postgres"),
-        str(place / ".probe"),
+        str(folder / ".probe"),
     ):
         return inside
     if me != 0:
@@ -98,11 +99,11 @@ def choose(place: Path, binaries: Path) -> Owner:
             f"uid {me} has no entry in /etc/passwd and user namespaces are off."
             " Add an entry, or set DATABASE_URL."
         )
-    repository = place.parent.stat().st_uid
+    repository = folder.parent.stat().st_uid
     return _as_uid(repository or SPARE_UID)
 
 
-def _of_existing(data: Path, me: int, binaries: Path, place: Path) -> Owner:
+def _of_existing(data: Path, me: int, folder: Path) -> Owner:
     owner = data.stat().st_uid
     if owner == me and me != 0 and _name(me):
         return Owner(peer=_name(me))
@@ -117,7 +118,7 @@ def _of_existing(data: Path, me: int, binaries: Path, place: Path) -> Owner:
     if me == 0:
         return _as_uid(owner)
     raise ServerProblem(
-        f"{place} belongs to {_name(owner) or owner}, you are {_name(me) or me}."
+        f"{folder} belongs to {_name(owner) or owner}, you are {_name(me) or me}."
         " Run as its owner, or choose another folder with VATIO_HOME."
     )
 
@@ -130,7 +131,7 @@ def _as_uid(uid: int) -> Owner:
 
 
 def _in_namespace() -> Owner | None:
-    """Find a named user as whom we can appear in a user namespace; none if they are off."""
+    """Return an owner with a name inside a user namespace; None if user namespaces are off."""
     if shutil.which("unshare") is None:
         return None
     for entry in pwd.getpwall():

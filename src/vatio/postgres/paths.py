@@ -1,4 +1,4 @@
-"""Where the server's files are: data, socket, lock and log, each with its mode set."""
+"""The paths of the server's files: data directory, socket directory, lock and log."""
 
 import hashlib
 import os
@@ -11,13 +11,15 @@ from vatio.postgres.errors import ServerProblem
 from vatio.postgres.owner import Owner
 
 LONGEST_SOCKET = 107
+"""Longest path of a Unix socket on Linux, without the NUL that ends it (unix(7))."""
+
 SOCKET = ".s.PGSQL.5432"
 ELSEWHERE = Path("/var/lib/vatio")
 
 
 @dataclass(frozen=True)
 class Paths:
-    """The folder of one server, and the folder of its socket, which may have to be a short one."""
+    """The folder of one server, and its socket directory, whose path may have to be a short one."""
 
     folder: Path
     run: Path
@@ -36,7 +38,7 @@ class Paths:
 
 
 def folder_of(home: Path) -> Path:
-    """Tell where the server of a home keeps its files: there, or where a line in it says."""
+    """Return the folder of a home's server: the home, or what the file `elsewhere` in it names."""
     remembered = home / "elsewhere"
     if remembered.exists():
         return Path(remembered.read_text().strip())
@@ -44,9 +46,9 @@ def folder_of(home: Path) -> Path:
 
 
 def prepare_home(home: Path) -> None:
-    """Make the home folder, open to be passed through; what is secret in it is closed itself.
+    """Create the home folder with mode 0755: what is private in it has a mode of its own.
 
-    :raises ServerProblem: if it cannot be made or written.
+    :raises ServerProblem: if the home cannot be created or written, or has a line break.
     """
     if "\n" in str(home):
         raise ServerProblem(f"{str(home)!r}: a folder whose name has a line break cannot be used.")
@@ -64,9 +66,9 @@ def prepare_home(home: Path) -> None:
 
 
 def reachable(home: Path, owner: Owner) -> Path:
-    """Find a folder that the server's owner can reach: the home, or one under /var/lib.
+    """Return a folder that the server's owner can enter: the home, or one under /var/lib.
 
-    Only another uid needs it: what root keeps under /root nobody else can enter.
+    Only an owner with another uid may need the latter: nobody but root can enter /root.
     """
     if owner.uid is None or owner.may('test -x "$1" && cd "$1"', str(home)):
         return home
@@ -79,7 +81,10 @@ def reachable(home: Path, owner: Owner) -> Path:
 
 
 def reachable_binaries(binaries: Path, owner: Owner) -> Path:
-    """Copy the server's programs to where its owner can run them, if it cannot run these."""
+    """Return programs that the server's owner can run: these, or a copy of them under /var/lib.
+
+    :raises ServerProblem: if the owner can run neither.
+    """
     if owner.may('"$1" --version', str(binaries / "postgres")):
         return binaries
     package = binaries.parent
@@ -107,7 +112,7 @@ def reachable_binaries(binaries: Path, owner: Owner) -> Path:
 
 
 def lay_out(folder: Path, owner: Owner) -> Paths:
-    """Make the folder of the socket, and give every file its owner and mode."""
+    """Create the socket directory, lock and log with their owners and modes; return the paths."""
     run = folder / "run"
     if len(str(run / SOCKET)) > LONGEST_SOCKET or "," in str(run):
         run = _short_folder(folder, owner)
@@ -117,37 +122,37 @@ def lay_out(folder: Path, owner: Owner) -> Paths:
         run.chmod(0o770)
     else:
         run.chmod(0o700)
-    place = Paths(folder, run)
-    for file in (place.lock, place.log):
+    paths = Paths(folder, run)
+    for file in (paths.lock, paths.log):
         file.touch()
         file.chmod(0o600)
         if owner.uid is not None:
             os.chown(file, owner.uid, -1)
     if owner.uid is not None and folder.parent.stat().st_uid == owner.uid:
         _give_back(folder, owner.uid)
-    return place
+    return paths
 
 
 def _give_back(folder: Path, uid: int) -> None:
-    """Leave nothing of root's in somebody's own folder: next time they start it themselves."""
+    """Leave nothing of root's in a user's own folder, so that the user can start the server."""
     for entry in (folder, *folder.iterdir()):
         os.chown(entry, uid, -1, follow_symlinks=False)
 
 
 def _short_folder(folder: Path, owner: Owner) -> Path:
-    """Find a short folder for the socket that is really ours: somebody may have made it first."""
+    """Return a socket directory with a short path that is ours: another user may have made it."""
     name = f"vatio-{os.geteuid()}-{_hash(folder)}"
     for parent in (os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp", "/var/tmp"):  # noqa: S108
         if not parent or "," in parent or not Path(parent).is_dir():
             continue
-        found = Path(parent) / name
+        run = Path(parent) / name
         try:
-            found.mkdir(mode=0o700, exist_ok=True)
-            about = found.lstat()
+            run.mkdir(mode=0o700, exist_ok=True)
+            status = run.lstat()
         except OSError:
             continue
-        if stat.S_ISDIR(about.st_mode) and about.st_uid in {os.geteuid(), owner.uid}:
-            return found
+        if stat.S_ISDIR(status.st_mode) and status.st_uid in {os.geteuid(), owner.uid}:
+            return run
     raise ServerProblem(f"{folder}: its name is too long for a socket. Choose another VATIO_HOME.")
 
 

@@ -1,4 +1,4 @@
-"""What the web's role may do: it can neither change nor delete what is append-only."""
+"""The privileges of the web role, which can neither change nor delete what is append-only."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -7,7 +7,7 @@ from vatio.postgres.authentication import WEB
 
 
 class Cursor(Protocol):
-    """What executes SQL."""
+    """A cursor of Django's or psycopg's."""
 
     def execute(self, query: str) -> object: ...
 
@@ -15,15 +15,15 @@ class Cursor(Protocol):
 
 
 def exist(cursor: Cursor) -> bool:
-    """Tell whether the server has the web's role."""
+    """Return whether the server has the web role."""
     cursor.execute(f"SELECT 1 FROM pg_roles WHERE rolname = '{WEB}'")  # noqa: S608
     return cursor.fetchone() is not None
 
 
 def apply(cursor: Cursor, *, append_only: Iterable[str], never_deleted: Iterable[str]) -> None:
-    """Give the web's role what it needs on every table of ours, and nothing more.
+    """Grant the web role what it needs on every table, and revoke the rest.
 
-    It is run after every migration, and running it again changes nothing.
+    This is run after every migration; running it again changes nothing.
     """
     cursor.execute(f"GRANT USAGE ON SCHEMA public TO {WEB}")
     cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {WEB}")

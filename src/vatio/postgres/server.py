@@ -19,32 +19,39 @@ from vatio.postgres.owner import Owner, choose
 from vatio.postgres.paths import Paths
 
 PATIENCE = 60.0
+"""Seconds to wait for the lock, for the server to be ready, or for it to stop."""
+
 QUIET = 1.0
+"""Seconds of waiting for the lock after which the caller is told so."""
+
 WAITING = "The last server is still ending its work. This start waits for it."
 WITH_PARENT = ("setpriv", "--pdeathsig", "INT", "--")
 TRANSIENT = ("starting up", "recover", "shutting down", "not yet accepting")
 
 
 class Server:
-    """A running server: ours, if `process` is known, else one that somebody else started."""
+    """A running server: started by this process if `process` is set, else adopted."""
 
     def __init__(self, where: Paths, process: subprocess.Popen[bytes] | None) -> None:
-        self.place = where
+        self.paths = where
         self.process = process
 
     @property
     def socket(self) -> Path:
-        """The folder of its socket."""
-        return self.place.run
+        """The socket directory."""
+        return self.paths.run
 
     def lives(self) -> bool:
-        """Tell whether the server still runs."""
+        """Return whether the server still runs."""
         if self.process is not None:
             return self.process.poll() is None
-        return not _is_free(self.place.lock)
+        return not _is_free(self.paths.lock)
 
     def stop(self) -> None:
-        """Stop the server if it is ours; it ends after its backends."""
+        """Stop the server if this process started it.
+
+        A fast shutdown is tried for 60 s, then an immediate one.
+        """
         if self.process is None:
             return
         for number in (signal.SIGINT, signal.SIGQUIT):
@@ -58,7 +65,7 @@ class Server:
 
 
 def keep_quiet(_words: str) -> None:
-    """Say nothing: a command's own words are all that it prints."""
+    """Print nothing: a command prints its own output only."""
 
 
 def ensure(
@@ -68,32 +75,32 @@ def ensure(
     patience: float = PATIENCE,
     say: Callable[[str], None] = keep_quiet,
 ) -> Server:
-    """Give the running server of a home folder, started or adopted, with its roles and database.
+    """Return the running server of a home folder, started or adopted, with its roles and database.
 
-    The lock is inherited by the server and all of its backends: while it is taken
-    the server starts or runs; once it is free none of them lives, and whatever
-    pid file or socket is left is stale. Whoever has better things to do than to
-    wait for the lock asks again later, with less patience.
+    The postmaster and all of its backends inherit a lock: while the lock is held the
+    server starts or runs; once the lock is free none of these processes lives, and a
+    postmaster.pid or socket that is left is stale. `patience` is how many seconds to
+    wait for the lock: a caller with other work passes a short one, and calls again.
 
-    :raises ServerProblem: if it cannot run, saying why and what to do.
+    :raises ServerProblem: if the server cannot run, saying why and what to do.
     """
     environment.forget_libpq()
     home = home.absolute()
     paths.prepare_home(home)
-    found = binaries.find(programs)
+    folder = binaries.find(programs)
     try:
         with _one_at_a_time(home):
-            return _ensure(home, found, patience, say)
+            return _ensure(home, folder, patience, say)
     except OSError as error:
         raise errors.of_system(error, paths.folder_of(home)) from None
 
 
 @contextmanager
 def _one_at_a_time(home: Path) -> Iterator[None]:
-    """Let one start at a time choose who runs the server: two might choose differently.
+    """Lock the home folder: two starts at once might choose different owners for the server.
 
-    The lock is the folder's own, held by nobody who has died, and by none of the
-    server's processes.
+    The kernel releases this lock when the process that holds it ends, and the server's
+    processes do not inherit it.
     """
     folder = os.open(home, os.O_RDONLY)
     deadline = time.monotonic() + PATIENCE
@@ -113,23 +120,23 @@ def _one_at_a_time(home: Path) -> Iterator[None]:
         os.close(folder)
 
 
-def _ensure(home: Path, found: Path, patience: float, say: Callable[[str], None]) -> Server:
+def _ensure(home: Path, programs: Path, patience: float, say: Callable[[str], None]) -> Server:
     folder = paths.folder_of(home)
-    owner = choose(folder, found)
+    owner = choose(folder, programs)
     if not (folder / "data").exists():
         folder = paths.reachable(home, owner)
-    found = paths.reachable_binaries(found, owner)
+    programs = paths.reachable_binaries(programs, owner)
     where = paths.lay_out(folder, owner)
     if folder != home:
         say(f"The data are kept in {folder}: the server cannot enter {home}.")
-    return _start_or_adopt(where, owner, found, patience, say)
+    return _start_or_adopt(where, owner, programs, patience, say)
 
 
 def _start_or_adopt(
     where: Paths, owner: Owner, programs: Path, patience: float, say: Callable[[str], None]
 ) -> Server:
     began = time.monotonic()
-    told = False
+    announced = False
     while True:
         lock = os.open(where.lock, os.O_RDWR)
         try:
@@ -141,19 +148,19 @@ def _start_or_adopt(
         else:
             try:
                 initdb.ensure(where, owner, programs, lock)
-                begun = where.log.stat().st_size
+                offset = where.log.stat().st_size
                 server = Server(where, _launch(where, owner, programs, lock))
             finally:
                 os.close(lock)
-            return _brought_up(server, begun)
+            return _brought_up(server, offset)
         waited = time.monotonic() - began
         if waited > patience:
             raise ServerProblem(
                 f"{where.folder} is locked by a server that does not answer. See {where.log}."
             )
-        if waited > QUIET and not told:
+        if waited > QUIET and not announced:
             say(WAITING)
-            told = True
+            announced = True
         time.sleep(0.1)
 
 
@@ -173,8 +180,8 @@ def _launch(where: Paths, owner: Owner, programs: Path, lock: int) -> subprocess
     ]
     if owner.uid is not None:
         settings.append("unix_socket_permissions=0777")
-    dying = WITH_PARENT if owner.may(f"{' '.join(WITH_PARENT)} true") else ()
-    command = [*owner.prefix, *dying, programs / "postgres", "-D", where.data]
+    with_parent = WITH_PARENT if owner.may(f"{' '.join(WITH_PARENT)} true") else ()
+    command = [*owner.prefix, *with_parent, programs / "postgres", "-D", where.data]
     for setting in settings:
         command += ["-c", setting]
     with where.log.open("ab") as log:
@@ -191,30 +198,30 @@ def _launch(where: Paths, owner: Owner, programs: Path, lock: int) -> subprocess
         )
 
 
-def _brought_up(server: Server, begun: int) -> Server:
-    """Wait until the server can be used; one that cannot is stopped."""
+def _brought_up(server: Server, offset: int) -> Server:
+    """Wait until the server can be used, and return it; stop a server that fails."""
     try:
-        _wait_until_ready(server, begun)
-        _settle(server.place)
+        _wait_until_ready(server, offset)
+        _settle(server.paths)
     except BaseException:
         server.stop()
         raise
     return server
 
 
-def _wait_until_ready(server: Server, begun: int) -> None:
+def _wait_until_ready(server: Server, offset: int) -> None:
     deadline = time.monotonic() + PATIENCE
     while True:
         if server.process is not None and server.process.poll() is not None:
-            raise errors.of_server(errors.last_words(server.place.log, begun), server.place.log)
+            raise errors.of_server(errors.last_words(server.paths.log, offset), server.paths.log)
         try:
-            _connect(server.place, "postgres").close()
+            _connect(server.paths, "postgres").close()
         except psycopg.OperationalError as error:
             if any(word in str(error) for word in TRANSIENT):
                 deadline = max(deadline, time.monotonic() + PATIENCE)
             if time.monotonic() > deadline:
                 raise ServerProblem(
-                    f"PostgreSQL does not answer. The log is {server.place.log}."
+                    f"PostgreSQL does not answer. The log is {server.paths.log}."
                 ) from None
             time.sleep(0.05)
         else:
@@ -222,14 +229,14 @@ def _wait_until_ready(server: Server, begun: int) -> None:
 
 
 def _settle(where: Paths) -> None:
-    """Make the roles and the database, if they are not there yet."""
+    """Create the roles and the database if they do not exist."""
     with _connect(where, "postgres") as connection:
         connection.autocommit = True
         connection.execute(authentication.ROLES)
-        known = connection.execute(
+        database = connection.execute(
             "SELECT FROM pg_database WHERE datname = %s", [authentication.DATABASE]
         ).fetchone()
-        if known is None:
+        if database is None:
             connection.execute(
                 f"CREATE DATABASE {authentication.DATABASE} OWNER {authentication.OWNER}"
             )
@@ -246,13 +253,13 @@ def _connect(where: Paths, database: str) -> psycopg.Connection[tuple[object, ..
 
 
 def _answers(where: Paths) -> bool:
-    """Tell whether the server that holds the lock is up, is ours, and has its database."""
+    """Return whether the server that holds the lock answers, from our data directory."""
     try:
         with _connect(where, authentication.DATABASE) as connection:
-            told = connection.execute("SHOW data_directory").fetchone()
+            row = connection.execute("SHOW data_directory").fetchone()
     except psycopg.OperationalError:
         return False
-    return told is not None and Path(str(told[0])) == where.data
+    return row is not None and Path(str(row[0])) == where.data
 
 
 def _is_free(lock: Path) -> bool:

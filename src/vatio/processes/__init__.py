@@ -1,1 +1,1 @@
-"""Keeps the processes of a platform running, and ends them together."""
+"""Supervises the processes of a platform: restarts each that dies, and stops all together."""

@@ -1,4 +1,4 @@
-"""Makes a process die with its parent, so that nothing is left behind by a kill."""
+"""Ends a process with its parent, so that a kill leaves no process behind."""
 
 import ctypes
 import os
@@ -10,7 +10,7 @@ PR_SET_PDEATHSIG = 1
 
 
 def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
-    """Ask the kernel to signal this process when its parent ends (Linux; elsewhere nothing)."""
+    """Have the kernel signal this process when its parent ends (prctl(2); on Linux only)."""
     parent = os.getppid()
     try:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
@@ -21,9 +21,9 @@ def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
 
 
 def outlive_parent_by(seconds: float) -> None:
-    """End this process for good some seconds after its parent, whatever it waits for.
+    """Exit this process some seconds after its parent ends, even if it hangs.
 
-    Asked to stop, a process may hang on a database that went with the parent.
+    A process that was told to stop may hang on a database that ended with the parent.
     """
     parent = os.getppid()
 

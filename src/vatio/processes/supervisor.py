@@ -1,4 +1,4 @@
-"""Keeps the database, the web process and the worker running until somebody stops us."""
+"""Supervises the database, the web process and the worker until it is told to stop."""
 
 import os
 import select
@@ -17,8 +17,14 @@ from vatio.postgres.errors import ServerProblem
 from vatio.postgres.server import Server
 
 LONGEST_WAIT = 30.0
+"""Most seconds between the death of a child and its next start."""
+
 STEADY = 60.0
+"""Seconds of life after which a child's next wait is the shortest again."""
+
 PATIENCE = 60.0
+"""Seconds to wait for the first answer of the web process."""
+
 WAS_TERMINAL = os.isatty(2)
 
 
@@ -27,7 +33,7 @@ class CannotStart(Exception):
 
 
 def say(words: str) -> None:
-    """Print a line; a terminal that has gone away is no reason to fail."""
+    """Print a line; a terminal that has hung up is not an error."""
     try:
         print(words, flush=True)
     except OSError:
@@ -35,9 +41,9 @@ def say(words: str) -> None:
 
 
 def check_port(address: str, port: int) -> None:
-    """Refuse a port that somebody else listens on.
+    """Refuse a port that cannot be listened on.
 
-    :raises CannotStart: naming the port.
+    :raises CannotStart: naming the port and the reason.
     """
     with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -51,7 +57,10 @@ def check_port(address: str, port: int) -> None:
 
 
 class Child:
-    """A process of ours, started again when it dies, after a wait that grows."""
+    """A supervised process: started again when it dies, after a wait that doubles each time.
+
+    `word` is its command of `vatio`, `name` what messages call it, `role` its database role.
+    """
 
     def __init__(self, word: str, name: str, role: str) -> None:
         self.word, self.name, self.role = word, name, role
@@ -61,7 +70,7 @@ class Child:
         self.again_at = 0.0
 
     def start(self) -> None:
-        """Start it, in a session of its own."""
+        """Start the process, in a session of its own."""
         self.began = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-m", "vatio.cli", self.word],
@@ -71,11 +80,11 @@ class Child:
         )
 
     def exit_code(self) -> int | None:
-        """Tell how it ended; None while it runs or waits to be started again."""
+        """Return the exit code; None while the process runs or waits to be started again."""
         return None if self.process is None else self.process.poll()
 
     def look_after(self) -> None:
-        """Notice that it died, and start it again when its wait is over."""
+        """Notice that the process died, and start it again when its wait is over."""
         if self.process is None:
             if time.monotonic() >= self.again_at:
                 self.start()
@@ -90,7 +99,7 @@ class Child:
         self.wait = min(self.wait * 2, LONGEST_WAIT)
 
     def stop(self) -> None:
-        """Stop it with all that it started."""
+        """Stop the process and its process group: SIGTERM and, 10 s later at most, SIGKILL."""
         if self.process is None:
             return
         for number in (signal.SIGTERM, signal.SIGKILL):
@@ -120,10 +129,13 @@ class Supervisor:
         self.web = Child("serve", "web process", "vatio_web")
         self.worker = Child("worker", "worker", "vatio_owner")
         self.stopping = False
-        self.told: set[str] = set()
+        self.printed: set[str] = set()
 
     def run(self, ready: Callable[[], None]) -> int:
-        """Serve until a signal, or until the terminal goes away; tell the exit code."""
+        """Serve until a signal arrives or the terminal hangs up; return the exit code.
+
+        `ready` is called once the pages answer.
+        """
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._stop_soon)
         try:
@@ -145,18 +157,18 @@ class Supervisor:
         self.stopping = True
 
     def _wait_until_it_answers(self) -> int | None:
-        """Wait for the first page; tell an exit code if it will never come."""
+        """Wait for the first page; return an exit code if the web process will not serve it."""
         deadline = time.monotonic() + PATIENCE
         host = "127.0.0.1" if self.address in {"0.0.0.0", "::"} else self.address  # noqa: S104
         page = f"http://{host}:{self.port}/healthz"
-        # Under this name, which is answered wherever the pages listen.
-        ask = urllib.request.Request(page, headers={"Host": "127.0.0.1"})
+        # ALLOWED_HOSTS has this name, whatever address the pages listen on.
+        request = urllib.request.Request(page, headers={"Host": "127.0.0.1"})
         while not self.stopping and time.monotonic() < deadline:
             code = self.web.exit_code()
             if code is not None:
                 return code or 1
             try:
-                urllib.request.urlopen(ask, timeout=5).close()  # noqa: S310
+                urllib.request.urlopen(request, timeout=5).close()  # noqa: S310
             except (urllib.error.URLError, OSError):
                 time.sleep(0.05)
             else:
@@ -176,9 +188,9 @@ class Supervisor:
         return 0
 
     def _database_died(self) -> None:
-        """Start the database again: ours died, or whoever ran the one we used has stopped.
+        """Start the database again: ours died, or an adopted one went with its supervisor.
 
-        One try is short, so that a signal is obeyed between two.
+        Each attempt waits for the lock for a second only, so that signals are obeyed in between.
         """
         self._say_once("PostgreSQL ended. It is started again; what was committed is there.")
         try:
@@ -187,17 +199,17 @@ class Supervisor:
             self._say_once(str(problem))
             time.sleep(1)
         else:
-            self.told.clear()
+            self.printed.clear()
 
     def _say_once(self, words: str) -> None:
-        """Say something, but not again before the database is back."""
-        if words not in self.told:
-            self.told.add(words)
+        """Print a line, but not again before the database is back."""
+        if words not in self.printed:
+            self.printed.add(words)
             say(words)
 
 
 def _terminal_is_gone() -> bool:
-    """Tell whether standard error was a terminal, and has hung up."""
+    """Return whether standard error was a terminal that has hung up."""
     if not WAS_TERMINAL:
         return False
     poll = select.poll()
