@@ -1,4 +1,4 @@
-"""The command `vatio`: sets Django up, runs one of the commands, and says in a line what fails."""
+"""The command `vatio`: sets Django up, runs one command, and prints an error as one line."""
 
 import importlib
 import os
@@ -18,12 +18,13 @@ from vatio.processes.supervisor import CannotStart
 from vatio.refusal import Refused
 
 INTERRUPTED = 130
+"""Exit code after Ctrl-C: 128 and the number of SIGINT."""
 
 
 def main() -> int:
-    """Run the command that was typed, and tell its exit code."""
+    """Run the command that was typed, and return its exit code."""
     if sys.argv[1:] == ["--version"]:
-        # Answered before Django is set up, which would make a home and a key in it.
+        # Answered before Django is set up: its settings create the home folder and a secret key.
         print(f"vatio {metadata.version('vatio')}")
         return 0
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vatio.settings")
@@ -32,18 +33,18 @@ def main() -> int:
         django.setup()
         # The commands import models, and that works only once Django is set up.
         code: int = importlib.import_module("vatio.cli.commands").run_typed(sys.argv[1:])
-    except (ServerProblem, CannotStart, Refused, env.WrongSetting, ImproperlyConfigured) as said:
-        return _fail(str(said))
-    except (BadAddress, Refusal) as said:
-        return _fail(str(said))
-    except (Unreachable, OutcomeUnknown) as said:
-        return _fail(f"The mail server: {said}.")
-    except (DatabaseError, psycopg.Error) as said:
-        return _fail(f"The database cannot be used: {' '.join(str(said).split())}")
+    except (ServerProblem, CannotStart, Refused, env.WrongSetting, ImproperlyConfigured) as error:
+        return _fail(str(error))
+    except (BadAddress, Refusal) as error:
+        return _fail(str(error))
+    except (Unreachable, OutcomeUnknown) as error:
+        return _fail(f"The mail server: {error}.")
+    except (DatabaseError, psycopg.Error) as error:
+        return _fail(f"The database cannot be used: {' '.join(str(error).split())}")
     except KeyboardInterrupt:
         return INTERRUPTED
-    except OSError as said:
-        return _fail(f"{said.filename or 'Vatio'}: {said.strerror or said}.")
+    except OSError as error:
+        return _fail(f"{error.filename or 'Vatio'}: {error.strerror or error}.")
     return code
 
 

@@ -1,4 +1,4 @@
-"""What each word after `vatio` does."""
+"""The commands of `vatio`, a function each."""
 
 import argparse
 import json
@@ -37,16 +37,16 @@ from vatio.translations import compile_catalogue
 
 OLDEST_SERVER = 160000
 GRACE = 8
-"""Seconds that a worker which has to stop may still work: fewer than its keeper waits."""
+"""Seconds in which a worker may finish its jobs when it stops: fewer than its supervisor waits."""
 
 ORPHANED = 2
-"""Seconds that a process lives on whose keeper was killed: the database went with it."""
+"""Seconds that a process outlives its supervisor: the database ended with the supervisor."""
 
 Command = Callable[[argparse.Namespace], int]
 
 
 def run_typed(words: Sequence[str]) -> int:
-    """Run the command that these words name, and tell its exit code."""
+    """Run the command that these words name, and return its exit code."""
     arguments = _parser().parse_args(words)
     command: Command = arguments.command
     return command(arguments)
@@ -79,9 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     demo = top.add_parser("demo", help="the demo").add_subparsers(required=True, metavar="COMMAND")
     people_of_demo = _word(demo, "people", "list the people of the demo", demo_people)
     people_of_demo.add_argument("--json", action="store_true")
-    moved = _word(demo, "advance", "let days pass in the demo", advance_demo)
-    moved.add_argument("days", type=int)
-    moved.add_argument("--json", action="store_true")
+    advance = _word(demo, "advance", "let days pass in the demo", advance_demo)
+    advance.add_argument("days", type=int)
+    advance.add_argument("--json", action="store_true")
     return parser
 
 
@@ -97,7 +97,7 @@ def _word(
 
 
 def run(_arguments: argparse.Namespace) -> int:
-    """Start the database, migrate, load the demo into an empty one, and serve."""
+    """Start the database, migrate, load the demo into an empty database, and serve."""
     address, port = _address()
     check_port(address, port)
     database = _start_database(aloud=True)
@@ -144,7 +144,7 @@ def serve(_arguments: argparse.Namespace) -> int:
 
 
 def worker(_arguments: argparse.Namespace) -> int:
-    """Run one worker; any number of them, on any number of machines, share the work."""
+    """Run one worker; any number of workers, on any number of machines, share the jobs."""
     _join_platform(OWNER)
     connection.close()
     compile_catalogue()
@@ -162,9 +162,11 @@ def worker(_arguments: argparse.Namespace) -> int:
 
 
 def _join_platform(role: str) -> None:
-    """Take a role in a platform that runs: supervised, or beside our own server.
+    """Join a platform in a database role, under its supervisor or on a server started or adopted.
 
-    :raises CannotStart: if the database is older than this Vatio.
+    With DATABASE_URL no server is started, and the role is the URL's.
+
+    :raises CannotStart: if the tables are older than this Vatio, or of another version.
     """
     if env.switch("VATIO_SUPERVISED", default=False):
         die_with_parent(signal.SIGTERM)
@@ -181,7 +183,7 @@ def _join_platform(role: str) -> None:
 
 
 def try_mail(arguments: argparse.Namespace) -> int:
-    """Send a message to an address and say what the mail server answered."""
+    """Send a test message to an address, now, and print that the mail server took it."""
     if not settings.EMAIL_URL:
         raise CannotStart("EMAIL_URL is not set: there is no mail server to try.")
     post.try_out(arguments.address)
@@ -190,7 +192,7 @@ def try_mail(arguments: argparse.Namespace) -> int:
 
 
 def migrate(_arguments: argparse.Namespace) -> int:
-    """Bring the database up to date, and set the walls of the web's role."""
+    """Bring the database up to date, and grant the web role its privileges."""
     with _database():
         say("The database is up to date.")
     return 0
@@ -203,7 +205,7 @@ def import_accounts(arguments: argparse.Namespace) -> int:
 
 
 def reset_password(arguments: argparse.Namespace) -> int:
-    """Print a link with which somebody who exists chooses a new password."""
+    """Print a one-time link with which a person who exists chooses a new password."""
     with _database():
         token = one_time_links.password_link(arguments.email, at=clock.real())
     say(f"{_public_address(_address()[1])}/password/{token}/")
@@ -211,7 +213,7 @@ def reset_password(arguments: argparse.Namespace) -> int:
 
 
 def demo_people(arguments: argparse.Namespace) -> int:
-    """List the people of the demo, for a person or for a program."""
+    """Print the people of the demo, one a line or as JSON."""
     with _database():
         people = listed()
     if not people:
@@ -225,7 +227,7 @@ def demo_people(arguments: argparse.Namespace) -> int:
 
 
 def advance_demo(arguments: argparse.Namespace) -> int:
-    """Let days pass in the demo, and say what happened."""
+    """Move the demo's clock forward by some days, and print what happened."""
 
     def send() -> int:
         return post.send_all().sent if settings.EMAIL_URL else 0
@@ -234,8 +236,7 @@ def advance_demo(arguments: argparse.Namespace) -> int:
         passed = advancing.advance(arguments.days, send=send)
         day = clock.today(DEPARTMENT_TIME_ZONE)
     if arguments.json:
-        told = {"today": day.isoformat(), **asdict(passed)}
-        say(json.dumps(told))
+        say(json.dumps({"today": day.isoformat(), **asdict(passed)}))
         return 0
     say(
         f"{day}: {passed.reminders} reminders queued, {passed.expired} accounts expired,"
@@ -246,7 +247,7 @@ def advance_demo(arguments: argparse.Namespace) -> int:
 
 @contextmanager
 def _database() -> Iterator[None]:
-    """Give a command the database: the one that runs, or one started for as long as it takes."""
+    """Connect a command to an up-to-date database, started for its duration unless one runs."""
     database = _start_database()
     try:
         _bring_up_to_date()
@@ -259,38 +260,38 @@ def _database() -> Iterator[None]:
 
 
 def _programs() -> str:
-    """Name the folder with the programs of PostgreSQL, if a setting does."""
+    """Return the folder of PostgreSQL's programs that VATIO_POSTGRES_BIN names, or nothing."""
     return env.text("VATIO_POSTGRES_BIN")
 
 
 def _start_database(*, aloud: bool = False) -> server.Server | None:
-    """Start or adopt our own server, unless DATABASE_URL names another."""
+    """Start or adopt our own server and return it; None if DATABASE_URL names another."""
     if env.text("DATABASE_URL"):
         return None
-    hear = say if aloud else server.keep_quiet
-    database = server.ensure(settings.HOME, programs=_programs(), say=hear)
+    report = say if aloud else server.keep_quiet
+    database = server.ensure(settings.HOME, programs=_programs(), say=report)
     _use(database)
     _act_as(OWNER)
     return database
 
 
 def _use(database: server.Server) -> None:
-    """Point this process and its children to the server's socket."""
+    """Point this process and its children to the server's socket directory."""
     os.environ["VATIO_DATABASE_SOCKET"] = str(database.socket)
     connection.settings_dict["HOST"] = str(database.socket)
 
 
 def _act_as(role: str) -> None:
-    """Use the database as one of its roles, in this process and in those it starts."""
+    """Connect to the database as one of its roles, in this process and in its children."""
     os.environ["VATIO_DATABASE_ROLE"] = role
     connection.settings_dict["USER"] = role
 
 
 def _ensure_own_history(executor: MigrationExecutor) -> None:
-    """Refuse a database whose tables were made by migrations that this Vatio does not have.
+    """Refuse a database with an applied migration that this Vatio does not have.
 
-    :raises CannotStart: if there is one: a later version made it, or one from before the first
-        release.
+    :raises CannotStart: naming the migration; it is of a later version, or of one before the
+        first release.
     """
     unknown = [
         f"{app}.{name}"
@@ -306,7 +307,7 @@ def _ensure_own_history(executor: MigrationExecutor) -> None:
 
 
 def _bring_up_to_date() -> None:
-    """Migrate, and set the walls of the web's role if the server has it.
+    """Migrate, and grant the web role its privileges if the server has that role.
 
     :raises CannotStart: if the server is older than PostgreSQL 16, or the database is of another
         version.
@@ -329,16 +330,16 @@ def _bring_up_to_date() -> None:
 
 
 def marked_tables(mark: str) -> list[str]:
-    """List the tables whose models carry a mark, such as append_only."""
+    """Return the tables whose models carry a mark, such as append_only."""
     return [model._meta.db_table for model in apps.get_models() if getattr(model, mark, False)]
 
 
 def _take_web_role() -> None:
-    """Let the pages act as vatio_web where the server has it, or say that this wall is missing."""
+    """Have the pages SET ROLE vatio_web if the server allows it; print a warning if it does not."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = %s", [WEB])
-        found = cursor.fetchone()
-    if found is not None and found[0]:
+        row = cursor.fetchone()
+    if row is not None and row[0]:
         os.environ["VATIO_ASSUME_ROLE"] = WEB
         return
     say(

@@ -1,4 +1,4 @@
-"""`vatio accounts import`: what it takes, and what it prints."""
+"""`vatio accounts import`: its arguments, and what it prints."""
 
 import argparse
 import json
@@ -21,7 +21,7 @@ Say = Callable[[str], None]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what the command takes."""
+    """Declare the arguments of the command."""
     parser.add_argument("file", metavar="FILE", help="xlsx, xls, ods or csv")
     parser.add_argument("--organisation", required=True, metavar="NAME")
     parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
@@ -36,7 +36,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace, *, at: datetime, say: Say) -> int:
-    """Import a portfolio, or say row by row what would happen; 1 if anything is wrong."""
+    """Import a portfolio or, with --dry-run, print what each row would do; return the exit code.
+
+    With a fault in any row nothing is imported, and the code is 1.
+    """
     try:
         plan = importing.plan(
             _organisation(arguments.organisation),
@@ -68,10 +71,10 @@ def run(arguments: argparse.Namespace, *, at: datetime, say: Say) -> int:
 
 def _refuse(faults: list[Fault], arguments: argparse.Namespace, say: Say) -> int:
     if arguments.json:
-        told = [
+        rows = [
             {"line": fault.line, "column": fault.column, "fault": fault.words} for fault in faults
         ]
-        say(json.dumps({"made": 0, "accounts": [], "faults": told}, ensure_ascii=False))
+        say(json.dumps({"made": 0, "accounts": [], "faults": rows}, ensure_ascii=False))
         return 1
     for fault in faults:
         say(str(fault))
@@ -80,23 +83,23 @@ def _refuse(faults: list[Fault], arguments: argparse.Namespace, say: Say) -> int
 
 
 def _organisation(name: str) -> Organisation:
-    found = Organisation.objects.filter(name_folded=fold_in_database(tidy(name))).first()
-    if found is None:
+    organisation = Organisation.objects.filter(name_folded=fold_in_database(tidy(name))).first()
+    if organisation is None:
         raise Refused(_("There is no organisation called «%(name)s».") % {"name": name})
-    return found
+    return organisation
 
 
 def _person(email: str) -> Person:
-    found = Person.objects.filter(
+    person = Person.objects.filter(
         email=fold_address(email), is_commercial=True, is_active=True
     ).first()
-    if found is None:
+    if person is None:
         raise Refused(_("Nobody of the commercial department is %(email)s.") % {"email": email})
-    return found
+    return person
 
 
-def _mapped(given: Iterable[str]) -> Iterable[tuple[str, str]]:
-    for pair in given:
+def _mapped(pairs: Iterable[str]) -> Iterable[tuple[str, str]]:
+    for pair in pairs:
         theirs, equals, ours = pair.partition("=")
         if not equals or not theirs.strip() or not ours.strip():
             raise Refused(_('Write --licence as "THEIRS=OURS", not «%(text)s».') % {"text": pair})

@@ -1,1 +1,1 @@
-"""Who is here: organisations, people, and who may act for which organisation."""
+"""Organisations, people, and memberships: who may act for which organisation."""

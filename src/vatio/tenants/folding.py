@@ -1,4 +1,4 @@
-"""Names compared without case and accents, by one function of the database."""
+"""Names compared without case and accents, by one SQL function."""
 
 from unicodedata import category
 
@@ -6,7 +6,7 @@ from django.db.models import Func, TextField, Value
 
 
 class Fold(Func):
-    """fold(text): lower case, no accents; what unique names and searches compare."""
+    """The SQL function fold(text): lower case, no accents; unique names and searches compare it."""
 
     function = "fold"
     arity = 1
@@ -14,23 +14,23 @@ class Fold(Func):
 
 
 FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
-"""Letters that are drawn as nothing."""
+"""Characters that are drawn as nothing and are not white space: Hangul fillers, blank Braille."""
 
 
 def tidy(name: str) -> str:
-    """Trim a name, make every run of white space one space, and leave out what is not seen.
+    """Return a name trimmed, with single spaces, and without characters that cannot be seen.
 
-    Two names that look the same are the same: marks of direction and width, soft
-    hyphens, control characters and fillers count for nothing.
+    Two names that look the same must compare as the same: format characters (Unicode's Cf:
+    direction, zero width, soft hyphens), control characters (Cc) and fillers are left out.
     """
-    seen = "".join(
+    visible = "".join(
         letter
         for letter in name
         if letter.isspace() or (category(letter) not in {"Cf", "Cc"} and letter not in FILLERS)
     )
-    return " ".join(seen.split())
+    return " ".join(visible.split())
 
 
 def fold_in_database(text: str) -> Fold:
-    """Fold a text as stored names are folded, by the database itself."""
+    """Return the expression that folds a text in the database, as stored names are folded."""
     return Fold(Value(text))

@@ -22,7 +22,10 @@ class OrganisationSet(models.QuerySet["Organisation"]):
     """Organisations, narrowed to those that a person may see."""
 
     def visible_to(self, person: Person) -> OrganisationSet:
-        """Keep what this person may see: all for commercial staff, else those they lead."""
+        """Return what a person may see: all for commercial staff, else those of their memberships.
+
+        A person who is not active sees none.
+        """
         if not person.is_active:
             return self.none()
         if person.is_commercial:
@@ -66,7 +69,7 @@ class Organisation(models.Model):
 
 
 class PersonManager(BaseUserManager["Person"]):
-    """Finds people by their address, in whatever case it was typed."""
+    """Finds people by their e-mail address, in whatever case the address was typed."""
 
     def get_by_natural_key(self, username: str | None) -> Person:
         return self.get(email=fold_address(username or ""))
@@ -108,7 +111,7 @@ class OfOrganisationSet(models.QuerySet[Row]):
     """Rows of an organisation, narrowed to those that a person may see."""
 
     def visible_to(self, person: Person) -> Self:
-        """Keep the rows of the organisations that this person may see."""
+        """Return the rows of the organisations that a person may see."""
         return self.filter(organisation__in=Organisation.objects.visible_to(person))
 
 
@@ -153,5 +156,5 @@ class Platform(models.Model):
 
 
 def fold_address(address: str) -> str:
-    """Write an e-mail address as it is stored and compared: trimmed, in lower case."""
+    """Return an e-mail address as it is stored and compared: trimmed, in lower case."""
     return address.strip().lower()

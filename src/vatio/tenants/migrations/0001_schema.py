@@ -1,7 +1,7 @@
-"""Makes fold(text), by which names are compared and searched, and the tables of who is here.
+"""Creates fold(text), by which names are compared and searched, and the tables of tenants.
 
-`lower(unaccent(name))` is not immutable and cannot stand in an index; naming the dictionary
-makes it so.
+`lower(unaccent(name))` is only STABLE and cannot be indexed; with the dictionary named, fold
+can be declared IMMUTABLE.
 """
 
 import uuid
