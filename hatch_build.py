@@ -1,4 +1,4 @@
-"""Compiles the translations into every build, so that an installed Vatio speaks Spanish."""
+"""Compiles the gettext catalogues into every build, so that an installed Vatio speaks Spanish."""
 
 from pathlib import Path
 
@@ -8,10 +8,10 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class CompileTranslations(BuildHookInterface):
-    """Writes each catalogue's .mo beside its .po before the files are gathered."""
+    """A build hook: writes each catalogue's .mo beside its .po before the files are collected."""
 
     def initialize(self, version, build_data):
         for source in Path(self.root, "src", "vatio", "locale").rglob("*.po"):
-            with source.open("rb") as catalogue, source.with_suffix(".mo").open("wb") as made:
-                write_mo(made, read_po(catalogue, domain=source.stem))
+            with source.open("rb") as catalogue, source.with_suffix(".mo").open("wb") as compiled:
+                write_mo(compiled, read_po(catalogue, domain=source.stem))
         build_data["artifacts"].append("*.mo")

@@ -1,1 +1,1 @@
-"""The sample platform, made by the rules themselves."""
+"""The demo: a sample platform, made by the rules themselves."""

@@ -38,16 +38,21 @@ from vatio.units import Quantities, Unit
 Story = Iterator[datetime]
 
 BEFORE = timedelta(days=9)
+"""How long before an account ends its renewal is accepted."""
+
 SETTLING = 7_032_026
-FOUNDED = timedelta(days=5 * 365)
+"""Key of the advisory lock under which a platform is settled."""
+
+AGE = timedelta(days=5 * 365)
+"""How long ago the people and the organisations were created."""
 
 
 @transaction.atomic
 def prepare(want: bool) -> bool:
     """Settle, once, whether an empty database becomes the demo, and load it if so.
 
-    A database that was settled before, or that somebody already uses, stays as
-    it is. Tells whether the platform is the demo.
+    A database that was settled before, or that has people, stays as it is. Returns
+    whether the platform is the demo.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SETTLING])
@@ -63,11 +68,12 @@ def prepare(want: bool) -> bool:
 
 @transaction.atomic
 def load(*, at: datetime) -> None:
-    """Make the demo's people, licences, organisations, accounts and orders, as of a moment."""
-    founded = at - FOUNDED
+    """Create the demo's people, licences, organisations, accounts and orders, as of `at`."""
+    created_at = at - AGE
     hashed = _password_hash()
     commercial = [
-        _person(email, name, hashed, at=founded, is_commercial=True) for email, name in COMMERCIAL
+        _person(email, name, hashed, at=created_at, is_commercial=True)
+        for email, name in COMMERCIAL
     ]
     for name, billing, quantities, description in LICENCES:
         version = publishing.draft(
@@ -76,10 +82,10 @@ def load(*, at: datetime) -> None:
             quantities=Quantities(*quantities),
             description=description,
             by=commercial[0],
-            at=founded,
+            at=created_at,
         )
-        publishing.publish(version, by=commercial[0], at=founded)
-    _tell(
+        publishing.publish(version, by=commercial[0], at=created_at)
+    _run(
         [
             story
             for sample in ORGANISATIONS
@@ -87,14 +93,15 @@ def load(*, at: datetime) -> None:
         ]
     )
     _import_one_to_come(at=at)
-    _place_holders(hashed, at=at)
+    _give_roles(hashed, at=at)
     _forget_messages(at=at)
 
 
 class _Loader:
-    """Makes one organisation of the demo, its orders sent and decided on their days.
+    """Creates one organisation of the demo, its orders submitted and decided on their days.
 
-    A story yields the moment of its next deed, and does it when it goes on.
+    A story is a generator: it yields the moment of its next step, and takes that step when it
+    is resumed.
     """
 
     def __init__(
@@ -108,25 +115,23 @@ class _Loader:
             time_zone=sample.time_zone,
             notice_address="",
             by=commercial[0],
-            at=at - FOUNDED,
+            at=at - AGE,
         )
-        self.people = [
-            _person(email, name, hashed, at=at - FOUNDED) for email, name in sample.people
-        ]
+        self.people = [_person(email, name, hashed, at=at - AGE) for email, name in sample.people]
         for person in self.people:
             Membership.objects.create(
-                organisation=self.organisation, person=person, created_at=at - FOUNDED
+                organisation=self.organisation, person=person, created_at=at - AGE
             )
-        self.turn = 0
+        self.order_count = 0
 
     def stories(self) -> list[Story]:
-        """List what happens to each account, and to each opening that never became one."""
+        """Return a story of each account, and of each opening that never became an account."""
         return [self._live(project) for project in _projects(self.sample)] + [
-            self._ask(asked) for asked in self.sample.asked
+            self._ask(opening) for opening in self.sample.asked
         ]
 
     def _live(self, project: SampleAccount) -> Story:
-        """Take one account through its years, up to today."""
+        """Open an account, renew it every year up to today, and submit its latest orders."""
         last_end = day_at(self.at, project.time_zone) + timedelta(days=project.ends_in)
         months = project.months + 12 * (project.years - 1)
         opened_at = _at_work(
@@ -174,7 +179,7 @@ class _Loader:
             )
 
     def _grow(self, account: Account, growth: Growth) -> Story:
-        """Ask for an expansion, and accept it the day after."""
+        """Submit an expansion, and accept it the day after."""
         at = self.at - timedelta(days=growth.days_ago)
         yield at
         order = self._ask_growth(account, growth)
@@ -201,23 +206,23 @@ class _Loader:
         return order
 
     def _renew(self, account: Account, *, at: datetime) -> Story:
-        """Ask for another year the day before a moment, and accept it then."""
+        """Submit a renewal the day before a moment, and accept it at that moment."""
         yield at - timedelta(days=1)
         order = self._ask_renewal(account, at=at - timedelta(days=1))
         yield at
         deciding.accept(order, by=self._reviewer(), at=at)
 
-    def _ask(self, asked: SampleOrder) -> Story:
-        """Ask for an account, and reject or withdraw the order if the sample says so."""
-        at = self.at - timedelta(days=asked.asked, hours=3)
+    def _ask(self, opening: SampleOrder) -> Story:
+        """Submit an opening, and reject or withdraw the order if the sample says so."""
+        at = self.at - timedelta(days=opening.asked, hours=3)
         yield at
-        order = self._submit(asked, asked.months, at=at)
+        order = self._submit(opening, opening.months, at=at)
         yield at + timedelta(days=1)
-        if asked.rejected:
+        if opening.rejected:
             deciding.reject(
-                order, reason=asked.rejected, by=self._reviewer(), at=at + timedelta(days=1)
+                order, reason=opening.rejected, by=self._reviewer(), at=at + timedelta(days=1)
             )
-        if asked.withdrawn:
+        if opening.withdrawn:
             deciding.withdraw(order, by=order.submitted_by, at=at + timedelta(days=1))
 
     def _submit(self, sample: SampleAccount | SampleOrder, months: int, *, at: datetime) -> Order:
@@ -253,32 +258,32 @@ class _Loader:
         return submitting.submit_renewal(account, shown_end=_end(account), by=self._asker(), at=at)
 
     def _asker(self) -> Person:
-        self.turn += 1
-        return self.people[self.turn % len(self.people)]
+        self.order_count += 1
+        return self.people[self.order_count % len(self.people)]
 
     def _reviewer(self) -> Person:
-        return self.commercial[self.turn % len(self.commercial)]
+        return self.commercial[self.order_count % len(self.commercial)]
 
 
 def _projects(sample: DemoOrganisation) -> list[SampleAccount]:
-    """List the accounts of an organisation of the demo: those with a story, and the rest."""
+    """Return the accounts of an organisation of the demo: the detailed ones, and the rest."""
     more = NORTE_MORE if sample.name == NORTE.name else SUR_MORE
     return [*sample.accounts, *projects(more, sample.time_zone)]
 
 
-def _tell(stories: list[Story]) -> None:
-    """Let all stories go on together, each deed on its day, so that numbers follow time."""
-    begun = [(next(story), turn, story) for turn, story in enumerate(stories)]
-    heapq.heapify(begun)
-    while begun:
-        _moment, turn, story = heapq.heappop(begun)
+def _run(stories: list[Story]) -> None:
+    """Run all stories together, step by step in order of time, so that order numbers ascend."""
+    steps = [(next(story), index, story) for index, story in enumerate(stories)]
+    heapq.heapify(steps)
+    while steps:
+        _moment, index, story = heapq.heappop(steps)
         following = next(story, None)
         if following is not None:
-            heapq.heappush(begun, (following, turn, story))
+            heapq.heappush(steps, (following, index, story))
 
 
 def _end(account: Account) -> date:
-    """Read afresh the day on which an account ends."""
+    """Return the day on which an account ends, read afresh; that day is not covered."""
     account.refresh_from_db()
     if account.covered_until is None:
         raise AssertionError("an account that was opened is covered until some day")
@@ -286,12 +291,12 @@ def _end(account: Account) -> date:
 
 
 def _at_work(day: date, time_zone: str) -> datetime:
-    """Tell a moment in the morning of a day."""
+    """Return 10:15 of a day in a time zone."""
     return datetime.combine(day, time(10, 15), tzinfo=ZoneInfo(time_zone))
 
 
 def _import_one_to_come(*, at: datetime) -> None:
-    """Import an account that has yet to start: no acceptance makes one."""
+    """Import an account that has yet to start: accepting an opening makes none."""
     organisation = Organisation.objects.get(name=NORTE.name)
     starts_on = day_at(at, organisation.time_zone) + timedelta(days=38)
     ends_on = add_months(starts_on, 12, anchor_day=starts_on.day)
@@ -308,11 +313,11 @@ def _import_one_to_come(*, at: datetime) -> None:
     )
 
 
-def _place_holders(hashed: str, *, at: datetime) -> None:
+def _give_roles(hashed: str, *, at: datetime) -> None:
     """Give one account an administrator and a viewer."""
     account = Account.objects.get(name=ACCOUNT_OF_HOLDERS)
     for role, (email, name) in HOLDERS.items():
-        person = _person(email, name, hashed, at=at - FOUNDED)
+        person = _person(email, name, hashed, at=at - AGE)
         AccountRole.objects.create(
             account=account,
             organisation_id=account.organisation_id,
@@ -333,12 +338,12 @@ def _person(
 
 
 def _password_hash() -> str:
-    """Hash the shared password once: it costs most of the loading otherwise."""
+    """Return the hash of the shared password: a hash a person would be most of the loading time."""
     person = Person()
     person.set_password(DEMO_SECRET)
     return person.password
 
 
 def _forget_messages(*, at: datetime) -> None:
-    """Mark what the sample's past would have sent as too late, so that nobody is told of it."""
+    """Mark the messages of the sample's past as too late, so that nobody receives them."""
     Message.objects.filter(send_before__lte=at).update(state=Message.State.TOO_LATE)

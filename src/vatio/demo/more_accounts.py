@@ -1,4 +1,4 @@
-"""The rest of the demo's portfolios, a line an account, so that lists are as long as in life."""
+"""The rest of the demo's accounts, one a line, so that its lists are of a realistic length."""
 
 from vatio.demo.portfolio import SampleAccount
 
@@ -45,14 +45,14 @@ Oficinas Triana 40 028|Triana Gestión, S.L.|B35389774|offices|Básica Mtr|234|1
 
 
 def projects(lines: str, time_zone: str) -> list[SampleAccount]:
-    """Read a list: name, client, NIF, sector, licence, days left, years, extras, SMS."""
-    found = []
+    """Read an account a line: name, client, NIF, sector, licence, days left, years, extras, SMS."""
+    accounts = []
     for line in lines.split("\n"):
         if not line:
             continue
         name, client, nif, sector, licence, ends_in, years, extra, sms = line.split("|")
         pairs = (pair.split("=") for pair in extra.split(",") if pair)
-        found.append(
+        accounts.append(
             SampleAccount(
                 name=name,
                 client=client,
@@ -66,4 +66,4 @@ def projects(lines: str, time_zone: str) -> list[SampleAccount]:
                 time_zone=time_zone,
             )
         )
-    return found
+    return accounts

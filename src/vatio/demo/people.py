@@ -18,7 +18,7 @@ HOLDERS = {
 
 @dataclass(frozen=True)
 class DemoPerson:
-    """Somebody to sign in as."""
+    """A person of the demo in one role, with what to sign in with."""
 
     role: str
     organisation: str
@@ -27,12 +27,12 @@ class DemoPerson:
     password: str
 
     def as_dict(self) -> dict[str, str]:
-        """Turn into plain values, for programs."""
+        """Return the fields by name, for JSON."""
         return asdict(self)
 
 
 def listed() -> list[DemoPerson]:
-    """List the demo's people with their roles; nobody outside the demo."""
+    """Return the demo's people, once for each role; nobody outside the demo."""
     if not is_demo():
         return []
     people = (
@@ -40,18 +40,18 @@ def listed() -> list[DemoPerson]:
         .order_by("id")
         .prefetch_related("memberships__organisation", "account_roles__organisation")
     )
-    found = []
+    entries = []
     for person in people:
         if person.is_commercial:
-            found.append(DemoPerson("commercial", "", person.name, person.email, DEMO_SECRET))
-        found.extend(
+            entries.append(DemoPerson("commercial", "", person.name, person.email, DEMO_SECRET))
+        entries.extend(
             DemoPerson(
                 "superadmin", membership.organisation.name, person.name, person.email, DEMO_SECRET
             )
             for membership in person.memberships.all()
         )
-        found.extend(
+        entries.extend(
             DemoPerson(role.role, role.organisation.name, person.name, person.email, DEMO_SECRET)
             for role in person.account_roles.all()
         )
-    return found
+    return entries

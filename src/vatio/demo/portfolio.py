@@ -1,4 +1,4 @@
-"""What the demo's organisations have: accounts in every state, with days counted from today."""
+"""The accounts of the demo's organisations, in every state, with days counted from today."""
 
 from dataclasses import dataclass, field
 
@@ -13,7 +13,10 @@ LICENCES = [
 
 @dataclass(frozen=True)
 class Growth:
-    """An expansion of an account: how many days ago it was asked for, what it adds, and why."""
+    """An expansion of an account: how many days ago it was submitted, what it adds, and why.
+
+    `question` is what the commercial department asked about it.
+    """
 
     days_ago: int
     added: dict[str, int]
@@ -24,11 +27,12 @@ class Growth:
 
 @dataclass(frozen=True)
 class SampleAccount:
-    """One account of the demo: who, with which licence and extras, and where it is in its life.
+    """One account of the demo: its client, its licence and extras, its terms and its orders.
 
-    `ends_in` is the number of days until its last term ends, negative if it has;
-    `years` how many terms of a year it has had. Quantities come on top of the
-    licence's own.
+    `ends_in` is the number of days from today to the end of its last term, negative if that
+    is past; `years` is how many terms it has had, the first of `months`, the others of a
+    year. `extra` comes on top of the licence's own quantities. `renewal_asked` is how many
+    days ago a renewal was submitted that is still pending.
     """
 
     name: str
@@ -53,7 +57,10 @@ class SampleAccount:
 
 @dataclass(frozen=True)
 class SampleOrder:
-    """An opening that never became an account: pending, rejected or withdrawn."""
+    """An opening that never became an account: pending, rejected or withdrawn.
+
+    `asked` is how many days ago it was submitted.
+    """
 
     name: str
     client: str
@@ -71,7 +78,7 @@ class SampleOrder:
 
 @dataclass(frozen=True)
 class DemoOrganisation:
-    """An organisation of the demo with its SuperAdministrators, accounts and open questions."""
+    """An organisation of the demo with its SuperAdministrators, its accounts and other openings."""
 
     name: str
     time_zone: str
@@ -422,4 +429,4 @@ TO_COME = """
 Nombre de la cuenta;Nombre del cliente;NIF;Sector;Licencia;Mtr;CUPS;Líneas RTC;SMS;Inicio;Fin
 Polideportivo As Lagoas 042;Concello de Ourense;;Deporte;Básica Mtr;14;6;1;60;{starts_on};{ends_on}
 """
-"""A portfolio of one account that has yet to start, as an import would bring it."""
+"""A spreadsheet to import, as CSV: one account that has yet to start."""

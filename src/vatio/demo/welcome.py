@@ -1,4 +1,4 @@
-"""What a start prints when the pages can be opened: whom to sign in as, or the first link."""
+"""What a start prints once the pages answer: the people to sign in as, or the first link."""
 
 from vatio import clock
 from vatio.demo import people
@@ -6,7 +6,7 @@ from vatio.people import one_time_links
 
 
 def lines(address: str) -> list[str]:
-    """List the demo's people, or a fresh one-time link while nobody is commercial."""
+    """Return a line for each person of the demo or, while nobody is commercial, a one-time link."""
     listed = people.listed()
     if listed:
         width = max(len(person.email) for person in listed)

@@ -1,1 +1,1 @@
-"""What passing time brings, and, in the demo, letting it pass."""
+"""The demo's clock: moved forward, with the work that each day brings."""

@@ -1,4 +1,4 @@
-"""Moves the demo's clock forward a day at a time, and lets each day bring what it brings."""
+"""Moves the demo's clock forward a day at a time, and does the work that each day brings."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,16 +20,16 @@ MOST_DAYS = 3_660
 
 
 class NotTheDemo(Refused):
-    """Time is moved in the demo alone."""
+    """Only the demo's clock can be moved."""
 
 
 class WrongDays(Refused):
-    """The clock goes forward, by a number of days within bounds."""
+    """The number of days is less than 1 or more than MOST_DAYS."""
 
 
 @dataclass
 class Passed:
-    """What happened while the days passed."""
+    """How many days passed, and how much happened meanwhile."""
 
     days: int = 0
     reminders: int = 0
@@ -39,11 +39,12 @@ class Passed:
 
 
 def advance(days: int, *, send: Callable[[], int] | None = None) -> Passed:
-    """Let days pass, one after the other, each with the work that it brings.
+    """Move the demo's clock forward day by day, do the work of each day, and return the counts.
 
-    :param send: sends what is due and tells how many; without it the worker does.
+    :param send: delivers the messages that are due and returns how many; by default the worker
+        delivers them.
     :raises NotTheDemo: outside the demo.
-    :raises WrongDays: unless it is from 1 to ten years.
+    :raises WrongDays: unless `days` is from 1 to MOST_DAYS, about ten years.
     """
     if not is_demo():
         raise NotTheDemo(_("Only the demo's clock can be moved."))
@@ -59,13 +60,13 @@ def advance(days: int, *, send: Callable[[], int] | None = None) -> Passed:
 
 
 def next_end() -> datetime | None:
-    """Tell the instant at which the next account expires."""
+    """Return the instant at which the next account expires; None if none will."""
     ahead = EndingCount.objects.filter(ends_at__gt=clock.now(), accounts__gt=0)
     return ahead.order_by("ends_at").values_list("ends_at", flat=True).first()
 
 
 def days_to_the_next_end() -> int | None:
-    """Tell how many days it is to the day on which the next account expires."""
+    """Return the days until the next account expires, rounded up; None if none will."""
     following = next_end()
     if following is None:
         return None
@@ -81,10 +82,10 @@ def _pass_a_day(passed: Passed) -> None:
     Shift.objects.filter(id=1).update(days=F("days") + 1)
     clock.forget()
     at = clock.now()
-    told, _written = deciding.decide(at=at)
+    reminders, _messages = deciding.decide(at=at)
     ended = EndingCount.objects.filter(ends_at__gt=before, ends_at__lte=at)
     passed.days += 1
-    passed.reminders += told
+    passed.reminders += reminders
     passed.expired += ended.aggregate(number=Sum("accounts", default=0))["number"]
     passed.lapsed += lapsing.lapse(at=at)
     digesting.digest(at=at)

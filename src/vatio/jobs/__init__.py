@@ -1,1 +1,1 @@
-"""What the worker runs: a few lines each, which read the clock and call one rule."""
+"""The worker's tasks: a few lines each, which read the clock and call one rule."""

@@ -1,4 +1,4 @@
-"""Sends what is due through the platform's mail server."""
+"""Delivers the messages that are due through the platform's mail server."""
 
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid
@@ -12,7 +12,7 @@ from vatio.notifications.smtp import SmtpConnection, parse
 
 
 def sender() -> Sender:
-    """Tell in whose name messages leave, and where their links lead."""
+    """Return the address that messages come from, and the one that their links begin with."""
     return Sender(
         address=settings.EMAIL_SENDER,
         platform=settings.PUBLIC_URL or f"http://127.0.0.1:{settings.PORT}",
@@ -20,7 +20,7 @@ def sender() -> Sender:
 
 
 def send_all() -> Tally:
-    """Send every message that is due.
+    """Deliver every message that is due, and return what became of them.
 
     :raises BadAddress: if EMAIL_URL cannot be understood.
     """
@@ -29,12 +29,12 @@ def send_all() -> Tally:
 
 
 def try_out(address: str) -> None:
-    """Send a message that says that mail works, past the outbox.
+    """Send a test message at once, without the outbox.
 
     :raises BadAddress: if EMAIL_URL cannot be understood.
-    :raises Refusal: if the server says no.
-    :raises Unreachable: if it does not answer.
-    :raises OutcomeUnknown: if it went away before it answered.
+    :raises Refusal: if the server refuses the message.
+    :raises Unreachable: if the server does not answer.
+    :raises OutcomeUnknown: if the connection is lost between the message and the answer.
     """
     mail = EmailMessage()
     mail["From"] = settings.EMAIL_SENDER

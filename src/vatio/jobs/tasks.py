@@ -1,4 +1,4 @@
-"""The worker's tasks. Each may run late, often, or twice at once, and nothing bad happens."""
+"""The worker's tasks: each may run late, often, or twice at once without harm."""
 
 from django.conf import settings
 from procrastinate.contrib.django import app
@@ -14,7 +14,7 @@ from vatio.purging import deleting, requesting
 from vatio.reminders import deciding
 
 STALLED = 60
-"""Seconds without a heartbeat after which a job's worker is dead."""
+"""Seconds without a heartbeat after which a job's worker counts as dead."""
 
 
 @app.periodic(cron="* * * * *")
@@ -26,9 +26,9 @@ def remind(timestamp: int) -> None:
 
 @app.task(name="send")
 def send(timestamp: int) -> None:
-    """Let the messages leave that are due; without a mail server, only forget dead links.
+    """Deliver the messages that are due; without a mail server, only blank those with dead links.
 
-    Two at a time, however slow the server is: other work has its place beside them.
+    At most two of these jobs run at a time: a slow mail server leaves room for other jobs.
     """
     if settings.EMAIL_URL:
         post.send_all()
@@ -36,8 +36,8 @@ def send(timestamp: int) -> None:
         delivery.give_up_on_secrets(real=clock.real())
 
 
-for _place in ("send-1", "send-2"):
-    app.periodic(cron="* * * * * */10", periodic_id=_place, lock=_place, queueing_lock=_place)(send)
+for _lock in ("send-1", "send-2"):
+    app.periodic(cron="* * * * * */10", periodic_id=_lock, lock=_lock, queueing_lock=_lock)(send)
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -50,13 +50,13 @@ def digest(timestamp: int) -> None:
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="lapse")
 def lapse(timestamp: int) -> None:
-    """Let the orders lapse that can no longer be accepted."""
+    """Lapse the orders that can no longer be accepted."""
     lapsing.lapse(at=clock.now())
 
 
 @app.task(name=bulk_renewing.TASK)
 def renew_in_bulk(number: int) -> None:
-    """Ask for the renewals of a round."""
+    """Submit the renewals of a bulk renewal."""
     bulk_renewing.carry_on(BulkRenewal.objects.get(pk=number), now=clock.now)
 
 
@@ -69,27 +69,27 @@ def import_portfolio(number: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="carry_on")
 def carry_on(timestamp: int) -> None:
-    """Carry on the long work whose task failed on the way."""
+    """Continue the bulk renewals and imports whose own task failed half-way."""
     bulk_renewing.carry_all_on(now=clock.now)
     running.carry_all_on(now=clock.now)
 
 
 @app.task(name=requesting.TASK)
 def purge(number: int) -> None:
-    """Delete the account that somebody asked to delete."""
+    """Delete the account of a purge."""
     deleting.end(number, at=clock.now())
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="purge_all")
 def purge_all(timestamp: int) -> None:
-    """Delete what was asked to be deleted and nobody was woken for."""
+    """Delete the accounts of the purges whose own task did not run."""
     deleting.end_all(at=clock.now())
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="mend", pass_context=False)
 async def mend(timestamp: int) -> None:
-    """Take up again what a killed worker left half done."""
+    """Retry the jobs of workers whose heartbeat has stopped."""
     for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
         await app.job_manager.retry_job(job)
