@@ -1,1 +1,1 @@
-"""The figures that Vatio claims, each measured by one file."""
+"""The figures that Vatio claims, each measured by a module of its own."""

@@ -13,7 +13,7 @@ from vatio.units import Quantities
 
 
 class _Kinds:
-    """Sends orders of each kind, each for an account of its own."""
+    """Submits orders of each kind, each for an account of its own."""
 
     def __init__(
         self, organisation: Organisation, versions: list[LicenceVersion], by: Person
@@ -55,7 +55,7 @@ class _Kinds:
         return submitting.submit_expansion(next(self.accounts), added, by=self.by, at=filling.NOW)
 
     def upgrade(self) -> Order:
-        """Ask for the best licence of an account that holds the least one of its kind."""
+        """Submit an upgrade to the best licence of its kind, for the next account without it."""
         best = {"MTR": self.versions[1], "DP": self.versions[4]}
         for account in self.accounts:
             for version in best.values():
@@ -69,11 +69,11 @@ class _Kinds:
 
 
 def measure(send: Callable[[], Order], reviewer: Person, *, times: int) -> dict[str, object]:
-    """Send orders and read them as their page does, then accept one after the other."""
+    """Submit orders and read them as their page does; measure accepting one after the other."""
     warm = 5
-    sent = [send().pk for _ in range(times + warm + 1)]
-    read = Order.objects.select_related("organisation", "account", "licence__licence")
-    orders = iter(read.filter(pk__in=sent).order_by("pk"))
+    keys = [send().pk for _ in range(times + warm + 1)]
+    rows = Order.objects.select_related("organisation", "account", "licence__licence")
+    orders = iter(rows.filter(pk__in=keys).order_by("pk"))
 
     def accept() -> None:
         deciding.accept(next(orders), by=reviewer, at=filling.NOW)
@@ -85,30 +85,30 @@ def measure(send: Callable[[], Order], reviewer: Person, *, times: int) -> dict[
 
 
 def main() -> None:
-    """Accept some hundreds of each kind in an organisation with many accounts."""
-    asked = measuring.arguments(__doc__ or "", accounts=10_000, times=300)
+    """Measure accepting some hundreds of each kind, in an organisation with many accounts."""
+    options = measuring.arguments(__doc__ or "", accounts=10_000, times=300)
     platform.fresh()
     boss = filling.person("boss@vatio.example", "Elena Cid", commercial=True)
     versions = filling.licences(boss)
     organisation = filling.organisation("Norte Eficiente", boss)
     nuria = filling.person("nuria@vatio.example", "Nuria Vidal")
     filling.lead(organisation, nuria)
-    filling.accounts(organisation, asked.accounts, versions)
+    filling.accounts(organisation, options.accounts, versions)
     filling.settle()
     measuring.calm()
     kinds = _Kinds(organisation, versions, nuria)
-    found = {
-        name: measure(getattr(kinds, name), boss, times=asked.times)
+    figures = {
+        name: measure(getattr(kinds, name), boss, times=options.times)
         for name in ("opening", "renewal", "expansion", "upgrade")
     }
     measuring.report(
         {
             "measured": "accepting",
-            "accounts": asked.accounts,
-            "kinds": found,
+            "accounts": options.accounts,
+            "kinds": figures,
             "machine": measuring.machine(),
         },
-        as_json=asked.json,
+        as_json=options.json,
     )
 
 

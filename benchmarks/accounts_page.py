@@ -23,7 +23,7 @@ FLAT = {
     "search, rare word": "?q=zugarramurdi",
     "search, start of a word": "?q=zu",
 }  # fmt: skip
-"""What an index answers: as quick with many accounts as with few."""
+"""Pages that an index answers: as quick with many accounts as with few."""
 
 COMMON = {"search, common part of a word": "?q=ote"}
 
@@ -35,46 +35,46 @@ COMPUTED = {
     **{f"filter ends within {days} days": f"?ends={days}" for days in WITHIN},
     "filter with an open order": "?order=open",
 }  # fmt: skip
-"""What is worked out over all accounts."""
+"""Pages that are computed over all accounts."""
 
 KINDS = {"flat": FLAT, "common": COMMON, "computed": COMPUTED}
 
 
 @dataclass(frozen=True)
 class Portfolio:
-    """An organisation with some accounts, and somebody who leads it, signed in."""
+    """An organisation with some accounts, and a SuperAdministrator of it who is signed in."""
 
     organisation: Organisation
     leader: Person
     client: Client
 
     def ask(self, query: str) -> Callable[[], None]:
-        """Make a question for a page, as it goes through every middleware, without a socket."""
+        """Return a function that requests a page, through every middleware but without a socket."""
         address = f"/o/{self.organisation.slug}/accounts/{query}"
 
-        def asking() -> None:
-            answer = self.client.get(address)
-            assert answer.status_code == 200, (address, answer.status_code)
+        def request() -> None:
+            response = self.client.get(address)
+            assert response.status_code == 200, (address, response.status_code)
 
-        return asking
+        return request
 
     def count(self) -> None:
-        """Count what is in the three zones."""
+        """Count what is in each of the three tabs."""
         tabs(self.organisation, at=filling.NOW, current="accounts")
 
     def export(self) -> None:
-        """Read the workbook of all accounts that are active, as it is handed out."""
-        answer = self.client.get(f"/o/{self.organisation.slug}/accounts/?as=xlsx")
-        assert answer.status_code == 200
-        for _piece in answer.streaming_content:
+        """Read the workbook of all active accounts, as it is streamed."""
+        response = self.client.get(f"/o/{self.organisation.slug}/accounts/?as=xlsx")
+        assert response.status_code == 200
+        for _chunk in response.streaming_content:
             pass
-        answer.close()
+        response.close()
 
 
 def fill(
     name: str, size: int, versions: list[LicenceVersion], boss: Person, *, active: bool
 ) -> Portfolio:
-    """Make an organisation with some accounts, all active or half, one in 100 with an order."""
+    """Create an organisation with some accounts, all active or half, one in 100 with an order."""
     organisation = filling.organisation(name, boss)
     leader = filling.person(f"{organisation.slug}@vatio.example", "Nuria Vidal")
     filling.lead(organisation, leader)
@@ -89,67 +89,67 @@ def fill(
 def measure(
     portfolios: dict[int, Portfolio], kind: str, licence: UUID, *, times: int
 ) -> list[dict[str, object]]:
-    """Measure each page of a kind: few and many accounts in turns, so that they compare.
+    """Measure each page of a kind, alternating between few and many accounts.
 
-    What is worked out over all accounts takes long, and is asked a third as often.
+    Pages that are computed over all accounts take long, and are requested a third as often.
     """
     if kind == "computed":
         times = max(times // 3, 1)
-    found: list[dict[str, object]] = []
+    figures: list[dict[str, object]] = []
     for page, query in KINDS[kind].items():
-        asking = {
+        requests = {
             str(size): portfolio.ask(query.format(licence=licence))
             for size, portfolio in portfolios.items()
         }
-        found += _compared(page, kind, asking, times=times)
-    return found
+        figures += _compared(page, kind, requests, times=times)
+    return figures
 
 
 def _compared(
-    page: str, kind: str, deeds: dict[str, Callable[[], None]], *, times: int
+    page: str, kind: str, actions: dict[str, Callable[[], None]], *, times: int
 ) -> list[dict[str, object]]:
-    taken = measuring.side_by_side(deeds, times=times)
+    timings = measuring.side_by_side(actions, times=times)
     return [
         {
             "page": page,
             "kind": kind,
             "accounts": int(size),
-            "statements": measuring.statements(deed),
-            **taken[size],
+            "statements": measuring.statements(action),
+            **timings[size],
         }
-        for size, deed in deeds.items()
+        for size, action in actions.items()
     ]
 
 
 def export(portfolio: Portfolio) -> dict[str, object]:
-    """Measure the workbook of the accounts that are active: seconds, and this process's memory."""
+    """Measure the workbook of the active accounts: seconds, statements, this process's memory."""
     (tab, *_others) = tabs(portfolio.organisation, at=filling.NOW, current="accounts")
-    taken = measuring.seconds(portfolio.export)
+    seconds = measuring.seconds(portfolio.export)
     return {
         "rows": tab.count,
-        "seconds": taken,
+        "seconds": seconds,
         **measuring.peak_memory(portfolio.export),
         "statements": measuring.statements(portfolio.export),
     }
 
 
 def main() -> None:
-    """Measure every page at 100, 10,000 and the asked number of accounts."""
-    asked = measuring.arguments(__doc__ or "", accounts=100_000, times=150)
+    """Measure every page at 100, 10,000 and `--accounts` accounts."""
+    options = measuring.arguments(__doc__ or "", accounts=100_000, times=150)
     platform.fresh()
     boss = filling.person("boss@vatio.example", "Elena Cid", commercial=True)
     versions = filling.licences(boss)
-    sizes = sorted({min(size, asked.accounts) for size in (100, 10_000, asked.accounts)})
+    sizes = sorted({min(size, options.accounts) for size in (100, 10_000, options.accounts)})
     portfolios = {
         size: fill(f"Organización {size}", size, versions, boss, active=False) for size in sizes
     }
-    exported = fill("Exportada", asked.accounts, versions, boss, active=True)
+    exported = fill("Exportada", options.accounts, versions, boss, active=True)
     filling.settle()
     measuring.calm()
     pages = [
         row
         for kind in KINDS
-        for row in measure(portfolios, kind, versions[0].licence.uid, times=asked.times)
+        for row in measure(portfolios, kind, versions[0].licence.uid, times=options.times)
     ]
     counting = {str(size): portfolio.count for size, portfolio in portfolios.items()}
     measuring.report(
@@ -157,11 +157,11 @@ def main() -> None:
             "measured": "accounts_page",
             "sizes": sizes,
             "pages": pages,
-            "counts": _compared("counts of the zones", "flat", counting, times=asked.times),
+            "counts": _compared("counts of the tabs", "flat", counting, times=options.times),
             "export": export(exported),
             "machine": measuring.machine(),
         },
-        as_json=asked.json,
+        as_json=options.json,
     )
 
 

@@ -13,7 +13,7 @@ from vatio.tenants.models import Organisation, Person
 WORKERS = (1, 2)
 AT_ONCE = 1_000
 PATIENCE = 60.0
-"""Seconds without any arrival after which the workers are given up."""
+"""Seconds without an arrival after which the run fails."""
 
 CONTEXT = {
     "number": "S-2026-0042",
@@ -26,7 +26,7 @@ CONTEXT = {
 
 
 def fill(count: int) -> None:
-    """Queue so many messages in a fresh database, each to an address of its own."""
+    """Queue some messages in a new database, each to an address of its own."""
     platform.fresh()
     boss: Person = filling.person("boss@vatio.example", "Elena Cid", commercial=True)
     organisation: Organisation = filling.organisation("Norte Eficiente", boss)
@@ -44,25 +44,25 @@ def fill(count: int) -> None:
 
 
 def run(count: int, workers: int) -> dict[str, object]:
-    """Let some workers, each a process, empty the outbox together."""
+    """Measure how some workers, each a process, empty the outbox together."""
     fill(count)
     connection.close()
     with postbox.opened() as box, processes.workers(workers, mail_port=box.port.value):
         _wait_for(box, count)
         _wait_until_settled()
         sent = Message.objects.filter(state=Message.State.SENT).count()
-        taken = box.last_at.value - box.first_at.value
-        found = {
+        elapsed = box.last_at.value - box.first_at.value
+        figures = {
             "workers": workers,
             "messages": count,
             "sent": sent,
             "arrived": box.arrived.value,
             "repeated": box.repeated.value,
-            "seconds": round(taken, 2),
-            "per_second": round((box.arrived.value - 1) / taken, 1),
+            "seconds": round(elapsed, 2),
+            "per_second": round((box.arrived.value - 1) / elapsed, 1),
         }
     connection.close()
-    return found
+    return figures
 
 
 def _wait_for(box: postbox.Postbox, count: int) -> None:
@@ -76,7 +76,7 @@ def _wait_for(box: postbox.Postbox, count: int) -> None:
 
 
 def _wait_until_settled() -> None:
-    """Wait until the workers have written down what became of the last ones."""
+    """Wait until the workers have recorded the outcome of the last messages."""
     deadline = time.monotonic() + PATIENCE
     underway = [Message.State.QUEUED, Message.State.HANDING_OVER]
     while time.monotonic() < deadline and Message.objects.filter(state__in=underway).exists():
@@ -84,12 +84,12 @@ def _wait_until_settled() -> None:
 
 
 def main() -> None:
-    """Measure one worker and two."""
-    asked = measuring.arguments(__doc__ or "", messages=10_000)
-    found = [run(asked.messages, workers) for workers in WORKERS]
+    """Measure one worker, then two."""
+    options = measuring.arguments(__doc__ or "", messages=10_000)
+    runs = [run(options.messages, workers) for workers in WORKERS]
     measuring.report(
-        {"measured": "delivery", "runs": found, "machine": measuring.machine()},
-        as_json=asked.json,
+        {"measured": "delivery", "runs": runs, "machine": measuring.machine()},
+        as_json=options.json,
     )
 
 

@@ -1,4 +1,4 @@
-"""«Gestionar cuentas» over HTTP, by two web processes: answers a second, and how long they take."""
+"""«Gestionar cuentas» over HTTP, from two web processes: requests a second, and latency."""
 
 from django.conf import settings
 from django.db import connection
@@ -12,7 +12,7 @@ CONNECTIONS = (2, 8)
 
 
 def request(organisation: Organisation, leader: Person) -> bytes:
-    """Write the request of somebody who is signed in, as a browser sends it."""
+    """Return the bytes of a signed-in person's request, as a browser sends them."""
     client = Client()
     client.force_login(leader)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
@@ -24,13 +24,13 @@ def request(organisation: Organisation, leader: Person) -> bytes:
 
 
 def main() -> None:
-    """Ask for the page of an organisation with 100 accounts, and with the asked number."""
-    asked = measuring.arguments(__doc__ or "", accounts=100_000, seconds=10)
+    """Measure the page of an organisation with 100 accounts, and of one with `--accounts`."""
+    options = measuring.arguments(__doc__ or "", accounts=100_000, seconds=10)
     platform.fresh()
     boss = filling.person("boss@vatio.example", "Elena Cid", commercial=True)
     versions = filling.licences(boss)
     requests = {}
-    for size in sorted({min(100, asked.accounts), asked.accounts}):
+    for size in sorted({min(100, options.accounts), options.accounts}):
         organisation = filling.organisation(f"Organización {size}", boss)
         leader = filling.person(f"nuria{size}@vatio.example", "Nuria Vidal")
         filling.lead(organisation, leader)
@@ -39,16 +39,16 @@ def main() -> None:
     filling.settle()
     machine = measuring.machine()
     connection.close()
-    found: list[dict[str, object]] = []
+    runs: list[dict[str, object]] = []
     with processes.web_processes(WEB_PROCESSES) as ports:
-        for size, words in requests.items():
+        for size, request_bytes in requests.items():
             for connections in CONNECTIONS:
                 driven = driving.drive(
-                    [(port, words) for port in ports],
+                    [(port, request_bytes) for port in ports],
                     connections=connections,
-                    seconds=asked.seconds,
+                    seconds=options.seconds,
                 )
-                found.append(
+                runs.append(
                     {
                         "accounts": size,
                         "connections": connections,
@@ -62,11 +62,11 @@ def main() -> None:
         {
             "measured": "http",
             "web_processes": WEB_PROCESSES,
-            "seconds": asked.seconds,
-            "runs": found,
+            "seconds": options.seconds,
+            "runs": runs,
             "machine": machine,
         },
-        as_json=asked.json,
+        as_json=options.json,
     )
 
 

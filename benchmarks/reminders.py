@@ -15,11 +15,11 @@ AT = datetime.combine(DUE_ON - timedelta(days=28), time(10), tzinfo=UTC)
 
 OF_AN_ORGANISATION = 10_000
 SIZES = [(10_000, 1), (100_000, 100), (1_000_000, 100), (100_000, 1)]
-"""How many accounts there are, and that one in so many of them is due."""
+"""The number of accounts, and `every`: one account in so many is due."""
 
 
 def fill(accounts: int, every: int) -> None:
-    """Fill a fresh database, of whose accounts one in `every` is due, with two leaders each."""
+    """Fill a new database: one account in `every` is due, and two people lead each organisation."""
     platform.fresh()
     boss = filling.person("boss@vatio.example", "Elena Cid", commercial=True)
     versions = filling.licences(boss)
@@ -35,16 +35,16 @@ def fill(accounts: int, every: int) -> None:
 
 
 def run(accounts: int, every: int) -> dict[str, object]:
-    """Decide once with something due, then again with nothing to do, commits included."""
+    """Measure deciding once with reminders due, then with none, commits included."""
     fill(accounts, every)
-    taken: list[float] = []
-    memory = measuring.peak_memory(lambda: taken.append(measuring.seconds(lambda: decide(at=AT))))
-    told = {"due": Reminder.objects.count(), "messages": Message.objects.count()}
+    seconds: list[float] = []
+    memory = measuring.peak_memory(lambda: seconds.append(measuring.seconds(lambda: decide(at=AT))))
+    counts = {"due": Reminder.objects.count(), "messages": Message.objects.count()}
     again = sorted(measuring.seconds(lambda: decide(at=AT)) for _ in range(5))
     return {
         "accounts": accounts,
-        **told,
-        "seconds": taken[0],
+        **counts,
+        "seconds": seconds[0],
         "seconds_nothing_to_do": again[2],
         "statements": measuring.statements(lambda: decide(at=AT)),
         **memory,
@@ -52,13 +52,13 @@ def run(accounts: int, every: int) -> dict[str, object]:
 
 
 def main() -> None:
-    """Measure the sizes that are claimed, none above the asked number of accounts."""
-    asked = measuring.arguments(__doc__ or "", accounts=1_000_000)
-    sizes = dict.fromkeys((min(accounts, asked.accounts), every) for accounts, every in SIZES)
-    found = [run(accounts, every) for accounts, every in sizes]
+    """Measure the sizes that are claimed, none above `--accounts`."""
+    options = measuring.arguments(__doc__ or "", accounts=1_000_000)
+    sizes = dict.fromkeys((min(accounts, options.accounts), every) for accounts, every in SIZES)
+    runs = [run(accounts, every) for accounts, every in sizes]
     measuring.report(
-        {"measured": "reminders", "runs": found, "machine": measuring.machine()},
-        as_json=asked.json,
+        {"measured": "reminders", "runs": runs, "machine": measuring.machine()},
+        as_json=options.json,
     )
 
 

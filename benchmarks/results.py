@@ -1,7 +1,7 @@
 """Runs the benchmarks and writes RESULTS.md from what they print: no figure is typed by hand.
 
-`python -m benchmarks.results` runs them all; with names after it, those alone, and
-what the others told before is kept. RESULTS.md is written anew either way.
+`python -m benchmarks.results` runs all benchmarks. With names after it, it runs only
+those, and keeps the earlier figures of the others; RESULTS.md is rewritten either way.
 """
 
 import argparse
@@ -19,34 +19,34 @@ RESULTS = FOLDER / "RESULTS.md"
 
 
 def main() -> None:
-    """Run what is asked, keep what it told, and write it out."""
+    """Run the named benchmarks, or all, and write out their figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(tables.NAMES))
-    asked = parser.parse_args().names or tables.NAMES
-    unknown = set(asked) - set(tables.NAMES)
+    names = parser.parse_args().names or tables.NAMES
+    unknown = set(names) - set(tables.NAMES)
     if unknown:
         parser.error(f"there is no benchmark called {', '.join(sorted(unknown))}")
     told: dict[str, Any] = json.loads(TOLD.read_text()) if TOLD.exists() else {}
-    for name in asked:
+    for name in names:
         print(f"{name} …", file=sys.stderr, flush=True)
         told[name] = run(name)
         keep(told)
 
 
 def run(name: str) -> dict[str, Any]:
-    """Run a benchmark in a process of its own, and read what it prints."""
+    """Run a benchmark in a process of its own, and return the figures that it prints."""
     done = subprocess.run(
         [sys.executable, "-m", f"benchmarks.{name}", "--json"],
         cwd=FOLDER.parent,
         stdout=subprocess.PIPE,
         check=True,
     )
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    figures: dict[str, Any] = json.loads(done.stdout)
+    return figures
 
 
 def keep(told: dict[str, Any]) -> None:
-    """Write down what was told, and RESULTS.md from it."""
+    """Write results.json, and RESULTS.md from it."""
     TOLD.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
     RESULTS.write_text(tables.written(told))
 

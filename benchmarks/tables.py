@@ -1,4 +1,4 @@
-"""Writes what the benchmarks told as tables: each figure beside its aim and a peer's."""
+"""Writes the benchmarks' figures as tables: each figure beside its aim and a peer's."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -49,7 +49,7 @@ NAMES = list(NOTES)
 
 
 def written(told: Told) -> str:
-    """Write the whole page."""
+    """Write the whole of RESULTS.md."""
     parts = [HEAD]
     for name, note in NOTES.items():
         if name in told:
@@ -76,12 +76,12 @@ def _number(value: float) -> str:
 
 
 def kept(value: float, most: float) -> str:
-    """Write a figure that should not exceed its aim."""
+    """Write a figure, marked with a cross if it exceeds its aim."""
     return _number(value) if value <= most else f"{_number(value)} ✗"
 
 
 def _reached(value: float, least: float) -> str:
-    """Write a figure that should reach its aim."""
+    """Write a figure, marked with a cross if it is below its aim."""
     return _number(value) if value >= least else f"{_number(value)} ✗"
 
 
@@ -89,9 +89,9 @@ def _accounts_page(told: Told) -> list[str]:
     rows: dict[str, list[Told]] = {}
     for each in [*told["counts"], *told["pages"]]:
         rows.setdefault(each["page"], []).append(each)
-    asked = [f"{_number(size)} accounts: median / p99 ms" for size in told["sizes"]]
+    sizes = [f"{_number(size)} accounts: median / p99 ms" for size in told["sizes"]]
     lines = _table(
-        ["page", "statements", *asked, "aim"],
+        ["page", "statements", *sizes, "aim"],
         [_page_row(page, of_sizes) for page, of_sizes in rows.items()],
     )
     export = told["export"]
@@ -178,8 +178,8 @@ REMINDERS = {
     (1_000_000, 10_000): (1.7, 0.8, "–"),
     (100_000, 100_000): (None, None, "111 s"),
 }
-"""For so many accounts and so many due: the seconds that deciding may take, and looking again,
-and what a peer takes."""
+"""By the numbers of accounts and of those due: the most seconds for deciding and for deciding
+again with nothing due, and the figures of a peer."""
 
 
 def _reminders(told: Told) -> list[str]:

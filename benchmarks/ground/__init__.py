@@ -1,6 +1,6 @@
-"""What the benchmarks stand on: a server of their own, filled by set-based SQL, and a stopwatch.
+"""What the benchmarks need: a server of their own, filled by set-based SQL, and a stopwatch.
 
-Importing it starts the server and sets Django up.
+Importing this package starts the server and sets Django up.
 """
 
 import atexit

@@ -1,4 +1,4 @@
-"""Fills a database with accounts as an energy service company has them, in a few statements."""
+"""Fills a database with accounts like those of an energy service company, in a few statements."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
@@ -14,7 +14,7 @@ from vatio.units import Quantities
 
 TODAY = datetime.now(UTC).date()
 NOW = datetime.combine(TODAY, time(11), tzinfo=UTC)
-"""The pages go by the clock on the wall, so what they are filled with does too."""
+"""The pages go by the real clock, and so do the accounts that they show."""
 
 PASSWORD = "vatio-bench-2026"
 LICENCES = [
@@ -92,7 +92,7 @@ PLACES = (
 
 
 def licences(by: Person) -> list[LicenceVersion]:
-    """Publish the licences that the accounts hold."""
+    """Publish the licences that the accounts hold, and return their versions."""
     versions = []
     for name, billing, quantities in LICENCES:
         version = publishing.draft(
@@ -104,22 +104,22 @@ def licences(by: Person) -> list[LicenceVersion]:
 
 
 def person(email: str, name: str, *, commercial: bool = False) -> Person:
-    """Make somebody who can sign in."""
-    made = Person(email=email, name=name, is_commercial=commercial, created_at=NOW)
-    made.set_password(PASSWORD)
-    made.save(force_insert=True)
-    return made
+    """Create a person who can sign in."""
+    somebody = Person(email=email, name=name, is_commercial=commercial, created_at=NOW)
+    somebody.set_password(PASSWORD)
+    somebody.save(force_insert=True)
+    return somebody
 
 
 def organisation(name: str, by: Person) -> Organisation:
-    """Make an organisation without people."""
+    """Create an organisation without people."""
     return creating.create_organisation(
         name, time_zone="Europe/Madrid", notice_address="", by=by, at=NOW
     )
 
 
 def lead(of: Organisation, who: Person) -> None:
-    """Make a person a SuperAdministrator."""
+    """Make a person a SuperAdministrator of an organisation."""
     Membership.objects.create(organisation=of, person=who, created_at=NOW)
 
 
@@ -137,10 +137,10 @@ def accounts_ending(
     due_on: date | None,
     every: int,
 ) -> None:
-    """Give an organisation accounts of which one in `every` ends on a day, the others later.
+    """Give an organisation accounts of which one in `every` ends on `due_on`, the others later.
 
-    Triggers are passed over meanwhile, which halves the time: nothing here points
-    to what is not there, and the endings are counted at the end, all at once.
+    session_replication_role turns the triggers off meanwhile, which halves the time: every
+    foreign key here is valid, and the counts of endings are inserted at once at the end.
     """
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
@@ -164,7 +164,7 @@ def accounts_ending(
 
 
 def orders(of: Organisation, by: Person, *, every: int) -> None:
-    """Let a renewal await a decision for one in `every` of an organisation's accounts."""
+    """Insert a pending renewal for one in `every` of an organisation's accounts."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -180,9 +180,9 @@ def orders(of: Organisation, by: Person, *, every: int) -> None:
 
 
 def settle() -> None:
-    """Let the planner know what is there; a plan made for empty tables would stay.
+    """Vacuum and analyse what was filled: a plan made for empty tables would stay in use.
 
-    What is empty is left alone, as the server's own vacuum leaves a table that nobody wrote to.
+    Empty tables are left alone, as autovacuum leaves a table to which nothing was written.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT relname FROM pg_stat_user_tables WHERE n_live_tup > 0")
@@ -191,5 +191,5 @@ def settle() -> None:
 
 
 def token(number: int) -> UUID:
-    """Make a form's token."""
+    """Return a form's token, an idempotency key."""
     return UUID(int=number)

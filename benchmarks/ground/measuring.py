@@ -17,35 +17,35 @@ from django.test.utils import CaptureQueriesContext
 
 
 def calm() -> None:
-    """Keep the collector away from what is loaded, as the web process does after its start."""
+    """Exempt what is loaded from garbage collection, as the web process does after its start."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
 
 
-def milliseconds(deed: Callable[[], object], *, times: int, warm: int = 5) -> dict[str, float]:
-    """Do a thing many times, and tell the median and the 99th percentile in milliseconds."""
-    return side_by_side({"": deed}, times=times, warm=warm)[""]
+def milliseconds(action: Callable[[], object], *, times: int, warm: int = 5) -> dict[str, float]:
+    """Run an action many times; return the median and the 99th percentile in milliseconds."""
+    return side_by_side({"": action}, times=times, warm=warm)[""]
 
 
 def side_by_side(
-    deeds: Mapping[str, Callable[[], object]], *, times: int, warm: int = 5
+    actions: Mapping[str, Callable[[], object]], *, times: int, warm: int = 5
 ) -> dict[str, dict[str, float]]:
-    """Do some things in turns, many times, so that what disturbs one disturbs all alike."""
+    """Run some actions alternately, many times, so that a disturbance affects all alike."""
     for _ in range(warm):
-        for deed in deeds.values():
-            deed()
-    taken: dict[str, list[float]] = {name: [] for name in deeds}
+        for action in actions.values():
+            action()
+    timings: dict[str, list[float]] = {name: [] for name in actions}
     for _ in range(times):
-        for name, deed in deeds.items():
+        for name, action in actions.items():
             begun = time.perf_counter()
-            deed()
-            taken[name].append((time.perf_counter() - begun) * 1000)
-    return {name: spread(milliseconds) for name, milliseconds in taken.items()}
+            action()
+            timings[name].append((time.perf_counter() - begun) * 1000)
+    return {name: spread(milliseconds) for name, milliseconds in timings.items()}
 
 
 def spread(milliseconds: list[float]) -> dict[str, float]:
-    """Tell the median and the 99th percentile of some times, and how many they are."""
+    """Return the median and the 99th percentile of some timings, and their number."""
     ranked = sorted(milliseconds)
     return {
         "median_ms": round(statistics.median(ranked), 2),
@@ -54,18 +54,18 @@ def spread(milliseconds: list[float]) -> dict[str, float]:
     }
 
 
-def seconds(deed: Callable[[], object]) -> float:
-    """Do a thing once, and tell how many seconds it took."""
+def seconds(action: Callable[[], object]) -> float:
+    """Run an action once, and return the seconds that it took."""
     begun = time.perf_counter()
-    deed()
+    action()
     return round(time.perf_counter() - begun, 3)
 
 
-def peak_memory(deed: Callable[[], object]) -> dict[str, float]:
-    """Do a thing, and tell in MiB the most that this process held meanwhile, and held before."""
+def peak_memory(action: Callable[[], object]) -> dict[str, float]:
+    """Run an action; return this process's resident memory before it and at its peak, in MiB."""
     Path("/proc/self/clear_refs").write_text("5")
     before = _held("VmRSS")
-    deed()
+    action()
     return {"memory_before_mib": before, "memory_peak_mib": _held("VmHWM")}
 
 
@@ -76,15 +76,15 @@ def _held(name: str) -> float:
     raise AssertionError(f"this system does not tell {name}")
 
 
-def statements(deed: Callable[[], object]) -> int:
-    """Count the statements that a thing sends, transactions' own included."""
-    with CaptureQueriesContext(connection) as sent:
-        deed()
-    return len(sent)
+def statements(action: Callable[[], object]) -> int:
+    """Return the number of SQL statements that an action sends, BEGIN and COMMIT included."""
+    with CaptureQueriesContext(connection) as queries:
+        action()
+    return len(queries)
 
 
 def machine() -> dict[str, Any]:
-    """Describe the machine: its processor, cores, memory, Python and PostgreSQL."""
+    """Return what the figures depend on: processor, cores, memory, Python and PostgreSQL."""
     processor = ""
     for line in Path("/proc/cpuinfo").read_text().splitlines():
         if line.startswith("model name"):
@@ -105,17 +105,17 @@ def machine() -> dict[str, Any]:
 
 
 def arguments(about: str, **sizes: int) -> argparse.Namespace:
-    """Read the sizes from the command line, and whether only JSON is wanted."""
+    """Read the sizes from the command line, and whether to print only JSON."""
     parser = argparse.ArgumentParser(description=about)
     parser.add_argument("--json", action="store_true", help="print one JSON object and no more")
-    for name, usual in sizes.items():
-        parser.add_argument(f"--{name}", type=int, default=usual)
+    for name, default in sizes.items():
+        parser.add_argument(f"--{name}", type=int, default=default)
     return parser.parse_args()
 
 
-def report(found: dict[str, Any], *, as_json: bool) -> None:
-    """Print what was measured."""
+def report(figures: dict[str, Any], *, as_json: bool) -> None:
+    """Print the figures as JSON: in one line, or indented."""
     if as_json:
-        print(json.dumps(found, ensure_ascii=False))
+        print(json.dumps(figures, ensure_ascii=False))
         return
-    print(json.dumps(found, ensure_ascii=False, indent=2))
+    print(json.dumps(figures, ensure_ascii=False, indent=2))

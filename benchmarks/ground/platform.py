@@ -13,9 +13,9 @@ from vatio.translations import compile_catalogue
 
 
 def fresh() -> None:
-    """Make an empty, migrated database, with the walls of the web's role, and use it.
+    """Create an empty, migrated database, with the web role's privileges, and connect to it.
 
-    It is the one that `vatio serve` and `vatio worker` of this home use.
+    `vatio serve` and `vatio worker` of this home use the same database.
     """
     connection.close()
     with psycopg.connect(
@@ -25,7 +25,7 @@ def fresh() -> None:
         root.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(database))
         owner = sql.Identifier(OWNER)
         root.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(database, owner))
-        # What fills a database passes over the triggers.
+        # To turn the triggers off while a database is filled.
         root.execute(sql.SQL("GRANT SET ON PARAMETER session_replication_role TO {}").format(owner))
     compile_catalogue()
     call_command("migrate", verbosity=0)

@@ -12,7 +12,10 @@ from aiosmtpd.smtp import SMTP
 
 
 class Postbox:
-    """What arrived: how many mails, how many of them for a second time, first and last when."""
+    """What arrived: the number of mails and of repeated ones, and when the first and last came.
+
+    Times are seconds of the monotonic clock.
+    """
 
     def __init__(self) -> None:
         self.port = multiprocessing.Value("i", 0)
@@ -23,7 +26,7 @@ class Postbox:
         self.names: set[str] = set()
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        """Take a mail in; its Message-ID says whether it came before."""
+        """Accept and count a mail; one whose Message-ID came before is counted as repeated."""
         now = time.monotonic()
         name = str(BytesHeaderParser().parsebytes(envelope.content)["Message-ID"])
         if name in self.names:
@@ -35,7 +38,7 @@ class Postbox:
         return "250 OK"
 
     def serve(self) -> None:
-        """Serve until the process is ended."""
+        """Serve until the process is terminated."""
         asyncio.run(self._serve())
 
     async def _serve(self) -> None:
@@ -49,7 +52,7 @@ class Postbox:
 
 @contextmanager
 def opened() -> Iterator[Postbox]:
-    """Open a postbox, and close it at the end."""
+    """Start a postbox in a process of its own, and terminate it at the end."""
     postbox = Postbox()
     process = multiprocessing.Process(target=postbox.serve, daemon=True)
     process.start()

@@ -12,11 +12,12 @@ from vatio.postgres.authentication import OWNER, WEB
 from vatio.processes.supervisor import Child
 
 PATIENCE = 60.0
+"""Seconds to wait for the first answer of a web process."""
 
 
 @contextmanager
 def web_processes(count: int) -> Iterator[list[int]]:
-    """Run some web processes that share the database, each on a port of its own."""
+    """Run some web processes that share the database, and yield their ports."""
     children: list[Child] = []
     ports: list[int] = []
     try:
@@ -36,7 +37,7 @@ def web_processes(count: int) -> Iterator[list[int]]:
 
 @contextmanager
 def workers(count: int, *, mail_port: int) -> Iterator[None]:
-    """Run some workers that send through a mail server on this machine."""
+    """Run some workers that send through a mail server on a port of this machine."""
     os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{mail_port}"
     children = [Child("worker", "worker", OWNER) for _ in range(count)]
     try:
