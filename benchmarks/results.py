@@ -26,11 +26,11 @@ def main() -> None:
     unknown = set(names) - set(tables.NAMES)
     if unknown:
         parser.error(f"there is no benchmark called {', '.join(sorted(unknown))}")
-    told: dict[str, Any] = json.loads(TOLD.read_text()) if TOLD.exists() else {}
+    figures: dict[str, Any] = json.loads(TOLD.read_text()) if TOLD.exists() else {}
     for name in names:
         print(f"{name} …", file=sys.stderr, flush=True)
-        told[name] = run(name)
-        keep(told)
+        figures[name] = run(name)
+        keep(figures)
 
 
 def run(name: str) -> dict[str, Any]:
@@ -45,10 +45,10 @@ def run(name: str) -> dict[str, Any]:
     return figures
 
 
-def keep(told: dict[str, Any]) -> None:
+def keep(figures: dict[str, Any]) -> None:
     """Write results.json, and RESULTS.md from it."""
-    TOLD.write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
-    RESULTS.write_text(tables.written(told))
+    TOLD.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n")
+    RESULTS.write_text(tables.written(figures))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-Told = dict[str, Any]
+Figures = dict[str, Any]
 
 HEAD = """# What Vatio measures about itself
 
@@ -48,17 +48,20 @@ from the first mail that arrives to the last. The mail server shares the cores.
 NAMES = list(NOTES)
 
 
-def written(told: Told) -> str:
+def written(figures: Figures) -> str:
     """Write the whole of RESULTS.md."""
     parts = [HEAD]
     for name, note in NOTES.items():
-        if name in told:
-            parts += [note, "\n".join([*_TABLES[name](told[name]), _machine(told[name])]) + "\n"]
+        if name in figures:
+            parts += [
+                note,
+                "\n".join([*_TABLES[name](figures[name]), _machine(figures[name])]) + "\n",
+            ]
     return "\n".join(parts)
 
 
-def _machine(told: Told) -> str:
-    machine = told["machine"]
+def _machine(figures: Figures) -> str:
+    machine = figures["machine"]
     return (
         f"\n{machine['processor']}, {machine['cores']} cores, {machine['memory_gib']} GiB;"
         f" PostgreSQL {machine['postgresql']}, Python {machine['python']};"
@@ -85,16 +88,16 @@ def _reached(value: float, least: float) -> str:
     return _number(value) if value >= least else f"{_number(value)} ✗"
 
 
-def _accounts_page(told: Told) -> list[str]:
-    rows: dict[str, list[Told]] = {}
-    for each in [*told["counts"], *told["pages"]]:
+def _accounts_page(figures: Figures) -> list[str]:
+    rows: dict[str, list[Figures]] = {}
+    for each in [*figures["counts"], *figures["pages"]]:
         rows.setdefault(each["page"], []).append(each)
-    sizes = [f"{_number(size)} accounts: median / p99 ms" for size in told["sizes"]]
+    sizes = [f"{_number(size)} accounts: median / p99 ms" for size in figures["sizes"]]
     lines = _table(
         ["page", "statements", *sizes, "aim"],
         [_page_row(page, of_sizes) for page, of_sizes in rows.items()],
     )
-    export = told["export"]
+    export = figures["export"]
     return [
         *lines,
         "",
@@ -113,7 +116,7 @@ def _accounts_page(told: Told) -> list[str]:
     ]
 
 
-def _page_row(page: str, of_sizes: list[Told]) -> list[object]:
+def _page_row(page: str, of_sizes: list[Figures]) -> list[object]:
     statements = sorted({each["statements"] for each in of_sizes})
     least, most = of_sizes[0], of_sizes[-1]
     cells = [f"{each['median_ms']} / {each['p99_ms']}" for each in of_sizes]
@@ -127,7 +130,7 @@ def _page_row(page: str, of_sizes: list[Told]) -> list[object]:
     return [page, constant, *cells, aim if is_kept else f"{aim} ✗"]
 
 
-def _http(told: Told) -> list[str]:
+def _http(figures: Figures) -> list[str]:
     return _table(
         [
             "accounts",
@@ -148,7 +151,7 @@ def _http(told: Told) -> list[str]:
                 f"{each['page_bytes'] // 1024} KiB",
                 each["driver_cores"],
             ]
-            for each in told["runs"]
+            for each in figures["runs"]
         ],
     )
 
@@ -156,7 +159,7 @@ def _http(told: Told) -> list[str]:
 ACCEPTING_PEERS = {"upgrade": "30 statements, 21 ms, p99 107 ms"}
 
 
-def _accepting(told: Told) -> list[str]:
+def _accepting(figures: Figures) -> list[str]:
     return _table(
         ["kind", "statements (aim 14)", "median ms (aim 5)", "p99 ms (aim 10)", "peer"],
         [
@@ -167,7 +170,7 @@ def _accepting(told: Told) -> list[str]:
                 kept(each["p99_ms"], 10),
                 ACCEPTING_PEERS.get(kind, "–"),
             ]
-            for kind, each in told["kinds"].items()
+            for kind, each in figures["kinds"].items()
         ],
     )
 
@@ -182,9 +185,9 @@ REMINDERS = {
 again with nothing due, and the figures of a peer."""
 
 
-def _reminders(told: Told) -> list[str]:
+def _reminders(figures: Figures) -> list[str]:
     rows = []
-    for each in told["runs"]:
+    for each in figures["runs"]:
         most, most_again, peer = REMINDERS.get((each["accounts"], each["due"]), (None, None, "–"))
         rows.append(
             [
@@ -217,7 +220,7 @@ def _aimed(value: float, most: float | None) -> str:
     return _number(value) if most is None else f"{kept(value, most)} (aim {most})"
 
 
-def _delivery(told: Told) -> list[str]:
+def _delivery(figures: Figures) -> list[str]:
     return _table(
         ["workers", "messages", "arrived", "repeated (aim 0)", "seconds", "messages/s"],
         [
@@ -229,12 +232,12 @@ def _delivery(told: Told) -> list[str]:
                 each["seconds"],
                 _number(each["per_second"]),
             ]
-            for each in told["runs"]
+            for each in figures["runs"]
         ],
     )
 
 
-_TABLES: dict[str, Callable[[Told], list[str]]] = {
+_TABLES: dict[str, Callable[[Figures], list[str]]] = {
     "accounts_page": _accounts_page,
     "http": _http,
     "accepting": _accepting,

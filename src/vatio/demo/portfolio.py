@@ -15,7 +15,7 @@ LICENCES = [
 class Growth:
     """An expansion of an account: how many days ago it was submitted, what it adds, and why.
 
-    `question` is what the commercial department asked about it.
+    `question` is what the commercial department asked about the expansion.
     """
 
     days_ago: int
@@ -59,7 +59,7 @@ class SampleAccount:
 class SampleOrder:
     """An opening that never became an account: pending, rejected or withdrawn.
 
-    `asked` is how many days ago it was submitted.
+    `asked` is how many days ago the opening was submitted.
     """
 
     name: str

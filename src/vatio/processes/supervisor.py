@@ -195,8 +195,8 @@ class Supervisor:
         self._say_once("PostgreSQL ended. It is started again; what was committed is there.")
         try:
             self.database = server.ensure(self.home, programs=self.programs, patience=1.0)
-        except ServerProblem as problem:
-            self._say_once(str(problem))
+        except ServerProblem as error:
+            self._say_once(str(error))
             time.sleep(1)
         else:
             self.printed.clear()
