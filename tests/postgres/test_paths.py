@@ -79,3 +79,15 @@ def test_what_root_started_in_somebodys_closed_home_they_start_themselves(home: 
     assert (told[1:], holder.returncode) == (["True"], 0), error
     owners = {entry.stat().st_uid for entry in (home, *home.iterdir())}
     assert owners == {user.pw_uid}
+
+
+def test_a_path_is_as_long_as_its_bytes(home: Path) -> None:
+    fits_in_letters = home / ("ñ" * (100 - len(str(home)) - len("/run/.s.PGSQL.5432")))
+
+    running = server.ensure(fits_in_letters)
+
+    assert len(str(fits_in_letters / "run" / ".s.PGSQL.5432")) < 107
+    assert running.socket != fits_in_letters / "run"
+    assert ask(running, "SELECT 1") == 1
+    running.stop()
+    shutil.rmtree(running.socket)

@@ -11,7 +11,7 @@ from vatio.postgres.errors import ServerProblem
 from vatio.postgres.owner import Owner
 
 LONGEST_SOCKET = 107
-"""Longest path of a Unix socket on Linux, without the NUL that ends it (unix(7))."""
+"""Longest path of a Unix socket on Linux in bytes, without the NUL that ends it (unix(7))."""
 
 SOCKET = ".s.PGSQL.5432"
 ELSEWHERE = Path("/var/lib/vatio")
@@ -114,7 +114,7 @@ def reachable_binaries(binaries: Path, owner: Owner) -> Path:
 def lay_out(folder: Path, owner: Owner) -> Paths:
     """Create the socket directory, lock and log with their owners and modes; return the paths."""
     run = folder / "run"
-    if len(str(run / SOCKET)) > LONGEST_SOCKET or "," in str(run):
+    if len(os.fsencode(run / SOCKET)) > LONGEST_SOCKET or "," in str(run):
         run = _short_folder(folder, owner)
     run.mkdir(exist_ok=True)
     if owner.uid is not None:
