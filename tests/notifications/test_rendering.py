@@ -94,3 +94,18 @@ def test_an_accepted_expansion_says_what_was_added() -> None:
     message = Message.objects.filter(template="order_accepted").latest("id")
     text = rendering.render(message, address="https://vatio.example").text
     assert "Se ha añadido: Medidores +3, Créditos SMS +100." in text
+
+
+def test_a_mail_sets_thousands_apart_as_its_reader_does() -> None:
+    hotel, elena = make.account("Hotel Lugo 012"), make.commercial()
+    make.superadmin(hotel.organisation)
+    adjusting.adjust_credits(hotel, 14_800, reason="Migración", by=elena, at=make.NOON)
+    adjusting.adjust_credits(hotel, -1_000, reason="Se pidieron de más", by=elena, at=make.NOON)
+    message = Message.objects.filter(template="account_adjusted").latest("id")
+
+    spanish = rendering.render(message, address="https://vatio.example").text
+    message.language = "en"
+    english = rendering.render(message, address="https://vatio.example").text
+
+    assert "Créditos SMS: −1.000; ahora hay 13.800." in spanish
+    assert "SMS credits: −1,000; there are 13,800 now." in english

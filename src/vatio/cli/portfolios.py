@@ -9,6 +9,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from vatio.dates import written
+from vatio.formats import number
 from vatio.portfolios import importing
 from vatio.portfolios.importing import Faulty, Plan, Planned
 from vatio.portfolios.parsing import Fault
@@ -109,7 +110,9 @@ def _mapped(pairs: Iterable[str]) -> Iterable[tuple[str, str]]:
 def _line(planned: Planned) -> str:
     row = planned.row
     quantities = [
-        f"{number} {unit.short}" for unit, number in planned.totals.items() if number is not None
+        f"{number(total)} {unit.short}"
+        for unit, total in planned.totals.items()
+        if total is not None
     ]
     where = _("line %(line)s") % {"line": row.line}
     days = f"{written(row.starts_on)} – {written(row.ends_on)}"
@@ -136,10 +139,10 @@ def _summary(plan: Plan, *, dry: bool) -> str:
         )
     )
     return words % {
-        "all": len(plan.accounts),
-        "active": plan.count("active"),
-        "expired": plan.count("expired"),
-        "waiting": plan.count("waiting"),
+        "all": number(len(plan.accounts)),
+        "active": number(plan.count("active")),
+        "expired": number(plan.count("expired")),
+        "waiting": number(plan.count("waiting")),
     }
 
 

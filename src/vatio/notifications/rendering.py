@@ -8,6 +8,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext, override
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from vatio.dates import written
+from vatio.formats import number, signed
 from vatio.notifications.models import Message
 from vatio.units import Unit
 
@@ -56,5 +57,5 @@ _environment = Environment(
     extensions=["jinja2.ext.i18n"],
 )
 _environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-_environment.filters["iso_day"] = _iso_day
+_environment.filters.update(iso_day=_iso_day, number=number, signed=signed)
 _environment.globals.update(kind_names=KINDS, unit_names=ADDED)

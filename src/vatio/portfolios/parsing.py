@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from stdnum.es import nif
 
+from vatio import formats
 from vatio.accounts.models import Sector
 from vatio.dates import add_months
 from vatio.portfolios.spreadsheet import SheetRow, Unreadable, tables
@@ -354,7 +355,9 @@ def _whole(cell: object) -> int | None:
         raise _Wrong(_("«%(text)s» is not a whole number.") % {"text": text[:40]})
     number = int(text.split(",")[0].replace(".", "")[:12])
     if number > MOST:
-        raise _Wrong(_("%(text)s is more than %(most)s.") % {"text": text[:40], "most": MOST})
+        raise _Wrong(
+            _("%(text)s is more than %(most)s.") % {"text": text[:40], "most": formats.number(MOST)}
+        )
     return number
 
 

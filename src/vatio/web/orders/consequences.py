@@ -11,11 +11,12 @@ from vatio.accounts import growth, holdings, renewal
 from vatio.accounts.holdings import Holding
 from vatio.accounts.models import Account, SmsTransaction
 from vatio.dates import add_months, day_at, written
+from vatio.formats import number
 from vatio.orders.models import Order
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
 from vatio.units import Unit, sold_units
-from vatio.web.shell.labels import counted, number, rise
+from vatio.web.shell.labels import counted, rise
 
 INSTANT = timedelta(microseconds=1)
 

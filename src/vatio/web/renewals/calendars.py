@@ -20,6 +20,7 @@ from vatio import clock
 from vatio.accounts.holdings import Holding, held_by_many
 from vatio.accounts.models import Account, Term
 from vatio.dates import day_at, start_of, written
+from vatio.formats import number
 from vatio.history.models import Act
 from vatio.orders import renewals
 from vatio.orders.renewals import Due, Standing
@@ -28,7 +29,7 @@ from vatio.people.models import CalendarLink
 from vatio.web.renewals import icalendar
 from vatio.web.renewals.icalendar import CalendarEvent
 from vatio.web.shell.access import ANYBODY, SUPERADMINISTRATOR, Request, only
-from vatio.web.shell.labels import STANDINGS, number
+from vatio.web.shell.labels import STANDINGS
 
 SHOWN_ONCE = "calendar-link"
 """Where a fresh link waits between the form and the page that shows it, once."""

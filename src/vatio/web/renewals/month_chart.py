@@ -8,9 +8,9 @@ from babel.dates import format_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from vatio.formats import number
 from vatio.orders.renewals import Standing
 from vatio.web.renewals.months import Month
-from vatio.web.shell.labels import number
 
 LEFT, RIGHT, TOP, BASE = 48.0, 960.0, 34.0, 226.0
 WIDTH = 46.0

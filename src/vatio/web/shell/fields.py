@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.es import nif
 
 from vatio.dates import known_time_zones
+from vatio.formats import number
 from vatio.tenants.folding import tidy
 from vatio.units import Quantities, Unit
 
@@ -39,7 +40,7 @@ class WholeNumber(forms.Field):
         if not digits or len(text) > len(str(MOST)) or not self.least <= int(text) <= self.most:
             raise ValidationError(
                 _("Write a number from %(least)s to %(most)s."),
-                params={"least": self.least, "most": self.most},
+                params={"least": number(self.least), "most": number(self.most)},
             )
         return int(text)
 

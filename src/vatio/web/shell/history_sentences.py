@@ -8,19 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from vatio.dates import written
+from vatio.formats import number, signed
 from vatio.history.models import Act
 from vatio.tenants.models import LANGUAGES
 from vatio.units import Unit
-from vatio.web.shell.labels import (
-    DETAILS,
-    KIND_ICONS,
-    KINDS,
-    SECTORS,
-    counted,
-    number,
-    rise,
-    signed,
-)
+from vatio.web.shell.labels import DETAILS, KIND_ICONS, KINDS, SECTORS, counted, rise
 
 COUNTED = (*Unit, "sms_credits")
 

@@ -1,9 +1,10 @@
-"""The words for what the code names: sectors, kinds and states of orders; and numbers."""
+"""The words for what the code names: sectors, kinds and states of orders."""
 
 from django.utils.functional import Promise
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from vatio.formats import number
 from vatio.tenants.models import Person
 from vatio.units import Unit
 
@@ -138,12 +139,6 @@ def who(person: Person | None, rule: str) -> str:
     return person.name if person else str(RULES.get(rule, rule))
 
 
-def number(value: int) -> str:
-    """Write a whole number with its thousands apart: 1.480 in Spanish, 1,480 in English."""
-    grouped = f"{value:,}"
-    return grouped.replace(",", ".") if get_language() == "es" else grouped
-
-
 MESSAGE_STATES = {
     "queued": (_("Waiting"), "clock", ""),
     "handing over": (_("Leaving"), "mail", ""),
@@ -152,11 +147,6 @@ MESSAGE_STATES = {
     "too late": (_("Too late"), "minus", "plain"),
     "uncertain": (_("Uncertain"), "warn", "warm"),
 }
-
-
-def signed(change: int) -> str:
-    """Write a change with its sign: +1.000, −5."""
-    return f"{'−' if change < 0 else '+'}{number(abs(change))}"
 
 
 def counted(unit: str, count: int) -> str:

@@ -17,10 +17,10 @@ from markupsafe import Markup
 
 from vatio.accounts.expiry import GRACE_DAYS
 from vatio.dates import DEPARTMENT_TIME_ZONE, written, written_with_weekday
+from vatio.formats import number, percent, signed
 from vatio.units import Unit
 from vatio.web.shell import labels, stylesheet
 from vatio.web.shell.history_sentences import sentence
-from vatio.web.shell.labels import number
 
 NO_KEY = "00000000-0000-0000-0000-000000000000"
 
@@ -68,6 +68,7 @@ def environment(**options: Any) -> Environment:
     made.filters.update(
         day=written, weekday=written_with_weekday, moment=moment, number=number, distance=distance
     )
+    made.filters.update(signed=signed, percent=percent)
     made.filters.update(with_account=with_account, with_day=with_day)
     return made
 
