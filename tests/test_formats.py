@@ -1,7 +1,7 @@
 import pytest
 from django.utils.translation import override
 
-from vatio.formats import number, percent, signed
+from vatio.formats import joined, number, percent, signed
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,13 @@ def test_a_percent_stands_apart_from_its_sign_in_spanish_alone() -> None:
         assert [percent(0), percent(29), percent(100)] == ["0\u00a0%", "29\u00a0%", "100\u00a0%"]
     with override("en"):
         assert percent(29) == "29%"
+
+
+def test_words_are_listed_as_in_a_sentence() -> None:
+    with override("es"):
+        assert [joined("ABC"[:count]) for count in range(4)] == ["", "A", "A y B", "A, B y C"]
+    with override("en"):
+        assert joined("ABC") == "A, B, and C"
 
 
 def test_without_a_language_it_is_spanish() -> None:

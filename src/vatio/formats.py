@@ -1,7 +1,9 @@
-"""Writes numbers as the reader's language has them."""
+"""Writes numbers and lists of words as the reader's language has them."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 
+from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from django.utils.translation import get_language
 
@@ -25,6 +27,15 @@ def signed(change: int) -> str:
 def percent(hundredths: int) -> str:
     """Return a share of a hundred: 75 % in Spanish, 75% in English."""
     return format_percent(hundredths / 100, locale=get_language() or "es")
+
+
+def joined(words: Iterable[str]) -> str:
+    """Return words as a list in a sentence: A, B y C.
+
+    Facts beside each other keep their commas in `str.join`: Babel's style for them,
+    "unit-short", raises KeyError in Spanish.
+    """
+    return format_list(list(words), locale=get_language() or "es")
 
 
 @lru_cache(maxsize=20_000)

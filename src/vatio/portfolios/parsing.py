@@ -236,7 +236,11 @@ def _read(
     missing = [str(NAMES[key]) for key in REQUIRED if key not in columns]
     if missing:
         portfolio.faults.append(
-            Fault(0, "", _("These columns are missing: %(names)s.") % {"names": ", ".join(missing)})
+            Fault(
+                0,
+                "",
+                _("These columns are missing: %(names)s.") % {"names": formats.joined(missing)},
+            )
         )
         return portfolio
     for line in lines[index + 1 :]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from vatio.accounts.timeline import Moment
 from vatio.dates import written
-from vatio.formats import number, signed
+from vatio.formats import joined, number, signed
 from vatio.units import Billing, Unit
 from vatio.web.shell.labels import counted
 
@@ -210,6 +210,6 @@ def _told(terms: Sequence[TermSteps], unit: Unit) -> str:
                 )
             total = each.total
     return _("Contracted: %(steps)s; until %(end)s.") % {
-        "steps": ", ".join(parts),
+        "steps": joined(parts),
         "end": written(terms[-1].ends_on),
     }

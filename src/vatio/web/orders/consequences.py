@@ -11,7 +11,7 @@ from vatio.accounts import growth, holdings, renewal
 from vatio.accounts.holdings import Holding
 from vatio.accounts.models import Account, SmsTransaction
 from vatio.dates import add_months, day_at, written
-from vatio.formats import number
+from vatio.formats import joined, number
 from vatio.orders.models import Order
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
@@ -117,7 +117,7 @@ def consequence(shown: Order, holding: Holding | None, *, at: datetime) -> Told:
         return Told(
             _("%(quantities)s for %(months)s, until %(day)s")
             % {
-                "quantities": _(" and ").join(first),
+                "quantities": joined(first),
                 "months": ngettext("%(n)s month", "%(n)s months", shown.months)
                 % {"n": shown.months},
                 "day": written(add_months(today, shown.months, anchor_day=today.day)),
@@ -156,4 +156,4 @@ def _growth(shown: Order, holding: Holding, *, at: datetime) -> Told:
         else _("The account goes %(changes)s, until %(day)s")
     )
     day = written(holding.ends_on)
-    return Told(words % {"changes": _(" and ").join(changes), "day": day})
+    return Told(words % {"changes": joined(changes), "day": day})

@@ -8,7 +8,7 @@ from babel.dates import format_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from vatio.formats import number
+from vatio.formats import joined, number
 from vatio.orders.renewals import Standing
 from vatio.web.renewals.months import Month
 
@@ -113,7 +113,7 @@ def _named(day: date, pattern: str) -> str:
 
 def _told(months: Sequence[Month]) -> str:
     """Say in words what the picture shows."""
-    said = ", ".join(f"{month.words} {number(month.total)}" for month in months)
+    said = joined(f"{month.words} {number(month.total)}" for month in months)
     return _("Accounts that end in each month: %(months)s. The table has the figures.") % {
         "months": said
     }

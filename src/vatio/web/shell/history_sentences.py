@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from vatio.dates import written
-from vatio.formats import number, signed
+from vatio.formats import joined, number, signed
 from vatio.history.models import Act
 from vatio.tenants.models import LANGUAGES
 from vatio.units import Unit
@@ -69,7 +69,7 @@ def _requested(kind: str, facts: dict[str, Any]) -> str:
     asked += [counted(unit, facts[unit]) for unit in COUNTED if facts.get(unit)]
     if not asked:
         return _("%(kind)s: requested") % {"kind": kind}
-    return _("%(kind)s: requested, %(asked)s") % {"kind": kind, "asked": ", ".join(asked)}
+    return _("%(kind)s: requested, %(asked)s") % {"kind": kind, "asked": joined(asked)}
 
 
 def _configured(changed: dict[str, list[str]]) -> str:
@@ -100,7 +100,7 @@ def _adjusted(facts: dict[str, Any]) -> str:
             for unit, after in facts["after"].items()
             if after != facts["before"][unit]
         ]
-        return _("Adjusted: %(changes)s") % {"changes": ", ".join(parts)}
+        return _("Adjusted: %(changes)s") % {"changes": joined(parts)}
     if change == "credits":
         return _("Adjusted: %(credits)s SMS credits") % {"credits": signed(facts["credits"])}
     day = written(date.fromisoformat(facts["after"]))
@@ -127,4 +127,4 @@ def _accepted(kind: str, facts: dict[str, Any]) -> str:
     if "licence" in facts:
         return _("%(kind)s: accepted, %(licence)s") % {"kind": kind, "licence": facts["licence"]}
     added = [counted(unit, facts[unit]) for unit in COUNTED if facts.get(unit)]
-    return _("%(kind)s: accepted, %(added)s") % {"kind": kind, "added": ", ".join(added)}
+    return _("%(kind)s: accepted, %(added)s") % {"kind": kind, "added": joined(added)}

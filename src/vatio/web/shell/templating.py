@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from vatio.accounts.expiry import GRACE_DAYS
 from vatio.dates import DEPARTMENT_TIME_ZONE, written, written_with_weekday
-from vatio.formats import number, percent, signed
+from vatio.formats import joined, number, percent, signed
 from vatio.units import Unit
 from vatio.web.shell import labels, stylesheet
 from vatio.web.shell.history_sentences import sentence
@@ -68,7 +68,7 @@ def environment(**options: Any) -> Environment:
     made.filters.update(
         day=written, weekday=written_with_weekday, moment=moment, number=number, distance=distance
     )
-    made.filters.update(signed=signed, percent=percent)
+    made.filters.update(signed=signed, percent=percent, joined=joined)
     made.filters.update(with_account=with_account, with_day=with_day)
     return made
 
