@@ -10,6 +10,7 @@ from python_calamine import CalamineWorkbook
 from tests import make
 from tests.purging.lived import OVER, in_codes, lived
 from tests.races import together
+from tests.sheets import HOSTILE, opened
 from vatio.accounts import adjusting
 from vatio.accounts.models import Account
 from vatio.notifications.models import Message
@@ -43,7 +44,7 @@ def exported(account: Account) -> tuple[dict[str, object], CalamineWorkbook, lis
     assert packed.testzip() is None
     return (
         json.loads(packed.read(written)),
-        CalamineWorkbook.from_filelike(io.BytesIO(packed.read(book))),
+        opened(packed.read(book)),
         packed.namelist(),
     )
 
@@ -124,11 +125,30 @@ def test_the_workbook_has_a_sheet_for_each_subject_with_real_dates_and_numbers()
         assert len(rows(book, sheet)) > 0
 
 
-def test_a_text_that_looks_like_a_formula_stays_a_text() -> None:
-    _told, book, _names = exported(lived())
+def test_a_text_that_looks_like_a_formula_or_a_link_stays_a_text() -> None:
+    hotel = lived()
+    for text in HOSTILE:
+        adjusting.adjust_credits(hotel, 1, reason=text, by=make.commercial(), at=OVER)
 
-    (adjusted,) = (row for row in rows(book, "Acuerdos") if row["Clase"] == "adjustment")
-    assert adjusted["Motivo"] == "=2+3, cortesía"
+    _told, book, _names = exported(hotel)
+
+    adjusted = [row["Motivo"] for row in rows(book, "Acuerdos") if row["Clase"] == "adjustment"]
+    assert adjusted == ["=2+3, cortesía", *(text.strip() for text in HOSTILE)]
+
+
+def test_a_text_longer_than_a_cell_is_cut_in_the_workbook_alone() -> None:
+    hotel = lived()
+    reminder = Message.objects.get(template="reminder")
+    reminder.context["words"] = "😀" * 20_000
+    reminder.save(update_fields=["context"])
+
+    told, book, _names = exported(hotel)
+
+    (message,) = (each for each in told["messages"] if each["template"] == "reminder")
+    (cell,) = (row for row in rows(book, "Mensajes") if row["Mensaje"] == "reminder")
+    assert message["context"]["words"] == "😀" * 20_000
+    assert cell["Qué dice"].endswith("😀")
+    assert len(cell["Qué dice"].encode("utf-16-le")) // 2 in {32_766, 32_767}
 
 
 def test_an_account_without_anything_still_has_every_sheet() -> None:

@@ -4,9 +4,9 @@ import json
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import IO, Any
+from typing import IO
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
@@ -14,8 +14,8 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
+from vatio import workbooks
 from vatio.accounts.models import Account
-from vatio.cells import write
 from vatio.purging import contents
 from vatio.purging.contents import SUBJECTS, Row, Subject
 from vatio.purging.models import Export
@@ -27,7 +27,6 @@ Rows = dict[str, list[Row]]
 Words = Callable[[str, Row], object]
 """Says in words what a cell of a row holds, by the name of its column."""
 
-LONGEST_CELL = 32_767
 WIDE, NARROW = 28, 16
 
 SHEETS = {
@@ -169,23 +168,21 @@ def _written(rows: Rows, *, at: datetime) -> str:
 
 
 def _workbook(rows: Rows, time_zone: str, words: Words) -> IO[bytes]:
-    """Write a sheet for each subject. Texts are written as texts: none is a formula."""
+    """Write a sheet for each subject, its days and moments as such."""
     made = tempfile.TemporaryFile()  # noqa: SIM115
-    book = xlsxwriter.Workbook(made, {"constant_memory": True})
-    looks = {
-        "heading": book.add_format({"bold": True}),
-        "day": book.add_format({"num_format": "dd/mm/yyyy"}),
-        "moment": book.add_format({"num_format": "dd/mm/yyyy hh:mm"}),
-    }
+    book = xlsxwriter.Workbook(made, workbooks.OPTIONS)
+    bold = book.add_format({"bold": True})
+    moment = book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
     for subject in SUBJECTS:
         sheet = book.add_worksheet(str(SHEETS[subject.name]))
         for place, column in enumerate(subject.columns):
             sheet.set_column(place, place, NARROW if _is_date(column) else WIDE)
-            sheet.write_string(0, place, str(HEADINGS[column]), looks["heading"])
+            sheet.write_string(0, place, str(HEADINGS[column]), bold)
         sheet.freeze_panes(1, 0)
         for line, row in enumerate(rows[subject.name], start=1):
             for place, column in enumerate(subject.columns):
-                _write(sheet, line, place, _cell(column, row, time_zone, words), looks)
+                value = _cell(column, row, time_zone, words)
+                sheet.write(line, place, value, moment if isinstance(value, datetime) else None)
     book.close()
     made.seek(0)
     return made
@@ -201,14 +198,5 @@ def _cell(column: str, row: Row, time_zone: str, words: Words) -> object:
         return date.fromisoformat(value)
     if value is not None and _is_date(column):
         return datetime.fromisoformat(value).astimezone(ZoneInfo(time_zone)).replace(tzinfo=None)
-    return words(column, row)
-
-
-def _write(sheet: Any, line: int, place: int, value: object, looks: Mapping[str, object]) -> None:
-    if isinstance(value, date):
-        write(sheet, line, place, value, looks["moment" if isinstance(value, datetime) else "day"])
-    elif isinstance(value, dict | str):
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        write(sheet, line, place, text[:LONGEST_CELL])
-    else:
-        write(sheet, line, place, value)
+    said = words(column, row)
+    return json.dumps(said, ensure_ascii=False) if isinstance(said, dict) else said

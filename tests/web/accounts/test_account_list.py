@@ -1,14 +1,13 @@
 import re
 from datetime import date, timedelta
-from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from python_calamine import CalamineWorkbook
 
 from tests import make
+from tests.sheets import HOSTILE, opened
 from vatio import clock, pagination
 from vatio.accounts.models import Account
 from vatio.orders.models import Order
@@ -242,12 +241,24 @@ def test_the_export_holds_what_is_filtered_in_its_order_and_no_formula(
 
     answer = client.get(f"/o/{norte.slug}/accounts/?sector=hotels&sort=-meters&as=xlsx")
 
-    book = CalamineWorkbook.from_filelike(BytesIO(b"".join(answer.streaming_content)))
-    rows = book.get_sheet_by_index(0).to_python()
+    rows = opened(b"".join(answer.streaming_content)).get_sheet_by_index(0).to_python()
     assert rows[0][:4] == ["Cuenta", "NIF", "Cliente", "Licencia"]
     assert [row[0] for row in rows[1:]] == ["=1+1", "Hotel Lugo"]
     assert [row[5] for row in rows[1:]] == [12, 10]
     assert rows[1][-2] == today
+
+
+def test_whatever_an_account_is_called_stays_a_text_in_the_export(
+    norte: Organisation, nuria: Person, client: Client
+) -> None:
+    names = {text.strip() for text in HOSTILE}
+    for name in names:
+        make.account(name, organisation=norte, starts_on=clock.today("Europe/Madrid"))
+
+    answer = client.get(f"/o/{norte.slug}/accounts/?as=xlsx")
+
+    rows = opened(b"".join(answer.streaming_content)).get_sheet_by_index(0).to_python()
+    assert {row[0] for row in rows[1:]} == names
 
 
 def test_hidden_columns_are_kept_for_the_person(

@@ -1,17 +1,21 @@
-from io import BytesIO
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from python_calamine import CalamineWorkbook
 
 from tests import make
 from tests.races import together
+from tests.sheets import HOSTILE, opened
 from vatio import clock
 from vatio.accounts.models import Account
 from vatio.portfolios import drafts
+from vatio.portfolios.importing import Plan
 from vatio.portfolios.models import ImportDraft
+from vatio.portfolios.parsing import Fault, Portfolio
+from vatio.portfolios.spreadsheet import SheetRow
 from vatio.tenants.models import Organisation
+from vatio.web.portfolios.marked_file import marked_file
 
 pytestmark = pytest.mark.django_db
 
@@ -75,12 +79,25 @@ def test_the_file_comes_back_with_its_faults_marked(client: Client, norte: Organ
 
     answer = client.get(f"{address}faults/")
 
-    book = CalamineWorkbook.from_filelike(BytesIO(b"".join(answer.streaming_content)))
-    rows = book.get_sheet_by_index(0).to_python()
+    rows = opened(b"".join(answer.streaming_content)).get_sheet_by_index(0).to_python()
     assert rows[0][:2] == ["Nombre de la cuenta", "Nombre del cliente"]
     assert rows[1][0] == "Hotel Málaga"
     assert "Mtr" in str(rows[1][-1])
     assert "Nombre del cliente" in str(rows[2][-1])
+
+
+def test_whatever_the_file_holds_comes_back_as_it_was() -> None:
+    odd = [time(10, 30), timedelta(hours=30), float("nan"), float("inf")]
+    day, moment = date(2028, 2, 29), datetime(2026, 11, 24, 10, 42)
+    cells = [*HOSTILE, *odd, day, moment, 1200, 1.5, True, ""]
+    portfolio = Portfolio(lines=[SheetRow(1, cells)], headings_at=1)
+    faults = [Fault(1, "", "no")]
+
+    with marked_file(Plan(make.organisation(), [], faults, [], portfolio)) as file:
+        (row,) = opened(file.read()).get_sheet_by_index(0).to_python()
+
+    texts = ["10:30:00", "1 day, 6:00:00", "nan", "inf"]
+    assert row == [*HOSTILE, *texts, day, moment, 1200, 1.5, True, "", "no"]
 
 
 def test_licences_columns_and_ends_are_mapped(client: Client, norte: Organisation) -> None:

@@ -9,8 +9,8 @@ from typing import IO, Any
 import xlsxwriter
 from django.utils.translation import gettext as _
 
+from vatio import workbooks
 from vatio.accounts.models import Account, AccountSet
-from vatio.cells import write
 from vatio.tenants.models import Person
 from vatio.web.accounts.filters import RELATED, AccountFilters, ordered
 from vatio.web.accounts.rows import AccountRow, account_rows
@@ -34,10 +34,10 @@ def workbook(
     """Write the accounts, in the order that the list is asked for, into a temporary file.
 
     Only their keys are held at once; each row is written to the disk before the
-    next some hundreds are read. Texts are written as texts: none is a formula.
+    next some hundreds are read.
     """
     made = tempfile.TemporaryFile()  # noqa: SIM115
-    book = xlsxwriter.Workbook(made, {"constant_memory": True, "default_date_format": "dd/mm/yyyy"})
+    book = xlsxwriter.Workbook(made, workbooks.OPTIONS)
     sheet = book.add_worksheet(_("Accounts"))
     bold = book.add_format({"bold": True})
     columns = {
@@ -56,7 +56,7 @@ def workbook(
     for last, row in enumerate(_read(accounts, asked, person, at=at), start=1):
         values = _values(row, sectors)
         for place, name in enumerate(columns):
-            write(sheet, last, place, values.get(name))
+            sheet.write(last, place, values.get(name))
     sheet.autofilter(0, 0, last, len(columns) - 1)
     book.close()
     made.seek(0)

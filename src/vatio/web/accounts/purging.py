@@ -147,7 +147,9 @@ def _in_words(column: str, row: Row) -> object:
     if column == "template":
         return _subject(row)
     value = row[column]
-    return WORDS[column].get(value, value) if column in WORDS else value
+    if column in WORDS and value in WORDS[column]:
+        return str(WORDS[column][value])
+    return value
 
 
 def _subject(row: Row) -> str:

@@ -3,17 +3,16 @@
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time, timedelta
+from math import isfinite
 from typing import IO
 
 import xlsxwriter
 
-from vatio.cells import write
+from vatio import workbooks
 from vatio.portfolios.importing import Plan
 from vatio.portfolios.parsing import NAMES, Fault
 from vatio.portfolios.spreadsheet import SheetRow
-
-DAY = "dd/mm/yyyy"
 
 
 @dataclass(frozen=True)
@@ -57,10 +56,11 @@ def marked_file(plan: Plan) -> IO[bytes]:
     """Write the file again, each fault marked in its cell and told at the end of its line."""
     portfolio = plan.portfolio
     made = tempfile.TemporaryFile()  # noqa: SIM115
-    book = xlsxwriter.Workbook(made, {"constant_memory": True, "default_date_format": DAY})
+    book = xlsxwriter.Workbook(made, workbooks.OPTIONS)
     sheet = book.add_worksheet()
     red = {"bg_color": "#F8D0CB", "font_color": "#A3231B"}
-    wrong, wrong_day = book.add_format(red), book.add_format({**red, "num_format": DAY})
+    wrong = book.add_format(red)
+    wrong_day = book.add_format({**red, "num_format": workbooks.OPTIONS["default_date_format"]})
     faults: dict[int, list[Fault]] = {}
     for fault in plan.faults:
         faults.setdefault(fault.line or portfolio.headings_at, []).append(fault)
@@ -70,10 +70,17 @@ def marked_file(plan: Plan) -> IO[bytes]:
         cells = {portfolio.position_of(fault) for fault in told}
         for place, cell in enumerate(line.cells):
             look = wrong_day if isinstance(cell, date) else wrong
-            write(sheet, line.number - 1, place, cell, look if place in cells else None)
+            sheet.write(line.number - 1, place, _legible(cell), look if place in cells else None)
         if told:
             words = "; ".join(f"{each.column}: {each.words}".strip(": ") for each in told)
-            write(sheet, line.number - 1, width, words, wrong)
+            sheet.write(line.number - 1, width, words, wrong)
     book.close()
     made.seek(0)
     return made
+
+
+def _legible(cell: object) -> object:
+    """Return a cell's value; as text what a workbook would show as a day, or as an error."""
+    if isinstance(cell, time | timedelta) or (isinstance(cell, float) and not isfinite(cell)):
+        return str(cell)
+    return cell
