@@ -33,7 +33,9 @@ def test_an_mtr_account_is_expanded_from_its_row(platform: Platform, enter: Ente
     nuria.get_by_label("Comentarios").fill("Cinco cuadros nuevos.")
     end = written(add_months(today, 12, anchor_day=today.day))
     expect(nuria.locator("#grown")).to_contain_text(re.compile(r"10\s*→\s*15"))
-    expect(nuria.locator("#says")).to_contain_text("De 10 a 15 medidores y de 5 a 7 CUPS")
+    expect(nuria.locator("#says")).to_contain_text(
+        "De 10 a 15 medidores, de 5 a 7 CUPS, de 0 a 1 línea RTC y de 0 a 100 créditos SMS"
+    )
     expect(nuria.locator("#grown")).to_contain_text(end)
     nuria.get_by_role("button", name="Solicitar ampliación").click()
     elena.goto("/desk/")

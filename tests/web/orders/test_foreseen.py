@@ -138,4 +138,4 @@ def test_an_expansion_says_what_it_comes_to(client: Client, norte: Organisation)
 
     assert "Todavía no añade nada" in expanded(client, hotel)
     page = expanded(client, hotel, meters="5", supply_points="2", sms_credits="100", rtc_lines="x")
-    assert "De 10 a 15 medidores y de 5 a 7 CUPS y de 0 a 100 créditos SMS" in page
+    assert "De 10 a 15 medidores, de 5 a 7 CUPS y de 0 a 100 créditos SMS" in page

@@ -18,6 +18,7 @@ from vatio.accounts import growth
 from vatio.accounts.growth import AffectedTerms
 from vatio.accounts.models import Account, SmsWallet
 from vatio.catalogue.models import LicenceVersion
+from vatio.formats import joined
 from vatio.orders.models import Order
 from vatio.orders.submitting import Added, submit_expansion, submit_upgrade
 from vatio.refusal import Refused
@@ -149,7 +150,7 @@ def _foreseen(
     added = _number(form, "sms_credits")
     rises = [rise(each.unit, each.today, each.total) for each in grown if each.added]
     rises += [rise("sms_credits", credits, credits + added)] if added else []
-    says = _(" and ").join(rises) or _("Nothing added yet")
+    says = joined(rises) or _("Nothing added yet")
     return {
         "affected": affected,
         "grown": grown,
