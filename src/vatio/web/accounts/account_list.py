@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from vatio import clock, pagination
+from vatio.accounts.labels import SECTORS
 from vatio.accounts.models import Account, AccountSet
 from vatio.catalogue.models import Licence, LicenceVersion
 from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
@@ -21,7 +22,7 @@ from vatio.web.accounts.rows import account_rows
 from vatio.web.renewals import bulk_renewing
 from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.downloads import XLSX
-from vatio.web.shell.labels import COLUMNS, SECTORS
+from vatio.web.shell.labels import COLUMNS
 from vatio.web.shell.redirects import back_to
 from vatio.web.shell.tabs import Tab, all_tabs, tabs
 

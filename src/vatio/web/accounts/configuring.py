@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy
 
 from vatio import clock
 from vatio.accounts.configuring import Details, configure
+from vatio.accounts.labels import SECTORS
 from vatio.accounts.models import Account
 from vatio.dates import start_of
 from vatio.refusal import Refused
 from vatio.tenants.models import LANGUAGES
 from vatio.web.shell.access import SUPERADMINISTRATOR, Request, led, only
 from vatio.web.shell.fields import NameField, NifField, time_zone_choices
-from vatio.web.shell.labels import SECTORS
 
 FIELD_OF = {"account_name": "name"}
 """What a rule that speaks of an opening's fields means here."""

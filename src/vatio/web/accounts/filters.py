@@ -9,6 +9,7 @@ from django.db.models import Case, Exists, F, IntegerField, OuterRef, Value, Whe
 from django.http import QueryDict
 
 from vatio import pagination
+from vatio.accounts.labels import SECTORS
 from vatio.accounts.models import Account, AccountSet
 from vatio.accounts.searching import matching
 from vatio.catalogue.models import Licence, LicenceVersion
@@ -16,7 +17,6 @@ from vatio.orders.models import Order
 from vatio.portfolios import ranking
 from vatio.tenants.models import Organisation, Person
 from vatio.web.shell.fields import parse_uuid
-from vatio.web.shell.labels import SECTORS
 
 COLUMNS = {
     "name": ("name_folded", "id"),

@@ -15,30 +15,25 @@ from django_htmx.http import HttpResponseClientRedirect
 from jinja2 import TemplateError
 
 from vatio import clock
+from vatio.accounts.labels import AGREEMENTS, SECTORS, SMS_TRANSACTIONS
 from vatio.accounts.models import Account
 from vatio.history.models import Act
+from vatio.notifications.labels import MESSAGE_STATES
 from vatio.notifications.models import Message
 from vatio.notifications.rendering import render as written_out
+from vatio.orders.labels import OUTCOMES, STATES
 from vatio.orders.models import Order
+from vatio.people.labels import ROLES
 from vatio.purging import exporting, requesting
 from vatio.purging.contents import Row
 from vatio.purging.models import Export, Purge
 from vatio.refusal import Refused
+from vatio.reminders.labels import MILESTONES
 from vatio.tenants.models import LANGUAGES
 from vatio.web.shell.access import COMMERCIAL, Request, only
 from vatio.web.shell.fields import clean_text
 from vatio.web.shell.history_sentences import sentence
-from vatio.web.shell.labels import (
-    AGREEMENTS,
-    MESSAGE_STATES,
-    MILESTONES,
-    OUTCOMES,
-    ROLES,
-    RULES,
-    SECTORS,
-    SMS_TRANSACTIONS,
-    STATES,
-)
+from vatio.web.shell.labels import RULES
 
 ZIP = "application/zip"
 

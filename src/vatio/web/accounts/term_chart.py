@@ -8,10 +8,10 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 
 from vatio.accounts.timeline import Moment
+from vatio.catalogue.labels import counted
 from vatio.dates import written
 from vatio.formats import joined, number, signed
 from vatio.units import Billing, Unit
-from vatio.web.shell.labels import counted
 
 LEFT, RIGHT, TOP, BOTTOM = 48.0, 788.0, 61.0, 196.0
 PAST, RUNNING, WAITING = "band-past", "band-running", "band-waiting"

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_POST
 
 from vatio import clock, pagination
 from vatio.notifications import delivery
+from vatio.notifications.labels import MESSAGE_STATES
 from vatio.notifications.models import Message
 from vatio.notifications.rendering import RenderedMessage
 from vatio.notifications.rendering import render as written_out
 from vatio.refusal import Refused
 from vatio.web.shell.access import COMMERCIAL, Request, only
-from vatio.web.shell.labels import MESSAGE_STATES
 
 
 @only(COMMERCIAL)

@@ -10,13 +10,13 @@ from django.utils.translation import ngettext
 from vatio.accounts import growth, holdings, renewal
 from vatio.accounts.holdings import Holding
 from vatio.accounts.models import Account, SmsTransaction
+from vatio.catalogue.labels import counted, rise
 from vatio.dates import add_months, day_at, written
 from vatio.formats import joined, number
 from vatio.orders.models import Order
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
 from vatio.units import Unit, sold_units
-from vatio.web.shell.labels import counted, rise
 
 INSTANT = timedelta(microseconds=1)
 

@@ -10,13 +10,13 @@ from django.urls import path
 from vatio import clock, pagination
 from vatio.catalogue.models import LicenceVersion
 from vatio.dates import day_at
+from vatio.orders.labels import KINDS
 from vatio.orders.models import Order
 from vatio.tenants.folding import fold_in_database
 from vatio.tenants.models import Membership, Organisation
 from vatio.web.orders.consequences import asks
 from vatio.web.orders.orders import matching
 from vatio.web.shell.access import COMMERCIAL, Request, only
-from vatio.web.shell.labels import KINDS
 
 MONTH = timedelta(days=30)
 HANDS = ("mine", "nobody")

@@ -17,6 +17,7 @@ from vatio import clock
 from vatio.accounts import growth
 from vatio.accounts.growth import AffectedTerms
 from vatio.accounts.models import Account, SmsWallet
+from vatio.catalogue.labels import rise
 from vatio.catalogue.models import LicenceVersion
 from vatio.formats import joined
 from vatio.orders.models import Order
@@ -25,7 +26,6 @@ from vatio.refusal import Refused
 from vatio.units import Unit, sold_units
 from vatio.web.shell.access import SUPERADMINISTRATOR, Request, led, only
 from vatio.web.shell.fields import UnitsForm, WholeNumber, clean_text
-from vatio.web.shell.labels import rise
 
 
 class SaidForm(forms.Form):

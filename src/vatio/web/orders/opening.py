@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from vatio import clock
+from vatio.accounts.labels import SECTORS
 from vatio.accounts.opening import (
     LEAST_MONTHS,
     MOST_MONTHS,
@@ -39,7 +40,6 @@ from vatio.web.shell.fields import (
     parse_uuid,
     time_zone_choices,
 )
-from vatio.web.shell.labels import SECTORS
 
 USUAL_MONTHS = 12
 

@@ -15,6 +15,7 @@ from vatio.accounts.expiry import is_expired
 from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.history.models import Act
 from vatio.orders import deciding
+from vatio.orders.labels import KINDS
 from vatio.orders.models import Comment, Order, OrderSet
 from vatio.orders.possible_duplicates import find_duplicates
 from vatio.refusal import Refused
@@ -28,7 +29,6 @@ from vatio.web.orders.consequences import (
     credits_before,
 )
 from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
-from vatio.web.shell.labels import KINDS
 from vatio.web.shell.redirects import back_to
 from vatio.web.shell.tabs import tabs
 

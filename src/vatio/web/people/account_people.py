@@ -16,6 +16,7 @@ from vatio import clock
 from vatio.accounts import inviting, revoking
 from vatio.accounts.models import Account, AccountRole
 from vatio.orders.lockout import is_shut
+from vatio.people.labels import ROLES
 from vatio.refusal import Refused
 from vatio.web.people.organisations import SHOWN_ONCE
 from vatio.web.shell.access import (
@@ -26,7 +27,6 @@ from vatio.web.shell.access import (
     only,
 )
 from vatio.web.shell.fields import parse_key
-from vatio.web.shell.labels import ROLES
 
 ACCOUNT_ROLES = [(role.value, ROLES[role.value]) for role in AccountRole.Role]
 

@@ -7,12 +7,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from vatio.accounts.labels import DETAILS, SECTORS
+from vatio.catalogue.labels import counted, rise
 from vatio.dates import written
 from vatio.formats import joined, number, signed
 from vatio.history.models import Act
+from vatio.orders.labels import KIND_ICONS, KINDS
 from vatio.tenants.models import LANGUAGES
 from vatio.units import Unit
-from vatio.web.shell.labels import DETAILS, KIND_ICONS, KINDS, SECTORS, counted, rise
 
 COUNTED = (*Unit, "sms_credits")
 

@@ -16,8 +16,13 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from vatio.accounts.expiry import GRACE_DAYS
+from vatio.accounts.labels import AGREEMENT_ICONS, AGREEMENTS, SECTORS
+from vatio.catalogue.labels import BILLINGS
 from vatio.dates import DEPARTMENT_TIME_ZONE, written, written_with_weekday
 from vatio.formats import joined, number, percent, signed
+from vatio.notifications.labels import MESSAGE_STATES
+from vatio.orders.labels import KIND_ICONS, KINDS, STATES
+from vatio.people.labels import ROLES
 from vatio.units import Unit
 from vatio.web.shell import labels, stylesheet
 from vatio.web.shell.history_sentences import sentence
@@ -46,16 +51,16 @@ def environment(**options: Any) -> Environment:
         icon=icon,
         stylesheet_version=stylesheet.version,
         unit_names={unit: unit.label for unit in Unit},
-        sector_names=labels.SECTORS,
-        by_billing=labels.BILLINGS,
-        kind_names=labels.KINDS,
-        kind_icons=labels.KIND_ICONS,
+        sector_names=SECTORS,
+        by_billing=BILLINGS,
+        kind_names=KINDS,
+        kind_icons=KIND_ICONS,
         open_words=labels.OPEN,
-        message_states=labels.MESSAGE_STATES,
-        role_names=labels.ROLES,
-        agreement_names=labels.AGREEMENTS,
-        agreement_icons=labels.AGREEMENT_ICONS,
-        state_words=labels.STATES,
+        message_states=MESSAGE_STATES,
+        role_names=ROLES,
+        agreement_names=AGREEMENTS,
+        agreement_icons=AGREEMENT_ICONS,
+        state_words=STATES,
         messages_for=messages_for,
         row_messages=row_messages,
         around=around,

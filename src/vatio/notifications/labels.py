@@ -1,0 +1,13 @@
+"""What the states of messages are called."""
+
+from django.utils.translation import gettext_lazy as _
+
+MESSAGE_STATES = {
+    "queued": (_("Waiting"), "clock", ""),
+    "handing over": (_("Leaving"), "mail", ""),
+    "sent": (_("Sent"), "check", "good"),
+    "failed": (_("Failed"), "no", "bad"),
+    "too late": (_("Too late"), "minus", "plain"),
+    "uncertain": (_("Uncertain"), "warn", "warm"),
+}
+"""The words of a state, its icon and its look."""

@@ -1,0 +1,10 @@
+"""What roles are called."""
+
+from django.utils.translation import gettext_lazy as _
+
+ROLES = {
+    "commercial": _("commercial department"),
+    "superadministrator": _("SuperAdministrator"),
+    "administrator": _("administrator"),
+    "viewer": _("viewer"),
+}
