@@ -32,8 +32,7 @@ from vatio.reminders.labels import MILESTONES
 from vatio.tenants.models import LANGUAGES
 from vatio.web.shell.access import COMMERCIAL, Request, only
 from vatio.web.shell.fields import clean_text
-from vatio.web.shell.history_sentences import sentence
-from vatio.web.shell.labels import RULES
+from vatio.web.shell.history_sentences import RULES, sentence
 
 ZIP = "application/zip"
 

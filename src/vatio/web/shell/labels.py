@@ -1,9 +1,8 @@
-"""The words for what the pages alone name: columns, standings, rules, time zones."""
+"""The words for what the pages alone name: columns, standings, time zones."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from vatio.tenants.models import Person
 from vatio.units import Unit
 
 COLUMNS: dict[str, Promise | str] = {
@@ -18,12 +17,6 @@ COLUMNS: dict[str, Promise | str] = {
     "ends": _("Expires"),
 }
 """The columns of the list of accounts, in their order."""
-
-RULES = {
-    "trusted": _("the rule of trusted organisations"),
-    "import": _("the import"),
-    "grace": _("the rule of the 30 days of grace"),
-}
 
 STANDINGS = {
     "renewed": _("It is renewed"),
@@ -48,8 +41,3 @@ TIME_ZONES = {
 def time_zone_label(time_zone: str) -> str:
     """Name a time zone as people here do, with its key."""
     return f"{TIME_ZONES[time_zone]} ({time_zone})" if time_zone in TIME_ZONES else time_zone
-
-
-def who(person: Person | None, rule: str) -> str:
-    """Name who did something: a person, or the rule by which it was done."""
-    return person.name if person else str(RULES.get(rule, rule))

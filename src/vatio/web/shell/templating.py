@@ -25,7 +25,7 @@ from vatio.orders.labels import KIND_ICONS, KINDS, STATES
 from vatio.people.labels import ROLES
 from vatio.units import Unit
 from vatio.web.shell import labels, stylesheet
-from vatio.web.shell.history_sentences import sentence
+from vatio.web.shell.history_sentences import sentence, who
 
 NO_KEY = "00000000-0000-0000-0000-000000000000"
 
@@ -67,7 +67,7 @@ def environment(**options: Any) -> Environment:
         unit_labels=unit_labels,
         spoken=spoken,
         sentence=sentence,
-        who=labels.who,
+        who=who,
         time_zone_label=labels.time_zone_label,
     )
     made.filters.update(

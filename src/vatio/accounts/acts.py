@@ -1,0 +1,73 @@
+"""The acts on accounts, and on whose they are: the sentence that the history shows for each."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from vatio.accounts import renewal
+from vatio.accounts.labels import DETAILS, SECTORS
+from vatio.catalogue.labels import rise
+from vatio.dates import written
+from vatio.formats import joined, signed
+from vatio.history.sentences import Facts, Sentence, Wording, always
+from vatio.tenants.models import LANGUAGES
+
+RULES = {renewal.TRUSTED: gettext_lazy("the rule of trusted organisations")}
+"""What the rules that change an account are called."""
+
+
+def _configured(facts: Facts) -> Sentence:
+    parts = []
+    for name, values in facts["changed"].items():
+        if values:
+            old, new = (_value(name, value) for value in values)
+            parts.append(
+                _("%(label)s: from «%(old)s» to «%(new)s»")
+                % {"label": DETAILS[name], "old": old, "new": new}
+            )
+        else:
+            parts.append(_("%(label)s: changed") % {"label": DETAILS[name]})
+    return Sentence("; ".join(parts), "info")
+
+
+def _value(name: str, value: str) -> str:
+    if name == "sector":
+        return str(SECTORS.get(value, value))
+    return dict(LANGUAGES).get(value, value) if name == "language" else value
+
+
+def _adjusted(facts: Facts) -> Sentence:
+    change = facts["change"]
+    if change == "quantities":
+        changes = [
+            rise(unit, facts["before"][unit], after)
+            for unit, after in facts["after"].items()
+            if after != facts["before"][unit]
+        ]
+        words = _("Adjusted: %(changes)s") % {"changes": joined(changes)}
+    elif change == "credits":
+        words = _("Adjusted: %(credits)s SMS credits") % {"credits": signed(facts["credits"])}
+    elif change == "end":
+        words = _("Ended early: on %(day)s") % {"day": _day(facts["after"])}
+    else:
+        words = _("Courtesy days: until %(day)s") % {"day": _day(facts["after"])}
+    return Sentence(words, "offer", "warm")
+
+
+def _undone(facts: Facts) -> Sentence:
+    end = _day(facts["ends_on"])
+    return Sentence(_("Renewal until %(end)s: undone") % {"end": end}, "back")
+
+
+def _day(iso: str) -> str:
+    return written(date.fromisoformat(iso))
+
+
+SENTENCES: dict[str, Wording] = {
+    "account.configured": _configured,
+    "account.adjusted": _adjusted,
+    "account.leaving": always(gettext_lazy("It will not be renewed"), "minus", "warm"),
+    "account.staying": always(gettext_lazy("It may be renewed after all"), "back"),
+    "renewal.undone": _undone,
+}
