@@ -1,4 +1,4 @@
-"""The acts on accounts, and on whose they are: the sentence that the history shows for each."""
+"""The acts on accounts and on places in them: the sentence that the history shows for each."""
 
 from datetime import date
 
@@ -11,6 +11,7 @@ from vatio.catalogue.labels import rise
 from vatio.dates import written
 from vatio.formats import joined, signed
 from vatio.history.sentences import Facts, Sentence, Wording, always
+from vatio.people.labels import ROLES
 from vatio.tenants.models import LANGUAGES
 
 RULES = {renewal.TRUSTED: gettext_lazy("the rule of trusted organisations")}
@@ -60,6 +61,15 @@ def _undone(facts: Facts) -> Sentence:
     return Sentence(_("Renewal until %(end)s: undone") % {"end": end}, "back")
 
 
+def _joined(facts: Facts) -> Sentence:
+    words = _("Invitation accepted: %(role)s") % {"role": ROLES[facts["role"]]}
+    return Sentence(words, "person", "good")
+
+
+def _role_changed(facts: Facts) -> Sentence:
+    return Sentence(_("Role changed: now %(role)s") % {"role": ROLES[facts["to"]]}, "person")
+
+
 def _day(iso: str) -> str:
     return written(date.fromisoformat(iso))
 
@@ -70,4 +80,11 @@ SENTENCES: dict[str, Wording] = {
     "account.leaving": always(gettext_lazy("It will not be renewed"), "minus", "warm"),
     "account.staying": always(gettext_lazy("It may be renewed after all"), "back"),
     "renewal.undone": _undone,
+    "person.joined": _joined,
+    "role.changed": _role_changed,
+    "role.taken": always(gettext_lazy("Role taken away"), "minus"),
+    "member.gone": always(gettext_lazy("A SuperAdministrator was removed"), "minus"),
+    "colleague.gone": always(
+        gettext_lazy("A colleague was removed from the commercial department"), "minus"
+    ),
 }

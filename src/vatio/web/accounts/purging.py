@@ -17,7 +17,6 @@ from jinja2 import TemplateError
 from vatio import clock
 from vatio.accounts.labels import AGREEMENTS, SECTORS, SMS_TRANSACTIONS
 from vatio.accounts.models import Account
-from vatio.history.models import Act
 from vatio.notifications.labels import MESSAGE_STATES
 from vatio.notifications.models import Message
 from vatio.notifications.rendering import render as written_out
@@ -137,7 +136,7 @@ def _refusal(check: Callable[[], None]) -> str:
 def _in_words(column: str, row: Row) -> object:
     """Say what a cell of the export holds: a sentence for an act, a subject, words for a code."""
     if column == "verb":
-        return sentence(Act(verb=row["verb"], facts=row["facts"])).words
+        return sentence(row["verb"], row["facts"]).words
     if column == "template":
         return _subject(row)
     value = row[column]

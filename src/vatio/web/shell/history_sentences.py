@@ -1,14 +1,17 @@
 """The sentences of the history, gathered from the packages that record its acts."""
 
 from vatio.accounts import acts as accounts
-from vatio.history.models import Act
-from vatio.history.sentences import Sentence, Wording
+from vatio.catalogue import acts as catalogue
+from vatio.history.sentences import Facts, Sentence, Wording
 from vatio.orders import acts as orders
+from vatio.people import acts as people
 from vatio.portfolios import acts as portfolios
 from vatio.purging import acts as purging
 from vatio.tenants.models import Person
 
 SENTENCES: dict[str, Wording] = {
+    **people.SENTENCES,
+    **catalogue.SENTENCES,
     **accounts.SENTENCES,
     **orders.SENTENCES,
     **portfolios.SENTENCES,
@@ -18,10 +21,10 @@ SENTENCES: dict[str, Wording] = {
 RULES = {**accounts.RULES, **orders.RULES, **portfolios.RULES}
 
 
-def sentence(act: Act) -> Sentence:
+def sentence(verb: str, facts: Facts) -> Sentence:
     """Return what was done, put into words from the facts as they were then."""
-    wording = SENTENCES.get(act.verb)
-    return wording(act.facts) if wording else Sentence(act.verb, "info")
+    wording = SENTENCES.get(verb)
+    return wording(facts) if wording else Sentence(verb, "info")
 
 
 def who(person: Person | None, rule: str) -> str:

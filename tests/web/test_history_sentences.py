@@ -1,0 +1,209 @@
+import ast
+import importlib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.utils.translation import override
+
+import vatio
+from tests import make
+from tests.purging.lived import OVER, asked, lived
+from vatio.accounts import adjusting, configuring, inviting, non_renewal, revoking, undoing
+from vatio.accounts.models import Account, AccountRole
+from vatio.catalogue import publishing
+from vatio.history.models import Act
+from vatio.orders import assigning, deciding, lapsing
+from vatio.people import calendar_links, creating, one_time_links
+from vatio.portfolios import importing
+from vatio.purging import deleting
+from vatio.tenants.models import Organisation
+from vatio.web.shell.history_sentences import SENTENCES, sentence
+
+SOURCE = Path(vatio.__file__).resolve().parent
+OURS = [path for path in sorted(SOURCE.rglob("*.py")) if "migrations" not in path.parts]
+SECRET = "una clave larga 2026"
+
+SPANISH = {
+    "account.adjusted": "Ajuste: +1.200 créditos SMS",
+    "account.configured": "Sector: de «Hoteles» a «Deporte»; Correo de contacto: cambiado",
+    "account.imported": "Importada de una hoja de cálculo",
+    "account.leaving": "No se va a renovar",
+    "account.purged": "Hotel Soria: eliminada para siempre, con 3 acuerdos",
+    "account.staying": "Vuelve a poder renovarse",
+    "calendar.linked": "Enlace del calendario creado",
+    "calendar.unlinked": "Enlace del calendario anulado",
+    "colleague.gone": "Se ha quitado a un compañero del departamento comercial",
+    "licence.drafted": "Básica Mtr, versión 1: en borrador",
+    "licence.published": "Básica Mtr, versión 1: publicada",
+    "licence.retired": "Básica Mtr, versión 1: retirada del catálogo",
+    "member.gone": "Se ha quitado a un SuperAdministrador",
+    "order.accepted": "Ampliación: aceptada, 2 medidores, 5 créditos SMS",
+    "order.lapsed": "Ampliación: caducada",
+    "order.let_go": "Vuelve a la cola",
+    "order.rejected": "Ampliación: rechazada",
+    "order.submitted": "Ampliación: solicitada, 2 medidores",
+    "order.taken": "Tomada",
+    "order.withdrawn": "Ampliación: retirada",
+    "organisation.founded": "Organización creada: Norte",
+    "organisation.trusted": "Renueva sin revisión",
+    "organisation.untrusted": "Sus renovaciones se revisan",
+    "person.first": "Primera persona del departamento comercial",
+    "person.invited": "Invitación creada: solo mira",
+    "person.joined": "Invitación aceptada: solo mira",
+    "person.password_chosen": "Contraseña nueva elegida",
+    "person.uninvited": "Invitación retirada",
+    "renewal.undone": "Renovación hasta el 28 feb 2028: deshecha",
+    "role.changed": "Papel cambiado: ahora administrador",
+    "role.taken": "Papel retirado",
+}
+
+
+class Module:
+    """A module as it is written, in which what a call passes on can be followed to its values."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = ".".join(path.relative_to(SOURCE.parent).with_suffix("").parts)
+        self.tree = ast.parse(path.read_text(encoding="utf-8"))
+        self.calls = [
+            (inside, call)
+            for inside in ast.walk(self.tree)
+            if isinstance(inside, ast.FunctionDef)
+            for call in ast.walk(inside)
+            if isinstance(call, ast.Call)
+        ]
+
+    def recorded(self) -> Iterator[str]:
+        """Find every verb that the module writes into the history."""
+        for inside, call in self.calls:
+            called = ast.unparse(call.func)
+            if called == "record":
+                yield from self.values(call.args[0], inside)
+            elif called == "Act":
+                (verb,) = (each.value for each in call.keywords if each.arg == "verb")
+                yield from self.values(verb, inside)
+
+    def values(self, node: ast.expr, inside: ast.FunctionDef) -> set[str]:
+        """Follow an expression to the texts that it may be."""
+        if isinstance(node, ast.Constant):
+            return {str(node.value)}
+        if isinstance(node, ast.IfExp):
+            return self.values(node.body, inside) | self.values(node.orelse, inside)
+        if isinstance(node, ast.JoinedStr):
+            found = {""}
+            for part in node.values:
+                found = {a + b for a in found for b in self.values(part, inside)}
+            return found
+        if isinstance(node, ast.FormattedValue) or getattr(node, "attr", "") == "value":
+            return self.values(node.value, inside)  # type: ignore[attr-defined]
+        if isinstance(node, ast.Attribute):
+            return {str(eval(ast.unparse(node), vars(importlib.import_module(self.name))))}
+        assert isinstance(node, ast.Name), ast.dump(node)
+        return self._of_name(node.id, inside)
+
+    def _of_name(self, name: str, inside: ast.FunctionDef) -> set[str]:
+        found: set[str] = set()
+        for each in ast.walk(inside):
+            if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == name:
+                found |= self.values(each.value, inside)
+        places = [argument.arg for argument in inside.args.args]
+        for caller, call in self.calls:
+            if name in places and ast.unparse(call.func) == inside.name:
+                found |= self.values(call.args[places.index(name)], caller)
+        assert found, f"{self.name}: {inside.name}: {name}"
+        return found
+
+
+def test_every_verb_that_is_recorded_has_its_sentence_and_no_other_has_one() -> None:
+    recorded = {verb for path in OURS for verb in Module(path).recorded()}
+
+    assert recorded == set(SENTENCES)
+
+
+def test_a_package_words_no_verb_of_another() -> None:
+    gathered = [
+        verb
+        for path in OURS
+        if path.name == "acts.py"
+        for verb in importlib.import_module(Module(path).name).SENTENCES
+    ]
+
+    assert sorted(gathered) == sorted(SENTENCES)
+
+
+def test_a_verb_of_long_ago_is_shown_as_it_is() -> None:
+    assert sentence("account.baptised", {}).words == "account.baptised"
+
+
+def people_come_and_go(norte: Organisation, hotel: Account) -> None:
+    elena, nuria = make.commercial("Elena Cid"), make.superadmin(norte)
+    _link, token = inviting.invite_to_account(
+        hotel, "marta@norte.example", role=AccountRole.Role.VIEWER, by=nuria, at=make.NOON
+    )
+    marta = inviting.enter_invited(token, name="Marta", password=SECRET, at=make.NOON)
+    role = hotel.roles.get(person=marta)
+    revoking.change_role(role, AccountRole.Role.ADMINISTRATOR, by=nuria, at=make.NOON)
+    revoking.leave_account(role, by=nuria, at=make.NOON)
+    link, _token = one_time_links.invite(norte, "leo@norte.example", by=nuria, at=make.NOON)
+    one_time_links.withdraw_invitation(link, by=nuria, at=make.NOON)
+    token = one_time_links.password_link(nuria.email, at=make.NOON)
+    one_time_links.choose_password(token, password=SECRET, at=make.NOON)
+    calendar_links.make(norte, by=nuria, at=make.NOON)
+    calendar_links.take_back(norte, by=nuria, at=make.NOON)
+    creating.trust(norte, trusted=True, by=elena, at=make.NOON)
+    creating.trust(norte, trusted=False, by=elena, at=make.NOON)
+    revoking.leave_organisation(norte.memberships.get(person=nuria), by=elena, at=make.NOON)
+    revoking.leave_department(make.commercial(), by=elena, at=make.NOON)
+
+
+def orders_come_and_go(norte: Organisation, hotel: Account) -> None:
+    elena, nuria = make.commercial("Elena Cid"), make.superadmin(norte)
+    order = make.expansion_order(hotel, by=nuria, meters=2)
+    assigning.take(order, seen=None, by=elena, at=make.NOON)
+    assigning.let_go(order, by=elena, at=make.NOON)
+    deciding.withdraw(order, by=nuria, at=make.NOON)
+    deciding.reject(make.expansion_order(hotel, meters=2), reason="No", by=elena, at=make.NOON)
+    deciding.accept(make.expansion_order(hotel, meters=2, sms=5), by=elena, at=make.NOON)
+    deciding.accept(make.renewal_order(hotel), by=elena, at=make.NOON)
+    hotel.refresh_from_db()
+    undoing.undo(hotel, by=elena, at=make.NOON)
+    overdue = make.account("Hotel Viejo", organisation=norte, starts_on=date(2025, 9, 1))
+    make.expansion_order(overdue, at=make.noon(date(2025, 10, 1)), meters=1)
+    lapsing.lapse(at=make.NOON)
+
+
+@pytest.mark.django_db
+def test_the_facts_that_the_rules_record_make_sentences_in_both_languages() -> None:
+    first = one_time_links.first_key(at=make.NOON)
+    assert first is not None
+    one_time_links.enter_first(
+        first, name="Ada", email="ada@vatio.example", password=SECRET, at=make.NOON
+    )
+    norte = make.organisation("Norte")
+    hotel = make.account("Hotel Lugo", organisation=norte, starts_on=date(2026, 2, 28))
+    people_come_and_go(norte, hotel)
+    orders_come_and_go(norte, hotel)
+    details = configuring.Details.of(hotel)
+    changed = configuring.Details(**{**vars(details), "sector": "sport", "contact_email": "a@b.es"})
+    configuring.configure(hotel, changed, seen=details.mark, by=make.commercial(), at=make.NOON)
+    adjusting.adjust_credits(hotel, 1200, reason="Más", by=make.commercial(), at=make.NOON)
+    non_renewal.leave(hotel, by=make.commercial(), at=make.NOON)
+    non_renewal.stay(hotel, by=make.commercial(), at=make.NOON)
+    make.licence("Solar")
+    sheet = "Cuenta;Cliente;Licencia;Inicio;Fin\nNave;Nadie;Solar;28/02/2026;28/02/2027"
+    plan = importing.plan(norte, sheet.encode(), licences={}, ends="exclusive", at=make.NOON)
+    importing.carry_out(plan, by=make.commercial(), at=make.NOON)
+    deleting.end(asked(lived("Hotel Soria")).pk, at=OVER)
+    publishing.retire(make.licence(), by=make.commercial(), at=make.NOON)
+
+    told: dict[str, dict[str, str]] = {}
+    for act in Act.objects.order_by("-id"):
+        for language in ("es", "en"):
+            with override(language):
+                words = sentence(act.verb, act.facts).words
+            told.setdefault(act.verb, {})[language] = words
+
+    assert {verb: words["es"] for verb, words in told.items()} == SPANISH
+    assert set(SPANISH) == set(SENTENCES)
+    assert [verb for verb, words in told.items() if words["es"] == words["en"]] == []
