@@ -7,6 +7,7 @@ from tests import make
 from tests.races import together
 from vatio.accounts import inviting, revoking
 from vatio.accounts.models import Account, AccountRole
+from vatio.history.models import Act
 from vatio.orders import deciding
 from vatio.orders.lockout import is_shut
 from vatio.people import one_time_links
@@ -33,6 +34,22 @@ def test_an_invitation_to_an_account_gives_its_role_and_nothing_else() -> None:
     )
     assert not Membership.objects.filter(person=marta).exists()
     assert list(Account.objects.visible_to(marta)) == [hotel]
+
+
+def test_an_account_remembers_who_was_invited_to_it_and_that_it_was_withdrawn() -> None:
+    hotel = make.account()
+    nuria = make.superadmin(hotel.organisation)
+    link, _token = inviting.invite_to_account(
+        hotel, "Marta@hotel.example", role=VIEWER, by=nuria, at=make.NOON
+    )
+
+    one_time_links.withdraw_invitation(link, by=nuria, at=make.NOON)
+
+    acts = Act.objects.filter(account_id=hotel.pk, verb__startswith="person.").order_by("id")
+    assert [(act.verb, act.person) for act in acts] == [
+        ("person.invited", nuria),
+        ("person.uninvited", nuria),
+    ]
 
 
 def test_one_person_may_hold_several_roles_in_several_organisations() -> None:

@@ -294,6 +294,7 @@ def withdraw_invitation(link: OneTimeLink, *, by: Person, at: datetime) -> None:
         at=at,
         by=by,
         organisation=link.organisation,
+        account_id=link.account_id,
         facts={"invitation": link.pk},
     )
 
