@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from vatio.notifications.queueing import insert_from
 from vatio.reminders.models import Milestone
 
 HOUR = 8
@@ -64,26 +65,23 @@ WITH ending AS (
     JOIN accounts_account account ON account.id = decided.account_id
     JOIN tenants_organisation organisation ON organisation.id = decided.organisation_id
     WHERE NOT decided.overtaken
-), written AS (
-    INSERT INTO notifications_message (key, organisation_id, person_id, address, language, template,
-        context, secret, queued_at, send_before, state, only_leaders, attempts, next_attempt_at,
-        repeated, last_error)
-    SELECT 'term-ending:' || told.term_id || ':' || told.milestone || ':' || recipient.address,
+), message AS (
+    SELECT 'term-ending:' || told.term_id || ':' || told.milestone || ':' || recipient.address
+               AS key,
            told.organisation_id, recipient.person_id, recipient.address, recipient.language,
            recipient.template,
            jsonb_build_object(
                'account', told.name, 'organisation', told.organisation,
                'ends_on', told.ends_on::text, 'days_left', told.ends_on - told.today,
                'renewal', coalesce(renewal.number, ''), 'leads', recipient.person_id IS NOT NULL,
-               'path', '/accounts/' || told.uid || '/'),
-           false, %(at)s,
+               'path', '/accounts/' || told.uid || '/') AS context,
+           false AS secret,
+           recipient.person_id IS NOT NULL AND recipient.template = 'reminder' AS only_leaders,
            (CASE told.milestone
                 WHEN '{Milestone.MONTH}' THEN told.ends_on - 7
                 WHEN '{Milestone.WEEK}' THEN told.ends_on
                 ELSE told.ends_on + {DAYS_AFTER + 1} END + interval '{HOUR} hours')
-           AT TIME ZONE told.time_zone,
-           'queued', recipient.person_id IS NOT NULL AND recipient.template = 'reminder', 0, %(at)s,
-           false, ''
+           AT TIME ZONE told.time_zone AS send_before
     FROM told
     CROSS JOIN LATERAL (
         WITH heard AS (
@@ -109,9 +107,7 @@ WITH ending AS (
         SELECT number FROM orders_order
         WHERE account_id = told.account_id AND kind = 'renewal' AND state IN ('pending', 'offered')
         LIMIT 1) AS renewal ON true
-    ON CONFLICT (key) DO NOTHING
-    RETURNING 1
-)
+), written AS ({insert_from("message")})
 SELECT (SELECT count(*) FROM decided WHERE NOT overtaken), (SELECT count(*) FROM written)
 """  # noqa: S608
 
