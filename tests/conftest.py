@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.backends.signals import connection_created
 
@@ -61,6 +61,18 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
             append_only=marked_tables("append_only"),
             never_deleted=marked_tables("never_deleted"),
         )
+
+
+@pytest.fixture(scope="module")
+def module_transaction(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Hold a transaction open for a module: what it builds once, each of its tests finds.
+
+    What pytest-django gives each test to write in is a savepoint within it, and what the test
+    changed is rolled back to there. It is not for a module with tests that commit.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 def _as_web(connection: Any, **_about: object) -> None:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -136,10 +137,17 @@ TABLE: dict[str, tuple[object, ...]] = {
 
 
 @pytest.fixture
-def world() -> World:
+def world(kept_world: World) -> World:
+    """Give a case the world as it was built, whatever those before it did to theirs."""
+    return deepcopy(kept_world)
+
+
+@pytest.fixture(scope="module")
+def kept_world(module_transaction: None) -> World:
     norte = make.organisation("Norte Eficiente")
     nuria = make.superadmin(norte)
     account = make.account("Hotel Lugo 012", organisation=norte)
+    make.licence("Avanzada Mtr")
     drafts.keep(norte, "cartera.csv", PORTFOLIO, by=make.commercial(), at=make.NOON)
     running = Import.objects.create(
         organisation=norte,
@@ -260,6 +268,18 @@ def test_a_page_opens_for_whom_the_table_says(
         assert answer["Location"].startswith("/sign-in/")
     else:
         assert answer.status_code == expected
+
+
+@pytest.mark.parametrize("case", ["one", "another"])
+def test_no_case_sees_what_another_changed(case: str, world: World, client: Client) -> None:
+    client.force_login(world.people["commercial"])
+    order = Order.objects.get(pk=world.opening.pk)
+    assert (order.state, Account.objects.count()) == ("pending", 1)
+
+    client.post(f"/orders/{order.uid}/accept/")
+
+    order.refresh_from_db()
+    assert (order.state, Account.objects.count()) == ("accepted", 2)
 
 
 @pytest.mark.parametrize("key", [key for key in TABLE if key.startswith("POST ")])
