@@ -9,7 +9,7 @@ from vatio.task_queue import defer
 def test_the_web_role_gives_the_worker_something_to_do(as_web: None) -> None:
     defer("renew_several", bulk_renewal=7)
 
-    job = ProcrastinateJob.objects.get(args={"round": 7})
+    job = ProcrastinateJob.objects.get(args={"bulk_renewal": 7})
     assert (job.task_name, job.status) == ("renew_several", "todo")
 
 
@@ -19,4 +19,4 @@ def test_a_transaction_that_fails_wakes_nobody() -> None:
         defer("renew_several", bulk_renewal=8)
         _ = 1 / 0
 
-    assert not ProcrastinateJob.objects.filter(args={"round": 8}).exists()
+    assert not ProcrastinateJob.objects.filter(args={"bulk_renewal": 8}).exists()
