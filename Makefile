@@ -1,12 +1,14 @@
 # The only entry points: everything else is called from here.
 PYTHON ?= python3
 T ?= tests
+QUICK = $(filter 1,$(Q))
 
 .PHONY: help run test check bench words draw setup
 
 help:
 	@echo "make run    sets up what is missing, then http://127.0.0.1:8000 with demo data"
-	@echo "make test   the same set-up, then every test; T=tests/accounts for some"
+	@echo "make test   the same set-up, then every test; T=tests/accounts for some,"
+	@echo "            Q=1 for the quick ones: no browser, no process besides the database"
 	@echo "make check  ruff, mypy, import contracts, migrations, habits, documents"
 	@echo "make bench  the figures in benchmarks/RESULTS.md"
 	@echo "make words  the Spanish catalogue, brought up to date: tells what lacks Spanish"
@@ -19,8 +21,8 @@ run: setup
 	@exec .venv/bin/vatio run
 
 test:
-	@$(PYTHON) bin/setup --browser
-	@.venv/bin/python -m pytest $(T)
+	@$(PYTHON) bin/setup $(if $(QUICK),,--browser)
+	@.venv/bin/python -m pytest $(if $(QUICK),-m "not processes and not browser") $(T)
 
 check: setup
 	@.venv/bin/ruff check src tests benchmarks

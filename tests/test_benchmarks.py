@@ -37,6 +37,7 @@ def test_every_benchmark_has_its_table_and_its_test() -> None:
     assert files - {"__init__", "results", "tables"} == set(tables.NAMES) == set(SMALL)
 
 
+@pytest.mark.processes
 def test_accounts_page_tells_each_page_at_each_size() -> None:
     told = told_by("accounts_page")
 
@@ -61,6 +62,7 @@ def test_accounts_page_tells_each_page_at_each_size() -> None:
     assert "«Gestionar cuentas»" in tables.written({"accounts_page": told})
 
 
+@pytest.mark.processes
 def test_http_tells_each_number_of_accounts_and_connections() -> None:
     told = told_by("http")
 
@@ -75,6 +77,7 @@ def test_http_tells_each_number_of_accounts_and_connections() -> None:
     assert told["web_processes"] == 2
 
 
+@pytest.mark.processes
 def test_accepting_tells_each_kind() -> None:
     told = told_by("accepting")
 
@@ -82,6 +85,7 @@ def test_accepting_tells_each_kind() -> None:
     assert {kind["times"] for kind in told["kinds"].values()} == {3}
 
 
+@pytest.mark.processes
 def test_reminders_tell_who_was_due_and_told() -> None:
     told = told_by("reminders")
 
@@ -91,6 +95,7 @@ def test_reminders_tell_who_was_due_and_told() -> None:
     ]
 
 
+@pytest.mark.processes
 def test_delivery_tells_that_each_message_arrived_once() -> None:
     told = told_by("delivery")
 

@@ -157,6 +157,23 @@ def test_every_page_declares_who_may_open_it() -> None:
     ]
 
 
+def test_tests_that_start_processes_are_marked_so() -> None:
+    starts = re.compile(
+        r"^import (multiprocessing|pty|subprocess)$"
+        r"|^from tests\.(postgres|setup)\."
+        r"|^from vatio\.postgres import .*\bserver\b",
+        re.M,
+    )
+
+    found = [
+        name_of(path)
+        for path in sorted((ROOT / "tests").rglob("test_*.py"))
+        if starts.search(path.read_text()) and "mark.processes" not in path.read_text()
+    ]
+
+    assert found == []
+
+
 @pytest.mark.parametrize("path", MIGRATIONS, ids=name_of)
 def test_a_migration_is_named_for_what_it_does(path: Path) -> None:
     assert re.fullmatch(r"\d{4}_[a-z][a-z0-9_]+", path.stem)

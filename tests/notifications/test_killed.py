@@ -19,6 +19,8 @@ from vatio.notifications.models import Message
 from vatio.notifications.smtp import SmtpConnection
 from vatio.reminders.models import Reminder
 
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+
 KILLS = 200
 BEGINS_AT = datetime(2027, 4, 3, 5, 40, tzinfo=UTC)
 """Twenty minutes before eight in Madrid; the Canaries and the Azores follow within seconds."""
@@ -45,7 +47,6 @@ class Moody(Postbox):
         return await super().handle_DATA(server, session, envelope)
 
 
-@pytest.mark.django_db(transaction=True)
 def test_three_workers_killed_two_hundred_times_lose_nothing_and_repeat_nothing_unseen() -> None:
     norte = make.organisation()
     for _ in range(3):

@@ -1,6 +1,10 @@
 from pathlib import Path
 
+import pytest
+
 from tests.postgres.keeping import hold, only_root, refused
+
+pytestmark = pytest.mark.processes
 
 MOUNT = 'mount -t tmpfs -o "$1" vatio "$2" && shift 2 && exec "$@"'
 FILL = """

@@ -10,6 +10,8 @@ from tests.postgres.keeping import ask, hold, only_root, refused
 from vatio.postgres import server
 from vatio.postgres.errors import ServerProblem
 
+pytestmark = pytest.mark.processes
+
 ALLOWED = (
     subprocess.run(
         ["unshare", "--user", "--map-user=1", "--map-group=1", "--", "true"], capture_output=True

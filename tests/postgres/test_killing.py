@@ -10,6 +10,8 @@ from tests.postgres.keeping import ask, open_as, postmaster, remember
 from vatio.postgres import server
 from vatio.postgres.errors import ServerProblem
 
+pytestmark = pytest.mark.processes
+
 COMPUTE = """
 DO $$ DECLARE ends_at timestamptz := clock_timestamp() + interval '2.5 seconds'; BEGIN
     WHILE clock_timestamp() < ends_at LOOP NULL; END LOOP;

@@ -3,8 +3,12 @@ import pwd
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.postgres.keeping import ask, hold, only_root
 from vatio.postgres import server
+
+pytestmark = pytest.mark.processes
 
 
 @only_root

@@ -11,6 +11,8 @@ from tests.postgres.keeping import hold, only_root, refused
 from vatio.postgres import binaries, server
 from vatio.postgres.errors import ServerProblem
 
+pytestmark = pytest.mark.processes
+
 
 def test_a_folder_whose_name_has_a_line_break_is_refused(home: Path) -> None:
     with pytest.raises(ServerProblem) as told:

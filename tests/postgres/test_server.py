@@ -25,6 +25,8 @@ from tests.postgres.keeping import (
 from vatio.postgres import binaries, server
 from vatio.postgres.errors import ServerProblem
 
+pytestmark = pytest.mark.processes
+
 
 def test_a_server_starts_is_adopted_stops_and_starts_again_with_its_rows(home: Path) -> None:
     first = server.ensure(home)

@@ -2,6 +2,10 @@ import subprocess
 import sys
 import time
 
+import pytest
+
+pytestmark = pytest.mark.processes
+
 CHILD = """
 import signal, time
 from vatio.processes.parent import die_with_parent, outlive_parent_by

@@ -9,6 +9,8 @@ import pytest
 
 from tests.setup.running import environment, free_port
 
+pytestmark = pytest.mark.processes
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

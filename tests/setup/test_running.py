@@ -12,6 +12,8 @@ import pytest
 from tests.postgres.keeping import left
 from tests.setup.running import eventually, start, vatio
 
+pytestmark = pytest.mark.processes
+
 
 def test_it_serves_the_demo_and_ctrl_c_three_times_leaves_nothing_and_loses_nothing(
     folder: Path,

@@ -3,9 +3,13 @@ import signal
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.postgres.keeping import left
 from tests.setup.running import eventually, start, vatio
 from vatio.postgres import binaries, server
+
+pytestmark = pytest.mark.processes
 
 MAKE = ("make", "--directory", str(Path(__file__).resolve().parents[2]), "run")
 

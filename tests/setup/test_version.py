@@ -1,7 +1,11 @@
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from tests.setup.running import vatio
+
+pytestmark = pytest.mark.processes
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -6,8 +6,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.notifications.postbox import open_postbox
 from tests.setup.running import environment, free_port, start
+
+pytestmark = pytest.mark.processes
 
 
 def wait_for(what: Callable[[], bool], seconds: float = 40) -> None:
