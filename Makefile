@@ -8,7 +8,8 @@ QUICK = $(filter 1,$(Q))
 help:
 	@echo "make run    sets up what is missing, then http://127.0.0.1:8000 with demo data"
 	@echo "make test   the same set-up, then every test; T=tests/accounts for some,"
-	@echo "            Q=1 for the quick ones: no browser, no process besides the database"
+	@echo "            Q=1 for the quick ones: no browser, no process besides the database,"
+	@echo "            FULL=1 for all kills, races and drawn examples: otherwise a tenth"
 	@echo "make check  ruff, mypy, import contracts, migrations, habits, documents"
 	@echo "make bench  the figures in benchmarks/RESULTS.md"
 	@echo "make words  the Spanish catalogue, brought up to date: tells what lacks Spanish"

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.db import connection, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.backends.signals import connection_created
 
+from tests.counts import FULL
 from vatio.cli.commands import marked_tables
 from vatio.postgres import privileges
 from vatio.postgres.authentication import WEB
@@ -24,6 +26,10 @@ def pytest_configure(config: pytest.Config) -> None:
     compile_catalogue()
     settings.ACCOUNT_RATE_LIMITS = {"login": "10000/m/ip"}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # What a profile does not say stays as it was: under CI=1, the same examples each time.
+    for profile, examples in (("full", 100), ("tenth", 10)):
+        hypothesis.settings.register_profile(profile, max_examples=examples)
+    hypothesis.settings.load_profile("full" if FULL else "tenth")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

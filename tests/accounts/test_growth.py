@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from tests import make
+from tests.counts import full_or_tenth
 from tests.races import together
 from vatio.accounts import growth
 from vatio.accounts.holdings import held
@@ -173,7 +174,7 @@ def test_two_expansions_at_once_make_one_order() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_an_expansion_and_a_renewal_accepted_at_once_lose_nothing() -> None:
-    for _ in range(5):
+    for _ in range(full_or_tenth(50)):
         hotel = make.account(starts_on=date(2026, 5, 3))
         orders = [make.expansion_order(hotel, meters=5), make.renewal_order(hotel)]
         by = make.commercial()

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from tests import make
+from tests.counts import full_or_tenth
 from vatio.accounts import coverage
 from vatio.accounts.agreeing import agree
 from vatio.accounts.holdings import held
@@ -120,7 +121,9 @@ class TestHeld(TestCase):
             st.tuples(st.integers(-30, 1500), st.integers(-10, 1500)), min_size=3, max_size=8
         ),
     )
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(
+        max_examples=full_or_tenth(60), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
     def test_what_is_held_is_what_the_oracle_says(
         self, steps: list[tuple[str, int, int]], asked: list[tuple[int, int]]
     ) -> None:
@@ -134,7 +137,9 @@ class TestHeld(TestCase):
             assert found == oracle(terms, on, known_at)
 
     @given(steps=STEPS)
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(
+        max_examples=full_or_tenth(40), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
     def test_coverage_repeats_what_the_terms_say(self, steps: list[tuple[str, int, int]]) -> None:
         hotel, terms = _live(steps)
         coverage.write(hotel)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from tests import make
+from tests.counts import full_or_tenth
 from vatio.accounts import adjusting, undoing
 from vatio.accounts.holdings import held
 from vatio.accounts.models import Account, SmsWallet, Term
@@ -122,7 +123,9 @@ class TestLives(TestCase):
 
     @given(deeds=DEEDS)
     @settings(
-        max_examples=60, deadline=None, suppress_health_check=[HealthCheck.differing_executors]
+        max_examples=full_or_tenth(60),
+        deadline=None,
+        suppress_health_check=[HealthCheck.differing_executors],
     )
     def test_what_is_held_is_what_a_plain_account_of_its_life_says(
         self, deeds: list[tuple[str, int, int]]

@@ -6,6 +6,7 @@ import time_machine
 from django.test import Client
 
 from tests import make
+from tests.counts import full_or_tenth
 from tests.races import together
 from vatio.accounts import adjusting, growth, inviting
 from vatio.accounts.holdings import held
@@ -116,7 +117,7 @@ def test_one_renewal_is_one_term_though_two_accept_it() -> None:
 
 
 def test_accepting_and_withdrawing_at_once_leave_one_outcome() -> None:
-    for _ in range(5):
+    for _ in range(full_or_tenth(50)):
         hotel = make.account(starts_on=date(2026, 5, 3))
         order = make.renewal_order(hotel)
         reviewer = make.commercial()
@@ -180,7 +181,7 @@ def test_of_two_expansions_asked_at_once_one_is_sent_and_the_other_is_told_which
 
 
 def test_growth_of_every_kind_at_once_adds_up() -> None:
-    for _ in range(5):
+    for _ in range(full_or_tenth(50)):
         hotel = make.account(starts_on=date(2026, 5, 3), sms_credits=10)
         better = make.licence("Avanzada Mtr", meters=50, supply_points=25, rtc_lines=2)
         expansion = make.expansion_order(hotel, meters=3, sms=100)

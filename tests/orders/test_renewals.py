@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from tests import make
+from tests.counts import full_or_tenth
 from vatio.accounts import adjusting, non_renewal, renewal
 from vatio.accounts.models import Account, Term
 from vatio.dates import add_months, day_at
@@ -191,7 +192,9 @@ class TestFigures(TestCase):
 
     @given(lives=LIVES, later=st.integers(0, 420), hour=st.integers(0, 23))
     @settings(
-        max_examples=60, deadline=None, suppress_health_check=[HealthCheck.differing_executors]
+        max_examples=full_or_tenth(60),
+        deadline=None,
+        suppress_health_check=[HealthCheck.differing_executors],
     )
     def test_the_figures_and_the_list_equal_a_naive_count(
         self, lives: list[tuple[int, int, str, list[str]]], later: int, hour: int

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from tests import make
+from tests.counts import full_or_tenth
 from vatio.accounts.expiry import GRACE_DAYS, collects, is_expired, is_in_grace
 from vatio.accounts.models import Account
 from vatio.dates import day_at, start_of
@@ -35,7 +36,9 @@ class TestStanding(TestCase):
     @example(time_zone="Europe/Madrid", end=date(2026, 3, 29), minutes=0, asked=False)
     @example(time_zone="Atlantic/Canary", end=date(2026, 10, 25), minutes=-1, asked=True)
     @settings(
-        max_examples=60, deadline=None, suppress_health_check=[HealthCheck.differing_executors]
+        max_examples=full_or_tenth(60),
+        deadline=None,
+        suppress_health_check=[HealthCheck.differing_executors],
     )
     def test_all_answers_agree(self, time_zone: str, end: date, minutes: int, asked: bool) -> None:
         opened = end - timedelta(days=365)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from tests import make
+from tests.counts import full_or_tenth
 from vatio.accounts import adjusting, growth, holdings, renewal
 from vatio.accounts.models import Account, EndingCount
 from vatio.catalogue.models import LicenceVersion
@@ -73,7 +74,9 @@ class TestRanked(TestCase):
         later=st.integers(0, 500),
     )
     @settings(
-        max_examples=25, deadline=None, suppress_health_check=[HealthCheck.differing_executors]
+        max_examples=full_or_tenth(25),
+        deadline=None,
+        suppress_health_check=[HealthCheck.differing_executors],
     )
     def test_the_order_is_that_of_what_the_pages_show(
         self, seeds: list[int], value: str, later: int
@@ -95,7 +98,9 @@ class TestRanked(TestCase):
 
     @given(seeds=st.lists(st.integers(0, 700), min_size=3, max_size=9), later=st.integers(0, 500))
     @settings(
-        max_examples=15, deadline=None, suppress_health_check=[HealthCheck.differing_executors]
+        max_examples=full_or_tenth(15),
+        deadline=None,
+        suppress_health_check=[HealthCheck.differing_executors],
     )
     def test_the_filter_by_licence_keeps_those_that_the_pages_show_with_it(
         self, seeds: list[int], later: int
@@ -112,7 +117,9 @@ class TestRanked(TestCase):
 
     @given(seeds=st.lists(st.integers(0, 700), min_size=3, max_size=9))
     @settings(
-        max_examples=15, deadline=None, suppress_health_check=[HealthCheck.differing_executors]
+        max_examples=full_or_tenth(15),
+        deadline=None,
+        suppress_health_check=[HealthCheck.differing_executors],
     )
     def test_the_counts_of_endings_are_those_of_the_accounts(self, seeds: list[int]) -> None:
         fill(len(seeds), seeds)

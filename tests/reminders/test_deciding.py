@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from tests import make
+from tests.counts import full_or_tenth
 from tests.races import together
 from vatio.accounts import adjusting, configuring, non_renewal, undoing
 from vatio.accounts.expiry import is_expired
@@ -361,7 +362,9 @@ class TestCalendars(TestCase):
         gaps=st.lists(st.integers(1, 45), min_size=1, max_size=25),
     )
     @settings(
-        max_examples=60, deadline=None, suppress_health_check=[HealthCheck.differing_executors]
+        max_examples=full_or_tenth(60),
+        deadline=None,
+        suppress_health_check=[HealthCheck.differing_executors],
     )
     def test_each_milestone_is_decided_when_the_rule_says(
         self, start: date, months: int, time_zone: str, gaps: list[int]
