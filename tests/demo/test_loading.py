@@ -1,20 +1,22 @@
 import pytest
 
-from tests import make
 from vatio import clock
 from vatio.accounts.expiry import has_started, is_expired, is_in_grace
 from vatio.accounts.models import Account
-from vatio.demo import loading, people, welcome
+from vatio.demo import loading, people
 from vatio.demo.portfolio import ORGANISATIONS
 from vatio.orders.models import Order
 from vatio.tenants.models import Organisation, Person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+
+
+@pytest.fixture(scope="module")
+def demo(module_transaction: None) -> None:
+    loading.prepare(True)
 
 
 def test_the_demo_has_accounts_in_every_state() -> None:
-    loading.prepare(True)
-
     at = clock.now()
     accounts = list(Account.objects.all())
     assert Organisation.objects.count() == 2
@@ -39,16 +41,12 @@ def test_the_demo_has_accounts_in_every_state() -> None:
 
 
 def test_numbers_follow_the_days_on_which_orders_were_sent() -> None:
-    loading.prepare(True)
-
     by_number = list(Order.objects.order_by("id").values_list("submitted_at", flat=True))
 
     assert by_number == sorted(by_number)
 
 
 def test_every_project_of_the_demo_is_there_under_its_organisation() -> None:
-    loading.prepare(True)
-
     for sample in ORGANISATIONS:
         names = set(
             Account.objects.filter(organisation__name=sample.name).values_list("name", flat=True)
@@ -56,24 +54,7 @@ def test_every_project_of_the_demo_is_there_under_its_organisation() -> None:
         assert {project.name for project in sample.accounts} <= names
 
 
-def test_the_demo_is_settled_once() -> None:
-    assert loading.prepare(False) is False
-    assert loading.prepare(True) is False
-
-    assert Person.objects.count() == 0
-    assert people.listed() == []
-
-
-def test_a_platform_that_is_used_never_becomes_the_demo() -> None:
-    make.commercial()
-
-    assert loading.prepare(True) is False
-    assert Account.objects.count() == 0
-
-
 def test_the_people_of_the_demo_can_be_signed_in_as() -> None:
-    loading.prepare(True)
-
     listed = people.listed()
     assert {person.role for person in listed} == {
         "commercial",
@@ -83,14 +64,3 @@ def test_the_people_of_the_demo_can_be_signed_in_as() -> None:
     }
     for person in listed:
         assert Person.objects.get(email=person.email).check_password(person.password)
-
-
-def test_an_empty_platform_welcomes_with_a_fresh_link_each_time() -> None:
-    loading.prepare(False)
-
-    first, second = (welcome.lines("http://127.0.0.1:8000") for _ in range(2))
-
-    assert "/first-use/" in first[1]
-    assert first[1] != second[1]
-    make.commercial()
-    assert welcome.lines("http://127.0.0.1:8000") == []

@@ -8,17 +8,15 @@ from django.test.utils import CaptureQueriesContext
 
 from tests import make
 from tests.sheets import HOSTILE, opened
-from vatio import clock, pagination
+from vatio import clock
 from vatio.accounts.models import Account
 from vatio.orders.models import Order
 from vatio.tenants.models import Organisation, Person
 from vatio.units import Quantities
-from vatio.web.accounts import filters
 
 pytestmark = pytest.mark.django_db
 
 NAME = re.compile(r'<a class="name" href="[^"]+">([^<]+)')
-STEP = re.compile(r'<a href="(\?[^"]+)"(?: rel="\w+")?>(\w+)</a>')
 
 
 @pytest.fixture
@@ -42,41 +40,6 @@ def fill(norte: Organisation, count: int, *, ends_in: int = 100) -> None:
 
 def names(client: Client, address: str) -> list[str]:
     return NAME.findall(client.get(address).content.decode())
-
-
-def steps(client: Client, address: str) -> dict[str, str]:
-    page = client.get(address).content.decode().replace("&amp;", "&")
-    return {words: query for query, words in STEP.findall(page)}
-
-
-@pytest.mark.parametrize("sort", [f"{way}{sort}" for sort in filters.SORTS for way in ("", "-")])
-def test_every_account_is_on_one_page_whichever_way_one_walks(
-    norte: Organisation, nuria: Person, client: Client, sort: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for paged in (pagination.page, pagination.page_of):
-        monkeypatch.setattr(paged, "__kwdefaults__", {"size": 3})
-    fill(norte, 8)
-    base = f"/o/{norte.slug}/accounts/"
-
-    address, forwards = f"{base}?sort={sort}", []
-    while True:
-        forwards.append(names(client, address))
-        onwards = steps(client, address).get("Siguiente")
-        if onwards is None:
-            break
-        address = base + onwards
-    backwards = [names(client, address)]
-    while (back := steps(client, address).get("Anterior")) is not None:
-        address = base + back
-        backwards.insert(0, names(client, address))
-
-    assert [len(page) for page in forwards] == [3, 3, 2]
-    assert sorted(sum(forwards, [])) == [f"Hotel {n:03}" for n in range(1, 9)]
-    assert sum(backwards, []) == sum(forwards, [])
-    last = steps(client, f"{base}?sort={sort}")["Última"]
-    assert names(client, base + last) == sum(forwards, [])[-3:]
-    first = steps(client, base + last)["Primera"]
-    assert names(client, base + first) == forwards[0]
 
 
 @pytest.mark.parametrize(
