@@ -9,9 +9,11 @@ import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
+from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connection, transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
 
 from tests.counts import FULL
 from vatio.cli.commands import marked_tables
@@ -26,6 +28,8 @@ def pytest_configure(config: pytest.Config) -> None:
     compile_catalogue()
     settings.ACCOUNT_RATE_LIMITS = {"login": "10000/m/ip"}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # A file is looked for when it is asked for: every client would look for all of them.
+    settings.WHITENOISE_AUTOREFRESH = True
     # What a profile does not say stays as it was: under CI=1, the same examples each time.
     for profile, examples in (("full", 100), ("tenth", 10)):
         hypothesis.settings.register_profile(profile, max_examples=examples)
@@ -67,6 +71,9 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
             append_only=marked_tables("append_only"),
             never_deleted=marked_tables("never_deleted"),
         )
+    # Django would list its permissions anew after each test that commits, and nobody reads them.
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
 
 
 @pytest.fixture(scope="module")
