@@ -30,7 +30,7 @@ check: setup
 	@.venv/bin/ruff format --check --quiet src tests benchmarks
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-cache
-	@.venv/bin/python -m pytest -q tests/test_habits.py tests/test_architecture.py tests/test_documents.py
+	@.venv/bin/python -m pytest -q tests/test_habits.py tests/test_architecture.py tests/test_documents.py tests/web/shell/test_stylesheet.py
 
 bench: setup
 	@.venv/bin/python -m benchmarks.results

@@ -39,7 +39,7 @@ SPANISH = {
     "licence.published": "Básica Mtr, versión 1: publicada",
     "licence.retired": "Básica Mtr, versión 1: retirada del catálogo",
     "member.gone": "Se ha quitado a un SuperAdministrador",
-    "order.accepted": "Ampliación: aceptada, 2 medidores, 5 créditos SMS",
+    "order.accepted": "Ampliación: aceptada, 2 medidores y 5 créditos SMS",
     "order.lapsed": "Ampliación: caducada",
     "order.let_go": "Vuelve a la cola",
     "order.rejected": "Ampliación: rechazada",
