@@ -8,7 +8,7 @@ meanwhile shifts nothing. The last page is the first one read backwards.
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,30 +17,34 @@ from typing import Any, Generic, TypeVar
 from django.core.exceptions import ValidationError
 from django.db import DataError, ProgrammingError, transaction
 from django.db.models import Model, Q, QuerySet
-from django.http import QueryDict
 
 SIZE = 50
 PLACES = ("after", "before", "at")
+"""The parameters that say where in a list a page lies; without any of them it is the first."""
 
+Place = Mapping[str, str]
 Row = TypeVar("Row", bound=Model)
 Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True)
 class Page(Generic[Thing]):
-    """Some rows of a list, and the query strings of the pages around; None where there is none."""
+    """Some rows of a list, and the places of the pages around; None where there is no page.
+
+    A place holds the parameters that ask for its page; that of the first page is empty.
+    """
 
     rows: list[Thing]
-    first: str | None
-    previous: str | None
-    next: str | None
-    last: str | None
+    first: Place | None
+    previous: Place | None
+    next: Place | None
+    last: Place | None
 
 
 def page(
-    rows: QuerySet[Row], *, order: Sequence[str], parameters: QueryDict, size: int = SIZE
+    rows: QuerySet[Row], *, order: Sequence[str], parameters: Mapping[str, str], size: int = SIZE
 ) -> Page[Row]:
-    """Read the page that the query string asks for.
+    """Read the page that the parameters ask for; those that are no place are ignored.
 
     `order` names the columns to sort by, each with a minus if it descends; all of
     them must go the same way, the last must be unique, and none may be null. A
@@ -63,10 +67,10 @@ def page_of(
     read: Callable[[Sequence[str], Sequence[Any], int], list[Thing]],
     *,
     order: Sequence[str],
-    parameters: QueryDict,
+    parameters: Mapping[str, str],
     size: int = SIZE,
 ) -> Page[Thing]:
-    """Read the page that the query string asks for, where `read` fetches the rows.
+    """Read the page that the parameters ask for, where `read` fetches the rows.
 
     `read(order, values, limit)` gives rows in that order, from the one after these
     values on. Rows carry the columns of the order as attributes.
@@ -88,19 +92,14 @@ def page_of(
     ends = (found[0], found[-1]) if found else None
     return Page(
         rows=found,
-        first=_query(parameters) if earlier else None,
-        previous=_query(parameters, before=_token(ends[0], order)) if ends and earlier else None,
-        next=_query(parameters, after=_token(ends[1], order)) if ends and later else None,
-        last=_query(parameters, at="last") if later else None,
+        first={} if earlier else None,
+        previous={"before": _token(ends[0], order)} if ends and earlier else None,
+        next={"after": _token(ends[1], order)} if ends and later else None,
+        last={"at": "last"} if later else None,
     )
 
 
-def without_place(parameters: QueryDict, **changed: str) -> str:
-    """Write the query string of the same list from its first page, with some parameters changed."""
-    return _query(parameters, **changed)
-
-
-def _place(parameters: QueryDict, columns: int) -> tuple[str, list[Any]]:
+def _place(parameters: Mapping[str, str], columns: int) -> tuple[str, list[Any]]:
     if parameters.get("at") == "last":
         return "at", []
     for name in ("after", "before"):
@@ -145,12 +144,3 @@ def _values(token: str) -> list[Any]:
     if not isinstance(values, list) or any(isinstance(v, dict | list | bool) for v in values):
         return []
     return values if all(value is not None for value in values) else []
-
-
-def _query(parameters: QueryDict, **changed: str) -> str:
-    query = parameters.copy()
-    for name in PLACES:
-        query.pop(name, None)
-    for name, value in changed.items():
-        query[name] = value
-    return "?" + query.urlencode()

@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from vatio import clock, pagination
+from vatio import clock
 from vatio.accounts.labels import SECTORS
 from vatio.accounts.models import Account, AccountSet
 from vatio.catalogue.models import Licence, LicenceVersion
@@ -23,6 +23,7 @@ from vatio.web.renewals import bulk_renewing
 from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.downloads import XLSX
 from vatio.web.shell.labels import COLUMNS
+from vatio.web.shell.query_string import query_string
 from vatio.web.shell.redirects import back_to
 from vatio.web.shell.tabs import Tab, all_tabs, tabs
 
@@ -106,16 +107,14 @@ def _list(
             "within": [
                 (
                     days,
-                    pagination.without_place(
-                        request.GET, ends="" if asked.within == days else str(days)
-                    ),
+                    query_string(request.GET, {"ends": "" if asked.within == days else str(days)}),
                 )
                 for days in filters.WITHIN
             ],
-            "with_order_url": pagination.without_place(
-                request.GET, order="" if asked.with_order else "open"
+            "with_order_url": query_string(
+                request.GET, {"order": "" if asked.with_order else "open"}
             ),
-            "export_url": pagination.without_place(request.GET, **{"as": "xlsx"}),
+            "export_url": query_string(request.GET, {"as": "xlsx"}),
             "organisations": _organisations(request) if at_desk else [],
             "report": None if at_desk else _report(request),
         },

@@ -17,6 +17,7 @@ from vatio.orders.models import Order
 from vatio.portfolios import ranking
 from vatio.tenants.models import Organisation, Person
 from vatio.web.shell.fields import parse_uuid
+from vatio.web.shell.query_string import query_string
 
 COLUMNS = {
     "name": ("name_folded", "id"),
@@ -182,7 +183,7 @@ def headings(asked: AccountFilters, parameters: QueryDict) -> dict[str, dict[str
     for column in SORTS:
         upwards, downwards = asked.sort == column, asked.sort == f"-{column}"
         found[column] = {
-            "url": pagination.without_place(parameters, sort=f"-{column}" if upwards else column),
+            "url": query_string(parameters, {"sort": f"-{column}" if upwards else column}),
             "sorted": "ascending" if upwards else "descending" if downwards else "",
         }
     return found

@@ -29,6 +29,7 @@ from vatio.web.orders.consequences import (
     credits_before,
 )
 from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
+from vatio.web.shell.query_string import query_string
 from vatio.web.shell.redirects import back_to
 from vatio.web.shell.tabs import tabs
 
@@ -69,8 +70,8 @@ def listing(request: Request, slug: str) -> HttpResponse:
             "kind": kind if kind in KINDS else "",
             "kinds": KINDS,
             "text": text,
-            "all_url": pagination.without_place(request.GET, show="all"),
-            "open_url": pagination.without_place(request.GET, show="open", state=""),
+            "all_url": query_string(request.GET, {"show": "all"}),
+            "open_url": query_string(request.GET, {"show": "open", "state": ""}),
             "decided": own.exclude(state__in=Order.OPEN).exists(),
         },
     )

@@ -26,6 +26,7 @@ from vatio.people.labels import ROLES
 from vatio.units import Unit
 from vatio.web.shell import labels, stylesheet
 from vatio.web.shell.history_sentences import sentence, who
+from vatio.web.shell.query_string import query_string
 
 NO_KEY = "00000000-0000-0000-0000-000000000000"
 
@@ -65,6 +66,7 @@ def environment(**options: Any) -> Environment:
         row_messages=row_messages,
         around=around,
         unit_labels=unit_labels,
+        query_string=query_string,
         spoken=spoken,
         sentence=sentence,
         who=who,

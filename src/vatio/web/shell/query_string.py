@@ -1,0 +1,21 @@
+"""Query strings: the same list at another place, or asked for otherwise."""
+
+from collections.abc import Mapping
+
+from django.http import QueryDict
+
+from vatio.pagination import PLACES
+
+
+def query_string(parameters: QueryDict, changed: Mapping[str, str]) -> str:
+    """Return the query string of an address with some of its parameters changed.
+
+    Its place in the list is left out, so that it leads to the first page unless the
+    change is a place. A parameter with several values keeps them all.
+    """
+    query = parameters.copy()
+    for name in PLACES:
+        query.pop(name, None)
+    for name, value in changed.items():
+        query[name] = value
+    return "?" + query.urlencode()
