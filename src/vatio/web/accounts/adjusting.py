@@ -15,11 +15,12 @@ from vatio.accounts import adjusting
 from vatio.accounts.adjusting import MOST_COURTESY_DAYS
 from vatio.accounts.holdings import Holding
 from vatio.accounts.models import Account
+from vatio.keys import parse_key
 from vatio.refusal import Refused
 from vatio.units import Quantities, Unit
 from vatio.web.accounts.rows import account_rows
 from vatio.web.shell.access import COMMERCIAL, Request, only
-from vatio.web.shell.fields import SignedNumber, UnitsForm, WholeNumber, clean_text, parse_key
+from vatio.web.shell.fields import SignedNumber, UnitsForm, WholeNumber, clean_text
 
 
 class AdjustmentForm(forms.Form):

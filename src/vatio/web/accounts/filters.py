@@ -13,10 +13,10 @@ from vatio.accounts.labels import SECTORS
 from vatio.accounts.models import Account, AccountSet
 from vatio.accounts.searching import matching
 from vatio.catalogue.models import Licence, LicenceVersion
+from vatio.keys import parse_uuid
 from vatio.orders.models import Order
 from vatio.portfolios import ranking
 from vatio.tenants.models import Organisation, Person
-from vatio.web.shell.fields import parse_uuid
 from vatio.web.shell.query_string import query_string
 
 COLUMNS = {

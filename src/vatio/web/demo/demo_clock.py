@@ -12,10 +12,10 @@ from vatio import clock
 from vatio.accounts.models import Account
 from vatio.dates import DEPARTMENT_TIME_ZONE, written
 from vatio.demo_clock import advancing
+from vatio.keys import parse_key
 from vatio.refusal import Refused
 from vatio.reminders.models import Reminder
 from vatio.web.shell.access import SIGNED_IN, Request, only
-from vatio.web.shell.fields import parse_key
 from vatio.web.shell.redirects import back_to
 
 MOST = 400

@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from vatio import clock
+from vatio.keys import parse_key
 from vatio.orders import assigning, commenting
 from vatio.refusal import Refused
 from vatio.web.orders.orders import visible
 from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
-from vatio.web.shell.fields import clean_text, parse_key
+from vatio.web.shell.fields import clean_text
 
 
 class WordsForm(forms.Form):

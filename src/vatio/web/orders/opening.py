@@ -26,6 +26,7 @@ from vatio.accounts.opening import (
 )
 from vatio.catalogue.models import LicenceVersion
 from vatio.dates import add_months, day_at
+from vatio.keys import parse_uuid
 from vatio.orders.submitting import AlreadySent, Opening, submit_opening
 from vatio.refusal import Refused
 from vatio.tenants.models import Organisation
@@ -37,7 +38,6 @@ from vatio.web.shell.fields import (
     UnitsForm,
     WholeNumber,
     clean_text,
-    parse_uuid,
     time_zone_choices,
 )
 

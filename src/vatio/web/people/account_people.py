@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from vatio import clock
 from vatio.accounts import inviting, revoking
 from vatio.accounts.models import Account, AccountRole
+from vatio.keys import parse_key
 from vatio.orders.lockout import is_shut
 from vatio.people.labels import ROLES
 from vatio.refusal import Refused
@@ -26,7 +27,6 @@ from vatio.web.shell.access import (
     administered,
     only,
 )
-from vatio.web.shell.fields import parse_key
 
 ACCOUNT_ROLES = [(role.value, ROLES[role.value]) for role in AccountRole.Role]
 

@@ -9,13 +9,13 @@ from django.views.decorators.http import require_POST
 
 from vatio import clock
 from vatio.accounts import revoking
+from vatio.keys import parse_key
 from vatio.people import one_time_links
 from vatio.people.models import OneTimeLink
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
 from vatio.web.people.organisations import SHOWN_ONCE, InvitationForm
 from vatio.web.shell.access import COMMERCIAL, Request, only
-from vatio.web.shell.fields import parse_key
 
 
 @only(COMMERCIAL)

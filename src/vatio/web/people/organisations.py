@@ -17,6 +17,7 @@ from vatio.accounts import inviting, revoking
 from vatio.accounts.models import Account
 from vatio.dates import DEPARTMENT_TIME_ZONE
 from vatio.history.models import Act
+from vatio.keys import parse_key
 from vatio.people import creating, one_time_links
 from vatio.people.models import OneTimeLink
 from vatio.refusal import Refused
@@ -30,7 +31,7 @@ from vatio.web.shell.access import (
     administered,
     only,
 )
-from vatio.web.shell.fields import NameField, parse_key, time_zone_choices
+from vatio.web.shell.fields import NameField, time_zone_choices
 
 SHOWN_ONCE = "invitation-link"
 """Where a fresh link waits between the form and the page that shows it, once."""

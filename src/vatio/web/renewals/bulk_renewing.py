@@ -15,11 +15,12 @@ from django.views.decorators.http import require_POST
 
 from vatio import clock
 from vatio.accounts.models import Account
+from vatio.keys import parse_uuid
 from vatio.orders import bulk_renewing
 from vatio.orders.models import BulkRenewal, BulkRenewalItem
 from vatio.tenants.models import Organisation, Person
 from vatio.web.shell.access import SUPERADMINISTRATOR, Request, led, only
-from vatio.web.shell.fields import parse_day, parse_uuid
+from vatio.web.shell.fields import parse_day
 from vatio.web.shell.redirects import back_to
 
 REPORT = "round"

@@ -4,7 +4,6 @@ import re
 from datetime import date
 from typing import Any
 from unicodedata import category
-from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -93,26 +92,12 @@ class NifField(forms.CharField):
         return compact
 
 
-def parse_uuid(value: object) -> UUID | None:
-    """Read a UUID from the address or a form; None if it is none."""
-    try:
-        return UUID(str(value))
-    except ValueError:
-        return None
-
-
 def parse_day(value: object) -> date | None:
     """Read a day from the address or a form, written 2027-05-03; None if it is none."""
     try:
         return parse_date(str(value or ""))
     except ValueError:
         return None
-
-
-def parse_key(value: object) -> int:
-    """Read a row's key from a form; 0, which no row has, if it is none."""
-    text = str(value or "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else 0
 
 
 def time_zone_choices() -> list[tuple[str, str]]:
