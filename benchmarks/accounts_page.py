@@ -9,8 +9,8 @@ from django.test import Client
 
 from benchmarks.ground import filling, measuring, platform
 from vatio.catalogue.models import LicenceVersion
+from vatio.portfolios.listing import INDEXED, SORTS, WITHIN
 from vatio.tenants.models import Organisation, Person
-from vatio.web.accounts.filters import INDEXED, SORTS, WITHIN
 from vatio.web.shell.tabs import tabs
 
 FLAT = {

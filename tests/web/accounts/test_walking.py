@@ -6,8 +6,8 @@ from django.test import Client
 from tests import make
 from tests.web.accounts.test_account_list import fill, names
 from vatio import pagination
+from vatio.portfolios import listing
 from vatio.tenants.models import Organisation
-from vatio.web.accounts import filters
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +27,7 @@ def steps(client: Client, address: str) -> dict[str, str]:
     return {words: query for query, words in STEP.findall(page)}
 
 
-@pytest.mark.parametrize("sort", [f"{way}{sort}" for sort in filters.SORTS for way in ("", "-")])
+@pytest.mark.parametrize("sort", [f"{way}{sort}" for sort in listing.SORTS for way in ("", "-")])
 def test_every_account_is_on_one_page_whichever_way_one_walks(
     eight: Organisation, client: Client, sort: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,8 +16,11 @@ from vatio.accounts.labels import SECTORS
 from vatio.accounts.models import Account, AccountSet
 from vatio.catalogue.models import Licence, LicenceVersion
 from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
+from vatio.portfolios import listing
+from vatio.portfolios.listing import AccountFilters
 from vatio.tenants.models import Organisation
-from vatio.web.accounts import exporting, filters
+from vatio.web.accounts import exporting
+from vatio.web.accounts.headings import headings
 from vatio.web.accounts.rows import account_rows
 from vatio.web.renewals import bulk_renewing
 from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
@@ -76,12 +79,12 @@ def _list(
     request: Request, tab_list: list[Tab], accounts: AccountSet, *, at: datetime, expired: bool
 ) -> HttpResponseBase:
     """Show a tab of accounts as the address asks, or hand it out as a workbook."""
-    asked = filters.read(request.GET, request.user, usual="-ends" if expired else "ends")
+    asked = listing.read(request.GET, request.user, usual="-ends" if expired else "ends")
     inside = accounts.filter(ends_at__lte=at) if expired else accounts.filter(ends_at__gt=at)
-    found = filters.narrowed(inside, asked, request.user, at=at)
+    found = listing.narrowed(inside, asked, request.user, at=at)
     if request.GET.get("as") == "xlsx":
         return _workbook(request, found, asked, at=at)
-    page = filters.page(found, asked, request.GET, request.user, at=at)
+    page = listing.page(found, asked, request.GET, request.user, at=at)
     at_desk = not hasattr(request, "organisation")
     here = next(tab for tab in tab_list if tab.current)
     return render(
@@ -97,7 +100,7 @@ def _list(
             "page": page,
             "count": found.count() if asked.narrows else here.count,
             "asked": asked,
-            "headings": filters.headings(asked, request.GET),
+            "headings": headings(asked, request.GET),
             "hidden": set(request.user.hidden_columns),
             "column_names": {
                 name: words for name, words in COLUMNS.items() if at_desk or name != "organisation"
@@ -109,7 +112,7 @@ def _list(
                     days,
                     query_string(request.GET, {"ends": "" if asked.within == days else str(days)}),
                 )
-                for days in filters.WITHIN
+                for days in listing.WITHIN
             ],
             "with_order_url": query_string(
                 request.GET, {"order": "" if asked.with_order else "open"}
@@ -137,7 +140,7 @@ def _organisations(request: Request) -> list[Organisation]:
 
 
 def _workbook(
-    request: Request, accounts: AccountSet, asked: filters.AccountFilters, *, at: datetime
+    request: Request, accounts: AccountSet, asked: AccountFilters, *, at: datetime
 ) -> FileResponse:
     """Hand out what is filtered as a workbook, in its order where a column of its own gives it."""
     at_desk = not hasattr(request, "organisation")

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from vatio import workbooks
 from vatio.accounts.labels import SECTORS
 from vatio.accounts.models import Account, AccountSet
+from vatio.portfolios.listing import RELATED, AccountFilters, ordered
 from vatio.tenants.models import Person
-from vatio.web.accounts.filters import RELATED, AccountFilters, ordered
 from vatio.web.accounts.rows import AccountRow, account_rows
 from vatio.web.shell.labels import COLUMNS
 from vatio.web.shell.templating import spoken

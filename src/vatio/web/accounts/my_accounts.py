@@ -8,7 +8,7 @@ from vatio import clock, pagination
 from vatio.accounts.models import Account, AccountRole
 from vatio.accounts.searching import matching
 from vatio.orders.lockout import shut_among
-from vatio.web.accounts.filters import RELATED
+from vatio.portfolios.listing import RELATED
 from vatio.web.accounts.rows import account_rows
 from vatio.web.shell.access import (
     SIGNED_IN,

@@ -1,12 +1,11 @@
-"""What a list of accounts is asked to show: its search, its filters, its order."""
+"""What a list of accounts is asked to show: its search, its filters, its order, its page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, Exists, F, IntegerField, OuterRef, Value, When
-from django.http import QueryDict
 
 from vatio import pagination
 from vatio.accounts.labels import SECTORS
@@ -17,7 +16,6 @@ from vatio.keys import parse_uuid
 from vatio.orders.models import Order
 from vatio.portfolios import ranking
 from vatio.tenants.models import Organisation, Person
-from vatio.web.shell.query_string import query_string
 
 COLUMNS = {
     "name": ("name_folded", "id"),
@@ -28,7 +26,7 @@ COLUMNS = {
     "sms": ("balance", "id"),
     "organisation": ("organisation_name", "name_folded", "id"),
 }
-"""The sorts that the database's own columns answer; those of `arranging.VALUES` are computed."""
+"""The sorts that the database's own columns answer; those of `ranking.VALUES` are computed."""
 
 INDEXED = ("name", "client", "created", "ends")
 SORTS = (*COLUMNS, *ranking.VALUES)
@@ -39,7 +37,7 @@ RELATED = ("wallet", "organisation")
 
 @dataclass(frozen=True)
 class AccountFilters:
-    """A list as the address asks for it; what cannot be read is left out."""
+    """A list as its parameters ask for it; what cannot be read is left out."""
 
     text: str
     licence: Licence | None
@@ -62,8 +60,8 @@ class AccountFilters:
         )
 
 
-def read(parameters: QueryDict, person: Person, *, usual: str) -> AccountFilters:
-    """Read what the address asks for; `usual` is the order when it names none."""
+def read(parameters: Mapping[str, str], person: Person, *, usual: str) -> AccountFilters:
+    """Read what the parameters ask for; `usual` is the order when they name none."""
     sort = parameters.get("sort", "")
     within = parameters.get("ends", "")
     sector = parameters.get("sector", "")
@@ -105,12 +103,12 @@ def narrowed(
 def page(
     accounts: AccountSet,
     asked: AccountFilters,
-    parameters: QueryDict,
+    parameters: Mapping[str, str],
     person: Person,
     *,
     at: datetime,
 ) -> pagination.Page[Account]:
-    """Read the page that the address asks for, in its order.
+    """Read the page that the parameters ask for, in the order that is asked.
 
     Where an index has all that the question needs, the keys of the page are found
     in it alone, and only their rows are read.
@@ -175,15 +173,3 @@ def _annotated(accounts: AccountSet, column: str) -> AccountSet:
     if column == "organisation":
         return accounts.annotate(organisation_name=F("organisation__name_folded"))
     return accounts
-
-
-def headings(asked: AccountFilters, parameters: QueryDict) -> dict[str, dict[str, str]]:
-    """Say of each column which way it is sorted now, and where its heading leads."""
-    found = {}
-    for column in SORTS:
-        upwards, downwards = asked.sort == column, asked.sort == f"-{column}"
-        found[column] = {
-            "url": query_string(parameters, {"sort": f"-{column}" if upwards else column}),
-            "sorted": "ascending" if upwards else "descending" if downwards else "",
-        }
-    return found
