@@ -38,6 +38,10 @@ class OrderSet(models.QuerySet["Order"]):
         """Keep those that still await somebody."""
         return self.filter(state__in=Order.OPEN)
 
+    def decided(self) -> "OrderSet":
+        """Keep those that await nobody any more, however they ended."""
+        return self.exclude(state__in=Order.OPEN)
+
     def open_of(self, accounts: Iterable[int], person: Person) -> list["Order"]:
         """List the open orders of some accounts that this person may see, the first first.
 

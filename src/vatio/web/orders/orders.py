@@ -3,23 +3,21 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from vatio import clock, pagination
+from vatio import clock
 from vatio.accounts.expiry import is_expired
 from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.history.models import Act
-from vatio.orders import deciding
+from vatio.orders import deciding, listing
 from vatio.orders.labels import KINDS
-from vatio.orders.models import Comment, Order, OrderSet
+from vatio.orders.models import Comment, Order
 from vatio.orders.possible_duplicates import find_duplicates
 from vatio.refusal import Refused
-from vatio.tenants.folding import fold_in_database
 from vatio.web.orders.consequences import (
     Told,
     asked,
@@ -37,24 +35,16 @@ BACK_TO_DESK = "desk"
 
 
 @only(SUPERADMINISTRATOR)
-def listing(request: Request, slug: str) -> HttpResponse:
+def of_organisation(request: Request, slug: str) -> HttpResponse:
     """Show the organisation's orders: the open ones, or all."""
     at = clock.now()
     own = Order.objects.visible_to(request.user).filter(organisation=request.organisation)
-    show_all = request.GET.get("show") == "all"
-    state = request.GET.get("state", "")
-    text = request.GET.get("q", "").strip()
-    kind = request.GET.get("kind", "")
-    chosen = own if show_all else own.open()
-    if show_all and state in Order.State.values:
-        chosen = chosen.filter(state=state)
-    if kind in KINDS:
-        chosen = chosen.filter(kind=kind)
-    found = matching(chosen, text)
-    page = pagination.page(
+    filters = listing.read(request.GET)
+    found = listing.narrowed(own, filters, request.user)
+    page = listing.page(
         found.select_related("account", "submitted_by", "decided_by", "licence__licence"),
-        order=["-submitted_at", "-id"],
-        parameters=request.GET,
+        filters,
+        request.GET,
     )
     return render(
         request,
@@ -64,31 +54,17 @@ def listing(request: Request, slug: str) -> HttpResponse:
             "page": page,
             "asks": asks(page.rows),
             "count": found.count(),
-            "show_all": show_all,
-            "state": state if show_all and state in Order.State.values else "",
+            "show_all": filters.among == listing.ALL,
+            "state": filters.state,
             "states": Order.State.values,
-            "kind": kind if kind in KINDS else "",
+            "kind": filters.kind,
             "kinds": KINDS,
-            "text": text,
+            "text": filters.text,
             "all_url": query_string(request.GET, {"show": "all"}),
             "open_url": query_string(request.GET, {"show": "open", "state": ""}),
-            "decided": own.exclude(state__in=Order.OPEN).exists(),
+            "decided": own.decided().exists(),
         },
     )
-
-
-def matching(orders: OrderSet, text: str) -> OrderSet:
-    """Keep the orders whose number, reference, account or client holds every word."""
-    for word in text.split():
-        folded = fold_in_database(word)
-        orders = orders.filter(
-            Q(number__icontains=word)
-            | Q(reference__icontains=word)
-            | Q(account__isnull=True, client__icontains=word)
-            | Q(account_name_folded__contains=folded)
-            | Q(account__search_text__contains=folded)
-        )
-    return orders
 
 
 @only(SUPERADMINISTRATOR, COMMERCIAL)
@@ -208,7 +184,7 @@ def visible(request: Request, uid: UUID, *, led: bool = False) -> Order:
 
 
 urlpatterns = [
-    path("o/<slug:slug>/orders/", listing, name="orders"),
+    path("o/<slug:slug>/orders/", of_organisation, name="orders"),
     path("orders/<uuid:uid>/", order, name="order"),
     path("orders/<uuid:uid>/withdraw/", withdraw, name="order_withdraw"),
     path("orders/<uuid:uid>/accept/", accept, name="order_accept"),

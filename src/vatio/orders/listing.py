@@ -1,0 +1,113 @@
+"""What a list of orders is asked to show: its search, its filters, its order, its page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from vatio import pagination
+from vatio.orders.models import Order, OrderSet
+from vatio.tenants.folding import fold_in_database
+from vatio.tenants.models import Person
+
+OPEN, DECIDED, ALL = "open", "decided", "all"
+MINE, NOBODY = "mine", "nobody"
+
+
+@dataclass(frozen=True)
+class OrderFilters:
+    """A list as its parameters ask for it; what cannot be read is left out.
+
+    `among` is OPEN, DECIDED or ALL; `state` narrows that to one state. `hand` says in
+    whose hand an order is: MINE, NOBODY, or empty for anybody's.
+    """
+
+    text: str
+    among: str
+    state: str
+    kind: str
+    organisation: str = ""
+    hand: str = ""
+    at_desk: bool = False
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything but the open orders is asked for."""
+        return bool(self.text or self.kind or self.organisation or self.hand or self.among != OPEN)
+
+    @property
+    def order(self) -> list[str]:
+        """The columns to sort by: the latest first, but the desk's queue begins with the oldest."""
+        is_queue = self.at_desk and self.among == OPEN
+        return ["submitted_at", "id"] if is_queue else ["-submitted_at", "-id"]
+
+
+def read(parameters: Mapping[str, str]) -> OrderFilters:
+    """Read what the list of an organisation is asked for; only among all orders a state counts."""
+    among = ALL if parameters.get("show") == ALL else OPEN
+    state = parameters.get("state", "")
+    return OrderFilters(
+        text=parameters.get("q", "").strip(),
+        among=among,
+        state=state if among == ALL and state in Order.State.values else "",
+        kind=_kind(parameters),
+    )
+
+
+def read_at_desk(parameters: Mapping[str, str]) -> OrderFilters:
+    """Read what the desk is asked for: the queue, what is decided, or what became so of it."""
+    state = parameters.get("state", OPEN)
+    hand = parameters.get("hand", "")
+    is_outcome = state in Order.State.values and state not in Order.OPEN
+    return OrderFilters(
+        text=parameters.get("q", "").strip(),
+        among=DECIDED if is_outcome or state == DECIDED else OPEN,
+        state=state if is_outcome else "",
+        kind=_kind(parameters),
+        organisation=parameters.get("organisation", ""),
+        hand=hand if hand in (MINE, NOBODY) else "",
+        at_desk=True,
+    )
+
+
+def narrowed(orders: OrderSet, asked: OrderFilters, person: Person) -> OrderSet:
+    """Keep the orders that the list is asked for; those in hand are this person's."""
+    found = {OPEN: orders.open, DECIDED: orders.decided, ALL: orders.all}[asked.among]()
+    if asked.state:
+        found = found.filter(state=asked.state)
+    if asked.kind:
+        found = found.filter(kind=asked.kind)
+    if asked.organisation:
+        found = found.filter(organisation__slug=asked.organisation)
+    if asked.hand:
+        found = found.filter(taken_by=person if asked.hand == MINE else None)
+    if asked.at_desk and asked.text:
+        by_organisation = Q(organisation__name_folded__contains=fold_in_database(asked.text))
+        return matching(found, asked.text) | found.filter(by_organisation)
+    return matching(found, asked.text)
+
+
+def matching(orders: OrderSet, text: str) -> OrderSet:
+    """Keep the orders whose number, reference, account or client holds every word."""
+    for word in text.split():
+        folded = fold_in_database(word)
+        orders = orders.filter(
+            Q(number__icontains=word)
+            | Q(reference__icontains=word)
+            | Q(account__isnull=True, client__icontains=word)
+            | Q(account_name_folded__contains=folded)
+            | Q(account__search_text__contains=folded)
+        )
+    return orders
+
+
+def page(
+    orders: OrderSet, asked: OrderFilters, parameters: Mapping[str, str]
+) -> pagination.Page[Order]:
+    """Read the page that the parameters ask for, in the order of the list."""
+    return pagination.page(orders, order=asked.order, parameters=parameters)
+
+
+def _kind(parameters: Mapping[str, str]) -> str:
+    kind = parameters.get("kind", "")
+    return kind if kind in Order.Kind.values else ""
