@@ -2,10 +2,19 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vatio.dates import add_months, day_at, days_at, is_anchored, known_time_zones, start_of
+from vatio.dates import (
+    add_months,
+    day_at,
+    days_at,
+    is_anchored,
+    known_time_zones,
+    start_of,
+    written_month,
+)
 
 DAYS = st.dates(date(1990, 1, 1), date(2040, 12, 31))
 TIME_ZONES = st.sampled_from(
@@ -76,3 +85,10 @@ def test_the_nights_on_which_the_clocks_change(
 @given(at=st.datetimes(datetime(1990, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)))
 def test_the_days_of_all_zones_are_those_of_each(at: datetime) -> None:
     assert days_at(at) == [day_at(at, time_zone) for time_zone in known_time_zones()]
+
+
+def test_a_month_is_written_in_the_readers_language() -> None:
+    with override("es"):
+        assert written_month(date(2026, 12, 31)) == "dic 2026"
+    with override("en"):
+        assert written_month(date(2027, 1, 1)) == "Jan 2027"

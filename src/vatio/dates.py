@@ -59,6 +59,11 @@ def written_with_weekday(day: date) -> str:
     return _written(day, get_language() or "es", "EEEE, d MMM y")
 
 
+def written_month(day: date) -> str:
+    """Write a day's month as people here read it: dic 2026."""
+    return _written(day, get_language() or "es", "LLL y")
+
+
 @lru_cache(maxsize=5_000)
 def _written(day: date, language: str, pattern: str = "d MMM y") -> str:
     return format_date(day, pattern, locale=language)

@@ -10,6 +10,7 @@ from hypothesis.extra.django import TestCase
 
 from tests import make
 from tests.counts import full_or_tenth
+from vatio import pagination
 from vatio.accounts import adjusting, non_renewal, renewal
 from vatio.accounts.models import Account, Term
 from vatio.dates import add_months, day_at
@@ -233,3 +234,22 @@ def do(deed: str, account: Account) -> None:
         adjusting.end_early(account, today + timedelta(days=9), reason="x", by=boss, at=AT)
     else:
         adjusting.give_courtesy(account, 20, reason="x", by=boss, at=AT)
+
+
+def test_a_page_of_those_that_end_between_two_days_leads_to_its_neighbours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pagination.page_of, "__kwdefaults__", {"size": 2})
+    for day in (date(2026, 12, 3), date(2026, 12, 3), date(2026, 12, 31), date(2027, 1, 1)):
+        ending(day)
+    december = {"since": date(2026, 12, 1), "until": date(2027, 1, 1), "at": AT}
+
+    first = renewals.page(Account.objects.all(), parameters={"month": "2026-12"}, **december)
+    last = renewals.page(Account.objects.all(), parameters=first.next or {}, **december)
+    back = renewals.page(Account.objects.all(), parameters=last.previous or {}, **december)
+    lost = renewals.page(Account.objects.all(), parameters={"after": "WyJ4IiwgMV0"}, **december)
+
+    assert [each.due_on for each in first.rows] == [date(2026, 12, 3), date(2026, 12, 3)]
+    assert [each.due_on for each in last.rows] == [date(2026, 12, 31)]
+    assert (first.first, last.first, last.next) == (None, {}, None)
+    assert back.rows == first.rows == lost.rows

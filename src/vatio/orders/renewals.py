@@ -7,7 +7,7 @@ term begins. One that has yet to start stands nowhere. Days are those of the
 account's zone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection
 
+from vatio import pagination
 from vatio.accounts.models import Account, AccountSet
 from vatio.dates import days_at, known_time_zones
 
@@ -28,6 +29,7 @@ class Standing(StrEnum):
     UNDECIDED = "undecided"
 
 
+ORDER = ("due_on", "id")
 FURTHEST = timedelta(days=1)
 """How far the first instant of a day in any zone is from that day's in UTC, and more."""
 
@@ -132,6 +134,30 @@ def listed(
         rows = cursor.fetchall()
     found = accounts.prefetch_related("organisation").in_bulk([key for key, _on, _known in rows])
     return [Due(found[key], on, Standing(known)) for key, on, known in rows if key in found]
+
+
+def page(
+    accounts: AccountSet,
+    *,
+    since: date,
+    until: date,
+    parameters: Mapping[str, str],
+    at: datetime,
+) -> pagination.Page[Due]:
+    """Read the page that the parameters ask for of the accounts that end between two days."""
+
+    def read(order: Sequence[str], values: Sequence[Any], limit: int) -> list[Due]:
+        return listed(
+            accounts,
+            since=since,
+            until=until,
+            at=at,
+            size=limit,
+            beyond=values,
+            descending=order[0].startswith("-"),
+        )
+
+    return pagination.page_of(read, order=ORDER, parameters=parameters)
 
 
 def _due(accounts: AccountSet, *, since: date, at: datetime) -> tuple[str, list[Any]]:

@@ -8,9 +8,10 @@ from babel.dates import format_date
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from vatio.dates import written_month
 from vatio.formats import joined, number
+from vatio.orders.outlook import Month
 from vatio.orders.renewals import Standing
-from vatio.web.renewals.months import Month
 
 LEFT, RIGHT, TOP, BASE = 48.0, 960.0, 34.0, 226.0
 WIDTH = 46.0
@@ -113,7 +114,7 @@ def _named(day: date, pattern: str) -> str:
 
 def _told(months: Sequence[Month]) -> str:
     """Say in words what the picture shows."""
-    said = joined(f"{month.words} {number(month.total)}" for month in months)
+    said = joined(f"{written_month(month.first)} {number(month.total)}" for month in months)
     return _("Accounts that end in each month: %(months)s. The table has the figures.") % {
         "months": said
     }

@@ -1,28 +1,25 @@
 """«Renovaciones»: the accounts that end in the months ahead, of an organisation or of all."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
-from vatio import clock, pagination
+from vatio import clock
 from vatio.accounts.holdings import held_by_many
 from vatio.accounts.models import Account, AccountSet
 from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.orders import renewals
 from vatio.orders.models import Order
+from vatio.orders.outlook import outlook, span
 from vatio.orders.renewals import Due
 from vatio.people.models import CalendarLink
 from vatio.tenants.models import Person
-from vatio.web.renewals import month_chart, months
+from vatio.web.renewals import month_chart
 from vatio.web.renewals.calendars import SHOWN_ONCE
 from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
-
-ORDER = ("due_on", "id")
 
 
 @dataclass(frozen=True)
@@ -60,31 +57,22 @@ def _page(
     """Show the months, and below them the accounts of the month that is asked, or of all."""
     at = clock.now()
     today = day_at(at, time_zone)
-    first, until = months.span(today)
-    outlook = months.outlook(
-        renewals.counted(accounts, since=first, until=until, at=at), today=today
+    first, until = span(today)
+    ahead = outlook(renewals.counted(accounts, since=first, until=until, at=at), today=today)
+    month = ahead.month(request.GET.get("month", ""))
+    page = renewals.page(
+        accounts,
+        since=month.first if month else first,
+        until=month.after if month else until,
+        parameters=request.GET,
+        at=at,
     )
-    asked = request.GET.get("month", "")
-    month = next((month for month in outlook.months if month.key == asked), None)
-
-    def read(order: Sequence[str], values: Sequence[Any], limit: int) -> list[Due]:
-        return renewals.listed(
-            accounts,
-            since=month.first if month else first,
-            until=month.after if month else until,
-            at=at,
-            size=limit,
-            beyond=values,
-            descending=order[0].startswith("-"),
-        )
-
-    page = pagination.page_of(read, order=ORDER, parameters=request.GET)
     return render(
         request,
         "renewals/renewals.html",
         {
-            "outlook": outlook,
-            "drawn": month_chart.draw(outlook.months),
+            "outlook": ahead,
+            "drawn": month_chart.draw(ahead.months),
             "month": month,
             "page": page,
             "rows": _renewal_rows(page.rows, request.user, at=at),

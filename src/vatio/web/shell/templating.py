@@ -18,7 +18,7 @@ from markupsafe import Markup
 from vatio.accounts.expiry import GRACE_DAYS
 from vatio.accounts.labels import AGREEMENT_ICONS, AGREEMENTS, SECTORS
 from vatio.catalogue.labels import BILLINGS
-from vatio.dates import DEPARTMENT_TIME_ZONE, written, written_with_weekday
+from vatio.dates import DEPARTMENT_TIME_ZONE, written, written_month, written_with_weekday
 from vatio.formats import joined, number, percent, signed
 from vatio.notifications.labels import MESSAGE_STATES
 from vatio.orders.labels import KIND_ICONS, KINDS, STATES
@@ -73,7 +73,12 @@ def environment(**options: Any) -> Environment:
         time_zone_label=labels.time_zone_label,
     )
     made.filters.update(
-        day=written, weekday=written_with_weekday, moment=moment, number=number, distance=distance
+        day=written,
+        weekday=written_with_weekday,
+        month=written_month,
+        moment=moment,
+        number=number,
+        distance=distance,
     )
     made.filters.update(signed=signed, percent=percent, joined=joined)
     made.filters.update(with_account=with_account, with_day=with_day)

@@ -4,9 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from babel.dates import format_date
-from django.utils.translation import get_language
-
 from vatio.dates import add_months
 from vatio.orders.renewals import Ending, Standing
 
@@ -32,11 +29,6 @@ class Month:
         return add_months(self.first, 1, anchor_day=1)
 
     @property
-    def words(self) -> str:
-        """The month as people read it: dic 2026."""
-        return format_date(self.first, "LLL y", locale=get_language() or "es")
-
-    @property
     def total(self) -> int:
         """How many accounts end in it."""
         return sum(self.counts.values())
@@ -58,15 +50,19 @@ class Outlook:
     undecided_and_over: int
     """Of those undecided in the month that runs, how many have ended already."""
 
+    def month(self, key: str) -> Month | None:
+        """Return the month ahead that has this key; None if none has."""
+        return next((month for month in self.months if month.key == key), None)
+
 
 def span(today: date) -> tuple[date, date]:
-    """Tell the first day of the months ahead, and the day after their last."""
+    """Return the first day of the months ahead, and the day after their last."""
     first = today.replace(day=1)
     return first, add_months(first, HOW_MANY, anchor_day=1)
 
 
 def outlook(endings: Iterable[Ending], *, today: date) -> Outlook:
-    """Sum the endings of each day into months."""
+    """Compute the months ahead from the endings of each of their days."""
     first, _until = span(today)
     firsts = [add_months(first, place, anchor_day=1) for place in range(HOW_MANY)]
     sums: dict[date, dict[Standing, int]] = {day: {} for day in firsts}
