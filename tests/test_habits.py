@@ -127,7 +127,7 @@ def test_pages_reach_what_somebody_owns_through_visible_to() -> None:
                 found.append(f"{path.name}: {model}{narrowed}")
 
     assert sorted(set(found)) == [
-        "access.py: Organisation.objects.filter",
+        "access.py: Organisation.objects.led_by",
         "imports.py: Organisation.objects.none",
         "rows.py: Order.objects.open_of",
     ]

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from vatio.accounts.models import Account, AccountRole, AccountSet
+from vatio.accounts.models import Account, AccountRole
 from vatio.history.recording import record
 from vatio.people import one_time_links
 from vatio.people.models import OneTimeLink, OneTimeLinkSet
@@ -58,9 +58,11 @@ def join(token: str, *, person: Person, at: datetime) -> OneTimeLink:
     return link
 
 
-def invitations_to(accounts: AccountSet) -> OneTimeLinkSet:
-    """List the invitations to these accounts."""
-    return OneTimeLink.objects.filter(account_id__in=accounts.values("id"))
+def managed_by(person: Person) -> OneTimeLinkSet:
+    """Return the links that a person may take back: those seen, and those to accounts managed."""
+    accounts = Account.objects.visible_to(person).administered_by(person)
+    to_accounts = OneTimeLink.objects.filter(account_id__in=accounts.values("id"))
+    return OneTimeLink.objects.visible_to(person) | to_accounts
 
 
 def waiting_for(account: Account) -> OneTimeLinkSet:

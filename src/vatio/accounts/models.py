@@ -49,6 +49,22 @@ class AccountSet(models.QuerySet["Account"]):
         placed = AccountRole.objects.filter(person=person).values("account_id")
         return self.filter(Q(organisation_id__in=led) | Q(id__in=placed))
 
+    def led_by(self, person: Person) -> "AccountSet":
+        """Keep those of the organisations that this person leads: to renew, grow, configure."""
+        return self.filter(organisation__memberships__person=person)
+
+    def overseen_by(self, person: Person) -> "AccountSet":
+        """Keep those whose renewals this person may undo: the department's all, or those led."""
+        return self if person.is_commercial else self.led_by(person)
+
+    def administered_by(self, person: Person) -> "AccountSet":
+        """Keep those whose people this person may manage: led, or administered by their role."""
+        led = Organisation.objects.led_by(person).values("id")
+        own = AccountRole.objects.visible_to(person).filter(
+            person=person, role=AccountRole.Role.ADMINISTRATOR
+        )
+        return self.filter(Q(organisation__in=led) | Q(id__in=own.values("account_id")))
+
 
 class Account(models.Model):
     """One client's project: what the organisation pays for and its client uses.

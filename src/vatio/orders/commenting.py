@@ -27,7 +27,7 @@ def comment(order: Order, words: str, *, by: Person, at: datetime) -> Comment:
     _ensure_words(words)
     lock_open(order)
     said = _say(order, words, by=by, at=at, is_note=False)
-    leads = order.organisation.memberships.filter(person=by).exists()
+    leads = order.organisation.is_led_by(by)
     queue(
         "order_comment",
         _department(order) if leads else recipients.leading(order.organisation),

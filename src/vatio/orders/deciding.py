@@ -129,7 +129,7 @@ def lock_open(order: Order) -> None:
 
 
 def _ensure_somebody_elses(order: Order, by: Person) -> None:
-    if order.submitted_by_id == by.pk:
+    if order.is_submitted_by(by):
         raise OwnOrder(_("You sent this order: somebody else has to decide it."))
 
 

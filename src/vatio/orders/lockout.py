@@ -8,6 +8,7 @@ from django.db.models import F
 from vatio.accounts.expiry import is_expired, is_in_grace
 from vatio.accounts.models import Account
 from vatio.orders.models import Order
+from vatio.tenants.models import Person
 
 
 def is_shut(account: Account, *, at: datetime) -> bool:
@@ -17,6 +18,17 @@ def is_shut(account: Account, *, at: datetime) -> bool:
     time still awaits a decision within the grace: then they enter and look.
     """
     return account.pk in shut_among([account], at=at)
+
+
+def may_enter(person: Person, account: Account, *, leads: bool, at: datetime) -> bool:
+    """Return whether a person who sees an account may enter it.
+
+    Its own people are kept out while it is shut; the commercial department and whoever
+    leads its organisation never are.
+
+    :param leads: whether the person does, which whoever asks has found out already.
+    """
+    return leads or person.is_commercial or not is_shut(account, at=at)
 
 
 def shut_among(accounts: Iterable[Account], *, at: datetime) -> set[int]:

@@ -32,6 +32,10 @@ class OrderSet(models.QuerySet["Order"]):
             return self.none()
         if person.is_commercial:
             return self
+        return self.led_by(person)
+
+    def led_by(self, person: Person) -> "OrderSet":
+        """Keep those of the organisations that this person leads: to withdraw them."""
         return self.filter(organisation__memberships__person=person)
 
     def open(self) -> "OrderSet":
@@ -252,6 +256,14 @@ class Order(models.Model):
     def is_open(self) -> bool:
         """Whether it still awaits somebody."""
         return self.state in self.OPEN
+
+    def awaits(self, person: Person) -> bool:
+        """Whether it awaits this person's department: they decide it, unless it is their own."""
+        return person.is_commercial and self.is_open
+
+    def is_submitted_by(self, person: Person) -> bool:
+        """Whether this person sent it: then somebody else has to decide it."""
+        return self.submitted_by_id == person.pk
 
 
 class CommentSet(models.QuerySet["Comment"]):

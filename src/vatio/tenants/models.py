@@ -30,6 +30,10 @@ class OrganisationSet(models.QuerySet["Organisation"]):
             return self.none()
         if person.is_commercial:
             return self
+        return self.led_by(person)
+
+    def led_by(self, person: Person) -> OrganisationSet:
+        """Keep those that this person leads as a SuperAdministrator."""
         return self.filter(memberships__person=person)
 
 
@@ -66,6 +70,10 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_led_by(self, person: Person) -> bool:
+        """Whether this person leads it as a SuperAdministrator."""
+        return self.memberships.filter(person=person).exists()
 
 
 class PersonManager(BaseUserManager["Person"]):

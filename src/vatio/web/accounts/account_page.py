@@ -15,7 +15,7 @@ from vatio.accounts.models import Account, Agreement, Grant, SmsTransaction, Ter
 from vatio.accounts.timeline import timeline
 from vatio.dates import day_at
 from vatio.history.models import Act
-from vatio.orders.lockout import is_shut
+from vatio.orders.lockout import may_enter
 from vatio.orders.models import Order
 from vatio.reminders.models import Milestone, Reminder
 from vatio.tenants.models import Person
@@ -42,7 +42,9 @@ def account(request: Request, uid: UUID) -> HttpResponse:
     shown = get_object_or_404(
         Account.objects.visible_to(request.user).select_related("organisation"), uid=uid
     )
-    leads = shown.organisation.memberships.filter(person=request.user).exists()
+    leads = shown.organisation.is_led_by(request.user)
+    if not may_enter(request.user, shown, leads=leads, at=at):
+        return _shut(request, shown)
     if leads:
         request.organisation = shown.organisation
     elif not request.user.is_commercial:
@@ -136,12 +138,15 @@ def _reminded(request: Request, shown: Account, terms: list[Term]) -> list[date]
     return [day_at(each.decided_at, shown.time_zone) for each in told.order_by("decided_at")]
 
 
+def _shut(request: Request, shown: Account) -> HttpResponse:
+    """Say to an administrator or a viewer why they are kept out, and whom to ask."""
+    leaders = Person.objects.filter(memberships__organisation=shown.organisation_id)
+    known = {"account": shown, "leaders": leaders.filter(is_active=True).order_by("name")}
+    return render(request, "accounts/shut.html", known, status=403)
+
+
 def _as_its_own_people_see_it(request: Request, shown: Account, *, at: datetime) -> HttpResponse:
-    """Show an administrator or a viewer what the account holds, or why they are kept out."""
-    if is_shut(shown, at=at):
-        leaders = Person.objects.filter(memberships__organisation=shown.organisation_id)
-        known = {"account": shown, "leaders": leaders.filter(is_active=True).order_by("name")}
-        return render(request, "accounts/shut.html", known, status=403)
+    """Show an administrator or a viewer what the account holds."""
     (row,) = account_rows([shown], request.user, at=at)
     role = shown.roles.get(person=request.user).role
     return render(

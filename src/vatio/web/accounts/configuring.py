@@ -20,7 +20,7 @@ from vatio.accounts.models import Account
 from vatio.dates import start_of
 from vatio.refusal import Refused
 from vatio.tenants.models import LANGUAGES
-from vatio.web.shell.access import SUPERADMINISTRATOR, Request, led, only
+from vatio.web.shell.access import SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.fields import NameField, NifField, time_zone_choices
 
 FIELD_OF = {"account_name": "name"}
@@ -53,7 +53,9 @@ class DetailsForm(forms.Form):
 def page(request: Request, uid: UUID) -> HttpResponse:
     """Configure an account; with `?time_zone=` it shows when it would expire in that one."""
     account = get_object_or_404(
-        led(Account.objects.visible_to(request.user), request.user).select_related("organisation"),
+        Account.objects.visible_to(request.user)
+        .led_by(request.user)
+        .select_related("organisation"),
         uid=uid,
     )
     request.organisation = account.organisation

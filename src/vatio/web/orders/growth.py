@@ -24,7 +24,7 @@ from vatio.orders.models import Order
 from vatio.orders.submitting import Added, submit_expansion, submit_upgrade
 from vatio.refusal import Refused
 from vatio.units import Unit, sold_units
-from vatio.web.shell.access import SUPERADMINISTRATOR, Request, led, only
+from vatio.web.shell.access import SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.fields import UnitsForm, WholeNumber, clean_text
 
 
@@ -207,7 +207,9 @@ def upgrade(request: Request, uid: UUID) -> HttpResponse:
 def _account(request: Request, uid: UUID, kind: Order.Kind) -> tuple[Account, Order | None]:
     """Fetch an account of an organisation that the person leads, and its open order of a kind."""
     account = get_object_or_404(
-        led(Account.objects.visible_to(request.user), request.user).select_related("organisation"),
+        Account.objects.visible_to(request.user)
+        .led_by(request.user)
+        .select_related("organisation"),
         uid=uid,
     )
     request.organisation = account.organisation

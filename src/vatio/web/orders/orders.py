@@ -76,7 +76,7 @@ def order(request: Request, uid: UUID) -> HttpResponse:
 def show(request: Request, shown: Order, *, refused: Refused | None = None) -> HttpResponse:
     """Show an order's page, with what a rule refused to do, if it did."""
     at = clock.now()
-    leads = shown.organisation.memberships.filter(person=request.user).exists()
+    leads = shown.organisation.is_led_by(request.user)
     if leads:
         request.organisation = shown.organisation
     time_zone = shown.organisation.time_zone if leads else DEPARTMENT_TIME_ZONE
@@ -107,11 +107,11 @@ def show(request: Request, shown: Order, *, refused: Refused | None = None) -> H
             .filter(order_id=shown.pk)
             .select_related("person")
             .order_by("-at", "-id"),
-            "may_decide": request.user.is_commercial and shown.is_open,
+            "may_decide": shown.awaits(request.user),
             "said": [each for each in said if not each.is_note],
             "notes": [each for each in said if each.is_note],
             "likeness": find_duplicates(shown) if request.user.is_commercial else None,
-            "is_own": shown.submitted_by_id == request.user.pk,
+            "is_own": shown.is_submitted_by(request.user),
             "waits": (day_at(at, time_zone) - day_at(shown.submitted_at, time_zone)).days,
             "refused": refused,
             "refused_reason": refused_field == "reason",
@@ -179,7 +179,7 @@ def visible(request: Request, uid: UUID, *, led: bool = False) -> Order:
         "organisation", "account", "licence__licence", "submitted_by", "decided_by", "taken_by"
     )
     if led:
-        orders = orders.filter(organisation__memberships__person=request.user)
+        orders = orders.led_by(request.user)
     return get_object_or_404(orders, uid=uid)
 
 

@@ -24,7 +24,6 @@ from vatio.web.shell.access import (
     ADMINISTRATOR,
     SUPERADMINISTRATOR,
     Request,
-    administered,
     only,
 )
 
@@ -98,20 +97,21 @@ def change(request: Request, uid: UUID) -> HttpResponse:
         messages.success(
             request, _("%(name)s no longer enters this account.") % {"name": role.person.name}
         )
-    still = administered(Account.objects.visible_to(request.user), request.user)
+    still = Account.objects.visible_to(request.user).administered_by(request.user)
     return redirect("account_people", uid) if still.filter(uid=uid).exists() else redirect("home")
 
 
 def _administered(request: Request, uid: UUID) -> Account:
     """Fetch an account whose people one may manage."""
     account = get_object_or_404(
-        administered(Account.objects.visible_to(request.user), request.user).select_related(
-            "organisation"
-        ),
+        Account.objects.visible_to(request.user)
+        .administered_by(request.user)
+        .select_related("organisation"),
         uid=uid,
     )
-    if account.organisation.memberships.filter(person=request.user).exists():
+    if account.organisation.is_led_by(request.user):
         request.organisation = account.organisation
+    # Somebody of the department who administers the account does so as its own people do.
     elif is_shut(account, at=clock.now()):
         raise PermissionDenied
     return account

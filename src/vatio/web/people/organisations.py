@@ -28,7 +28,6 @@ from vatio.web.shell.access import (
     COMMERCIAL,
     SUPERADMINISTRATOR,
     Request,
-    administered,
     only,
 )
 from vatio.web.shell.fields import NameField, time_zone_choices
@@ -205,7 +204,7 @@ def remove(request: Request, slug: str) -> HttpResponse:
         )
     if request.user.is_commercial and request.POST.get("from") == "desk":
         return redirect("organisation", slug)
-    still = shown.memberships.filter(person=request.user).exists()
+    still = shown.is_led_by(request.user)
     return redirect("people", slug) if still else redirect("home")
 
 
@@ -214,9 +213,7 @@ def remove(request: Request, slug: str) -> HttpResponse:
 def withdraw_invitation(request: Request, uid: UUID) -> HttpResponse:
     """Take an invitation back: to an organisation, to an account, or to the department."""
     person = request.user
-    accounts = administered(Account.objects.visible_to(person), person)
-    theirs = OneTimeLink.objects.visible_to(person) | inviting.invitations_to(accounts)
-    link = get_object_or_404(theirs, uid=uid, kind=OneTimeLink.Kind.INVITATION)
+    link = get_object_or_404(inviting.managed_by(person), uid=uid, kind=OneTimeLink.Kind.INVITATION)
     try:
         one_time_links.withdraw_invitation(link, by=request.user, at=clock.real())
     except Refused as refused:
@@ -224,8 +221,9 @@ def withdraw_invitation(request: Request, uid: UUID) -> HttpResponse:
     else:
         messages.success(request, _("The invitation no longer works."))
     if link.account_id is not None:
-        account = get_object_or_404(Account.objects.visible_to(person), pk=link.account_id)
-        manages = accounts.filter(pk=account.pk).exists()
+        accounts = Account.objects.visible_to(person)
+        account = get_object_or_404(accounts, pk=link.account_id)
+        manages = accounts.administered_by(person).filter(pk=account.pk).exists()
         return redirect("account_people" if manages else "account", account.uid)
     if link.organisation is None:
         return redirect("colleagues")

@@ -19,7 +19,7 @@ from vatio.keys import parse_uuid
 from vatio.orders import bulk_renewing
 from vatio.orders.models import BulkRenewal, BulkRenewalItem
 from vatio.tenants.models import Organisation, Person
-from vatio.web.shell.access import SUPERADMINISTRATOR, Request, led, only
+from vatio.web.shell.access import SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.fields import parse_day
 from vatio.web.shell.redirects import back_to
 
@@ -51,7 +51,8 @@ def renew_ticked(request: Request, slug: str) -> HttpResponse:
     ends = {parse_uuid(uid): parse_day(end) or date.min for uid, _bar, end in ticked}
     uids = [uid for uid in ends if uid is not None]
     accounts = list(
-        led(Account.objects.visible_to(request.user), request.user)
+        Account.objects.visible_to(request.user)
+        .led_by(request.user)
         .filter(organisation=request.organisation, uid__in=uids)
         .order_by("name_folded", "id")
     )

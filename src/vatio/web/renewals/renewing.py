@@ -17,7 +17,7 @@ from vatio.dates import written
 from vatio.orders import submitting
 from vatio.orders.models import Order
 from vatio.refusal import Refused
-from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, led, led_or_all, only
+from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.fields import parse_day
 from vatio.web.shell.redirects import back_to
 
@@ -27,7 +27,7 @@ from vatio.web.shell.redirects import back_to
 def renew(request: Request, uid: UUID) -> HttpResponse:
     """Ask for another year: the one click of «Renovar»."""
     account = get_object_or_404(
-        led(Account.objects.visible_to(request.user), request.user), uid=uid
+        Account.objects.visible_to(request.user).led_by(request.user), uid=uid
     )
     try:
         order = submitting.submit_renewal(
@@ -64,7 +64,7 @@ def _say(request: Request, order: Order, account: Account) -> None:
 def undo(request: Request, uid: UUID) -> HttpResponse:
     """Take a renewal back: «Deshacer»."""
     account = get_object_or_404(
-        led_or_all(Account.objects.visible_to(request.user), request.user), uid=uid
+        Account.objects.visible_to(request.user).overseen_by(request.user), uid=uid
     )
     try:
         undoing.undo(account, by=request.user, at=clock.now())
@@ -84,7 +84,7 @@ def undo(request: Request, uid: UUID) -> HttpResponse:
 def leave(request: Request, uid: UUID) -> HttpResponse:
     """Say that an account will not be renewed, or take that back: «No voy a renovar»."""
     account = get_object_or_404(
-        led(Account.objects.visible_to(request.user), request.user), uid=uid
+        Account.objects.visible_to(request.user).led_by(request.user), uid=uid
     )
     rule = non_renewal.stay if request.POST.get("leaving") == "no" else non_renewal.leave
     try:

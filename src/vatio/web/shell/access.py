@@ -8,11 +8,9 @@ from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
-from vatio.accounts.models import AccountRole, AccountSet
 from vatio.tenants.models import Organisation, Person
 
 ANYBODY = "anybody"
@@ -65,25 +63,6 @@ def only(
     return guard
 
 
-def led(accounts: AccountSet, person: Person) -> AccountSet:
-    """Keep the accounts of organisations that a person leads as SuperAdministrator."""
-    return accounts.filter(organisation__memberships__person=person)
-
-
-def led_or_all(accounts: AccountSet, person: Person) -> AccountSet:
-    """Keep what a person may act on: all for commercial staff, else what they lead."""
-    return accounts if person.is_commercial else led(accounts, person)
-
-
-def administered(accounts: AccountSet, person: Person) -> AccountSet:
-    """Keep the accounts whose people a person may manage: led, or administered."""
-    led_ones = Organisation.objects.filter(memberships__person=person).values("id")
-    own = AccountRole.objects.visible_to(person).filter(
-        person=person, role=AccountRole.Role.ADMINISTRATOR
-    )
-    return accounts.filter(Q(organisation__in=led_ones) | Q(id__in=own.values("account_id")))
-
-
 def _check(request: HttpRequest, roles: tuple[str, ...], kwargs: dict[str, object]) -> None:
     person = request.user
     if not isinstance(person, Person):
@@ -102,6 +81,6 @@ def _check(request: HttpRequest, roles: tuple[str, ...], kwargs: dict[str, objec
 def led_by(request: HttpRequest) -> list[Organisation]:
     """List the organisations that whoever asks leads; they are read once for a request."""
     if not hasattr(request, "led"):
-        led_ones = Organisation.objects.filter(memberships__person=request.user.pk)
+        led_ones = Organisation.objects.led_by(request.user)  # type: ignore[arg-type]
         request.led = list(led_ones.order_by("name_folded"))  # type: ignore[attr-defined]
     return request.led  # type: ignore[attr-defined, no-any-return]
