@@ -84,6 +84,12 @@ def ensure_free_name(organisation: Organisation, name: str) -> None:
         raise NameTaken(name)
 
 
+def first_term(months: int, *, time_zone: str, at: datetime) -> tuple[date, date]:
+    """Return the first day of an account that opens now for some months, and its end."""
+    starts_on = day_at(at, time_zone)
+    return starts_on, add_months(starts_on, months, anchor_day=starts_on.day)
+
+
 def open_account(
     organisation: Organisation,
     project: Project,
@@ -102,8 +108,7 @@ def open_account(
 
     :raises NameTaken: if the organisation has an account of that name.
     """
-    starts_on = day_at(at, project.time_zone)
-    ends_on = add_months(starts_on, months, anchor_day=starts_on.day)
+    starts_on, ends_on = first_term(months, time_zone=project.time_zone, at=at)
     covered = coverage.columns(starts_on, ends_on, project.time_zone)
     account = _create(organisation, project, covered, at=at)
     agreement = agree(account, kind=Agreement.Kind.OPENING, at=at, by=by)

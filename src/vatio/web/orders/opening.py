@@ -23,9 +23,9 @@ from vatio.accounts.opening import (
     Project,
     check_totals,
     ensure_free_name,
+    first_term,
 )
 from vatio.catalogue.models import LicenceVersion
-from vatio.dates import add_months, day_at
 from vatio.keys import parse_uuid
 from vatio.orders.submitting import AlreadySent, Opening, submit_opening
 from vatio.refusal import Refused
@@ -154,13 +154,13 @@ def foresee(form: OpeningForm, organisation: Organisation, *, at: datetime) -> F
     defaults = _included(version)
     totals = {unit: _number(form, unit, least) for unit, least in defaults.items()}
     months = min(max(_number(form, "months", USUAL_MONTHS), LEAST_MONTHS), MOST_MONTHS)
-    today = day_at(at, organisation.time_zone)
+    _starts_on, ends_on = first_term(months, time_zone=organisation.time_zone, at=at)
     return Foreseen(
         version=version,
         totals=totals,
         defaults=defaults,
         months=months,
-        ends_on=add_months(today, months, anchor_day=today.day),
+        ends_on=ends_on,
         sms_credits=_number(form, "sms_credits", 0),
         is_wrong=any(total < defaults[unit] for unit, total in totals.items())
         or not all(_is_readable(form, name) for name in (*totals, "months", "sms_credits")),
