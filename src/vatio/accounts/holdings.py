@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from vatio.accounts.models import Account
+from vatio.catalogue.models import LicenceVersion
 from vatio.dates import day_at
 from vatio.units import Quantities, Unit
 
@@ -70,6 +71,10 @@ class Holding:
     def totals(self) -> Quantities:
         """Defaults and extras together; None for what is not counted."""
         return self.defaults.plus(self.extras)
+
+    def under(self, version: LicenceVersion) -> Quantities:
+        """Return what there would be under another licence: the extras stay on top."""
+        return version.defaults.plus(self.extras)
 
 
 def held(account: Account, on: date, *, known_at: datetime | None = None) -> Holding | None:

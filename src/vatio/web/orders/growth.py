@@ -1,6 +1,5 @@
 """«Ampliar» and «Licencia»: more of the same, or a better licence."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +16,14 @@ from vatio import clock
 from vatio.accounts import growth
 from vatio.accounts.growth import AffectedTerms
 from vatio.accounts.models import Account, SmsWallet
-from vatio.catalogue.labels import rise
 from vatio.catalogue.models import LicenceVersion
 from vatio.formats import joined
+from vatio.orders.consequences import Difference, expanded
 from vatio.orders.models import Order
 from vatio.orders.submitting import Added, submit_expansion, submit_upgrade
 from vatio.refusal import Refused
-from vatio.units import Unit, sold_units
+from vatio.units import Quantities, Unit
+from vatio.web.orders.consequences import rises
 from vatio.web.shell.access import SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.fields import UnitsForm, WholeNumber, clean_text
 
@@ -82,22 +82,6 @@ class UpgradeForm(SaidForm):
         errors["invalid_choice"] = _("This licence is no longer offered. Choose another one.")
 
 
-@dataclass(frozen=True)
-class Grown:
-    """One unit beside the form: what the licence gives, what is on top, and the field that adds."""
-
-    unit: Unit
-    own: int
-    more: int
-    today: int
-    added: int
-
-    @property
-    def total(self) -> int:
-        """What there would be after it."""
-        return self.today + self.added
-
-
 @only(SUPERADMINISTRATOR)
 def expand(request: Request, uid: UUID) -> HttpResponse:
     """Ask for more meters, CUPS, data points, lines or credits."""
@@ -145,17 +129,15 @@ def _foreseen(
     request: Request, account: Account, form: ExpansionForm, affected: AffectedTerms
 ) -> dict[str, object]:
     """Return what the side of the form shows: each unit before and after, and it in a sentence."""
-    grown = [_grown(form, affected, unit) for unit in sold_units(affected.holding.billing)]
-    credits = SmsWallet.objects.visible_to(request.user).get(account=account).balance
-    added = _number(form, "sms_credits")
-    rises = [rise(each.unit, each.today, each.total) for each in grown if each.added]
-    rises += [rise("sms_credits", credits, credits + added)] if added else []
-    says = joined(rises) or _("Nothing added yet")
+    added = Quantities.each(lambda unit: _number(form, unit))
+    grown = expanded(affected.holding, added)
+    balance = SmsWallet.objects.visible_to(request.user).get(account=account).balance
+    credits = Difference(balance, balance + _number(form, "sms_credits"))
+    says = joined(rises(grown, credits)) or _("Nothing added yet")
     return {
         "affected": affected,
         "grown": grown,
         "credits": credits,
-        "credits_added": added,
         "says": says[0].upper() + says[1:],
     }
 
@@ -196,9 +178,7 @@ def upgrade(request: Request, uid: UUID) -> HttpResponse:
             "form": form,
             "affected": affected,
             "days_left": (affected.holding.ends_on - affected.holding.day).days,
-            "offered": [
-                (version, version.defaults.plus(affected.holding.extras)) for version in offered
-            ],
+            "offered": [(version, affected.holding.under(version)) for version in offered],
         },
         status=422 if form.errors else 200,
     )
@@ -229,12 +209,6 @@ def _sent(request: Request, order: Order) -> HttpResponse:
         % {"number": order.number},
     )
     return redirect("order", order.uid)
-
-
-def _grown(form: ExpansionForm, affected: AffectedTerms, unit: Unit) -> Grown:
-    holding = affected.holding
-    own, more = holding.defaults[unit] or 0, holding.extras[unit] or 0
-    return Grown(unit, own, more, own + more, _number(form, unit))
 
 
 def _number(form: ExpansionForm, name: str) -> int:

@@ -13,19 +13,12 @@ from vatio import clock
 from vatio.accounts.expiry import is_expired
 from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.history.models import Act
-from vatio.orders import deciding, listing
+from vatio.orders import consequences, deciding, listing
 from vatio.orders.labels import KINDS
 from vatio.orders.models import Comment, Order
 from vatio.orders.possible_duplicates import find_duplicates
 from vatio.refusal import Refused
-from vatio.web.orders.consequences import (
-    Told,
-    asked,
-    asks,
-    before,
-    consequence,
-    credits_before,
-)
+from vatio.web.orders.consequences import Told, asks, consequence
 from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.query_string import query_string
 from vatio.web.shell.redirects import back_to
@@ -81,7 +74,7 @@ def show(request: Request, shown: Order, *, refused: Refused | None = None) -> H
         request.organisation = shown.organisation
     time_zone = shown.organisation.time_zone if leads else DEPARTMENT_TIME_ZONE
     account = shown.account
-    holding = before(shown, account, at=at) if account else None
+    holding = consequences.held_before(shown, account, at=at) if account else None
     told = consequence(shown, holding, at=at) if shown.is_open else Told("")
     said = list(
         Comment.objects.visible_to(request.user)
@@ -97,11 +90,11 @@ def show(request: Request, shown: Order, *, refused: Refused | None = None) -> H
             "order": shown,
             "time_zone": time_zone,
             "leads": leads,
-            "asked": asked(shown, holding),
+            "asked": consequences.quantities(shown, shown.proposal, holding),
             "holding": holding,
             "consequence": told.words,
             "is_possible": told.is_possible,
-            "credits": credits_before(shown, request.user),
+            "credits": consequences.credits(shown, request.user),
             "is_expired": account is not None and is_expired(account, at=at),
             "acts": Act.objects.visible_to(request.user)
             .filter(order_id=shown.pk)
@@ -141,7 +134,8 @@ def accept(request: Request, uid: UUID) -> HttpResponse:
     """Accept an order."""
     shown, at = visible(request, uid), clock.now()
     account = shown.account
-    told = consequence(shown, before(shown, account, at=at) if account else None, at=at)
+    holding = consequences.held_before(shown, account, at=at) if account else None
+    told = consequence(shown, holding, at=at)
     try:
         agreement = deciding.accept(shown, by=request.user, at=at)
     except Refused as refused:
