@@ -119,12 +119,13 @@ def test_credits_are_added_and_taken_and_the_balance_is_the_sum_of_its_movements
 
 
 def test_more_credits_than_there_are_cannot_be_taken() -> None:
-    hotel = make.account(sms_credits=100)
+    hotel = make.account(sms_credits=1_000)
 
-    with pytest.raises(wallet.NotEnoughCredits):
-        adjusting.adjust_credits(hotel, -101, reason=WHY, by=make.commercial(), at=make.NOON)
+    with pytest.raises(wallet.NotEnoughCredits) as refused:
+        adjusting.adjust_credits(hotel, -1_001, reason=WHY, by=make.commercial(), at=make.NOON)
 
-    assert SmsWallet.objects.get(account=hotel).balance == 100
+    assert "1.000 créditos" in str(refused.value)
+    assert SmsWallet.objects.get(account=hotel).balance == 1_000
     assert Agreement.objects.count() == 1
 
 

@@ -109,3 +109,14 @@ def test_a_mail_sets_thousands_apart_as_its_reader_does() -> None:
 
     assert "Créditos SMS: −1.000; ahora hay 13.800." in spanish
     assert "SMS credits: −1,000; there are 13,800 now." in english
+
+
+def test_a_digest_sets_thousands_apart() -> None:
+    context = {"count": 1_200, "orders": [], "path": "/desk/"}
+    message = Message(template="orders_digest", language="es", context=context)
+
+    digest = rendering.render(message, address="https://vatio.example")
+
+    assert digest.subject == "1.200 solicitudes nuevas por revisar"
+    assert "1.200" in digest.text
+    assert "1.200" in digest.page

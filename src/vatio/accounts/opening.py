@@ -11,6 +11,7 @@ from vatio.accounts.agreeing import agree
 from vatio.accounts.models import Account, Agreement, Grant, Term
 from vatio.catalogue.models import LicenceVersion
 from vatio.dates import add_months, day_at
+from vatio.formats import number
 from vatio.refusal import Refused
 from vatio.tenants.folding import fold_in_database
 from vatio.tenants.models import Organisation, Person
@@ -58,20 +59,21 @@ def check_totals(version: LicenceVersion, asked: Quantities) -> Quantities:
     units = sold_units(version.billing)
     totals: dict[Unit, int | None] = {}
     for unit, default in defaults.items():
-        number = asked[unit]
+        total = asked[unit]
         if unit not in units:
-            if number is not None:
+            if total is not None:
                 raise WrongQuantity(_("This licence is not billed by that."), field=unit)
             totals[unit] = default
-        elif number is None:
+        elif total is None:
             totals[unit] = default
-        elif number < (default or 0):
+        elif total < (default or 0):
             raise WrongQuantity(
-                _("The licence includes %(default)s: ask for that or more.") % {"default": default},
+                _("The licence includes %(default)s: ask for that or more.")
+                % {"default": number(default or 0)},
                 field=unit,
             )
         else:
-            totals[unit] = number
+            totals[unit] = total
     return Quantities.each(totals.__getitem__)
 
 

@@ -7,6 +7,7 @@ from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.models import Account, Agreement, SmsTransaction, SmsWallet
+from vatio.formats import number
 from vatio.refusal import Refused
 
 
@@ -38,7 +39,8 @@ def adjust(account: Account, credits: int, *, at: datetime, agreement: Agreement
     if not changed.update(balance=F("balance") + credits):
         balance = SmsWallet.objects.get(account=account).balance
         raise NotEnoughCredits(
-            _("The account has %(balance)s credits: no more can be taken.") % {"balance": balance},
+            _("The account has %(balance)s credits: no more can be taken.")
+            % {"balance": number(balance)},
             field="credits",
         )
     _write(account, credits, SmsTransaction.Kind.ADJUSTED, at=at, agreement=agreement)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from vatio import clock
 from vatio.catalogue.models import LicenceVersion
+from vatio.formats import number
 from vatio.portfolios import drafts, running
 from vatio.portfolios.importing import Faulty, Plan
 from vatio.portfolios.models import Import, ImportDraft
@@ -149,7 +150,7 @@ def carry_out(request: Request, uid: UUID) -> HttpResponse:
     messages.success(
         request,
         ngettext("%(num)s account imported.", "%(num)s accounts imported.", len(made))
-        % {"num": len(made)},
+        % {"num": number(len(made))},
     )
     return redirect(f"/desk/accounts/?organisation={shown.organisation.slug}")
 
