@@ -277,4 +277,5 @@ def _announce(
         context={"account": account.name, "path": f"/accounts/{account.uid}/", **about},
         at=agreement.decided_at,
         organisation=account.organisation,
+        account_id=account.pk,
     )

@@ -50,6 +50,7 @@ def leave(account: Account, *, by: Person, at: datetime) -> None:
         },
         at=at,
         organisation=account.organisation,
+        account_id=account.pk,
     )
 
 

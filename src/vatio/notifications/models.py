@@ -14,6 +14,10 @@ class Message(models.Model):
     Of `only_leaders` a person gets nothing once they have lost the role. A secret
     message's context, which holds a link, is blanked when it is settled, and its
     `send_before` goes by the clock on the wall, as its link does.
+
+    One that is about an account says which, one about an order says that too; it is
+    the account's own, and is exported and purged with it. The foreign keys of both
+    are added where accounts and orders are made.
     """
 
     never_deleted = True
@@ -26,10 +30,12 @@ class Message(models.Model):
         TOO_LATE = "too late"
         UNCERTAIN = "uncertain"
 
-    key = models.CharField(max_length=400, unique=True)
+    key = models.CharField(max_length=400)
     organisation = models.ForeignKey(
-        Organisation, null=True, on_delete=models.PROTECT, related_name="+"
+        Organisation, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    account_id = models.BigIntegerField(null=True)
+    order_id = models.BigIntegerField(null=True)
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     address = models.EmailField()
     language = models.CharField(max_length=2, choices=LANGUAGES)
@@ -62,11 +68,27 @@ class Message(models.Model):
                 condition=models.Q(state="handing over"),
             ),
             models.Index(fields=["organisation", "-queued_at"], name="messages_of_organisation"),
+            models.Index(
+                fields=["account_id"],
+                name="messages_of_an_account",
+                condition=models.Q(account_id__isnull=False),
+            ),
+            models.Index(
+                fields=["order_id"],
+                name="messages_on_an_order",
+                condition=models.Q(order_id__isnull=False),
+            ),
         ]
         constraints = [
+            models.UniqueConstraint(fields=["key"], name="one_message_of_a_key"),
             models.CheckConstraint(
                 condition=models.Q(send_before__gt=models.F("queued_at")),
                 name="a_message_has_time_to_leave",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(organisation__isnull=False)
+                | models.Q(account_id__isnull=True, order_id__isnull=True),
+                name="a_message_about_an_account_has_its_organisation",
             ),
         ]
 

@@ -15,6 +15,8 @@ WORTH_SENDING = timedelta(days=7)
 COLUMNS = {
     "key": "text",
     "organisation_id": "bigint",
+    "account_id": "bigint",
+    "order_id": "bigint",
     "person_id": "bigint",
     "address": "text",
     "language": "text",
@@ -80,11 +82,15 @@ def queue(
     context: Mapping[str, object],
     at: datetime,
     organisation: Organisation | None = None,
+    account_id: int | None = None,
+    order_id: int | None = None,
     secret: bool = False,
     send_before: datetime | None = None,
 ) -> None:
     """Queue one message for each recipient, one per address.
 
+    What is about an account, or an order of one, says so: its messages are exported and
+    purged with it. An order for a new account has none yet; once it has, they are that one's.
     The key names the occasion: queueing the same occasion again adds nothing.
     What has not left by `send_before` (a week unless said) is not sent any more.
     """
@@ -94,6 +100,8 @@ def queue(
         {
             "key": f"{key}:{address}",
             "organisation_id": organisation.pk if organisation else None,
+            "account_id": account_id,
+            "order_id": order_id,
             "person_id": recipient.person.pk if recipient.person else None,
             "address": address,
             "language": recipient.language,

@@ -42,6 +42,8 @@ def comment(order: Order, words: str, *, by: Person, at: datetime) -> Comment:
         },
         at=at,
         organisation=order.organisation,
+        account_id=order.account_id,
+        order_id=order.pk,
     )
     return said
 

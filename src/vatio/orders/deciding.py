@@ -194,4 +194,6 @@ def _decide(
             context={**about, "gained": _gained(about), "path": f"/orders/{order.uid}/"},
             at=at,
             organisation=order.organisation,
+            account_id=order.account_id,
+            order_id=order.pk,
         )

@@ -309,4 +309,6 @@ def _announce(order: Order, *, at: datetime, facts: Mapping[str, object]) -> Non
         },
         at=at,
         organisation=order.organisation,
+        account_id=order.account_id,
+        order_id=order.pk,
     )

@@ -152,6 +152,7 @@ def invite_to(
         },
         at=at,
         organisation=organisation,
+        account_id=place.account_id,
         secret=True,
     )
     return link, token

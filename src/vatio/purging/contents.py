@@ -13,18 +13,6 @@ from vatio.accounts.models import Account
 ORDERS = "(SELECT id FROM orders_order WHERE account_id = %(account)s)"
 """The account's orders: what hangs from one has no account of its own."""
 
-# A message has one link, and what it is about stands in it: the account or one of its orders.
-# The link of an invitation opens something and is blanked; its key names it.
-MESSAGES = """
-organisation_id = (SELECT organisation_id FROM accounts_account WHERE id = %(account)s)
-AND (substring(context->>'path' FROM '^/(?:accounts|orders)/([0-9a-f-]{36})/') IN
-         (SELECT uid::text FROM accounts_account WHERE id = %(account)s
-          UNION ALL SELECT uid::text FROM orders_order WHERE account_id = %(account)s)
-     OR substring(key FROM '^invitation:([0-9]+):')::bigint IN
-         (SELECT id FROM people_onetimelink WHERE account_id = %(account)s))
-"""
-"""Which messages are about the account."""
-
 SAID = {
     "order": "(SELECT number FROM orders_order WHERE id = own.order_id)",
     "at": "own.at",
@@ -188,7 +176,7 @@ SUBJECTS = (
         "messages",
         _plain("queued_at", "address", "language", "template", "context", "state", "settled_at"),
         "notifications_message",
-        f"NOT own.secret AND {MESSAGES}",
+        f"NOT own.secret AND (own.account_id = %(account)s OR own.order_id IN {ORDERS})",
         passing=("state", "settled_at"),
     ),
     Subject(

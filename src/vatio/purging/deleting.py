@@ -9,7 +9,7 @@ from vatio.accounts.locking import AccountGone, lock
 from vatio.accounts.models import Account
 from vatio.history.recording import record
 from vatio.orders.models import Order
-from vatio.purging.contents import MESSAGES, ORDERS
+from vatio.purging.contents import ORDERS
 from vatio.purging.models import Purge
 from vatio.purging.requesting import ensure_exported, ensure_over
 from vatio.refusal import Refused
@@ -17,7 +17,7 @@ from vatio.refusal import Refused
 OWN = "account_id = %(account)s"
 
 GONE = {
-    "notifications_message": MESSAGES,
+    "notifications_message": f"{OWN} OR order_id IN {ORDERS}",
     "orders_comment": f"order_id IN {ORDERS}",
     "history_act": f"{OWN} OR order_id IN {ORDERS}",
     "orders_bulkrenewalitem": OWN,

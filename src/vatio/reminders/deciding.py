@@ -68,8 +68,8 @@ WITH ending AS (
 ), message AS (
     SELECT 'term-ending:' || told.term_id || ':' || told.milestone || ':' || recipient.address
                AS key,
-           told.organisation_id, recipient.person_id, recipient.address, recipient.language,
-           recipient.template,
+           told.organisation_id, told.account_id, NULL::bigint AS order_id, recipient.person_id,
+           recipient.address, recipient.language, recipient.template,
            jsonb_build_object(
                'account', told.name, 'organisation', told.organisation,
                'ends_on', told.ends_on::text, 'days_left', told.ends_on - told.today,

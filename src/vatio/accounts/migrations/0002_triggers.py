@@ -32,6 +32,8 @@ ALTER TABLE accounts_smstransaction ADD CONSTRAINT accounts_smstransaction_agree
     FOREIGN KEY (agreement_id, account_id) REFERENCES accounts_agreement (id, account_id);
 ALTER TABLE history_act ADD CONSTRAINT history_act_account_id_of_its_own
     FOREIGN KEY (account_id, organisation_id) REFERENCES accounts_account (id, organisation_id);
+ALTER TABLE notifications_message ADD CONSTRAINT notifications_message_account_id_of_its_own
+    FOREIGN KEY (account_id, organisation_id) REFERENCES accounts_account (id, organisation_id);
 ALTER TABLE people_onetimelink ADD CONSTRAINT people_onetimelink_account_id_of_its_own
     FOREIGN KEY (account_id, organisation_id) REFERENCES accounts_account (id, organisation_id);
 
@@ -128,6 +130,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_schema"),
         ("history", "0002_triggers"),
+        ("notifications", "0001_schema"),
         ("people", "0001_schema"),
     ]
     operations = [migrations.RunSQL(CLOSE)]

@@ -21,7 +21,9 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("key", models.CharField(max_length=400, unique=True)),
+                ("key", models.CharField(max_length=400)),
+                ("account_id", models.BigIntegerField(null=True)),
+                ("order_id", models.BigIntegerField(null=True)),
                 ("address", models.EmailField(max_length=254)),
                 (
                     "language",
@@ -57,6 +59,7 @@ class Migration(migrations.Migration):
                 (
                     "organisation",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -88,12 +91,31 @@ class Migration(migrations.Migration):
                     models.Index(
                         fields=["organisation", "-queued_at"], name="messages_of_organisation"
                     ),
+                    models.Index(
+                        condition=models.Q(("account_id__isnull", False)),
+                        fields=["account_id"],
+                        name="messages_of_an_account",
+                    ),
+                    models.Index(
+                        condition=models.Q(("order_id__isnull", False)),
+                        fields=["order_id"],
+                        name="messages_on_an_order",
+                    ),
                 ],
                 "constraints": [
+                    models.UniqueConstraint(fields=("key",), name="one_message_of_a_key"),
                     models.CheckConstraint(
                         condition=models.Q(("send_before__gt", models.F("queued_at"))),
                         name="a_message_has_time_to_leave",
-                    )
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("organisation__isnull", False),
+                            models.Q(("account_id__isnull", True), ("order_id__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="a_message_about_an_account_has_its_organisation",
+                    ),
                 ],
             },
         ),

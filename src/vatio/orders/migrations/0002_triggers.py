@@ -11,6 +11,8 @@ ALTER TABLE orders_order ADD CONSTRAINT orders_order_agreement_id_of_its_own
     FOREIGN KEY (agreement_id, account_id) REFERENCES accounts_agreement (id, account_id);
 ALTER TABLE history_act ADD CONSTRAINT history_act_order_id_of_its_own
     FOREIGN KEY (order_id, organisation_id) REFERENCES orders_order (id, organisation_id);
+ALTER TABLE notifications_message ADD CONSTRAINT notifications_message_order_id_of_its_own
+    FOREIGN KEY (order_id, organisation_id) REFERENCES orders_order (id, organisation_id);
 
 CREATE FUNCTION keep_orders() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
