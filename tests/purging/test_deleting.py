@@ -12,7 +12,7 @@ from vatio.accounts.locking import AccountGone
 from vatio.accounts.models import Account, EndingCount
 from vatio.history.models import Act
 from vatio.orders import commenting, deciding
-from vatio.purging import deleting
+from vatio.purging import contents, deleting
 from vatio.purging.models import Export, Purge
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,11 @@ def count(table: str, condition: str = "true", *values: object) -> int:
 
 def everything() -> dict[str, int]:
     """Count the rows of every table that a purge could touch."""
-    tables = {*columns("account_id"), *columns("order_id"), *deleting.GONE}
+    tables = {
+        *columns("account_id"),
+        *columns("order_id"),
+        *(each.table for each in contents.BELONGINGS),
+    }
     return {table: count(table) for table in sorted(tables)}
 
 
@@ -60,10 +64,39 @@ def test_a_purge_leaves_no_row_of_the_account_in_any_table() -> None:
     assert count("notifications_message", "template = 'invitation'") == 0
 
 
-def test_every_table_below_an_account_is_among_what_goes() -> None:
-    below = {*columns("account_id"), *columns("order_id")} - {"purging_purge"}
+POINTING = """
+SELECT DISTINCT conrelid::regclass::text, confrelid::regclass::text FROM pg_constraint
+WHERE contype = 'f' AND connamespace = 'public'::regnamespace AND conrelid <> confrelid
+"""
 
-    assert below - set(deleting.GONE) == set()
+
+def pointing() -> set[tuple[str, str]]:
+    """Read which table points to which, from PostgreSQL's own catalogue."""
+    with connection.cursor() as cursor:
+        cursor.execute(POINTING)
+        return set(cursor.fetchall())
+
+
+def below_an_account() -> set[str]:
+    """Walk the foreign keys to an account however far, and the columns that name one without."""
+    below, known = {"accounts_account"}, pointing()
+    while further := {table for table, target in known if target in below} - below:
+        below |= further
+    return below | set(columns("account_id"))
+
+
+def test_every_table_below_an_account_is_declared_by_its_package() -> None:
+    declared = {each.table for each in contents.BELONGINGS}
+
+    assert below_an_account() - declared == {"purging_purge"}
+
+
+def test_each_table_goes_before_those_that_it_points_to() -> None:
+    order = [each.table for each in contents.BELONGINGS]
+    both = [(table, target) for table, target in pointing() if {table, target} <= set(order)]
+
+    assert len(both) > 10
+    assert [pair for pair in both if order.index(pair[0]) > order.index(pair[1])] == []
 
 
 def test_the_history_says_who_deleted_which_account_when_and_why() -> None:

@@ -13,9 +13,12 @@ from tests.races import together
 from tests.sheets import HOSTILE, opened
 from vatio.accounts import adjusting
 from vatio.accounts.models import Account
+from vatio.history.models import Act
+from vatio.history.recording import record
 from vatio.notifications.models import Message
 from vatio.purging import contents, exporting
 from vatio.purging.models import Export
+from vatio.tenants.belongings import HEADINGS
 
 pytestmark = pytest.mark.django_db
 
@@ -161,10 +164,44 @@ def test_an_account_without_anything_still_has_every_sheet() -> None:
 
 
 def test_every_column_of_the_export_has_its_words() -> None:
-    used = {column for subject in contents.SUBJECTS for column in subject.columns}
+    common = set()
+    for subject in contents.SUBJECTS:
+        assert all(subject.heading(column) for column in subject.columns), subject.name
+        assert set(subject.headings) <= set(subject.columns), subject.name
+        common |= set(subject.columns) - set(subject.headings)
 
-    assert used == set(exporting.HEADINGS)
-    assert [subject.name for subject in contents.SUBJECTS] == list(exporting.SHEETS)
+    assert common == set(HEADINGS)
+    assert len({subject.name for subject in contents.SUBJECTS}) == len(contents.SUBJECTS)
+
+
+def test_what_is_streamed_is_written_like_the_rest_and_digested_by_its_watermark() -> None:
+    hotel = lived("Hotel Lugo 012")
+    (history,) = [subject for subject in contents.SUBJECTS if subject.watermark]
+    acts = list(contents.stream(hotel, history))
+    before = contents.read(hotel)
+
+    told, book, _names = exported(hotel)
+
+    assert told["history"] == acts
+    assert len(rows(book, "Historia")) == len(acts) > 5
+    assert [row for subject, row in before if subject is history] == [
+        {"rows": len(acts), "last": Act.objects.filter(account_id=hotel.pk).latest("id").pk}
+    ]
+
+
+def test_an_act_that_is_added_is_a_change_of_the_account() -> None:
+    hotel = lived()
+    before = contents.digest(contents.read(hotel))
+
+    record(
+        "account.leaving",
+        at=OVER,
+        by=make.commercial(),
+        organisation=hotel.organisation,
+        account_id=hotel.pk,
+    )
+
+    assert contents.digest(contents.read(hotel)) != before
 
 
 def test_secret_messages_and_those_of_other_accounts_are_not_in_it() -> None:

@@ -9,31 +9,10 @@ from vatio.accounts.locking import AccountGone, lock
 from vatio.accounts.models import Account
 from vatio.history.recording import record
 from vatio.orders.models import Order
-from vatio.purging.contents import ORDERS
+from vatio.purging.contents import BELONGINGS, filled
 from vatio.purging.models import Purge
 from vatio.purging.requesting import ensure_exported, ensure_over
 from vatio.refusal import Refused
-
-OWN = "account_id = %(account)s"
-
-GONE = {
-    "notifications_message": f"{OWN} OR order_id IN {ORDERS}",
-    "orders_comment": f"order_id IN {ORDERS}",
-    "history_act": f"{OWN} OR order_id IN {ORDERS}",
-    "orders_bulkrenewalitem": OWN,
-    "orders_order": OWN,
-    "reminders_reminder": OWN,
-    "accounts_smstransaction": OWN,
-    "accounts_smswallet": OWN,
-    "accounts_grant": OWN,
-    "accounts_term": OWN,
-    "accounts_agreement": OWN,
-    "accounts_accountrole": OWN,
-    "people_onetimelink": OWN,
-    "purging_export": OWN,
-    "accounts_account": "id = %(account)s",
-}
-"""What goes, in an order in which nothing points to what is gone; one statement each."""
 
 
 @transaction.atomic
@@ -97,9 +76,9 @@ def _delete(account: Account) -> None:
     """Delete every row of the account. The triggers let go of this account's rows alone."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('vatio.purged_account', %s, true)", [str(account.pk)])
-        for table, condition in GONE.items():
+        for each in BELONGINGS:
             cursor.execute(
-                f"DELETE FROM {table} WHERE {condition}",  # noqa: S608
+                filled(f"DELETE FROM {each.table} own WHERE {each.condition}"),  # noqa: S608
                 {"account": account.pk},
             )
         cursor.execute("SELECT set_config('vatio.purged_account', '', true)")

@@ -4,121 +4,32 @@ import json
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
+from functools import partial
+from textwrap import indent
 from typing import IO
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
 from django.db import transaction
 from django.utils.text import slugify
-from django.utils.translation import gettext_lazy as _
 
 from vatio import workbooks
 from vatio.accounts.models import Account
 from vatio.purging import contents
-from vatio.purging.contents import SUBJECTS, Row, Subject
+from vatio.purging.contents import SUBJECTS, Row
 from vatio.purging.models import Export
+from vatio.tenants.belongings import Subject
 from vatio.tenants.models import Person
 
-Rows = dict[str, list[Row]]
-"""The rows of each subject, by its name."""
+Rows = dict[str, Callable[[], Iterator[Row]]]
+"""How to read the rows of each subject, by its name; each time from the first."""
 
 Words = Callable[[str, Row], object]
 """Says in words what a cell of a row holds, by the name of its column."""
 
 WIDE, NARROW = 28, 16
-
-SHEETS = {
-    "account": _("Account"),
-    "agreements": _("Agreements"),
-    "terms": _("Terms"),
-    "grants": _("Grants"),
-    "sms_transactions": _("SMS credits"),
-    "orders": _("Orders"),
-    "bulk_renewal_items": _("Renewals together"),
-    "said": _("Questions and answers"),
-    "notes": _("Notes"),
-    "people": _("People"),
-    "invitations": _("Invitations"),
-    "reminders": _("Reminders"),
-    "messages": _("Messages"),
-    "history": _("History"),
-}
-
-HEADINGS = {
-    "account_name": _("Account name"),
-    "address": _("Address"),
-    "agreement": _("Agreement"),
-    "anchor_day": _("Day of the month"),
-    "asked_at": _("Requested"),
-    "at": _("When"),
-    "by": _("Who"),
-    "cancelled_at": _("Taken back"),
-    "client": _("Client"),
-    "closed_by": _("Ended early by"),
-    "closed_on": _("Ended early"),
-    "comments": _("Comments"),
-    "contact_email": _("Contact e-mail"),
-    "context": _("What it says"),
-    "created_at": _("Created"),
-    "credits": _("Credits"),
-    "data_points": _("DP"),
-    "decided_at": _("Decided on"),
-    "decided_by": _("Decided by"),
-    "effective_on": _("From"),
-    "email": _("E-mail address"),
-    "ends_at": _("Instant of expiry"),
-    "ends_on": _("Expires"),
-    "extra_data_points": _("DP on top"),
-    "extra_meters": _("Meters on top"),
-    "extra_rtc_lines": _("RTC lines on top"),
-    "extra_supply_points": _("CUPS on top"),
-    "facts": _("Facts"),
-    "key": _("Key"),
-    "kind": _("Kind"),
-    "language": _("Language"),
-    "lapses_at": _("Until"),
-    "leaving_at": _("Will not be renewed, since"),
-    "licence": _("Licence"),
-    "made_at": _("Made"),
-    "made_by": _("Made by"),
-    "meters": _("Meters"),
-    "milestone": _("Reminder"),
-    "months": _("Months"),
-    "name": _("Name"),
-    "nif": "NIF",
-    "note": _("Reason"),
-    "number": _("Number"),
-    "opened_on": _("First day"),
-    "order": _("Order"),
-    "organisation": _("Organisation"),
-    "outcome": _("What became of it"),
-    "overtaken": _("Overtaken"),
-    "queued_at": _("Queued"),
-    "reason": _("Reason"),
-    "recorded_at": _("Recorded"),
-    "reference": _("Reference"),
-    "role": _("Role"),
-    "rtc_lines": _("RTC lines"),
-    "rule": _("Rule"),
-    "sector": _("Sector"),
-    "settled_at": _("Settled"),
-    "sms_credits": _("SMS credits"),
-    "starts_on": _("Start of the term"),
-    "state": _("State"),
-    "submitted_at": _("Requested"),
-    "submitted_by": _("Requested by"),
-    "supply_points": _("CUPS"),
-    "taken_by": _("In hand of"),
-    "template": _("Message"),
-    "until_on": _("Renewed until"),
-    "used_at": _("Used"),
-    "verb": _("What happened"),
-    "withdrawn_at": _("Withdrawn"),
-    "words": _("Words"),
-    "time_zone": _("Time zone"),
-}
 
 
 @transaction.atomic
@@ -129,11 +40,13 @@ def export(account: Account, *, words: Words, by: Person, at: datetime) -> IO[by
     account's time zone.
     """
     found = contents.read(account)
-    rows = _by_subject(found)
+    rows = _by_subject(account, found)
     made = tempfile.TemporaryFile()  # noqa: SIM115
     name = file_name(account)
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr(f"{name}.json", _written(rows, at=at))
+        with packed.open(f"{name}.json", "w") as place:
+            for text in _written(rows, at=at):
+                place.write(text.encode())
         with (
             _workbook(rows, account.time_zone, words) as book,
             packed.open(f"{name}.xlsx", "w") as place,
@@ -155,16 +68,30 @@ def file_name(account: Account) -> str:
     return slugify(account.name) or str(account.uid)
 
 
-def _by_subject(found: Iterable[tuple[Subject, Row]]) -> Rows:
-    """Put the rows of each subject together; one that has none is there too."""
-    rows: Rows = {subject.name: [] for subject in SUBJECTS}
+def _by_subject(account: Account, found: Iterable[tuple[Subject, Row]]) -> Rows:
+    """Return how to read the rows of each subject, from what was read whole or as a stream."""
+    whole: dict[str, list[Row]] = {subject.name: [] for subject in SUBJECTS}
     for subject, row in found:
-        rows[subject.name].append(row)
-    return rows
+        whole[subject.name].append(row)
+    return {
+        subject.name: partial(contents.stream, account, subject)
+        if subject.watermark
+        else partial(iter, whole[subject.name])
+        for subject in SUBJECTS
+    }
 
 
-def _written(rows: Rows, *, at: datetime) -> str:
-    return json.dumps({"exported_at": at.isoformat(), **rows}, ensure_ascii=False, indent=1)
+def _written(rows: Rows, *, at: datetime) -> Iterator[str]:
+    """Write the JSON piece by piece, as `json.dumps` indents it, holding no list whole."""
+    yield f'{{\n "exported_at": {json.dumps(at.isoformat())}'
+    for name, read in rows.items():
+        yield f",\n {json.dumps(name)}: ["
+        last = ""
+        for row in read():
+            yield last + "\n" + indent(json.dumps(row, ensure_ascii=False, indent=1), "  ")
+            last = ","
+        yield "\n ]" if last else "]"
+    yield "\n}"
 
 
 def _workbook(rows: Rows, time_zone: str, words: Words) -> IO[bytes]:
@@ -174,12 +101,12 @@ def _workbook(rows: Rows, time_zone: str, words: Words) -> IO[bytes]:
     bold = book.add_format({"bold": True})
     moment = book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
     for subject in SUBJECTS:
-        sheet = book.add_worksheet(str(SHEETS[subject.name]))
+        sheet = book.add_worksheet(str(subject.label))
         for place, column in enumerate(subject.columns):
             sheet.set_column(place, place, NARROW if _is_date(column) else WIDE)
-            sheet.write_string(0, place, str(HEADINGS[column]), bold)
+            sheet.write_string(0, place, str(subject.heading(column)), bold)
         sheet.freeze_panes(1, 0)
-        for line, row in enumerate(rows[subject.name], start=1):
+        for line, row in enumerate(rows[subject.name](), start=1):
             for place, column in enumerate(subject.columns):
                 value = _cell(column, row, time_zone, words)
                 sheet.write(line, place, value, moment if isinstance(value, datetime) else None)

@@ -1,0 +1,26 @@
+"""What of the outbox belongs to an account: the messages about it and about its orders."""
+
+from django.utils.translation import gettext_lazy as _
+
+from vatio.tenants.belongings import OWN_OR_ORDERED, Belonging, Subject, plain
+
+SUBJECTS = (
+    Subject(
+        "messages",
+        _("Messages"),
+        plain("queued_at", "address", "language", "template", "context", "state", "settled_at"),
+        "notifications_message",
+        f"NOT own.secret AND {OWN_OR_ORDERED}",
+        passing=("state", "settled_at"),
+        headings={
+            "queued_at": _("Queued"),
+            "address": _("Address"),
+            "template": _("Message"),
+            "context": _("What it says"),
+            "settled_at": _("Settled"),
+        },
+    ),
+)
+"""Secret messages are left out: they hold links that let somebody in."""
+
+BELONGINGS = (Belonging("notifications_message", OWN_OR_ORDERED),)
