@@ -20,7 +20,7 @@ DAYS_AFTER = 7
 # the newest that is due is told, those before it are overtaken. What was decided is passed over,
 # and the unique key keeps two who decide at once from telling twice. Whom to tell is asked for each
 # account by its keys: PostgreSQL cannot guess how many rows a WITH brings, and joining two of them
-# takes time by the square.
+# takes time by the square. What all who are told of an account read stands with the account.
 DUE = f"""
 WITH ending AS (
     SELECT account.id AS account_id, account.organisation_id, account.covered_until AS ends_on,
@@ -55,33 +55,39 @@ WITH ending AS (
                       WHERE known.term_id = due.term_id AND known.milestone = due.milestone)
     ON CONFLICT (term_id, milestone) DO NOTHING
     RETURNING account_id, organisation_id, term_id, milestone, overtaken
-), told AS (
-    SELECT decided.*, account.name, account.uid, account.time_zone, account.language,
-           account.contact_email, account.covered_until AS ends_on,
-           (%(at)s::timestamptz AT TIME ZONE account.time_zone)::date AS today,
-           organisation.name AS organisation, organisation.notice_address,
-           organisation.language AS organisation_language
+), told AS MATERIALIZED (
+    SELECT decided.account_id, decided.organisation_id, account.language, account.contact_email,
+           organisation.notice_address, organisation.language AS organisation_language,
+           'term-ending:' || decided.term_id || ':' || decided.milestone || ':' AS occasion,
+           jsonb_build_object(
+               'account', account.name, 'organisation', organisation.name,
+               'ends_on', account.covered_until::text,
+               'days_left', account.covered_until
+                            - (%(at)s::timestamptz AT TIME ZONE account.time_zone)::date,
+               'renewal', coalesce(renewal.number, ''),
+               'path', '/accounts/' || account.uid || '/') AS context,
+           (CASE decided.milestone
+                WHEN '{Milestone.MONTH}' THEN account.covered_until - 7
+                WHEN '{Milestone.WEEK}' THEN account.covered_until
+                ELSE account.covered_until + {DAYS_AFTER + 1} END + interval '{HOUR} hours')
+           AT TIME ZONE account.time_zone AS send_before
     FROM decided
     JOIN accounts_account account ON account.id = decided.account_id
     JOIN tenants_organisation organisation ON organisation.id = decided.organisation_id
+    LEFT JOIN LATERAL (
+        SELECT number FROM orders_order
+        WHERE account_id = decided.account_id AND kind = 'renewal'
+          AND state IN ('pending', 'offered')
+        LIMIT 1) AS renewal ON true
     WHERE NOT decided.overtaken
 ), message AS (
-    SELECT 'term-ending:' || told.term_id || ':' || told.milestone || ':' || recipient.address
-               AS key,
-           told.organisation_id, told.account_id, NULL::bigint AS order_id, recipient.person_id,
-           recipient.address, recipient.language, recipient.template,
-           jsonb_build_object(
-               'account', told.name, 'organisation', told.organisation,
-               'ends_on', told.ends_on::text, 'days_left', told.ends_on - told.today,
-               'renewal', coalesce(renewal.number, ''), 'leads', recipient.person_id IS NOT NULL,
-               'path', '/accounts/' || told.uid || '/') AS context,
+    SELECT told.occasion || recipient.address AS key, told.organisation_id, told.account_id,
+           NULL::bigint AS order_id, recipient.person_id, recipient.address, recipient.language,
+           recipient.template,
+           told.context || jsonb_build_object('leads', recipient.person_id IS NOT NULL) AS context,
            false AS secret,
            recipient.person_id IS NOT NULL AND recipient.template = 'reminder' AS only_leaders,
-           (CASE told.milestone
-                WHEN '{Milestone.MONTH}' THEN told.ends_on - 7
-                WHEN '{Milestone.WEEK}' THEN told.ends_on
-                ELSE told.ends_on + {DAYS_AFTER + 1} END + interval '{HOUR} hours')
-           AT TIME ZONE told.time_zone AS send_before
+           told.send_before
     FROM told
     CROSS JOIN LATERAL (
         WITH heard AS (
@@ -103,10 +109,6 @@ WITH ending AS (
         UNION ALL
         SELECT email, language, id, 'reminder_unheard' FROM tenants_person
         WHERE is_commercial AND is_active AND NOT EXISTS (SELECT 1 FROM heard)) AS recipient
-    LEFT JOIN LATERAL (
-        SELECT number FROM orders_order
-        WHERE account_id = told.account_id AND kind = 'renewal' AND state IN ('pending', 'offered')
-        LIMIT 1) AS renewal ON true
 ), written AS ({insert_from("message")})
 SELECT (SELECT count(*) FROM decided WHERE NOT overtaken), (SELECT count(*) FROM written)
 """  # noqa: S608

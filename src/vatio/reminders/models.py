@@ -37,7 +37,11 @@ class Reminder(models.Model):
     )
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     term = models.ForeignKey(
-        Term, on_delete=models.PROTECT, related_name="reminders", db_constraint=False
+        Term,
+        on_delete=models.PROTECT,
+        related_name="reminders",
+        db_constraint=False,
+        db_index=False,
     )
     milestone = models.CharField(max_length=5, choices=Milestone.choices)
     decided_at = models.DateTimeField()

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                     "term",
                     models.ForeignKey(
                         db_constraint=False,
+                        db_index=False,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="reminders",
                         to="accounts.term",
