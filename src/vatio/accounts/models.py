@@ -50,15 +50,15 @@ class AccountSet(models.QuerySet["Account"]):
         return self.filter(Q(organisation_id__in=led) | Q(id__in=placed))
 
     def led_by(self, person: Person) -> "AccountSet":
-        """Keep those of the organisations that this person leads: to renew, grow, configure."""
+        """Return the accounts of the organisations that a person leads, who may renew them."""
         return self.filter(organisation__memberships__person=person)
 
     def overseen_by(self, person: Person) -> "AccountSet":
-        """Keep those whose renewals this person may undo: the department's all, or those led."""
+        """Return the accounts whose renewals a person may undo: led, or all for the department."""
         return self if person.is_commercial else self.led_by(person)
 
     def administered_by(self, person: Person) -> "AccountSet":
-        """Keep those whose people this person may manage: led, or administered by their role."""
+        """Return the accounts whose people a person may manage: led, or administered by role."""
         led = Organisation.objects.led_by(person).values("id")
         own = AccountRole.objects.visible_to(person).filter(
             person=person, role=AccountRole.Role.ADMINISTRATOR

@@ -71,7 +71,7 @@ def read_at_desk(parameters: Mapping[str, str]) -> OrderFilters:
 
 
 def narrowed(orders: OrderSet, asked: OrderFilters, person: Person) -> OrderSet:
-    """Keep the orders that the list is asked for; those in hand are this person's."""
+    """Return the orders that the list is asked for; MINE are those in this person's hand."""
     found = {OPEN: orders.open, DECIDED: orders.decided, ALL: orders.all}[asked.among]()
     if asked.state:
         found = found.filter(state=asked.state)
@@ -88,7 +88,7 @@ def narrowed(orders: OrderSet, asked: OrderFilters, person: Person) -> OrderSet:
 
 
 def matching(orders: OrderSet, text: str) -> OrderSet:
-    """Keep the orders whose number, reference, account or client holds every word."""
+    """Return the orders whose number, reference, account or client holds every word."""
     for word in text.split():
         folded = fold_in_database(word)
         orders = orders.filter(

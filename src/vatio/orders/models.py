@@ -35,7 +35,7 @@ class OrderSet(models.QuerySet["Order"]):
         return self.led_by(person)
 
     def led_by(self, person: Person) -> "OrderSet":
-        """Keep those of the organisations that this person leads: to withdraw them."""
+        """Return the orders of the organisations that a person leads, who may withdraw them."""
         return self.filter(organisation__memberships__person=person)
 
     def open(self) -> "OrderSet":
@@ -43,7 +43,7 @@ class OrderSet(models.QuerySet["Order"]):
         return self.filter(state__in=Order.OPEN)
 
     def decided(self) -> "OrderSet":
-        """Keep those that await nobody any more, however they ended."""
+        """Return the orders that await nobody any more, however they ended."""
         return self.exclude(state__in=Order.OPEN)
 
     def open_of(self, accounts: Iterable[int], person: Person) -> list["Order"]:
@@ -258,11 +258,11 @@ class Order(models.Model):
         return self.state in self.OPEN
 
     def awaits(self, person: Person) -> bool:
-        """Whether it awaits this person's department: they decide it, unless it is their own."""
+        """Return whether the order awaits a decision of the department, and a person is of it."""
         return person.is_commercial and self.is_open
 
     def is_submitted_by(self, person: Person) -> bool:
-        """Whether this person sent it: then somebody else has to decide it."""
+        """Return whether a person submitted the order: then somebody else has to decide it."""
         return self.submitted_by_id == person.pk
 
 

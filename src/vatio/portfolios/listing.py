@@ -83,7 +83,7 @@ def read(parameters: Mapping[str, str], person: Person, *, usual: str) -> Accoun
 def narrowed(
     accounts: AccountSet, asked: AccountFilters, person: Person, *, at: datetime
 ) -> AccountSet:
-    """Keep the accounts that the list is asked for."""
+    """Return the accounts that the list is asked for."""
     found = matching(accounts, asked.text)
     if asked.organisation is not None:
         found = found.filter(organisation=asked.organisation)
@@ -147,7 +147,7 @@ def page(
 
 
 def ordered(accounts: AccountSet, asked: AccountFilters, *, at: datetime) -> list[int]:
-    """List the keys of all accounts in the order that is asked."""
+    """Return the keys of all accounts in the order that is asked."""
     column, descending = asked.sort.removeprefix("-"), asked.sort.startswith("-")
     if column in COLUMNS:
         order = _ways(asked.sort, COLUMNS[column])

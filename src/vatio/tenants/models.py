@@ -33,7 +33,7 @@ class OrganisationSet(models.QuerySet["Organisation"]):
         return self.led_by(person)
 
     def led_by(self, person: Person) -> OrganisationSet:
-        """Keep those that this person leads as a SuperAdministrator."""
+        """Return the organisations that a person leads as a SuperAdministrator."""
         return self.filter(memberships__person=person)
 
 
@@ -72,7 +72,7 @@ class Organisation(models.Model):
         return self.name
 
     def is_led_by(self, person: Person) -> bool:
-        """Whether this person leads it as a SuperAdministrator."""
+        """Return whether a person leads the organisation as a SuperAdministrator."""
         return self.memberships.filter(person=person).exists()
 
 
