@@ -285,17 +285,3 @@ def test_spanish_keeps_the_places_of_the_english() -> None:
             wrong.append(english)
 
     assert wrong == []
-
-
-def test_a_message_says_which_account_it_is_about() -> None:
-    about_none = {"orders/digesting.py: TEMPLATE", "people/one_time_links.py: 'password_link'"}
-    silent = set()
-    for path in OURS:
-        for call in ast.walk(tree_of(path)):
-            if isinstance(call, ast.Call) and ast.unparse(call.func) == "queue":
-                named = {keyword.arg for keyword in call.keywords}
-                if "account_id" not in named:
-                    where = path.relative_to(SOURCE).as_posix()
-                    silent.add(f"{where}: {ast.unparse(call.args[0])}")
-
-    assert silent == about_none

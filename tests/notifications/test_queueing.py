@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from tests import make
 from vatio.notifications.models import Message
@@ -104,3 +104,30 @@ def test_every_column_of_a_message_is_said_or_the_same_for_all() -> None:
     columns = {field.column for field in Message._meta.fields} - {"id"}
 
     assert columns == set(COLUMNS) | SAME_FOR_ALL | WRITTEN_LATER
+
+
+def test_a_message_is_about_an_account_of_its_own_organisation() -> None:
+    hotel, other = make.account(), make.organisation()
+
+    for organisation, name in (
+        (other, "notifications_message_account_id_of_its_own"),
+        (None, "a_message_about_an_account_has_its_organisation"),
+    ):
+        with pytest.raises(IntegrityError, match=name), transaction.atomic():
+            tell("ana@norte.example", organisation=organisation, account_id=hotel.pk)
+
+    tell("ana@norte.example", organisation=hotel.organisation, account_id=hotel.pk)
+    assert Message.objects.get().account_id == hotel.pk
+
+
+def test_the_messages_of_an_account_and_its_orders_are_found_by_an_index() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            "EXPLAIN SELECT 1 FROM notifications_message WHERE account_id = 1"
+            " OR order_id = ANY (ARRAY(SELECT id FROM orders_order WHERE account_id = 1))"
+        )
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert "messages_of_an_account" in plan
+    assert "messages_on_an_order" in plan

@@ -1,3 +1,4 @@
+import ast
 import re
 from datetime import date, timedelta
 from pathlib import Path
@@ -5,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests import make
-from vatio.accounts import adjusting, non_renewal
+from vatio.accounts import adjusting, inviting, non_renewal
+from vatio.accounts.models import Account, AccountRole
 from vatio.notifications import rendering
 from vatio.notifications.models import Message
 from vatio.orders import commenting, deciding, digesting, lapsing
+from vatio.orders.models import Order
 from vatio.people import one_time_links
 from vatio.reminders.deciding import decide
 
@@ -66,6 +69,55 @@ def test_every_message_that_is_queued_is_written_in_both_languages(
         assert "\n" not in spanish.subject
         assert spanish.text.count("https://vatio.example/") == 1
         assert spanish.page.count("https://vatio.example/") == 1
+
+
+def test_every_message_about_an_account_or_an_order_says_which(told: dict[str, Message]) -> None:
+    hotel = Account.objects.get(name="Hotel & Playa")
+    nuria = make.superadmin(hotel.organisation)
+    inviting.invite_to_account(
+        hotel, "leo@hotel.example", role=AccountRole.Role.VIEWER, by=nuria, at=make.NOON
+    )
+    invitation = Message.objects.latest("id")
+    assert (invitation.template, invitation.account_id) == ("invitation", hotel.pk)
+
+    said = set()
+    for message in Message.objects.filter(secret=False):
+        _root, thing, uid, *_rest = message.context["path"].split("/")
+        about = (message.account_id, message.order_id)
+        if thing == "accounts":
+            assert about == (Account.objects.get(uid=uid).pk, None)
+        elif thing == "orders":
+            order = Order.objects.get(uid=uid)
+            before = order.kind == "opening" and message.template != "order_accepted"
+            assert about == (None if before else order.account_id, order.pk)
+        else:
+            assert about == (None, None)
+        said.add((message.template, thing))
+
+    assert said == {
+        ("order_submitted", "orders"),
+        ("order_comment", "orders"),
+        ("order_accepted", "orders"),
+        ("order_rejected", "orders"),
+        ("order_lapsed", "orders"),
+        ("account_leaving", "accounts"),
+        ("account_adjusted", "accounts"),
+        ("reminder", "accounts"),
+        ("reminder_unheard", "accounts"),
+        ("orders_digest", "desk"),
+    }
+
+
+def test_whatever_is_queued_says_which_account_it_is_about_or_is_about_none() -> None:
+    silent = [
+        ast.unparse(call.args[0])
+        for path in SOURCE.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "queue"
+        if "account_id" not in {keyword.arg for keyword in call.keywords}
+    ]
+
+    assert sorted(silent) == ["'password_link'", "TEMPLATE"]
 
 
 def test_what_people_wrote_is_escaped_in_the_page_and_plain_in_the_text(
