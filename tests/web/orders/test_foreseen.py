@@ -1,4 +1,5 @@
 import re
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -7,7 +8,10 @@ from tests import make
 from vatio import clock
 from vatio.accounts.models import Account
 from vatio.catalogue.models import LicenceVersion
+from vatio.orders.models import Order
 from vatio.tenants.models import Organisation
+from vatio.units import Quantities
+from vatio.web.orders.opening import written_by_hand
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +122,42 @@ def test_figures_that_would_be_refused_are_said_at_once(
     )
 
     assert "Revise las cifras" in page
+
+
+def test_a_form_sent_before_its_fields_followed_the_licence_means_the_licences_own(
+    client: Client, norte: Organisation, basica: LicenceVersion
+) -> None:
+    professional = make.licence("Professional DP", data_points=1000, rtc_lines=2)
+
+    client.post(
+        f"/o/{norte.slug}/accounts/new/",
+        {
+            "account_name": "Balneario",
+            "client": "Aguas",
+            "sector": "hotels",
+            "licence": professional.uid,
+            "filled": basica.uid,
+            "meters": "10",
+            "supply_points": "5",
+            "data_points": "1.250",
+            "rtc_lines": "0",
+            "months": "12",
+            "time_zone": "Europe/Madrid",
+            "token": uuid4(),
+        },
+    )
+
+    assert Order.objects.get().quantities == Quantities(None, 0, 1250, 2)
+
+
+def test_what_was_written_by_hand_is_refused_and_not_dropped(
+    client: Client, norte: Organisation, basica: LicenceVersion
+) -> None:
+    professional = make.licence("Professional DP", data_points=1000, rtc_lines=2)
+
+    sent = {"licence": str(professional.uid), "filled": str(basica.uid), "meters": "12"}
+
+    assert written_by_hand(sent) == sent
 
 
 @pytest.mark.parametrize("licence", ["", "x", "00000000-0000-0000-0000-000000000000"])

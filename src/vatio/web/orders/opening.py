@@ -176,15 +176,34 @@ def follow_licence(written: Mapping[str, str]) -> dict[str, str]:
     version = _version(written.get("licence"))
     if version is None:
         return {}
-    before = _version(written.get("filled"))
-    filled = _included(before) if before else {}
-    included = _included(version)
+    included, untouched = _included(version), _untouched(written)
     fields = {"filled": str(version.uid)}
     for unit in Unit:
-        now = written.get(unit, "").strip()
-        is_untouched = not now or now == str(filled.get(unit, ""))
-        fields[unit] = "" if unit not in included else str(included[unit]) if is_untouched else now
+        if unit not in included:
+            fields[unit] = ""
+        elif unit in untouched or not written.get(unit, "").strip():
+            fields[unit] = str(included[unit])
+        else:
+            fields[unit] = written[unit]
     return fields
+
+
+def written_by_hand(sent: Mapping[str, str]) -> dict[str, str]:
+    """Return a form as it was sent, without what was only filled in for another licence.
+
+    Whoever chooses a licence and sends the form at once is faster than the fields that follow
+    the choice: those are left empty, which means what the licence includes.
+    """
+    if not sent.get("filled") or sent["filled"] == sent.get("licence"):
+        return dict(sent)
+    return {**sent, **dict.fromkeys(_untouched(sent), "")}
+
+
+def _untouched(written: Mapping[str, str]) -> set[Unit]:
+    """Return the units whose field still holds what the licence named by `filled` includes."""
+    before = _version(written.get("filled"))
+    filled = _included(before) if before else {}
+    return {unit for unit, own in filled.items() if written.get(unit, "").strip() == str(own)}
 
 
 def _version(uid: object) -> LicenceVersion | None:
@@ -226,7 +245,7 @@ def new(request: Request, slug: str) -> HttpResponse:
     )
     versions.sort(key=lambda version: version.billing != "MTR")
     form = OpeningForm(
-        request.POST or None,
+        written_by_hand(request.POST.dict()) or None,
         organisation=request.organisation,
         initial={
             "months": USUAL_MONTHS,
@@ -246,7 +265,7 @@ def new(request: Request, slug: str) -> HttpResponse:
             )
         except AlreadySent as refused:
             form.add_error(None, str(refused))
-            form.data = {**request.POST.dict(), "token": uuid4()}
+            form.data = {**form.data, "token": uuid4()}
         except Refused as refused:
             form.add_error(refused.field or None, str(refused))
         else:
