@@ -31,12 +31,12 @@ from vatio.web.shell.redirects import back_to
 from vatio.web.shell.tabs import Tab, all_tabs, tabs
 
 MOST_ORGANISATIONS = 500
-"""More are not listed in the filter: they are found from their own page."""
+"""How many organisations the filter lists; the others' accounts are reached from their own page."""
 
 
 @only(SUPERADMINISTRATOR)
 def active(request: Request, slug: str) -> HttpResponseBase:
-    """Show the active accounts, those that have yet to start among them."""
+    """Show the active accounts, including those that have yet to start."""
     at = clock.now()
     tab_list = tabs(request.organisation, at=at, current="accounts")
     return _list(request, tab_list, _own(request), at=at, expired=False)
@@ -67,7 +67,7 @@ def all_expired(request: Request) -> HttpResponseBase:
 
 
 def _own(request: Request) -> AccountSet:
-    """Narrow to the accounts of the organisation in the address."""
+    """Return the visible accounts of the organisation in the address."""
     return Account.objects.visible_to(request.user).filter(organisation=request.organisation)
 
 
@@ -78,7 +78,7 @@ def _every(request: Request) -> AccountSet:
 def _list(
     request: Request, tab_list: list[Tab], accounts: AccountSet, *, at: datetime, expired: bool
 ) -> HttpResponseBase:
-    """Show a tab of accounts as the address asks, or hand it out as a workbook."""
+    """Show a tab of accounts as the query string filters it, or return it as a workbook."""
     asked = listing.read(request.GET, request.user, usual="-ends" if expired else "ends")
     inside = accounts.filter(ends_at__lte=at) if expired else accounts.filter(ends_at__gt=at)
     found = listing.narrowed(inside, asked, request.user, at=at)
@@ -129,7 +129,7 @@ def _report(request: Request) -> bulk_renewing.Report | None:
 
 
 def _held_licences() -> list[Licence]:
-    """List the licences that somebody may hold: those that were ever published."""
+    """Return the licences that an account may hold: those that were ever published."""
     ever = LicenceVersion.objects.filter(licence=OuterRef("pk"), published_at__isnull=False)
     return list(Licence.objects.filter(Exists(ever)).order_by("name_folded", "id"))
 
@@ -142,7 +142,7 @@ def _organisations(request: Request) -> list[Organisation]:
 def _workbook(
     request: Request, accounts: AccountSet, asked: AccountFilters, *, at: datetime
 ) -> FileResponse:
-    """Hand out what is filtered as a workbook, in its order where a column of its own gives it."""
+    """Return the filtered accounts as a workbook, in the order of the list."""
     at_desk = not hasattr(request, "organisation")
     time_zone = DEPARTMENT_TIME_ZONE if at_desk else request.organisation.time_zone
     name = _("accounts-%(day)s.xlsx") % {"day": day_at(at, time_zone).isoformat()}
@@ -153,7 +153,7 @@ def _workbook(
 @require_POST
 @only(SUPERADMINISTRATOR, COMMERCIAL)
 def columns(request: Request) -> HttpResponse:
-    """Keep which columns of the list this person does not want to see."""
+    """Save which columns of the list the person hides."""
     shown = set(request.POST.getlist("column"))
     person = request.user
     person.hidden_columns = [name for name in COLUMNS if name not in shown]

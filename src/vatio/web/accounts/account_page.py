@@ -90,7 +90,7 @@ def account(request: Request, uid: UUID) -> HttpResponse:
 
 
 def _terms(request: Request, shown: Account) -> list[Term]:
-    """Read an account's terms with their grants, those that were taken back among them."""
+    """Read an account's terms with their grants, including the terms that were taken back."""
     grants = Grant.objects.visible_to(request.user).select_related(
         "licence__licence", "agreement__order", "agreement__decided_by"
     )
@@ -106,7 +106,7 @@ def _terms(request: Request, shown: Account) -> list[Term]:
 def _agreed(
     request: Request, shown: Account, terms: list[Term], *, today: date
 ) -> agreements.Table:
-    """Put what was agreed into a table, credits and early ends among it."""
+    """Build the table of what was agreed, including credits and early ends."""
     others = (
         Agreement.objects.visible_to(request.user)
         .filter(account=shown, grants__isnull=True)
@@ -124,7 +124,7 @@ def _agreed(
 
 
 def _reminders(row: AccountRow, today: date) -> list[date]:
-    """List the days on which its people will be reminded of its end, if they will."""
+    """Return the days ahead on which an account's people will be reminded of its end."""
     end, is_left = row.account.covered_until, row.account.not_renewing_since is None
     if end is None or not is_left or row.is_expired:
         return []
@@ -132,14 +132,14 @@ def _reminders(row: AccountRow, today: date) -> list[date]:
 
 
 def _reminded(request: Request, shown: Account, terms: list[Term]) -> list[date]:
-    """List the days on which its people were reminded of the end that it has now."""
+    """Return the days on which an account's people were reminded of its current end."""
     last = [each.pk for each in terms if not each.is_void and each.over_on == shown.covered_until]
     told = Reminder.objects.visible_to(request.user).filter(term__in=last, overtaken=False)
     return [day_at(each.decided_at, shown.time_zone) for each in told.order_by("decided_at")]
 
 
 def _shut(request: Request, shown: Account) -> HttpResponse:
-    """Say to an administrator or a viewer why they are kept out, and whom to ask."""
+    """Refuse an administrator or a viewer: show why they are locked out, and whom to ask."""
     leaders = Person.objects.filter(memberships__organisation=shown.organisation_id)
     known = {"account": shown, "leaders": leaders.filter(is_active=True).order_by("name")}
     return render(request, "accounts/shut.html", known, status=403)
@@ -158,7 +158,7 @@ def _as_its_own_people_see_it(request: Request, shown: Account, *, at: datetime)
 
 @dataclass(frozen=True)
 class Then:
-    """What an account held on another day, and the agreements that say so."""
+    """What an account held on another day, and the agreements that granted it."""
 
     on: date
     holding: Holding | None
@@ -166,7 +166,7 @@ class Then:
 
 
 def _past(request: Request, shown: Account) -> Then | None:
-    """Answer «En otra fecha»: what the account held on the day in the address."""
+    """Return what the account held on the day in the query string («En otra fecha»), or None."""
     on = parse_day(request.GET.get("on"))
     if on is None:
         return None

@@ -1,4 +1,4 @@
-"""«Ajustar»: the commercial department mends what was agreed, and says why."""
+"""«Ajustar»: the commercial department corrects what was agreed, with a reason."""
 
 from uuid import UUID, uuid4
 
@@ -24,7 +24,7 @@ from vatio.web.shell.fields import SignedNumber, UnitsForm, WholeNumber, clean_t
 
 
 class AdjustmentForm(forms.Form):
-    """What every adjustment says: why."""
+    """The fields of every adjustment: its reason and its idempotency key (`token`)."""
 
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=4000, widget=forms.Textarea, required=False
@@ -37,19 +37,19 @@ class AdjustmentForm(forms.Form):
 
 
 class QuantitiesForm(AdjustmentForm, UnitsForm):
-    """The new totals; empty ones stay."""
+    """The new totals; an empty field leaves its total unchanged."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
 class CreditsForm(AdjustmentForm):
-    """How many credits to add or, with a minus, to take."""
+    """How many credits to add or, with a minus, to remove."""
 
     credits = SignedNumber(label=gettext_lazy("SMS credits to add or take"))
 
 
 class EndForm(AdjustmentForm):
-    """The day on which the account expires instead."""
+    """The earlier day on which the account is to expire."""
 
     on = forms.DateField(
         label=gettext_lazy("New day of expiry"), widget=forms.DateInput(attrs={"type": "date"})
@@ -61,7 +61,7 @@ class EndForm(AdjustmentForm):
 
 
 class CourtesyForm(AdjustmentForm):
-    """How many days more."""
+    """How many courtesy days to add."""
 
     days = WholeNumber(label=gettext_lazy("Courtesy days"), least=1, most=MOST_COURTESY_DAYS)
 
@@ -76,7 +76,7 @@ FORMS: dict[str, type[AdjustmentForm]] = {
 
 @only(COMMERCIAL)
 def adjust(request: Request, uid: UUID) -> HttpResponse:
-    """Adjust one thing of an account at a time, each with its own form and its own reason."""
+    """Show the adjustments of an account, one form for each, and carry out the one that is sent."""
     at = clock.now()
     account = get_object_or_404(
         Account.objects.visible_to(request.user).select_related("organisation"), uid=uid
@@ -139,7 +139,7 @@ def _carry_out(account: Account, change: str, form: AdjustmentForm, *, request: 
 
 
 def _totals_seen(text: str) -> list[int | None] | None:
-    """Read the totals that the form showed, as `totals_shown` wrote them."""
+    """Read the totals that the form showed, as `totals_shown` wrote them; None if unreadable."""
     parts = text.split("/")
     if len(parts) != len(Unit):
         return None
@@ -147,7 +147,7 @@ def _totals_seen(text: str) -> list[int | None] | None:
 
 
 def totals_shown(holding: Holding | None) -> str:
-    """Write the totals that a form shows, so that it can say what it was about."""
+    """Write the totals that a form shows, for a hidden field that the form sends back."""
     return (
         "/".join("" if each is None else str(each) for each in holding.totals.listed)
         if holding

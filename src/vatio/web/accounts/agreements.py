@@ -1,4 +1,4 @@
-"""What is contracted and who agreed to it: term by term, each row a change, each term its sum."""
+"""The table of what is contracted and who agreed to it: for each term, its changes and totals."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,14 +27,14 @@ class Change:
 
     @property
     def order_uid(self) -> UUID | None:
-        """The order that it came from, if one was sent."""
+        """The uid of the order that the agreement came from, if there was one."""
         order = getattr(self.agreement, "order", None)
         return order.uid if order else None
 
 
 @dataclass
 class TermChanges:
-    """A term with the changes in it, and what there was at its end."""
+    """A term with its changes, and its totals at the end."""
 
     place: int
     term: Term
@@ -44,12 +44,12 @@ class TermChanges:
 
     @property
     def is_renewal(self) -> bool:
-        """Whether a renewal gave it; courtesy days may be taken back too."""
+        """Whether the term comes from a renewal: terms of courtesy days may be taken back too."""
         return bool(self.term.agreement.kind == Agreement.Kind.RENEWAL)
 
     @property
     def ends_on(self) -> date:
-        """The day on which it ended or will."""
+        """The day on which the term ended or will end."""
         return self.term.over_on
 
 
@@ -69,11 +69,11 @@ def table(
     time_zone: str,
     today: date,
 ) -> Table:
-    """Put an account's terms into rows, from terms that come with their grants.
+    """Build the table of an account's terms; their grants must be prefetched.
 
-    :param terms: all of them, the first first, those that were taken back among them.
+    :param terms: all terms in order of start, including those that were taken back.
     :param others: the agreements that granted nothing: credits, an early end.
-    :param credits: how many SMS credits came or went by each agreement's key.
+    :param credits: the SMS credits added or removed (negative), by the agreement's primary key.
     """
     places: list[TermChanges] = []
     counted, untold = 0, dict(credits)
@@ -108,7 +108,7 @@ def _look(term: Term, today: date) -> str:
 def _fill(
     lived: TermChanges, moments: Iterable[Moment], credits: dict[int, int], time_zone: str
 ) -> None:
-    """Turn what a term held from each day into what changed then; credits are told once."""
+    """Add a change for each day on which a term's holding changed; credits are shown only once."""
     before = Quantities()
     for moment in moments:
         lived.totals = moment.quantities
@@ -132,7 +132,7 @@ def _difference(before: Quantities, after: Quantities) -> dict[Unit, int | None]
 
 
 def _of(places: Sequence[TermChanges], agreement: Agreement, on: date) -> TermChanges:
-    """Find the term that an agreement without a grant is about, or was made in."""
+    """Return the term that an agreement without a grant closed or, failing that, was made in."""
     for each in places:
         if each.term.closed_by_id == agreement.pk:
             return each

@@ -1,4 +1,4 @@
-"""«Configurar»: what an account is called, whose it is, and in which zone it stands."""
+"""«Configurar»: an account's name, client and time zone."""
 
 from dataclasses import asdict
 from typing import Any
@@ -24,11 +24,11 @@ from vatio.web.shell.access import SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.fields import NameField, NifField, time_zone_choices
 
 FIELD_OF = {"account_name": "name"}
-"""What a rule that speaks of an opening's fields means here."""
+"""The form's field for a field that a rule of openings names in a refusal."""
 
 
 class DetailsForm(forms.Form):
-    """An account's details; `seen` is the mark of those that the form was filled from."""
+    """An account's details; `seen` is the fingerprint of the details that filled the form."""
 
     name = NameField(label=gettext_lazy("Account name"), max_length=120)
     client = NameField(label=gettext_lazy("Client name"), max_length=120)
@@ -42,7 +42,7 @@ class DetailsForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput)
 
     def details(self) -> Details:
-        """Hand what was written to the rule."""
+        """Return the cleaned values as the `Details` that the rule takes."""
         written: dict[str, Any] = {
             name: self.cleaned_data[name] for name in Details.__dataclass_fields__
         }
@@ -51,7 +51,7 @@ class DetailsForm(forms.Form):
 
 @only(SUPERADMINISTRATOR)
 def page(request: Request, uid: UUID) -> HttpResponse:
-    """Configure an account; with `?time_zone=` it shows when it would expire in that one."""
+    """Configure an account; `?time_zone=` previews the instant of expiry in that time zone."""
     account = get_object_or_404(
         Account.objects.visible_to(request.user)
         .led_by(request.user)

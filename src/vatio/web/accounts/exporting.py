@@ -1,4 +1,4 @@
-"""Writes a list of accounts into a workbook, however long, without growing the memory."""
+"""Writes a list of accounts of any length into a workbook, in constant memory."""
 
 import tempfile
 from array import array
@@ -19,7 +19,7 @@ from vatio.web.shell.labels import COLUMNS
 from vatio.web.shell.templating import spoken
 
 AT_A_TIME = 500
-"""How many accounts are held at once: more take no less time, and their memory stays."""
+"""How many accounts are in memory at once: larger batches save no time, and take more memory."""
 
 WIDTHS = {"name": 32, "client": 32, "licence": 18, "sector": 22, "organisation": 28}
 
@@ -32,10 +32,10 @@ def workbook(
     at: datetime,
     with_organisation: bool,
 ) -> IO[bytes]:
-    """Write the accounts, in the order that the list is asked for, into a temporary file.
+    """Write the accounts to a workbook in a temporary file, in the order of the list.
 
-    Only their keys are held at once; each row is written to the disk before the
-    next some hundreds are read.
+    Only the primary keys of all accounts are in memory at once; the rows of a batch
+    are written to the disk before the next batch is read.
     """
     made = tempfile.TemporaryFile()  # noqa: SIM115
     book = xlsxwriter.Workbook(made, workbooks.OPTIONS)
@@ -67,7 +67,7 @@ def workbook(
 def _read(
     accounts: AccountSet, asked: AccountFilters, person: Person, *, at: datetime
 ) -> Iterator[AccountRow]:
-    """Read the rows of the accounts, some hundreds at a time."""
+    """Read the rows of the accounts, a batch at a time."""
     keys = array("q", ordered(accounts, asked, at=at))
     for start in range(0, len(keys), AT_A_TIME):
         wanted = keys[start : start + AT_A_TIME].tolist()
@@ -76,7 +76,7 @@ def _read(
 
 
 def _values(row: AccountRow, sectors: Mapping[str, str]) -> dict[str, Any]:
-    """Tell what stands in each column of an account's row."""
+    """Return the value of each column of an account's row."""
     account, holding = row.account, row.holding
     totals = holding.totals.columns() if holding else {}
     return {

@@ -7,7 +7,7 @@ from vatio.web.shell.query_string import query_string
 
 
 def headings(asked: AccountFilters, parameters: QueryDict) -> dict[str, dict[str, str]]:
-    """Return of each column which way it is sorted now, and where its heading leads."""
+    """Return the current sort direction of each column, and the address of its heading."""
     found = {}
     for column in SORTS:
         upwards, downwards = asked.sort == column, asked.sort == f"-{column}"

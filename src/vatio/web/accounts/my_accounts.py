@@ -19,7 +19,7 @@ from vatio.web.shell.access import (
 
 @only(SIGNED_IN)
 def listing(request: Request) -> HttpResponse:
-    """Show the accounts in which one has a role."""
+    """Show the accounts in which the person has a role."""
     text = request.GET.get("q", "").strip()
     roles = dict(
         AccountRole.objects.visible_to(request.user)

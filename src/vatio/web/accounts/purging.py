@@ -1,4 +1,4 @@
-"""«Eliminar la cuenta»: an expired account's export, and its end, for the commercial department."""
+"""«Eliminar la cuenta»: export and deletion of an expired account by the commercial department."""
 
 from collections.abc import Callable, Mapping
 from uuid import UUID
@@ -45,11 +45,11 @@ WORDS: dict[str, Mapping[str, object]] = {
     "sector": SECTORS,
     "state": {name: words[0] for name, words in {**STATES, **MESSAGE_STATES}.items()},
 }
-"""What the codes in a column of the export mean."""
+"""The words for the codes in each column of the export."""
 
 
 class PurgeForm(forms.Form):
-    """The account's name, typed, and why it goes."""
+    """The account's name, typed to confirm, and the reason for the deletion."""
 
     name = forms.CharField(
         label=gettext_lazy("Name of the account"), max_length=200, required=False
@@ -64,7 +64,7 @@ class PurgeForm(forms.Form):
 
 @only(COMMERCIAL)
 def delete(request: Request, uid: UUID) -> HttpResponse:
-    """Ask for an account's end in two steps, and say what becomes of it."""
+    """Request an account's deletion (export first, then confirm), and show how far it has come."""
     at = clock.now()
     purges = Purge.objects.visible_to(request.user).filter(account_uid=uid)
     asked = purges.select_related("organisation", "asked_by").order_by("-id").first()
@@ -102,7 +102,7 @@ def delete(request: Request, uid: UUID) -> HttpResponse:
 @require_POST
 @only(COMMERCIAL)
 def export(request: Request, uid: UUID) -> FileResponse:
-    """Hand over everything that an account has, and keep that it was taken."""
+    """Return an archive of everything that an account has, and record that it was exported."""
     account = get_object_or_404(Account.objects.visible_to(request.user), uid=uid)
     made = exporting.export(account, words=_in_words, by=request.user, at=clock.now())
     name = f"{exporting.file_name(account)}.zip"
@@ -110,7 +110,7 @@ def export(request: Request, uid: UUID) -> FileResponse:
 
 
 def _to_those_left(request: Request, done: Purge) -> HttpResponse:
-    """Say that an account is gone, and go on to the expired accounts of its organisation."""
+    """Redirect to the expired accounts of the organisation, with the message of the deletion."""
     messages.success(
         request, _("%(account)s is deleted for ever.") % {"account": done.account_name}
     )
@@ -134,7 +134,7 @@ def _refusal(check: Callable[[], None]) -> str:
 
 
 def _in_words(column: str, row: Row) -> object:
-    """Say what a cell of the export holds: a sentence for an act, a subject, words for a code."""
+    """Return a cell of the export in words: an act's sentence, a subject, a code's label."""
     if column == "verb":
         return sentence(row["verb"], row["facts"]).words
     if column == "template":
@@ -146,7 +146,7 @@ def _in_words(column: str, row: Row) -> object:
 
 
 def _subject(row: Row) -> str:
-    """Name a message by its subject; one that is no longer written like that, by its kind."""
+    """Return the subject of a message, or its template's name if that can no longer render it."""
     message = Message(template=row["template"], context=row["context"], language=row["language"])
     try:
         return written_out(message, address="").subject

@@ -1,4 +1,4 @@
-"""One account as the list and its own page show it."""
+"""The rows of accounts, as the list and an account's own page show them."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -36,12 +36,12 @@ class AccountRow:
 
     @property
     def key(self) -> str:
-        """The account's uid, as addresses and the page's own places say it."""
+        """The account's uid as text, for addresses and the ids of the page's elements."""
         return str(self.account.uid)
 
     @property
     def quantities(self) -> tuple[int | None, ...]:
-        """What is held of each unit, in the order of the screen; None for nothing held."""
+        """The quantity held of each unit, in the order of the columns; None for nothing held."""
         return self.holding.totals.listed if self.holding else NOTHING
 
     @property
@@ -56,13 +56,13 @@ class AccountRow:
 
     @property
     def can_renew(self) -> bool:
-        """Whether «Renovar» would send something now."""
+        """Whether «Renovar» would send an order now."""
         is_done = self.open_renewal or self.renewed_until or self.starts_on
         return self.holding is not None and not is_done
 
     @property
     def grace_left(self) -> int:
-        """How many days readings are still collected after the end; 0 or less if no longer."""
+        """Days of collecting readings that are left after the end; 0 or less if none is."""
         return self.days_left + GRACE_DAYS
 
     @property
@@ -72,14 +72,14 @@ class AccountRow:
 
     @property
     def is_urgent(self) -> bool:
-        """Whether the account, or its grace, ends within a week: then its button is filled."""
+        """Whether the account, or its grace period, ends within a week: its button is filled."""
         return 0 < (self.grace_left if self.is_expired else self.days_left) <= WEEK
 
 
 def account_rows(accounts: list[Account], person: Person, *, at: datetime) -> list[AccountRow]:
-    """Say what each account holds and what can be done: as many queries for 1 as for 50.
+    """Build the rows of a list; the number of queries does not depend on its length.
 
-    The accounts come with their wallets and their organisations fetched.
+    The wallet and the organisation of each account must be fetched already.
     """
     held = holdings.shown(accounts, at=at)
     listed = [account.pk for account in accounts]

@@ -1,4 +1,4 @@
-"""The picture of an account's terms: what was contracted over time, in steps."""
+"""The step chart of an account's terms: the quantity contracted over time."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -15,15 +15,15 @@ from vatio.units import Billing, Unit
 
 LEFT, RIGHT, TOP, BOTTOM = 48.0, 788.0, 61.0, 196.0
 PAST, RUNNING, WAITING = "band-past", "band-running", "band-waiting"
-"""How a term looks under the picture; what a renewal would give waits too."""
+"""CSS classes of the bands under the chart; the term of a possible renewal counts as waiting."""
 
 ROOM_FOR_WORDS = 112.0
-"""What the figure of a change takes beside its knot; without room it is in the table alone."""
+"""Width of the label of a change; a label without room is left out (the table has the figure)."""
 
 
 @dataclass(frozen=True)
 class Granted:
-    """One grant, as much of it as the picture needs."""
+    """The facts of a grant that the chart needs."""
 
     on: date
     total: int
@@ -32,7 +32,7 @@ class Granted:
 
 @dataclass(frozen=True)
 class TermSteps:
-    """A term as it was lived: closed early or not, with the totals from each of its days."""
+    """A term until its actual end, closed early or not, with the total from each change on."""
 
     starts_on: date
     ends_on: date
@@ -48,12 +48,12 @@ class Knot:
     words: str
     number: str
     side: str = ""
-    """Where its words have room: "start" at its right, "end" at its left, nothing for nowhere."""
+    """Where the label has room: "start" at the knot's right, "end" at its left, "" nowhere."""
 
 
 @dataclass(frozen=True)
 class Band:
-    """A term under the picture: past, running, to come, or what a renewal would give."""
+    """A term under the chart: past, running, to come, or what a renewal would add."""
 
     x: float
     width: float
@@ -64,7 +64,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Picture:
-    """Everything that the drawing needs, in its own coordinates."""
+    """Everything that the template draws, in the coordinates of the SVG."""
 
     path: str
     maybe: str
@@ -77,9 +77,9 @@ class Picture:
 
 
 def steps(moments: Iterable[Moment], billing: str) -> list[TermSteps]:
-    """Read an account's timeline into totals of the unit that the account is billed by.
+    """Return the totals over an account's timeline, in the unit that the account is billed by.
 
-    A term under the other billing counted another unit, and is drawn as none of it.
+    A term under the other billing counted another unit, and is drawn as 0.
     """
     unit = unit_of(billing)
     return [
@@ -101,7 +101,7 @@ def unit_of(billing: str) -> Unit:
 def draw(
     terms: Sequence[TermSteps], *, unit: Unit, today: date, next_end: date | None
 ) -> Picture | None:
-    """Draw an account's terms; `next_end` is where a renewal would lead, if one can be asked."""
+    """Compute the chart of an account's terms; `next_end` is the end that a renewal would give."""
     if not terms:
         return None
     first, end = terms[0].starts_on, terms[-1].ends_on
@@ -141,7 +141,7 @@ def draw(
 
 
 def _with_room(knots: Sequence[Knot], today: float | None) -> list[Knot]:
-    """Say of each knot at which side its words meet no other knot and no line of today."""
+    """Set on each knot the side on which its label meets neither another knot nor today's line."""
     taken = sorted([LEFT, RIGHT, *([] if today is None else [today]), *(each.x for each in knots)])
     placed = []
     for each in knots:
@@ -179,7 +179,7 @@ def _bands(
 
 
 def _ceiling(most: int) -> int:
-    """Find a round, even number not below the highest total."""
+    """Return a round, even number not below the highest total."""
     step = 2
     while step * 10 < most:
         step *= 10 if step * 100 <= most else 5 if step * 50 <= most else 2
@@ -196,7 +196,7 @@ def _change(before: int | None, after: int) -> str:
 
 
 def _told(terms: Sequence[TermSteps], unit: Unit) -> str:
-    """Say in words what the picture shows."""
+    """Return in words what the chart shows."""
     parts, total = [], None
     for term in terms:
         for each in term.granted:
