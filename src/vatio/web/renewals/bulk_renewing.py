@@ -1,4 +1,4 @@
-"""«Renovar las marcadas»: asking for several renewals, and how far they have come."""
+"""«Renovar las marcadas»: the bulk renewal of the ticked accounts, and its progress."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -24,12 +24,12 @@ from vatio.web.shell.fields import parse_day
 from vatio.web.shell.redirects import back_to
 
 REPORT = "round"
-"""Where the key of a round waits for the list, which shows its report."""
+"""Session key of the latest bulk renewal, until the list has shown its report."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """How far a round has come, and what became of each account."""
+    """The progress of a bulk renewal, and the outcome for each account."""
 
     bulk_renewal: BulkRenewal
     items: list[BulkRenewalItem]
@@ -39,14 +39,14 @@ class Report:
 
     @property
     def is_finished(self) -> bool:
-        """Whether every account had its turn."""
+        """Whether every account has an outcome."""
         return self.done == self.all
 
 
 @require_POST
 @only(SUPERADMINISTRATOR)
 def renew_ticked(request: Request, slug: str) -> HttpResponse:
-    """Ask to renew every ticked account: at once if they are few, else by the worker."""
+    """Request the renewal of every ticked account: at once if they are few, else by the worker."""
     ticked = (choice.partition("|") for choice in request.POST.getlist("ticked"))
     ends = {parse_uuid(uid): parse_day(end) or date.min for uid, _bar, end in ticked}
     uids = [uid for uid in ends if uid is not None]
@@ -72,9 +72,9 @@ def renew_ticked(request: Request, slug: str) -> HttpResponse:
 
 @only(SUPERADMINISTRATOR)
 def page(request: Request, slug: str, uid: UUID) -> HttpResponse:
-    """Show how far a round has come, and what became of each account.
+    """Show the progress of a bulk renewal, and the outcome for each account.
 
-    A page that asks for it again and again is loaded afresh once it is finished, with its rows.
+    Once the bulk renewal is finished, a page that polls is reloaded, to refresh its rows too.
     """
     shown = get_object_or_404(
         BulkRenewal.objects.visible_to(request.user), organisation=request.organisation, uid=uid
@@ -87,7 +87,7 @@ def page(request: Request, slug: str, uid: UUID) -> HttpResponse:
 
 
 def report(shown: BulkRenewal, person: Person) -> Report:
-    """Count the items of a round, and list them in the order of the list."""
+    """Build the report of a bulk renewal: its counts, and its items in the order of the list."""
     items = BulkRenewalItem.objects.visible_to(person).filter(bulk_renewal=shown)
     counts = items.aggregate(
         all=Count("id"),
@@ -99,9 +99,9 @@ def report(shown: BulkRenewal, person: Person) -> Report:
 
 
 def latest(session: SessionBase, organisation: Organisation, person: Person) -> Report | None:
-    """Find the report that the list shows: of the round that this person began last.
+    """Return the report that the list shows: of the bulk renewal that the person began last.
 
-    While it goes on it is shown every time; once it is finished, one last time.
+    A running bulk renewal is shown on every visit, a finished one only once more.
     """
     uid = parse_uuid(session.get(REPORT))
     if uid is None:

@@ -1,4 +1,4 @@
-"""The calendar of renewals by a private link: the link made and taken back, and what it reads."""
+"""The calendar of renewals behind a private link: making and revoking the link, and the feed."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -32,17 +32,17 @@ from vatio.web.shell.access import ANYBODY, SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.labels import STANDINGS
 
 SHOWN_ONCE = "calendar-link"
-"""Where a fresh link waits between the form and the page that shows it, once."""
+"""Session key of a fresh link, until the page has shown the link once."""
 
 BEHIND, AHEAD = timedelta(days=30), timedelta(days=400)
 MOST = 5_000
-"""How many events a calendar holds: programs that read them give up at some number."""
+"""How many events a calendar holds at most: calendar programs fail on very large ones."""
 
 
 @require_POST
 @only(SUPERADMINISTRATOR)
 def make(request: Request, slug: str) -> HttpResponse:
-    """Make the person's link to the renewals of an organisation, or make it anew."""
+    """Make the person's link to the renewals of an organisation, or replace the former one."""
     token = calendar_links.make(request.organisation, by=request.user, at=clock.real())
     request.session[SHOWN_ONCE] = f"{_platform(request)}{reverse('calendar', args=[token])}"
     return redirect(reverse("renewals", args=[slug]) + "#calendar")
@@ -51,7 +51,7 @@ def make(request: Request, slug: str) -> HttpResponse:
 @require_POST
 @only(SUPERADMINISTRATOR)
 def take_back(request: Request, slug: str) -> HttpResponse:
-    """Take the person's link to the renewals of an organisation back."""
+    """Revoke the person's link to the renewals of an organisation."""
     calendar_links.take_back(request.organisation, by=request.user, at=clock.real())
     messages.success(request, _("The link of the calendar no longer works."))
     return redirect("renewals", slug)
@@ -60,9 +60,9 @@ def take_back(request: Request, slug: str) -> HttpResponse:
 @require_safe
 @only(ANYBODY)
 def calendar(request: Request, token: str) -> HttpResponse:
-    """Hand the renewals ahead to whoever has the link, in its person's language.
+    """Return the renewals ahead as a calendar, in the language of the link's owner.
 
-    Nobody signs in here: the link alone opens, and it opens nothing else.
+    Nobody signs in here: the secret link is the only authorisation, and for nothing else.
     """
     link = calendar_links.find(token)
     if link is None:
@@ -72,7 +72,7 @@ def calendar(request: Request, token: str) -> HttpResponse:
 
 
 def _calendar(request: Request, link: CalendarLink) -> HttpResponse:
-    """Write what the link reads, unless the program has the same already."""
+    """Return the calendar of a link, or 304 (Not Modified) if the program has this version."""
     at = clock.now()
     organisation = link.organisation
     today = day_at(at, organisation.time_zone)
@@ -109,7 +109,7 @@ def _calendar(request: Request, link: CalendarLink) -> HttpResponse:
 
 
 def _endings(dues: list[Due], link: CalendarLink, *, platform: str) -> list[CalendarEvent]:
-    """Turn the accounts that end into events: as many queries for one as for thousands."""
+    """Build an event for each end; the number of queries does not depend on how many there are."""
     held = held_by_many((due.id, due.last_day) for due in dues)
     own = Term.objects.visible_to(link.person).filter(organisation=link.organisation)
     closed = own.filter(pk__in=[each.term_id for each in held.values()], closed_on__isnull=False)
@@ -163,7 +163,9 @@ def _summary(due: Due) -> str:
 
 
 def _changed_at(dues: Iterable[Due], link: CalendarLink, *, at: datetime) -> datetime:
-    """Tell when the calendar last changed: by an act, or because a day began somewhere."""
+    """Return when the calendar last changed: at the latest act or the latest local midnight.
+
+    A new day counts because the range of days moves with it; never a moment in the future."""
     time_zones = {link.organisation.time_zone, *(due.account.time_zone for due in dues)}
     acts = Act.objects.visible_to(link.person).filter(organisation=link.organisation)
     last = acts.order_by("-at", "-id").values_list("at", flat=True).first()
@@ -172,12 +174,12 @@ def _changed_at(dues: Iterable[Due], link: CalendarLink, *, at: datetime) -> dat
 
 
 def _platform(request: Request) -> str:
-    """Tell the address that people type."""
+    """Return the public address of the platform."""
     return str(settings.PUBLIC_URL) or f"{request.scheme}://{request.get_host()}"
 
 
 def _private(response: HttpResponse) -> HttpResponse:
-    """Keep an answer to a secret address out of shared caches, referrers and searches."""
+    """Keep the response of a secret address out of shared caches, referrers and search engines."""
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"

@@ -1,4 +1,4 @@
-"""Writes the accounts that end as events of a calendar, in the way of RFC 5545."""
+"""Writes the accounts that end as the events of an iCalendar file (RFC 5545)."""
 
 import hashlib
 import re
@@ -9,15 +9,15 @@ from datetime import date, datetime, timedelta
 from icalendar import Calendar, Event, vText
 
 UNWRITABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-"""What a text of a calendar may not have, or some programs take for a new line."""
+"""Characters that RFC 5545 forbids in a text, or that some programs take for a line break."""
 
 FRESH_FOR = timedelta(hours=6)
-"""How often a calendar program is asked to look again."""
+"""The refresh interval suggested to calendar programs (RFC 7986)."""
 
 
 @dataclass(frozen=True)
 class CalendarEvent:
-    """One account's end, as an event of a whole day: what it says, and when that last changed."""
+    """An account's end as an all-day event; `revised_at` is when its content last changed."""
 
     uid: str
     day: date
@@ -30,12 +30,12 @@ class CalendarEvent:
 
 
 def tag(name: str, words: str, endings: Sequence[CalendarEvent]) -> str:
-    """Name what a calendar says now, without writing it."""
+    """Return a hash of a calendar's content, for its ETag, without writing the calendar."""
     return hashlib.sha256(repr((name, words, endings)).encode()).hexdigest()[:32]
 
 
 def write(name: str, words: str, endings: Sequence[CalendarEvent]) -> bytes:
-    """Write a calendar of a name, with what it says of itself."""
+    """Write an iCalendar file with its name, its description (`words`) and its events."""
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", "-//Vatio//Renewals//ES")
@@ -64,5 +64,5 @@ def _event(ending: CalendarEvent) -> Event:
 
 
 def plain(text: str) -> str:
-    """Write a text on one line, without what a calendar may not have."""
+    """Return a text on one line, each unwritable character replaced by a space."""
     return UNWRITABLE.sub(" ", text)

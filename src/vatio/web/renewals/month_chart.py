@@ -1,4 +1,4 @@
-"""Draws the renewals ahead: a bar for each month, in parts for what is known of them."""
+"""The bar chart of the renewals ahead: a bar for each month, stacked by standing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,15 +22,15 @@ LOOKS = {
     Standing.LEAVING: "part-leaving",
     Standing.UNDECIDED: "part-undecided",
 }
-"""From the foot of a bar upwards."""
+"""The CSS class of each part, from the foot of a bar upwards."""
 
 URGENT = "part-urgent"
-"""How the undecided ones of this month look."""
+"""The CSS class of the undecided renewals of the current month."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a bar: its look, and where it stands."""
+    """A part of a bar: its CSS class (`look`), its top and its height."""
 
     look: str
     y: float
@@ -39,7 +39,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Bar:
-    """One month: its parts from the foot upwards, its total over them, its words under it."""
+    """The bar of a month: its parts from the foot upwards, the total above, the labels below."""
 
     x: float
     top: float
@@ -50,13 +50,13 @@ class Bar:
 
     @property
     def middle(self) -> float:
-        """Where its words stand."""
+        """The x coordinate on which the labels are centred."""
         return self.x + WIDTH / 2
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """Everything that the picture needs, in its own coordinates, and the same in words."""
+    """Everything that the template draws, in the coordinates of the SVG, and the same in words."""
 
     bars: list[Bar]
     grid: list[tuple[float, int]]
@@ -64,7 +64,7 @@ class Drawing:
 
 
 def draw(months: Sequence[Month]) -> Drawing:
-    """Draw the months, the first of which is the one that runs."""
+    """Compute the chart of the months; the first month is the current one."""
     ceiling = _ceiling(max((month.total for month in months), default=0))
     step = (RIGHT - LEFT) / len(months)
     bars = [
@@ -100,7 +100,7 @@ def _up(value: int, ceiling: int) -> float:
 
 
 def _ceiling(most: int) -> int:
-    """Find a round number not below the highest total that the grid's lines divide."""
+    """Return a round number, not below the highest total, that the grid's lines divide evenly."""
     step, tens = LINES, 1
     while step < most:
         step = next((LINES * tens * n for n in (1, 2, 5) if LINES * tens * n >= most), step)
@@ -113,7 +113,7 @@ def _named(day: date, pattern: str) -> str:
 
 
 def _told(months: Sequence[Month]) -> str:
-    """Say in words what the picture shows."""
+    """Return in words what the chart shows."""
     said = joined(f"{written_month(month.first)} {number(month.total)}" for month in months)
     return _("Accounts that end in each month: %(months)s. The table has the figures.") % {
         "months": said

@@ -24,7 +24,7 @@ from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 
 @dataclass(frozen=True)
 class RenewalRow:
-    """One account as the page shows it: when it ends, under which licence, what is known."""
+    """A row of the page: when an account ends, under which licence, and its renewal's standing."""
 
     due: Due
     days_left: int
@@ -34,7 +34,7 @@ class RenewalRow:
 
 @only(SUPERADMINISTRATOR)
 def of_organisation(request: Request, slug: str) -> HttpResponse:
-    """Show the renewals ahead of an organisation, and the link for its leader's calendar."""
+    """Show the renewals ahead of an organisation, and the person's calendar link."""
     accounts = Account.objects.visible_to(request.user).filter(organisation=request.organisation)
     own = CalendarLink.objects.visible_to(request.user).open()
     more = {
@@ -54,7 +54,7 @@ def of_all(request: Request) -> HttpResponse:
 def _page(
     request: Request, accounts: AccountSet, *, time_zone: str, more: dict[str, object]
 ) -> HttpResponse:
-    """Show the months, and below them the accounts of the month that is asked, or of all."""
+    """Show the chart, and the accounts of the month in the query string or of all months."""
     at = clock.now()
     today = day_at(at, time_zone)
     first, until = span(today)
@@ -84,7 +84,7 @@ def _page(
 
 
 def _renewal_rows(dues: list[Due], person: Person, *, at: datetime) -> list[RenewalRow]:
-    """Say of each account what it holds and what was asked: as many queries for 1 as for 50."""
+    """Build the rows of the page; the number of queries does not depend on its length."""
     held = held_by_many((due.id, due.last_day) for due in dues)
     waiting = Order.objects.visible_to(person).open().filter(kind=Order.Kind.RENEWAL)
     asked = waiting.filter(account__in=[due.id for due in dues])

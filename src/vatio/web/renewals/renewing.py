@@ -1,4 +1,4 @@
-"""«Renovar» one account, «Deshacer», «No voy a renovar»."""
+"""The renewal of one account: «Renovar», «Deshacer», «No voy a renovar»."""
 
 from datetime import date
 from uuid import UUID
@@ -25,7 +25,7 @@ from vatio.web.shell.redirects import back_to
 @require_POST
 @only(SUPERADMINISTRATOR)
 def renew(request: Request, uid: UUID) -> HttpResponse:
-    """Ask for another year: the one click of «Renovar»."""
+    """Request another year («Renovar», one click)."""
     account = get_object_or_404(
         Account.objects.visible_to(request.user).led_by(request.user), uid=uid
     )
@@ -44,7 +44,7 @@ def renew(request: Request, uid: UUID) -> HttpResponse:
 
 
 def _say(request: Request, order: Order, account: Account) -> None:
-    """Say what came of «Renovar»: at the row, or on top where the account has left the list."""
+    """Show the outcome of «Renovar»: at the row or, once accepted, at the top of the page."""
     if order.state == Order.State.ACCEPTED:
         messages.success(
             request,
@@ -82,7 +82,7 @@ def undo(request: Request, uid: UUID) -> HttpResponse:
 @require_POST
 @only(SUPERADMINISTRATOR)
 def leave(request: Request, uid: UUID) -> HttpResponse:
-    """Say that an account will not be renewed, or take that back: «No voy a renovar»."""
+    """Record that an account will not be renewed, or revoke that: «No voy a renovar»."""
     account = get_object_or_404(
         Account.objects.visible_to(request.user).led_by(request.user), uid=uid
     )
@@ -95,7 +95,7 @@ def leave(request: Request, uid: UUID) -> HttpResponse:
 
 
 def _back(request: Request, account: Account) -> str:
-    """Return to the page on which the button stood, at the row of the account."""
+    """Return the address of the page on which the button stood, at the row of the account."""
     page = back_to(request.POST, reverse("account", args=[account.uid]))
     return f"{page}#a-{account.uid}"
 
