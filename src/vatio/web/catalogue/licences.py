@@ -1,4 +1,4 @@
-"""Licences: drafted, published and retired by the commercial department."""
+"""Licences: drafting, publishing and retiring by the commercial department."""
 
 from typing import Any
 from uuid import UUID
@@ -29,7 +29,7 @@ BILLINGS = [
 
 
 class VersionForm(UnitsForm):
-    """What a version includes of each unit; empty means 0."""
+    """What a version includes of each unit; an empty field means 0."""
 
     description = forms.CharField(label=gettext_lazy("Description"), max_length=200, required=False)
 
@@ -41,7 +41,7 @@ class VersionForm(UnitsForm):
 
 
 class LicenceForm(VersionForm):
-    """A new licence: its name, what it is billed by, and its first draft."""
+    """A new licence: its name, its billing, and the quantities of its first draft."""
 
     name = NameField(label=gettext_lazy("Name"), max_length=60)
     billing = forms.ChoiceField(label=gettext_lazy("Billed"), choices=BILLINGS)
@@ -61,7 +61,7 @@ def listing(request: Request) -> HttpResponse:
 
 @only(COMMERCIAL)
 def new(request: Request) -> HttpResponse:
-    """Begin a licence."""
+    """Create a licence with its first draft."""
     form = LicenceForm(request.POST or None, initial={"billing": Billing.MTR})
     if request.method == "POST" and form.is_valid():
         try:
@@ -113,7 +113,7 @@ def version(request: Request, uid: UUID) -> HttpResponse:
 @require_POST
 @only(COMMERCIAL)
 def publish(request: Request, uid: UUID) -> HttpResponse:
-    """Put a draft into the catalogue."""
+    """Publish a draft in the catalogue."""
     shown = _version(uid)
     try:
         publishing.publish(shown, by=request.user, at=clock.now())
@@ -131,7 +131,7 @@ def publish(request: Request, uid: UUID) -> HttpResponse:
 @require_POST
 @only(COMMERCIAL)
 def retire(request: Request, uid: UUID) -> HttpResponse:
-    """Take a version out of the catalogue."""
+    """Retire a version from the catalogue."""
     shown = _version(uid)
     try:
         publishing.retire(shown, by=request.user, at=clock.now())
@@ -148,7 +148,7 @@ def retire(request: Request, uid: UUID) -> HttpResponse:
 @require_POST
 @only(COMMERCIAL)
 def next_version(request: Request, uid: UUID) -> HttpResponse:
-    """Begin the next version of a licence."""
+    """Create a draft of the next version of a licence."""
     licence = get_object_or_404(Licence, uid=uid)
     try:
         begun = publishing.draft_next(licence, by=request.user, at=clock.now())

@@ -1,1 +1,1 @@
-"""What only the demo shows."""
+"""The pages that only the demo has."""

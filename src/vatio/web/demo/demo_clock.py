@@ -1,4 +1,4 @@
-"""The bar with which the demo's visitors let time pass."""
+"""The bar with which the demo's visitors advance its clock."""
 
 from datetime import date
 
@@ -24,7 +24,7 @@ MOST = 400
 @require_POST
 @only(SIGNED_IN)
 def advance(request: Request) -> HttpResponse:
-    """Let a day, a week, or the days to the next expiry pass."""
+    """Advance the clock by a day, a week, or the days to the next expiry; 404 outside the demo."""
     if not clock.follows():
         raise Http404
     wanted = request.POST.get("days", "")

@@ -16,7 +16,7 @@ PICTURES = {
     "licencia": (1280, 640),
     "renovar": (1280, 480),
 }
-"""The pictures of the guide and their sizes in pixels; the tests take them."""
+"""The screenshots of the guide and their sizes in pixels; the tests take the screenshots."""
 
 
 @only(SIGNED_IN)

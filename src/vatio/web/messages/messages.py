@@ -1,4 +1,4 @@
-"""«Mensajes»: what the outbox holds, for the commercial department; secret ones stay hidden."""
+"""«Mensajes»: the outbox, for the commercial department; secret messages stay hidden."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -57,7 +57,7 @@ def listing(request: Request) -> HttpResponse:
 
 @only(COMMERCIAL)
 def message(request: Request, number: int) -> HttpResponse:
-    """Show one message as it is sent; a secret one only that it exists."""
+    """Show a message as it is sent; of a secret message, only that it exists."""
     shown = get_object_or_404(
         Message.objects.visible_to(request.user).select_related("organisation", "person"),
         pk=number,
@@ -76,7 +76,7 @@ def message(request: Request, number: int) -> HttpResponse:
 @require_POST
 @only(COMMERCIAL)
 def retry(request: Request, number: int) -> HttpResponse:
-    """Send a message once more: «Reintentar»."""
+    """Queue a failed message again: «Reintentar»."""
     again = get_object_or_404(Message.objects.visible_to(request.user), pk=number)
     try:
         delivery.retry(again, at=clock.now())

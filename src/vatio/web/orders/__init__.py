@@ -1,1 +1,1 @@
-"""The pages of orders: asking, the order itself, and the desk that decides."""
+"""The pages of orders: submitting, the order itself, and the commercial desk."""

@@ -1,4 +1,4 @@
-"""The thread of an order, its notes, and «Tomar»."""
+"""The thread and the notes of an order, and its assignment («Tomar»)."""
 
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from vatio.web.shell.fields import clean_text
 
 
 class WordsForm(forms.Form):
-    """Something to say."""
+    """The text of a comment or a note."""
 
     words = forms.CharField(label=gettext_lazy("Message"), max_length=4000, required=False)
 
@@ -31,14 +31,14 @@ class WordsForm(forms.Form):
 @require_POST
 @only(SUPERADMINISTRATOR, COMMERCIAL)
 def comment(request: Request, uid: UUID) -> HttpResponse:
-    """Ask or answer something about an order."""
+    """Add a comment to the thread of an order."""
     return _say(request, uid, is_note=False)
 
 
 @require_POST
 @only(COMMERCIAL)
 def note(request: Request, uid: UUID) -> HttpResponse:
-    """Write a note that only the commercial department sees."""
+    """Add a note that only the commercial department sees."""
     return _say(request, uid, is_note=True)
 
 
@@ -59,7 +59,7 @@ def _say(request: Request, uid: UUID, *, is_note: bool) -> HttpResponse:
 @require_POST
 @only(COMMERCIAL)
 def take(request: Request, uid: UUID) -> HttpResponse:
-    """Take an order in hand, or let go of it: «Tomar»."""
+    """Assign an order to the person, or release the order: «Tomar»."""
     shown = visible(request, uid)
     seen = request.POST.get("seen", "")
     try:

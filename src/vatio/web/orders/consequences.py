@@ -1,4 +1,4 @@
-"""What an order asks, and what accepting it would do, in words."""
+"""The request and the consequence of an order, in words."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,19 +25,19 @@ from vatio.units import Unit, sold_units
 
 @dataclass(frozen=True)
 class Told:
-    """What accepting an order would do, in a sentence, or why it cannot be accepted."""
+    """The consequence of accepting an order as a sentence, or why the order cannot be accepted."""
 
     words: str
     is_possible: bool = True
 
 
 def asks(orders: list[Order]) -> dict[int, str]:
-    """Say in a few words what each order asks for."""
+    """Return in a few words what each order asks for, by the order's primary key."""
     return {order.pk: ask(order) for order in orders}
 
 
 def ask(order: Order) -> str:
-    """Say in a few words what an order asks for."""
+    """Return in a few words what an order asks for."""
     if order.kind == Order.Kind.RENEWAL:
         return _("One more year")
     if order.kind == Order.Kind.UPGRADE and order.licence is not None:
@@ -78,7 +78,7 @@ def rises(quantities: Differences, credits: Difference | None) -> list[str]:
 
 
 def _opening(found: OpeningConsequence) -> str:
-    """Say what the account opens with, but the lines, which most do not have."""
+    """Return what the account opens with, without RTC lines, which most accounts do not have."""
     first = [
         counted(unit, each.after)
         for unit, each in found.quantities.items()
@@ -99,7 +99,7 @@ def _renewal(found: RenewalConsequence) -> str:
 
 
 def _growth(found: GrowthConsequence) -> str:
-    """Say what an expansion or an upgrade changes, and until when."""
+    """Return what an expansion or an upgrade changes, and until when."""
     changes = rises(found.quantities, found.credits)
     if found.licence is not None:
         changes.insert(0, _("licence %(licence)s") % {"licence": found.licence.licence.name})

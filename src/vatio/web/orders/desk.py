@@ -18,12 +18,12 @@ from vatio.web.shell.access import COMMERCIAL, Request, only
 
 MONTH = timedelta(days=30)
 MOST_ORGANISATIONS = 500
-"""More are not listed in the filter: the search finds them."""
+"""How many organisations the filter lists; the search finds the orders of any other."""
 
 
 @only(COMMERCIAL)
 def desk(request: Request) -> HttpResponse:
-    """Show the queue, and how it stands."""
+    """Show the queue of orders, and its figures."""
     at = clock.now()
     every = Order.objects.visible_to(request.user)
     filters = listing.read_at_desk(request.GET)
@@ -35,7 +35,7 @@ def desk(request: Request) -> HttpResponse:
         filters,
         request.GET,
     )
-    # A filter that means nothing is one to take away, all the same.
+    # A parameter with an unknown value filters nothing, but can be cleared all the same.
     is_filtered = any(request.GET.get(name) for name in ("kind", "hand"))
     oldest = every.open().order_by("submitted_at", "id").first()
     decided = every.filter(decided_at__gt=at - MONTH)
@@ -76,7 +76,7 @@ def desk(request: Request) -> HttpResponse:
 
 
 def _first_steps(request: Request) -> dict[str, bool]:
-    """Say what an empty platform still lacks before somebody can ask for an account."""
+    """Return which prerequisites of a first order exist: an organisation, a licence, a person."""
     return {
         "organisation": Organisation.objects.visible_to(request.user).exists(),
         "licence": LicenceVersion.objects.published().exists(),

@@ -1,4 +1,4 @@
-"""«Ampliar» and «Licencia»: more of the same, or a better licence."""
+"""«Ampliar» and «Licencia»: orders of an expansion or of a better licence."""
 
 from typing import Any
 from uuid import UUID
@@ -29,7 +29,7 @@ from vatio.web.shell.fields import UnitsForm, WholeNumber, clean_text
 
 
 class SaidForm(forms.Form):
-    """What every order of growth may say."""
+    """The optional fields of every order of growth."""
 
     reference = forms.CharField(label=gettext_lazy("Your reference"), max_length=60, required=False)
     comments = forms.CharField(
@@ -44,9 +44,9 @@ class SaidForm(forms.Form):
 
 
 class ExpansionForm(SaidForm, UnitsForm):
-    """How many of each to add; the page shows only those of the account's billing.
+    """How many of each unit to add; the page shows only the units of the account's billing.
 
-    The others are read too, so that one sent by hand is refused, not ignored.
+    The other units are read too, so that one sent by hand is refused, not ignored.
     """
 
     sms_credits = WholeNumber(label=gettext_lazy("SMS credits to add"), required=False)
@@ -56,7 +56,7 @@ class ExpansionForm(SaidForm, UnitsForm):
         return unit.to_add
 
     def added(self) -> Added:
-        """Hand what was written to the rule."""
+        """Return the cleaned values as the `Added` that the rule takes."""
         written = self.cleaned_data
         return Added(
             asked=self.quantities(),
@@ -84,7 +84,7 @@ class UpgradeForm(SaidForm):
 
 @only(SUPERADMINISTRATOR)
 def expand(request: Request, uid: UUID) -> HttpResponse:
-    """Ask for more meters, CUPS, data points, lines or credits."""
+    """Submit an order for more meters, CUPS, data points, lines or credits."""
     at = clock.now()
     account, open_one = _account(request, uid, Order.Kind.EXPANSION)
     if open_one is not None:
@@ -115,7 +115,7 @@ def expand(request: Request, uid: UUID) -> HttpResponse:
 
 @only(SUPERADMINISTRATOR)
 def expand_foreseen(request: Request, uid: UUID) -> HttpResponse:
-    """Show what the expansion would come to with what the form says now."""
+    """Render the consequence of the expansion from the current values of the form (a partial)."""
     account, _open_one = _account(request, uid, Order.Kind.EXPANSION)
     try:
         affected = growth.affected_terms(account, at=clock.now())
@@ -128,7 +128,7 @@ def expand_foreseen(request: Request, uid: UUID) -> HttpResponse:
 def _foreseen(
     request: Request, account: Account, form: ExpansionForm, affected: AffectedTerms
 ) -> dict[str, object]:
-    """Return what the side of the form shows: each unit before and after, and it in a sentence."""
+    """Return the context of the consequence: each unit before and after, and a sentence of both."""
     added = Quantities.each(lambda unit: _number(form, unit))
     grown = expanded(affected.holding, added)
     balance = SmsWallet.objects.visible_to(request.user).get(account=account).balance
@@ -144,7 +144,7 @@ def _foreseen(
 
 @only(SUPERADMINISTRATOR)
 def upgrade(request: Request, uid: UUID) -> HttpResponse:
-    """Ask for a better licence."""
+    """Submit an order for a better licence."""
     at = clock.now()
     account, open_one = _account(request, uid, Order.Kind.UPGRADE)
     if open_one is not None:
@@ -185,7 +185,7 @@ def upgrade(request: Request, uid: UUID) -> HttpResponse:
 
 
 def _account(request: Request, uid: UUID, kind: Order.Kind) -> tuple[Account, Order | None]:
-    """Fetch an account of an organisation that the person leads, and its open order of a kind."""
+    """Return an account of an organisation that the person leads, and its open order of a kind."""
     account = get_object_or_404(
         Account.objects.visible_to(request.user)
         .led_by(request.user)

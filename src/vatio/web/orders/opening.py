@@ -1,4 +1,4 @@
-"""«Crear una nueva cuenta»: the form, and its consequence beside it."""
+"""«Crear una nueva cuenta»: the form of an opening, and its consequence beside it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ USUAL_MONTHS = 12
 
 
 class OpeningForm(UnitsForm):
-    """What is asked for a new account; empty quantities mean what the licence includes."""
+    """The fields of a new account; an empty quantity means what the licence includes."""
 
     account_name = NameField(label=gettext_lazy("Account name"), max_length=120)
     client = NameField(label=gettext_lazy("Client name"), max_length=120)
@@ -98,7 +98,7 @@ class OpeningForm(UnitsForm):
         return cleaned
 
     def _foresee_refusals(self, cleaned: dict[str, Any]) -> None:
-        """Tell with the other faults what the rule would refuse; it decides all the same."""
+        """Add what the rule would refuse to the form's errors; the rule decides all the same."""
         checks: list[Callable[[], object]] = []
         if cleaned.get("licence"):
             asked = self.quantities()
@@ -113,7 +113,7 @@ class OpeningForm(UnitsForm):
                 self.add_error(refused.field, str(refused))
 
     def opening(self) -> Opening:
-        """Hand what was written to the rule."""
+        """Return the cleaned values as the `Opening` that the rule takes."""
         written = self.cleaned_data
         return Opening(
             project=Project(
@@ -135,7 +135,7 @@ class OpeningForm(UnitsForm):
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What the account would be if it were accepted today, for the side of the form."""
+    """What the account would be if the order were accepted today, shown beside the form."""
 
     version: LicenceVersion
     totals: dict[Unit, int]
@@ -147,7 +147,9 @@ class Foreseen:
 
 
 def foresee(form: OpeningForm, organisation: Organisation, *, at: datetime) -> Foreseen | None:
-    """Work out the consequence of what the form says now; what is empty is the licence's own."""
+    """Compute the consequence of the current values of the form; None without a licence.
+
+    An empty or unreadable quantity counts as what the licence includes."""
     version = _version(form["licence"].value())
     if version is None:
         return None
@@ -170,8 +172,8 @@ def foresee(form: OpeningForm, organisation: Organisation, *, at: datetime) -> F
 def follow_licence(written: Mapping[str, str]) -> dict[str, str]:
     """Return the quantities to show once another licence is chosen.
 
-    A field that is empty, or still holds what the licence before included, follows the new
-    one; what somebody wrote stays. `filled` names the licence that the fields follow now.
+    A field that is empty, or still holds what the former licence included, follows the new
+    licence; what somebody wrote stays. `filled` is the licence that the fields follow now.
     """
     version = _version(written.get("licence"))
     if version is None:
@@ -236,7 +238,7 @@ def _is_readable(form: OpeningForm, name: str) -> bool:
 
 @only(SUPERADMINISTRATOR)
 def new(request: Request, slug: str) -> HttpResponse:
-    """Ask for a new account."""
+    """Submit an order for a new account."""
     at = clock.now()
     versions = list(
         LicenceVersion.objects.published()
@@ -290,7 +292,9 @@ def new(request: Request, slug: str) -> HttpResponse:
 
 @only(SUPERADMINISTRATOR)
 def foreseen(request: Request, slug: str) -> HttpResponse:
-    """Show what follows from what the form says now, and the fields that follow its licence."""
+    """Render the consequence of the current values of the form (a partial).
+
+    Once another licence is chosen, the fields that follow it come as an out-of-band swap."""
     written = request.GET.dict()
     licence = written.get("licence", "")
     fields = follow_licence(written) if written.get("filled") != licence else {}

@@ -1,4 +1,4 @@
-"""«Solicitudes» and an order's page: what was asked, what became of it, taking it back."""
+"""«Solicitudes» and an order's page: its request, its outcome, withdrawing and deciding it."""
 
 from uuid import UUID
 
@@ -62,12 +62,12 @@ def of_organisation(request: Request, slug: str) -> HttpResponse:
 
 @only(SUPERADMINISTRATOR, COMMERCIAL)
 def order(request: Request, uid: UUID) -> HttpResponse:
-    """Show an order to whoever asked for it, and to whoever decides it."""
+    """Show an order to the organisation that submitted it, and to the commercial department."""
     return show(request, visible(request, uid))
 
 
 def show(request: Request, shown: Order, *, refused: Refused | None = None) -> HttpResponse:
-    """Show an order's page, with what a rule refused to do, if it did."""
+    """Render an order's page, with the refusal of a rule if there is one."""
     at = clock.now()
     leads = shown.organisation.is_led_by(request.user)
     if leads:
@@ -117,7 +117,7 @@ def show(request: Request, shown: Order, *, refused: Refused | None = None) -> H
 @require_POST
 @only(SUPERADMINISTRATOR)
 def withdraw(request: Request, uid: UUID) -> HttpResponse:
-    """Take an order back."""
+    """Withdraw an order."""
     shown = visible(request, uid, led=True)
     try:
         deciding.withdraw(shown, by=request.user, at=clock.now())
@@ -168,7 +168,7 @@ def reject(request: Request, uid: UUID) -> HttpResponse:
 
 
 def visible(request: Request, uid: UUID, *, led: bool = False) -> Order:
-    """Fetch an order that the person may see; with `led`, only of an organisation they lead."""
+    """Return an order that the person may see; with `led`, only of an organisation they lead."""
     orders = Order.objects.visible_to(request.user).select_related(
         "organisation", "account", "licence__licence", "submitted_by", "decided_by", "taken_by"
     )
