@@ -1,4 +1,4 @@
-"""The people of an account: invited, their role changed, and shown out."""
+"""The people of an account: inviting them, changing their role and removing them."""
 
 from uuid import UUID
 
@@ -31,7 +31,7 @@ ACCOUNT_ROLES = [(role.value, ROLES[role.value]) for role in AccountRole.Role]
 
 
 class AccountInvitationForm(forms.Form):
-    """Whom to invite, and as what."""
+    """Whom to invite, and in which role."""
 
     email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=ACCOUNT_ROLES)
@@ -39,7 +39,7 @@ class AccountInvitationForm(forms.Form):
 
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def people(request: Request, uid: UUID) -> HttpResponse:
-    """Show who may enter an account, and invite more."""
+    """Show who has a role in an account, and invite more people."""
     at = clock.real()
     account = _administered(request, uid)
     form = AccountInvitationForm(request.POST or None)
@@ -80,7 +80,7 @@ def people(request: Request, uid: UUID) -> HttpResponse:
 @require_POST
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def change(request: Request, uid: UUID) -> HttpResponse:
-    """Change somebody's role in an account, or take it away."""
+    """Change a person's role in an account, or remove the role."""
     account = _administered(request, uid)
     role = get_object_or_404(
         AccountRole.objects.visible_to(request.user)
@@ -102,7 +102,7 @@ def change(request: Request, uid: UUID) -> HttpResponse:
 
 
 def _administered(request: Request, uid: UUID) -> Account:
-    """Fetch an account whose people one may manage."""
+    """Return an account whose people the person may manage."""
     account = get_object_or_404(
         Account.objects.visible_to(request.user)
         .administered_by(request.user)
@@ -111,7 +111,7 @@ def _administered(request: Request, uid: UUID) -> Account:
     )
     if account.organisation.is_led_by(request.user):
         request.organisation = account.organisation
-    # Somebody of the department who administers the account does so as its own people do.
+    # A member of the commercial department who administers the account is locked out like others.
     elif is_shut(account, at=clock.now()):
         raise PermissionDenied
     return account

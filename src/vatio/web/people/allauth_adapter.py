@@ -1,4 +1,4 @@
-"""How django-allauth behaves here: nobody signs up by themselves."""
+"""The adapter of django-allauth: nobody signs up without an invitation."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib import messages
@@ -8,15 +8,15 @@ from django.utils.translation import gettext as _
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Lets people in only by invitation, and keeps its own notices to itself."""
+    """Closes the sign-up and silences the messages of django-allauth."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
     def respond_user_inactive(self, request: HttpRequest, user: object) -> HttpResponse:
-        """Say to somebody who no longer has a place here no more than that it does not work."""
+        """Refuse a deactivated person without a reason, and redirect to the sign-in page."""
         messages.warning(request, _("You can no longer enter. Ask whoever invited you."))
         return redirect("account_login")
 
     def add_message(self, *args: object, **kwargs: object) -> None:
-        """Say nothing: that somebody signed in can be seen."""
+        """Add no message: the page itself shows that the person has signed in."""

@@ -1,4 +1,4 @@
-"""«Departamento comercial»: its people, invited and removed by one another."""
+"""«Departamento comercial»: its people, who invite and remove one another."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -20,7 +20,7 @@ from vatio.web.shell.access import COMMERCIAL, Request, only
 
 @only(COMMERCIAL)
 def colleagues(request: Request) -> HttpResponse:
-    """Show the people of the commercial department, and invite more."""
+    """Show the people of the commercial department, and invite more people."""
     at = clock.real()
     form = InvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -58,7 +58,7 @@ def colleagues(request: Request) -> HttpResponse:
 @require_POST
 @only(COMMERCIAL)
 def remove(request: Request) -> HttpResponse:
-    """Take a colleague's place in the department away."""
+    """Remove a colleague from the commercial department."""
     person = get_object_or_404(
         Person.objects.filter(is_commercial=True), pk=parse_key(request.POST.get("person"))
     )

@@ -20,7 +20,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 @only(ANYBODY)
 def first_use(request: Request, token: str) -> HttpResponse:
-    """Make the first person of the commercial department, and let them in."""
+    """Create the first person of the commercial department, and sign that person in."""
     at = clock.real()
     try:
         one_time_links.find(token, OneTimeLink.Kind.FIRST, at=at)
@@ -50,7 +50,7 @@ def first_use(request: Request, token: str) -> HttpResponse:
 
 @only(ANYBODY)
 def new_password(request: Request, token: str) -> HttpResponse:
-    """Let the person of a password link choose a new password, and let them in."""
+    """Set the new password of the person of a password link, and sign that person in."""
     at = clock.real()
     try:
         link = one_time_links.find(token, OneTimeLink.Kind.RESET, at=at)
@@ -78,13 +78,13 @@ def new_password(request: Request, token: str) -> HttpResponse:
 
 
 def let_in(request: Request, person: Person, *, to: str) -> HttpResponse:
-    """Sign somebody in after a link that worked, and lead them on."""
+    """Sign a person in after a valid one-time link, and redirect to the page named `to`."""
     login(request, person, backend=BACKEND)
     return redirect(to)
 
 
 def dead_link(request: Request, dead: Refused, advice: str) -> HttpResponse:
-    """Say that a link no longer works, and what to do."""
+    """Show that a link no longer works (410), and what to do."""
     return untraced(
         render(request, "people/dead_link.html", {"words": str(dead), "advice": advice}, status=410)
     )
@@ -93,7 +93,7 @@ def dead_link(request: Request, dead: Refused, advice: str) -> HttpResponse:
 def untraced(response: HttpResponse) -> HttpResponse:
     """Keep the address of a page that holds a token out of referrers and caches.
 
-    With `no-referrer` a browser would send our own forms without an origin.
+    `strict-origin`, because under `no-referrer` browsers send `Origin: null` with our forms.
     """
     response.headers["Referrer-Policy"] = "strict-origin"
     response.headers["Cache-Control"] = "no-store"

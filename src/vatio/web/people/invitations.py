@@ -1,4 +1,4 @@
-"""The page of an invitation: somebody new enters, somebody known joins."""
+"""The page of an invitation: a new person registers, a known person joins."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -19,7 +19,7 @@ from vatio.web.shell.access import ANYBODY, Request, only
 
 @only(ANYBODY)
 def invitation(request: Request, token: str) -> HttpResponse:
-    """Answer an invitation."""
+    """Show the page that an invitation leads to: to register or to join."""
     at = clock.real()
     try:
         link = one_time_links.find(token, OneTimeLink.Kind.INVITATION, at=at)
@@ -55,7 +55,7 @@ def _enter(request: Request, token: str, link: OneTimeLink) -> HttpResponse:
 
 
 def _join(request: Request, token: str, link: OneTimeLink) -> HttpResponse:
-    """Let somebody who is signed in join; whoever is not signs in first."""
+    """Accept the invitation for the signed-in person; anybody else is asked to sign in first."""
     refused = None
     if request.method == "POST" and request.user.is_authenticated:
         try:

@@ -1,4 +1,4 @@
-"""Organisations and their people: made by the commercial department, peopled by invitation."""
+"""Organisations, created by the commercial department, and their people, invited."""
 
 from uuid import UUID
 
@@ -33,13 +33,13 @@ from vatio.web.shell.access import (
 from vatio.web.shell.fields import NameField, time_zone_choices
 
 SHOWN_ONCE = "invitation-link"
-"""Where a fresh link waits between the form and the page that shows it, once."""
+"""Session key of a fresh link, until the page has shown the link once."""
 
 PURGES_SHOWN = 30
 
 
 class OrganisationForm(forms.Form):
-    """An organisation's name, zone and notice address."""
+    """An organisation's name, time zone and address for notices."""
 
     name = NameField(label=gettext_lazy("Name"), max_length=120)
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=time_zone_choices)
@@ -56,7 +56,7 @@ class InvitationForm(forms.Form):
 
 @only(COMMERCIAL)
 def listing(request: Request) -> HttpResponse:
-    """Show every organisation, how many accounts it has and how many people."""
+    """Show every organisation with its numbers of accounts and people."""
     text = request.GET.get("q", "").strip()
     found = Organisation.objects.visible_to(request.user)
     for word in text.split():
@@ -84,7 +84,7 @@ def _counts(organisations: QuerySet[Organisation], related: str) -> dict[int, in
 
 @only(COMMERCIAL)
 def new(request: Request) -> HttpResponse:
-    """Make an organisation."""
+    """Create an organisation."""
     form = OrganisationForm(request.POST or None, initial={"time_zone": DEPARTMENT_TIME_ZONE})
     if request.method == "POST" and form.is_valid():
         try:
@@ -111,21 +111,21 @@ def new(request: Request) -> HttpResponse:
 
 @only(COMMERCIAL)
 def organisation(request: Request, slug: str) -> HttpResponse:
-    """Show an organisation's people to the commercial department, and invite more."""
+    """Show an organisation's people to the commercial department, and invite more people."""
     shown = get_object_or_404(Organisation.objects.visible_to(request.user), slug=slug)
     return _people(request, shown, at_desk=True)
 
 
 @only(SUPERADMINISTRATOR)
 def people(request: Request, slug: str) -> HttpResponse:
-    """Show an organisation's people to its SuperAdministrators, and invite more."""
+    """Show an organisation's people to its SuperAdministrators, and invite more people."""
     return _people(request, request.organisation, at_desk=False)
 
 
 @require_POST
 @only(COMMERCIAL)
 def trust(request: Request, slug: str) -> HttpResponse:
-    """Let an organisation renew without review, or have its renewals reviewed again."""
+    """Set whether an organisation's renewals are accepted without review."""
     shown = get_object_or_404(Organisation.objects.visible_to(request.user), slug=slug)
     trusted = request.POST.get("trusted") == "yes"
     creating.trust(shown, trusted=trusted, by=request.user, at=clock.now())
@@ -185,7 +185,7 @@ def _people(request: Request, shown: Organisation, *, at_desk: bool) -> HttpResp
 @require_POST
 @only(COMMERCIAL, SUPERADMINISTRATOR)
 def remove(request: Request, slug: str) -> HttpResponse:
-    """Take a SuperAdministrator's place in an organisation away."""
+    """Remove a SuperAdministrator from an organisation."""
     shown = get_object_or_404(Organisation.objects.visible_to(request.user), slug=slug)
     membership = get_object_or_404(
         Membership.objects.visible_to(request.user).select_related("person", "organisation"),
@@ -211,7 +211,7 @@ def remove(request: Request, slug: str) -> HttpResponse:
 @require_POST
 @only(COMMERCIAL, SUPERADMINISTRATOR, ADMINISTRATOR)
 def withdraw_invitation(request: Request, uid: UUID) -> HttpResponse:
-    """Take an invitation back: to an organisation, to an account, or to the department."""
+    """Withdraw an invitation to an organisation, to an account or to the department."""
     person = request.user
     link = get_object_or_404(inviting.managed_by(person), uid=uid, kind=OneTimeLink.Kind.INVITATION)
     try:

@@ -1,4 +1,4 @@
-"""The two fields in which somebody chooses a password, with Django's rules about good ones."""
+"""Forms to choose a password, checked by Django's password validators."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ class PasswordForm(forms.Form):
 
 
 class NewcomerForm(PasswordForm):
-    """Somebody's name and password."""
+    """The name and password of a new person."""
 
     name = NameField(label=_("Name"), max_length=120)
 
@@ -42,7 +42,7 @@ class NewcomerForm(PasswordForm):
 
 
 class FirstPersonForm(NewcomerForm):
-    """The first person's name, address and password."""
+    """The first person's name, e-mail address and password."""
 
     email = forms.EmailField(label=_("E-mail address"), max_length=254)
 

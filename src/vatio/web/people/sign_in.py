@@ -1,4 +1,4 @@
-"""The way in: home, signing in, the language, and one's own profile."""
+"""Signing in, the home page, the language and the profile."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ A_YEAR = 31_536_000
 
 @only(SIGNED_IN)
 def home(request: Request) -> HttpResponse:
-    """Lead everybody to where their work is."""
+    """Redirect a person to the page of their role, or show the choice of organisations."""
     led = led_by(request)
     if request.user.is_commercial:
         return redirect("desk")
@@ -44,7 +44,7 @@ def home(request: Request) -> HttpResponse:
 
 
 class SignIn(LoginView):  # type: ignore[misc]
-    """Signing in, by django-allauth; in the demo its people are listed beside the form."""
+    """The sign-in page, by django-allauth; the demo lists its people beside the form."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {
@@ -71,7 +71,7 @@ class ForgottenForm(ResetPasswordForm):  # type: ignore[misc]
 
 
 class Forgotten(PasswordResetView):  # type: ignore[misc]
-    """A forgotten password, by django-allauth, which limits how often one may ask.
+    """The page of a forgotten password, by django-allauth, which limits the rate of requests.
 
     The link goes through the outbox; without a mail server the page says whom to ask.
     """
@@ -89,14 +89,14 @@ class Forgotten(PasswordResetView):  # type: ignore[misc]
 
 @only(ANYBODY)
 def forgotten_sent(request: HttpRequest) -> HttpResponse:
-    """Say that a link is on its way, if somebody has that address: no more than that."""
+    """Show that a link was sent if the address is known, without revealing whether it is."""
     return render(request, "account/forgotten_sent.html")
 
 
 @require_POST
 @only(ANYBODY)
 def choose_language(request: Request) -> HttpResponse:
-    """Change the language: for good if signed in, else in this browser."""
+    """Set the language: in the profile if signed in, and in a cookie of this browser."""
     chosen = request.POST.get("language", "")
     response = HttpResponseRedirect(back_to(request.POST, "/"))
     if chosen in dict(settings.LANGUAGES):
@@ -114,7 +114,7 @@ def choose_language(request: Request) -> HttpResponse:
 
 
 class ProfileForm(forms.Form):
-    """A person's name and language."""
+    """A person's name, language and choice of a daily digest."""
 
     name = NameField(label=gettext_lazy("Name"), max_length=120)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
@@ -131,7 +131,7 @@ class ProfileForm(forms.Form):
 
 @only(SIGNED_IN)
 def profile(request: Request) -> HttpResponse:
-    """Show one's own name, language and password, and change them."""
+    """Show and change the person's own name, language and password."""
     person = request.user
     about = ProfileForm(
         initial={
@@ -171,7 +171,7 @@ def profile(request: Request) -> HttpResponse:
 
 @only(ANYBODY)
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Answer as soon as pages can be served: when the database answers."""
+    """Return 200 when the database answers, so that pages can be served (health check)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return HttpResponse("ok", content_type="text/plain")
@@ -179,7 +179,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @only(ANYBODY)
 def robots(request: HttpRequest) -> HttpResponse:
-    """Ask search engines to stay out."""
+    """Return a robots.txt that keeps search engines out."""
     return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
 
 

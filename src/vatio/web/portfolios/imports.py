@@ -1,4 +1,4 @@
-"""«Importar una cartera»: hand a file in, see what it will do, mend it, import it."""
+"""«Importar una cartera»: upload a file, preview the import, correct the file, import it."""
 
 from collections import Counter
 from uuid import UUID
@@ -28,7 +28,7 @@ from vatio.web.shell.downloads import XLSX
 
 RECENT = 10
 SHOWN = 200
-"""More rows are counted and imported; the page shows these many."""
+"""How many rows the page shows at most; all rows are counted and imported."""
 MEANINGS: dict[str, Ends] = {"exclusive": "exclusive", "inclusive": "inclusive"}
 ENDS = {
     "": gettext_lazy("Say which when it is not clear"),
@@ -38,7 +38,7 @@ ENDS = {
 
 
 class UploadForm(forms.Form):
-    """Whose portfolio, and the file."""
+    """The organisation of the portfolio, and the file."""
 
     organisation = forms.ModelChoiceField(
         label=gettext_lazy("Organisation"),
@@ -51,7 +51,7 @@ class UploadForm(forms.Form):
 
 @only(COMMERCIAL)
 def upload(request: Request) -> HttpResponse:
-    """Hand a portfolio in."""
+    """Upload a portfolio."""
     form = UploadForm(
         request.POST or None,
         request.FILES or None,
@@ -92,7 +92,7 @@ def upload(request: Request) -> HttpResponse:
 
 @only(COMMERCIAL)
 def draft(request: Request, uid: UUID) -> HttpResponse:
-    """Show what importing a file would do, row by row, and let it be read otherwise."""
+    """Preview the import of a file row by row, and save how the file is to be read."""
     shown = _draft(request, uid)
     begun = _begun(request, shown)
     if begun is not None:
@@ -133,7 +133,7 @@ def draft(request: Request, uid: UUID) -> HttpResponse:
 @require_POST
 @only(COMMERCIAL)
 def carry_out(request: Request, uid: UUID) -> HttpResponse:
-    """Import a file, all of it or nothing: a long one is left to the worker."""
+    """Import a file, all of it or nothing: a long file is left to the worker."""
     shown = _draft(request, uid)
     rows = drafts.length(shown)
     if rows > running.AT_ONCE:
@@ -157,7 +157,7 @@ def carry_out(request: Request, uid: UUID) -> HttpResponse:
 
 @only(COMMERCIAL)
 def running_page(request: Request, uid: UUID) -> HttpResponse:
-    """Show how far an import has come, and what became of it."""
+    """Show the progress of an import, and its outcome."""
     shown = get_object_or_404(
         Import.objects.visible_to(request.user).select_related("organisation", "asked_by", "draft"),
         uid=uid,
@@ -168,7 +168,7 @@ def running_page(request: Request, uid: UUID) -> HttpResponse:
 @require_POST
 @only(COMMERCIAL)
 def discard(request: Request, uid: UUID) -> HttpResponse:
-    """Let go of a file without importing it."""
+    """Discard a file without importing it."""
     shown = ImportDraft.objects.visible_to(request.user).filter(uid=uid).first()
     begun = _begun(request, shown) if shown else None
     if begun is not None:
@@ -182,7 +182,7 @@ def discard(request: Request, uid: UUID) -> HttpResponse:
 
 @only(COMMERCIAL)
 def marked(request: Request, uid: UUID) -> HttpResponseBase:
-    """Hand the file back with each fault marked in its cell and told at the end of its line."""
+    """Return the file with each fault marked in its cell and described at the end of its row."""
     shown = _draft(request, uid)
     plan, _refused = _plan(shown)
     if plan is None:
@@ -199,7 +199,7 @@ def _draft(request: Request, uid: UUID) -> ImportDraft:
 
 
 def _begun(request: Request, shown: ImportDraft) -> Import | None:
-    """Find the import of a file that the worker is doing."""
+    """Return the import of a file that is waiting for the worker, or None."""
     return (
         Import.objects.visible_to(request.user)
         .filter(draft=shown, state=Import.State.WAITING)
@@ -215,13 +215,13 @@ def _plan(shown: ImportDraft) -> tuple[Plan | None, str]:
 
 
 def _pairs(request: Request, name: str) -> dict[str, str]:
-    """Read pairs of fields: what the file says, and what it stands for."""
+    """Read pairs of fields: a value of the file, and what the value stands for."""
     theirs = request.POST.getlist(f"{name}_theirs")
     return dict(zip(theirs, request.POST.getlist(f"{name}_ours"), strict=False))
 
 
 def _unknown_licences(plan: Plan) -> list[str]:
-    """List the licences of the file that are not in the catalogue, the commonest first."""
+    """Return the licences of the file that are not in the catalogue, the commonest first."""
     published = LicenceVersion.objects.published().values_list("licence__name", flat=True)
     known = {fold(name) for name in published}
     named = Counter(row.licence for row in plan.portfolio.rows if fold(row.licence) not in known)

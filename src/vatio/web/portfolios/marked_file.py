@@ -1,4 +1,4 @@
-"""What is wrong in a file, cell by cell: on the page, and in the file that is handed back."""
+"""The faults of a file, cell by cell: on the page, and in the marked file."""
 
 import tempfile
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from vatio.portfolios.spreadsheet import SheetRow
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a faulty line: what is written in it, and what is wrong with it."""
+    """A cell of a faulty row: its text and its faults."""
 
     heading: str
     text: str
@@ -27,7 +27,7 @@ class Cell:
 def faulty(
     plan: Plan, faults: Mapping[int, list[Fault]], *, most: int
 ) -> list[tuple[int, list[Cell]]]:
-    """List the first faulty lines of a file, their cells under our headings, each with its faults.
+    """Return the first faulty rows of a file, each cell under our heading and with its faults.
 
     A fault of a column that the file lacks has a cell of its own.
     """
@@ -53,7 +53,7 @@ def _text(line: SheetRow, place: int) -> str:
 
 
 def marked_file(plan: Plan) -> IO[bytes]:
-    """Write the file again, each fault marked in its cell and told at the end of its line."""
+    """Write the file again, each fault marked in its cell and described at the end of its row."""
     portfolio = plan.portfolio
     made = tempfile.TemporaryFile()  # noqa: SIM115
     book = xlsxwriter.Workbook(made, workbooks.OPTIONS)
@@ -80,7 +80,7 @@ def marked_file(plan: Plan) -> IO[bytes]:
 
 
 def _legible(cell: object) -> object:
-    """Return a cell's value; as text what a workbook would show as a day, or as an error."""
+    """Return a cell's value; as text where a workbook would show a date or an error instead."""
     if isinstance(cell, time | timedelta) or (isinstance(cell, float) and not isfinite(cell)):
         return str(cell)
     return cell
