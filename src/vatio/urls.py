@@ -1,4 +1,4 @@
-"""Every address of Vatio; each page's own stand beside it."""
+"""The URL configuration; the addresses of each page are declared in the page's own module."""
 
 from vatio.web.accounts import (
     account_list,

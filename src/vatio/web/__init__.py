@@ -1,1 +1,1 @@
-"""The pages: each fetches what its reader may see, calls one rule, and answers."""
+"""The pages: each fetches what the person may see, calls one rule, and responds."""

@@ -1,1 +1,1 @@
-"""What every page stands on: who may open it, its frame, its fields, its words."""
+"""What every page uses: access control, middleware, templates, form fields, labels."""

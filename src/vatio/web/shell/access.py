@@ -1,4 +1,4 @@
-"""Who may open a page: declared on the line above the view, and checked before it runs."""
+"""Access control: who may open a page, declared by a decorator and checked before the view."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Parameters = ParamSpec("Parameters")
 
 
 class Request(HttpRequest):
-    """A request that passed `only`: by somebody, for their organisation under /o/<slug>/."""
+    """A request that passed `only`: `organisation` is set under `/o/<slug>/`."""
 
     user: Person
     organisation: Organisation
@@ -36,12 +36,12 @@ def only(
     [Callable[Concatenate[Request, Parameters], HttpResponseBase]],
     Callable[..., HttpResponseBase],
 ]:
-    """Let only these roles open a view.
+    """Restrict a view to these roles.
 
-    Somebody who is not signed in is sent to sign in. Under `/o/<slug>/` the
-    organisation must be one that the person leads, and is put on the request:
-    anybody else's is a 404. A page of the commercial department is refused to
-    everybody else. What the view then fetches it narrows with `visible_to`.
+    Somebody who is not signed in is redirected to the sign-in page. Under `/o/<slug>/`
+    the organisation must be one that the person leads, and is put on the request: any
+    other organisation is a 404. A page of the commercial department is refused (403) to
+    everybody else. The view itself narrows what it fetches with `visible_to`.
     """
 
     def guard(
@@ -79,7 +79,7 @@ def _check(request: HttpRequest, roles: tuple[str, ...], kwargs: dict[str, objec
 
 
 def led_by(request: HttpRequest) -> list[Organisation]:
-    """List the organisations that whoever asks leads; they are read once for a request."""
+    """Return the organisations that the signed-in person leads; they are read once per request."""
     if not hasattr(request, "led"):
         led_ones = Organisation.objects.led_by(request.user)  # type: ignore[arg-type]
         request.led = list(led_ones.order_by("name_folded"))  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""What every page knows: whose it is, its menu, and what was just done."""
+"""The template context of every page: its organisation, its menu and its messages."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from vatio.web.shell.access import led_by
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the menu."""
+    """An entry of the menu."""
 
     label: str
     url: str
@@ -28,7 +28,7 @@ class Entry:
 
 
 def page(request: HttpRequest) -> dict[str, object]:
-    """Give a page its menu, its place (the words beside the logo), and its messages."""
+    """Return a page's menu, its place (the words beside the logo) and its messages."""
     person = getattr(request, "user", None)
     organisation = getattr(request, "organisation", None)
     known: dict[str, object] = {

@@ -1,3 +1,3 @@
-"""What a browser is told about the files that pages hand out."""
+"""The media type of the workbooks that pages return."""
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -1,4 +1,4 @@
-"""What is shown when a page cannot be."""
+"""The error pages."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,30 +8,30 @@ from vatio.web.shell.access import ANYBODY, only
 
 @only(ANYBODY)
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Say that the page is for another role."""
+    """Show that the page is for another role (403)."""
     return render(request, "errors/403.html", status=403)
 
 
 @only(ANYBODY)
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Say that the form was open too long, and what to do (the CSRF check failed)."""
+    """Show that the form was open too long, and what to do (the CSRF check failed: 403)."""
     return render(request, "errors/stale.html", status=403)
 
 
 @only(ANYBODY)
 def bad(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Say that what was sent cannot be understood."""
+    """Show that the request cannot be understood (400)."""
     return render(request, "errors/400.html", status=400)
 
 
 @only(ANYBODY)
 def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Say that there is nothing here, or nothing that this person may see."""
+    """Show that there is nothing here, or nothing that the person may see (404)."""
     return render(request, "errors/404.html", status=404)
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Say that something failed, without asking the database for anything."""
+    """Show that something failed (500), without a database query or a template."""
     return HttpResponse(BROKEN, status=500)
 
 

@@ -1,4 +1,4 @@
-"""Fields that several forms share: whole numbers as people write them, NIF, time zones."""
+"""Form fields that several forms share: whole numbers as people write them, NIF, time zones."""
 
 import re
 from datetime import date
@@ -45,7 +45,7 @@ class WholeNumber(forms.Field):
 
 
 class UnitsForm(forms.Form):
-    """A form that asks for a number of each unit, whatever units there are; empty ones are None."""
+    """A form with a field for each unit; an empty field is None."""
 
     @staticmethod
     def words_of(unit: Unit) -> Promise | str:
@@ -59,7 +59,7 @@ class UnitsForm(forms.Form):
         self.order_fields(self.field_order or [*Unit])
 
     def quantities(self) -> Quantities:
-        """Return what was written and can be read, once the form is cleaned."""
+        """Return the valid quantities of a cleaned form; any other unit is None."""
         return Quantities.each(self.cleaned_data.get)
 
 
@@ -73,7 +73,7 @@ class SignedNumber(WholeNumber):
 
 
 class NameField(forms.CharField):
-    """A name, tidied; one that is nothing to the eye is none."""
+    """A name, tidied; a name of invisible characters alone is empty."""
 
     def to_python(self, value: object) -> str:
         return tidy(str(super().to_python(value) or ""))
@@ -93,7 +93,7 @@ class NifField(forms.CharField):
 
 
 def parse_day(value: object) -> date | None:
-    """Read a day from the address or a form, written 2027-05-03; None if it is none."""
+    """Read a day in ISO 8601 (2027-05-03) from the query string or a form; None if invalid."""
     try:
         return parse_date(str(value or ""))
     except ValueError:
@@ -101,7 +101,7 @@ def parse_day(value: object) -> date | None:
 
 
 def time_zone_choices() -> list[tuple[str, str]]:
-    """List the time zones: those of Spain first."""
+    """Return the time zones to choose from, those of Spain first."""
     others = (
         time_zone
         for time_zone in known_time_zones()
@@ -113,7 +113,7 @@ def time_zone_choices() -> list[tuple[str, str]]:
 
 
 def clean_text(value: str) -> str:
-    """Refuse control characters, which PostgreSQL and spreadsheets cannot keep."""
+    """Refuse control characters, which PostgreSQL or spreadsheets cannot store."""
     if any(category(letter) == "Cc" and letter not in "\n\r\t" for letter in value):
         raise ValidationError(_("There is a character that cannot be written."))
     return value

@@ -22,11 +22,11 @@ RULES = {**accounts.RULES, **orders.RULES, **portfolios.RULES}
 
 
 def sentence(verb: str, facts: Facts) -> Sentence:
-    """Return what was done, put into words from the facts as they were then."""
+    """Return the sentence of an act, worded from the facts that were recorded with the act."""
     wording = SENTENCES.get(verb)
     return wording(facts) if wording else Sentence(verb, "info")
 
 
 def who(person: Person | None, rule: str) -> str:
-    """Name who did something: a person, or the rule by which it was done."""
+    """Return the name of who acted: a person or, for an automatic act, the rule behind it."""
     return person.name if person else str(RULES.get(rule, rule))

@@ -1,4 +1,4 @@
-"""The words for what the pages alone name: columns, standings, time zones."""
+"""The labels that only the pages use: columns, standings of renewals, time zones."""
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +24,7 @@ STANDINGS = {
     "leaving": _("It will not be renewed"),
     "undecided": _("To be decided"),
 }
-"""What is known of an account's renewal."""
+"""The label of each standing of an account's renewal."""
 
 OPEN = {
     "expansion": _("Expansion pending"),
@@ -39,5 +39,5 @@ TIME_ZONES = {
 
 
 def time_zone_label(time_zone: str) -> str:
-    """Name a time zone as people here do, with its key."""
+    """Return the name of a time zone as people in Spain say it, with its IANA key."""
     return f"{TIME_ZONES[time_zone]} ({time_zone})" if time_zone in TIME_ZONES else time_zone

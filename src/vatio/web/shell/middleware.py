@@ -1,4 +1,4 @@
-"""What every answer carries: its language, and what a browser may do with it."""
+"""Middleware: the language of a response, NUL in requests, and the security headers."""
 
 from collections.abc import Callable
 
@@ -28,7 +28,7 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
 def language(answer: Answer) -> Answer:
-    """Speak the person's language, else the one chosen before signing in, else Spanish."""
+    """Activate the person's language, else the one chosen before signing in, else Spanish."""
 
     def speaking(request: HttpRequest) -> HttpResponseBase:
         chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
@@ -46,9 +46,9 @@ def language(answer: Answer) -> Answer:
 
 
 def readable(answer: Answer) -> Answer:
-    """Pass over, in addresses, what PostgreSQL cannot keep and nobody types: NUL.
+    """Remove NUL, which PostgreSQL cannot store, from query strings; refuse a form with NUL.
 
-    In a form it is refused: nothing is stored that was not meant.
+    A form is refused rather than cleaned: nothing is stored that was not meant.
     """
 
     def reading(request: HttpRequest) -> HttpResponseBase:
@@ -69,7 +69,9 @@ def _holds_nul(sent: QueryDict) -> bool:
 
 
 def security(answer: Answer) -> Answer:
-    """Forbid what our pages never do: scripts and styles from elsewhere or inline, frames."""
+    """Add the content security policy, the permissions policy and, if signed in, `no-store`.
+
+    They forbid what our pages never do: scripts and styles from elsewhere or inline, frames."""
 
     def guarded(request: HttpRequest) -> HttpResponseBase:
         response = answer(request)

@@ -1,4 +1,4 @@
-"""Query strings: the same list at another place, or asked for otherwise."""
+"""Query strings: the same list on another page, or with other filters."""
 
 from collections.abc import Mapping
 
@@ -10,8 +10,8 @@ from vatio.pagination import PLACES
 def query_string(parameters: QueryDict, changed: Mapping[str, str]) -> str:
     """Return the query string of an address with some of its parameters changed.
 
-    Its place in the list is left out, so that it leads to the first page unless the
-    change is a place. A parameter with several values keeps them all.
+    The place of the keyset pagination is left out, so that the result leads to the first
+    page unless the change is itself a place. A parameter with several values keeps them all.
     """
     query = parameters.copy()
     for name in PLACES:

@@ -1,4 +1,4 @@
-"""The stylesheet: written in a file for each subject, served as one."""
+"""The stylesheet: a file for each subject, served as one file."""
 
 import hashlib
 from functools import cache
@@ -18,19 +18,19 @@ A_YEAR = 31_536_000
 
 @cache
 def text() -> str:
-    """Put the files together, in the order of the cascade."""
+    """Return the files joined in the order of the cascade."""
     return LAYERS + "".join((FOLDER / f"{name}.css").read_text("utf-8") for name in ORDER.split())
 
 
 @cache
 def version() -> str:
-    """Name what the stylesheet says now, so that browsers may keep it for ever."""
+    """Return a hash of the stylesheet for its address, so that browsers may cache it for good."""
     return hashlib.sha256(text().encode()).hexdigest()[:12]
 
 
 @only(ANYBODY)
 def stylesheet(request: HttpRequest, version: str) -> HttpResponse:
-    """Serve the whole stylesheet."""
+    """Return the whole stylesheet, to be cached for a year."""
     return HttpResponse(
         text(),
         content_type="text/css; charset=utf-8",

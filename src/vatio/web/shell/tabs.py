@@ -1,4 +1,4 @@
-"""The three tabs of «Gestionar cuentas», each with its count."""
+"""The tabs of «Gestionar cuentas» and of the desk's accounts, each with its count."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from vatio.tenants.models import Organisation
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab: its words, where it leads, how many are in it, and whether it is the open one."""
+    """A tab: its label, its address, its count, and whether it is the current one."""
 
     name: str
     label: str
@@ -22,9 +22,9 @@ class Tab:
 
 
 def tabs(organisation: Organisation, *, at: datetime, current: str) -> list[Tab]:
-    """List the tabs «Cuentas activas», «Cuentas expiradas» and «Solicitudes» (the open ones).
+    """Return the tabs «Cuentas activas», «Cuentas expiradas» and «Solicitudes» (open orders).
 
-    The organisation is one that the reader leads: `only` saw to that.
+    The organisation must be one that the person leads: `only` has checked it.
     """
     counts = count(organisation, at=at)
     found = [
@@ -39,7 +39,7 @@ def tabs(organisation: Organisation, *, at: datetime, current: str) -> list[Tab]
 
 
 def all_tabs(*, at: datetime, current: str) -> list[Tab]:
-    """List the tabs of the accounts of every organisation, for the commercial department."""
+    """Return the tabs of the accounts of every organisation, for the commercial department."""
     counts = count(None, at=at)
     return [
         Tab(name, label, reverse(name), number, name == current)

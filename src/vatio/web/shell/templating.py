@@ -1,4 +1,4 @@
-"""Jinja2 as the pages use it: translated, escaped, with figures and days in the reader's way."""
+"""The Jinja2 environment: translated, escaped, with numbers and days in the person's format."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -32,7 +32,7 @@ NO_KEY = "00000000-0000-0000-0000-000000000000"
 
 
 def environment(**options: Any) -> Environment:
-    """Make the environment for all pages; what is undefined is an error."""
+    """Build the environment of all pages; an undefined name is an error."""
     options.pop("autoescape")
     options.pop("undefined")
     made = Environment(
@@ -86,14 +86,14 @@ def environment(**options: Any) -> Environment:
 
 
 def url(name: str, *args: object, **kwargs: object) -> str:
-    """Write the address of a page; the shape of those with a key is found once."""
+    """Return the address of a page; an address with a uid is reversed once, then filled in."""
     if len(args) == 1 and isinstance(args[0], UUID):
         return _shape(name).replace(NO_KEY, str(args[0]))
     return reverse(name, args=args or None, kwargs=kwargs or None)
 
 
 def around(name: str) -> tuple[str, str]:
-    """Give what stands before and after the key in the address of a page with one."""
+    """Return what precedes and what follows the uid in the address of a page with a uid."""
     before, after = _shape(name).split(NO_KEY)
     return before, after
 
@@ -104,7 +104,7 @@ def _shape(name: str) -> str:
 
 
 def _remembered(message: str) -> str:
-    """Translate, remembering each sentence: a list says the same ones in every row."""
+    """Translate with a cache: a list repeats the same sentences in every row."""
     return _translated(message, get_language())
 
 
@@ -116,14 +116,14 @@ def _translated(message: str, language: str | None) -> str:
 
 @cache
 def icon(name: str, size: str = "") -> Markup:
-    """Draw an icon; it is decoration, its words stand beside it."""
+    """Return an icon as SVG, hidden from assistive technology: its words stand beside it."""
     return Markup('<svg class="icon {}" aria-hidden="true"><use href="#i-{}"/></svg>').format(
         size, name
     )
 
 
 def moment(at: datetime, time_zone: str) -> str:
-    """Write a moment as it was in a zone: 24 nov 2026, 10:42."""
+    """Format an instant in a time zone: 24 nov 2026, 10:42."""
     pattern = "d MMM y, HH:mm"
     return format_datetime(
         at.astimezone(ZoneInfo(time_zone)), pattern, locale=get_language() or "es"
@@ -131,27 +131,27 @@ def moment(at: datetime, time_zone: str) -> str:
 
 
 def with_account(words: str, name: str) -> str:
-    """Put an account's name into words that were translated before."""
+    """Insert an account's name into words that are already translated."""
     return words % {"account": name}
 
 
 def with_day(words: str, day: date) -> str:
-    """Put a day into words that were translated before."""
+    """Insert a day into words that are already translated."""
     return words % {"day": written(day)}
 
 
 def spoken(words: Mapping[str, object]) -> dict[str, str]:
-    """Translate some words once, for a list that says them in every row."""
+    """Translate some labels once, for a list that repeats them in every row."""
     return {key: str(word) for key, word in words.items()}
 
 
 def unit_labels(hidden: set[str]) -> list[tuple[int, str]]:
-    """List the units whose columns are shown: their place, and their words."""
+    """Return the place and the label of each unit whose column is shown."""
     return [(place, str(unit.label)) for place, unit in enumerate(Unit) if unit not in hidden]
 
 
 def distance(days: int) -> str:
-    """Say how far off a day is, ahead or behind."""
+    """Return in words how many days ahead or behind a day is."""
     return _distance(days, get_language())
 
 
@@ -165,7 +165,7 @@ def _distance(days: int, language: str | None) -> str:
 
 
 def row_messages(messages: list[Any]) -> dict[str, list[str]]:
-    """Sort what rules refused by the row that it belongs to."""
+    """Group the messages of refusals by the row that each belongs to."""
     found: dict[str, list[str]] = {}
     for message in messages:
         tags = (message.extra_tags or "").split()
@@ -175,5 +175,5 @@ def row_messages(messages: list[Any]) -> dict[str, list[str]]:
 
 
 def messages_for(messages: list[Any], place: str) -> list[Any]:
-    """Pick the messages that belong to one place of the page, such as one row."""
+    """Return the messages that belong to one place of the page, such as one row."""
     return [message for message in messages if place in (message.extra_tags or "").split()]
