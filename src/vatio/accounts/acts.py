@@ -1,4 +1,4 @@
-"""The acts on accounts and on places in them: the sentence that the history shows for each."""
+"""The acts on accounts and on roles in them: the sentence that the history shows for each."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ from vatio.people.labels import ROLES
 from vatio.tenants.models import LANGUAGES
 
 RULES = {renewal.TRUSTED: gettext_lazy("the rule of trusted organisations")}
-"""What the rules that change an account are called."""
+"""Labels of the rules that change an account."""
 
 
 def _configured(facts: Facts) -> Sentence:

@@ -1,4 +1,4 @@
-"""Mends what was agreed, in the open: other quantities, credits, an early end, courtesy days."""
+"""Adjusts an account: quantities, SMS credits, an early end, courtesy days, each with a reason."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
@@ -40,7 +40,7 @@ WHERE term.account_id = ANY(%(accounts)s) AND agreement.kind = 'adjustment'
 
 
 class AdjustmentWithoutReason(Refused):
-    """An adjustment says why."""
+    """The adjustment has no reason."""
 
 
 class NothingAdjusted(Refused):
@@ -52,11 +52,11 @@ class HoldingChangedMeanwhile(Refused):
 
 
 class WrongEnd(Refused):
-    """The day is past, not before the running term's end, or that end was moved already."""
+    """The day is past or not before the running term's end, or the term was ended early before."""
 
 
 class WrongCourtesy(Refused):
-    """Courtesy is given for a number of days within bounds."""
+    """The number of courtesy days is below 1 or above `MOST_COURTESY_DAYS`."""
 
 
 @transaction.atomic
@@ -70,18 +70,21 @@ def adjust_quantities(
     token: UUID | None = None,
     seen: Sequence[int | None] | None = None,
 ) -> Agreement:
-    """Give an account other quantities from today, fewer or more; its licence stays.
+    """Set an account's quantities from today, fewer or more; its licence stays.
 
-    The difference is granted as extras, negative where it is less, in the running
-    term and in a waiting one under the same licence. Nothing that is in use goes.
+    The difference is granted as extras, negative where the total falls, in the running
+    term and in a waiting one under the same licence. Nothing in use is removed.
 
     :param totals: the new total of each unit that the licence counts; None leaves it.
-    :param seen: the totals that the form showed, if it was one that did.
-    :param token: the form's: sent twice, it is done once.
-    :raises HoldingChangedMeanwhile: if they are others by now.
+    :param seen: the totals that the form showed, if a form showed any.
+    :param token: the form's idempotency key.
+    :raises AdjustmentWithoutReason: if the reason is empty.
+    :raises HoldingChangedMeanwhile: if the totals are no longer those in `seen`.
     :raises HasExpired: if the account has expired.
-    :raises WrongQuantity: if a total is negative, or of a unit that the licence does not count.
-    :raises NothingAdjusted: if all are what they are today.
+    :raises WrongQuantity: if a total is negative or above `MOST_OF_A_UNIT`, or of a unit
+        that the licence does not count.
+    :raises NothingAdjusted: if every total is already today's.
+    :raises SentBefore: if a form with this token was submitted before.
     """
     _ensure_reason(reason)
     lock(account)
@@ -117,10 +120,10 @@ def adjust_credits(
     at: datetime,
     token: UUID | None = None,
 ) -> Agreement:
-    """Put SMS credits into an account's wallet, or take some out: at most what is there.
+    """Add SMS credits to an account's wallet or, if `credits` is negative, remove some.
 
-    :raises NothingAdjusted: if it is none.
-    :raises NotEnoughCredits: if more would be taken than there are.
+    :raises NothingAdjusted: if `credits` is 0.
+    :raises NotEnoughCredits: if the balance would fall below zero.
     """
     _ensure_reason(reason)
     if credits == 0:
@@ -138,10 +141,13 @@ def adjust_credits(
 def end_early(
     account: Account, on: date, *, reason: str, by: Person, at: datetime, token: UUID | None = None
 ) -> Agreement:
-    """End an account's running term early; a term that waits is taken back in the same act.
+    """End an account's running term early, and cancel a waiting term in the same act.
 
-    :param on: the day on whose first instant it expires: today or later.
-    :raises WrongEnd: if it is past, not before the running term's end, or a second time.
+    :param on: the exclusive end: the account expires at the first instant of this day in
+        its time zone. Today or later.
+    :raises HasExpired: if the account has expired.
+    :raises WrongEnd: if `on` is past or not before the running term's end, or if the term
+        was ended early before.
     """
     _ensure_reason(reason)
     lock(account)
@@ -182,10 +188,11 @@ def end_early(
 def give_courtesy(
     account: Account, days: int, *, reason: str, by: Person, at: datetime, token: UUID | None = None
 ) -> Agreement:
-    """Give an account some days more with what it held: after its end, or from today if later.
+    """Create a short term with what the account last held, from its end or, if later, from today.
 
-    :raises WrongCourtesy: if the days are none or too many.
+    :raises WrongCourtesy: if the days are fewer than 1 or more than `MOST_COURTESY_DAYS`.
     :raises AlreadyRenewed: if a term waits to start.
+    :raises NothingToRenew: if the account held nothing on its last day.
     """
     _ensure_reason(reason)
     if not 1 <= days <= MOST_COURTESY_DAYS:
@@ -235,7 +242,7 @@ def give_courtesy(
 
 
 def courtesy_to_come(accounts: Sequence[int], *, at: datetime) -> set[int]:
-    """Tell which of some accounts have days of courtesy that wait to begin."""
+    """Return which of the accounts have courtesy days that start on the date of `at` or later."""
     with connection.cursor() as cursor:
         cursor.execute(TO_COME, {"accounts": list(accounts), "eve": at.date() - timedelta(days=1)})
         return {key for (key,) in cursor.fetchall()}

@@ -1,4 +1,4 @@
-"""Writes agreements down, each under a number that people can read."""
+"""Writes agreements, each under a number that people can read."""
 
 from datetime import datetime
 from uuid import UUID
@@ -19,11 +19,11 @@ SELECT %(account)s, %(organisation)s,
 FROM nextval('agreements_number') AS drawn
 RETURNING id, number
 """
-"""Draws the number and writes the agreement, in one statement."""
+"""Draws the number from its sequence and writes the agreement, in one statement."""
 
 
 class SentBefore(Refused):
-    """The same form was sent before: what it says is done."""
+    """The same form was submitted before, and its agreement was written then."""
 
 
 def agree(
@@ -36,9 +36,10 @@ def agree(
     note: str = "",
     token: UUID | None = None,
 ) -> Agreement:
-    """Write down that something was agreed about an account, by a person or by a named rule.
+    """Write an agreement about an account, decided by a person or by a named rule.
 
-    :raises SentBefore: if the form with this token was sent before.
+    :param token: the form's idempotency key.
+    :raises SentBefore: if a form with this token was submitted before.
     """
     agreement = Agreement(
         account=account,
@@ -76,10 +77,10 @@ def agree(
 
 
 def next_numbers(count: int, *, at: datetime) -> list[str]:
-    """Draw the next numbers for agreements, such as A-2026-0042.
+    """Return the next agreement numbers, such as A-2026-0042.
 
-    They come from a sequence, so nobody waits for anybody and a number may be
-    missing; the year is that of the moment, and the count goes on over New Year.
+    The numbers come from a sequence, so no transaction waits for another and a number
+    may be missing. The year is that of `at`; the count does not restart with the year.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('agreements_number') FROM generate_series(1, %s)", [count])

@@ -1,4 +1,4 @@
-"""Many keys asked for as one parameter."""
+"""Many keys passed to a query as one array parameter."""
 
 from collections.abc import Iterable
 
@@ -6,9 +6,9 @@ from django.db.models.expressions import RawSQL
 
 
 def any_of(keys: Iterable[int]) -> RawSQL:
-    """Stand for any of these keys, as in `account__in=any_of(keys)`.
+    """Return an expression that matches any of these keys, as in `account__in=any_of(keys)`.
 
-    A parameter for each would be a statement of its own for each number of them,
-    which the server could not keep, and fifty lookups to write one.
+    One array keeps the statement's text the same for any number of keys, so that its
+    prepared plan can be reused.
     """
     return RawSQL("SELECT unnest(%s::bigint[])", [list(keys)])

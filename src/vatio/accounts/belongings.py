@@ -1,4 +1,4 @@
-"""What of an account's own tables goes into its export, and in which order it is deleted."""
+"""What is exported of an account's own tables, and the order in which their rows are deleted."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -21,12 +21,12 @@ EXTRAS = {
 
 
 def agreement(column: str) -> str:
-    """Return the SQL of the number of the agreement that a column names."""
+    """Return the SQL for the number of the agreement that a column references."""
     return f"(SELECT number FROM accounts_agreement WHERE id = own.{column})"  # noqa: S608
 
 
 def term(column: str) -> str:
-    """Return the SQL of a column of the term that `own.term_id` names."""
+    """Return the SQL for a column of the term that `own.term_id` references."""
     return f"(SELECT {column} FROM accounts_term WHERE id = own.term_id)"  # noqa: S608
 
 

@@ -1,4 +1,4 @@
-"""Changes what an account is called, whose it is, and where it stands: «Configurar»."""
+"""Changes an account's details (name, client, contact, language, time zone…): «Configurar»."""
 
 import hashlib
 from dataclasses import asdict, dataclass
@@ -18,11 +18,11 @@ from vatio.refusal import Refused
 from vatio.tenants.models import Person
 
 UNTOLD = ("contact_email",)
-"""Details that belong to a person: the history says that they changed, not from what to what."""
+"""Personal data: the history records that such a detail changed, not its old and new value."""
 
 
 class TimeZoneMovesTheEnd(Refused):
-    """The new time zone would make an active account expired now, or the other way round."""
+    """The new time zone would make an active account expired now, or an expired one active."""
 
 
 class DetailsChangedMeanwhile(Refused):
@@ -31,7 +31,7 @@ class DetailsChangedMeanwhile(Refused):
 
 @dataclass(frozen=True)
 class Details:
-    """What «Configurar» settles."""
+    """The details of an account that «Configurar» writes."""
 
     name: str
     client: str
@@ -43,12 +43,12 @@ class Details:
 
     @classmethod
     def of(cls, account: Account) -> "Details":
-        """Read them from an account."""
+        """Read the details of an account."""
         return cls(**{name: getattr(account, name) for name in cls.__dataclass_fields__})
 
     @property
     def mark(self) -> str:
-        """A short mark of these values, with which a form says what it was filled from."""
+        """A short hash of these values: a form sends back the mark that it was filled from."""
         return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
 
 
@@ -56,12 +56,13 @@ class Details:
 def configure(
     account: Account, details: Details, *, seen: str, by: Person, at: datetime
 ) -> list[str]:
-    """Write an account's details, and tell in the history what changed; return their names.
+    """Write an account's details, record the change, and return the names of what changed.
 
-    :param seen: the mark of the details that the form showed.
-    :raises DetailsChangedMeanwhile: if they are others by now.
+    :param seen: the mark of the details that the form showed (an optimistic lock).
+    :raises DetailsChangedMeanwhile: if the stored details no longer have that mark.
     :raises NameTaken: if another account of the organisation has the name.
-    :raises TimeZoneMovesTheEnd: if the zone would move the account between active and expired.
+    :raises TimeZoneMovesTheEnd: if the time zone would move the account between active and
+        expired.
     """
     lock(account)
     before = Details.of(account)
@@ -98,7 +99,7 @@ def configure(
 
 
 def _ensure_it_stays(account: Account, time_zone: str, *, at: datetime) -> None:
-    """Refuse a zone in which the account is expired while it is active now, or the reverse."""
+    """Refuse a time zone in which an active account would be expired at `at`, or the reverse."""
     if account.covered_until is None or account.ends_at is None:
         return
     if (account.ends_at <= at) != (start_of(account.covered_until, time_zone) <= at):

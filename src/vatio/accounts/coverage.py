@@ -1,4 +1,4 @@
-"""Writes on the account what its terms say: opened when, covered until when, in which instant."""
+"""Writes the account's own copies of what its terms say: first day, last end, instant of expiry."""
 
 from datetime import date, datetime
 from typing import TypedDict
@@ -8,7 +8,7 @@ from vatio.dates import start_of
 
 
 class Columns(TypedDict):
-    """What an account repeats of its terms."""
+    """The columns of an account that are derived from its terms."""
 
     opened_on: date
     covered_until: date
@@ -16,7 +16,7 @@ class Columns(TypedDict):
 
 
 def columns(opened_on: date, covered_until: date, time_zone: str) -> Columns:
-    """Give the account's columns for a first day and an end, in its zone."""
+    """Compute the derived columns from a first day and an exclusive end, in the time zone."""
     return {
         "opened_on": opened_on,
         "covered_until": covered_until,
@@ -25,7 +25,7 @@ def columns(opened_on: date, covered_until: date, time_zone: str) -> Columns:
 
 
 def extend(account: Account, *, until: date) -> None:
-    """Repeat on the account that a term was added behind all others."""
+    """Write the account's derived columns after a term was added behind all others."""
     if account.opened_on is None:
         raise AssertionError("only an account that was opened has a term to follow")
     for column, value in columns(account.opened_on, until, account.time_zone).items():
@@ -34,10 +34,10 @@ def extend(account: Account, *, until: date) -> None:
 
 
 def write(account: Account) -> None:
-    """Repeat the terms on the account, after every change of terms or of zone.
+    """Write the account's derived columns after any change of its terms or time zone.
 
-    `covered_until` is the end of the last term that covers any day; a renewal
-    closed on its first day held nothing, and does not count.
+    `covered_until` is the exclusive end of the last term that covers any day; a
+    renewal closed on its first day covers none, and does not count.
     """
     terms = Term.objects.filter(account=account, cancelled_at__isnull=True).values_list(
         "starts_on", "ends_on", "closed_on"

@@ -9,26 +9,27 @@ GRACE_DAYS = 30
 
 
 def is_expired(account: Account, *, at: datetime) -> bool:
-    """Tell whether the account's last term has ended: from the first instant of its end's day."""
+    """Return whether the account's last term has ended: true from the instant `ends_at` on."""
     return account.ends_at is not None and account.ends_at <= at
 
 
 def has_started(account: Account, *, at: datetime) -> bool:
-    """Tell whether the account's first term has begun."""
+    """Return whether the account's first term has begun, by the day in its time zone."""
     return account.opened_on is not None and account.opened_on <= day_at(at, account.time_zone)
 
 
 def grace_ends_on(account: Account) -> date | None:
-    """Tell the day on which grace is over: readings are collected up to, not including, it."""
+    """Return the exclusive end of grace: the first day on which no readings are collected."""
     if account.covered_until is None:
         return None
     return account.covered_until + timedelta(days=GRACE_DAYS)
 
 
 def collects(account: Account, *, today: date) -> bool:
-    """Tell whether the account's readings are collected on a day of its zone.
+    """Return whether the account's readings are collected on a day of its time zone.
 
-    They are from its first day until grace is over, whether it has expired or not.
+    Readings are collected from the account's first day until grace is over, whether
+    the account has expired or not.
     """
     over = grace_ends_on(account)
     started = account.opened_on is not None and account.opened_on <= today
@@ -36,6 +37,6 @@ def collects(account: Account, *, today: date) -> bool:
 
 
 def is_in_grace(account: Account, *, at: datetime) -> bool:
-    """Tell whether the account has expired and its 30 days of grace are running."""
+    """Return whether the account has expired and its `GRACE_DAYS` are running."""
     over = grace_ends_on(account)
     return is_expired(account, at=at) and over is not None and day_at(at, account.time_zone) < over

@@ -1,4 +1,4 @@
-"""Gives an account more of the same, or a better licence, for the rest of its term."""
+"""Expands an account, or upgrades its licence, for the rest of its term."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,32 +20,32 @@ from vatio.units import Quantities, sold_units
 
 
 class HasExpired(Refused):
-    """The account has expired: it is renewed before it grows."""
+    """The account has expired: it has to be renewed before it grows."""
 
 
 class NothingAdded(Refused):
-    """An expansion that adds nothing."""
+    """The expansion adds nothing."""
 
 
 class NotAnUpgrade(Refused):
-    """The licence is billed otherwise, includes less, or is the one that is held."""
+    """The licence has another billing, includes less, or is the one that the account holds."""
 
 
 @dataclass(frozen=True)
 class AffectedTerms:
-    """Which terms growth reaches: the running one, and the waiting one if it holds the same."""
+    """The terms that growth affects: the running one, and a waiting one of the same licence."""
 
     holding: Holding
     waiting: Term | None
 
 
 def affected_terms(account: Account, *, at: datetime) -> AffectedTerms:
-    """Find what the account holds now, and whether a waiting term grows with it.
+    """Return what the account holds now, and the waiting term if that grows with it.
 
-    An account that has yet to start is grown in its first term. A waiting term
-    under another licence was agreed on its own terms, and is left alone.
+    An account that has yet to start grows in its first term. A waiting term under
+    another licence was agreed separately, and does not grow.
 
-    :raises HasExpired: if its last term has ended.
+    :raises HasExpired: if the account's last term has ended.
     """
     if is_expired(account, at=at):
         end = written(account.covered_until) if account.covered_until else "–"
@@ -63,10 +63,11 @@ def affected_terms(account: Account, *, at: datetime) -> AffectedTerms:
 
 
 def check_added(billing: str, asked: Quantities, sms_credits: int) -> Quantities:
-    """Turn what a form adds into quantities, or say which of them cannot be.
+    """Return the quantities that a form adds: an empty unit is 0, one not sold by the billing None.
 
-    :raises WrongQuantity: if one is of the other billing.
-    :raises NothingAdded: if nothing is asked at all.
+    :raises WrongQuantity: if a unit belongs to the other billing, or its number is negative
+        or above `MOST_OF_A_UNIT`.
+    :raises NothingAdded: if neither a unit nor SMS credits are asked for.
     """
     units = sold_units(billing)
     for unit, number in asked.items():
@@ -80,10 +81,10 @@ def check_added(billing: str, asked: Quantities, sms_credits: int) -> Quantities
 
 
 def better(account: Account, holding: Holding) -> list[LicenceVersion]:
-    """List the published licences that the account may be upgraded to.
+    """Return the published licence versions that the account may be upgraded to.
 
-    They are billed in the same way, and none of their defaults is lower than
-    those of the licence that is held: less comes only with the next term.
+    Such a version has the same billing, and no default lower than those of the
+    licence held: a lower licence comes only with the next term.
     """
     offered = (
         LicenceVersion.objects.published()
@@ -104,9 +105,9 @@ def better(account: Account, holding: Holding) -> list[LicenceVersion]:
 def expand(
     account: Account, added: Quantities, *, sms_credits: int, at: datetime, by: Person
 ) -> Agreement:
-    """Add extras to the running term from today, and to the waiting one from its start.
+    """Grant extras to the running term from today, and to an affected waiting one from its start.
 
-    Whoever calls it has locked the account.
+    The caller holds the account's lock.
 
     :raises HasExpired: if the account has expired.
     """
@@ -123,10 +124,10 @@ def expand(
 
 
 def upgrade(account: Account, version: LicenceVersion, *, at: datetime, by: Person) -> Agreement:
-    """Give the account another licence from today; its extras stay on top.
+    """Grant the account another licence version from today; its extras stay on top.
 
-    The order keeps the version that it names, retired meanwhile or not. Whoever
-    calls it has locked the account.
+    The version is the one that the order names, even if it was retired since. The
+    caller holds the account's lock.
 
     :raises HasExpired: if the account has expired.
     """
@@ -145,8 +146,11 @@ def give(
     extras: Quantities,
     at: datetime,
 ) -> None:
-    """Grant something to the running term from today, and to the waiting one that is affected."""
-    # A grant asks of its term no more than the keys: it need not be read for that.
+    """Write a grant in the running term from today, and in an affected waiting one from its start.
+
+    The agreement grants a licence version, extras, or both.
+    """
+    # A grant needs only its term's keys, so the term is not read from the database.
     running = Term(
         pk=affected.holding.term_id,
         account=account,

@@ -45,8 +45,8 @@ WHERE asked.day >= term.starts_on AND asked.day < lived.ends_on
 
 HELD_BY_MANY = HELD.format(asked="unnest(%(accounts)s::bigint[], %(days)s::date[])")
 HELD_BY_ONE = HELD.format(asked="(VALUES (%(account)s::bigint, %(day)s::date))")
-"""The same question of one account. Of an array the server believes to know the length only
-while it plans; so it would plan anew each time, which takes ten times as long as the answer."""
+"""The same query for one account. With an array parameter PostgreSQL never settles on a generic
+plan, so every call is planned anew, which takes ten times as long as the query itself."""
 
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
 
@@ -69,21 +69,21 @@ class Holding:
 
     @property
     def totals(self) -> Quantities:
-        """Defaults and extras together; None for what is not counted."""
+        """Defaults and extras together; None for a unit that the licence does not count."""
         return self.defaults.plus(self.extras)
 
     def under(self, version: LicenceVersion) -> Quantities:
-        """Return what there would be under another licence: the extras stay on top."""
+        """Return the totals under another licence version: the extras stay on top."""
         return version.defaults.plus(self.extras)
 
 
 def held(account: Account, on: date, *, known_at: datetime | None = None) -> Holding | None:
-    """Tell what an account holds on a day, or None if no term lives then.
+    """Return what an account holds on a day, or None if no live term covers it.
 
-    It is the defaults of the last licence granted in the live term by that day
-    (by `effective_on`, then by id) and the sum of the extras effective by that
-    day. With `known_at` it answers as it was known at that moment: without the
-    grants, closings and cancellations that were recorded later.
+    A holding is the defaults of the last licence granted in the live term by that
+    day (by `effective_on`, then by id) and the sum of the extras effective by that
+    day. `on` is the valid time and `known_at` the transaction time: what was agreed,
+    granted, closed or cancelled after `known_at` is left out.
     """
     return held_by_many([(account.pk, on)], known_at=known_at).get(account.pk)
 
@@ -91,7 +91,7 @@ def held(account: Account, on: date, *, known_at: datetime | None = None) -> Hol
 def held_by_many(
     asked: Iterable[tuple[int, date]], *, known_at: datetime | None = None
 ) -> dict[int, Holding]:
-    """Tell what each account holds on its day, in one statement for any number of them."""
+    """Return what each account holds on its day, by account, with one query for all of them."""
     pairs = list(asked)
     if not pairs:
         return {}
@@ -128,10 +128,10 @@ def _asked(pairs: list[tuple[int, date]]) -> dict[str, Any]:
 
 
 def shown_day(account: Account, *, at: datetime) -> date | None:
-    """Choose the day whose holding a page shows: today, or the nearest day that has one.
+    """Return the day whose holding a page shows: today, or the nearest day covered.
 
-    An expired account shows what it held at the end, one that has yet to start
-    what it will hold on its first day.
+    An expired account shows what it held on its last day, an account that has yet to
+    start what it will hold on its first; None for an account without terms.
     """
     if account.opened_on is None or account.covered_until is None:
         return None
@@ -140,6 +140,6 @@ def shown_day(account: Account, *, at: datetime) -> date | None:
 
 
 def shown(accounts: Iterable[Account], *, at: datetime) -> dict[int, Holding]:
-    """Tell what each account on a page shows as held."""
+    """Return the holding that a page shows for each account, by account."""
     days = ((account.pk, shown_day(account, at=at)) for account in accounts)
     return held_by_many((account_id, day) for account_id, day in days if day is not None)

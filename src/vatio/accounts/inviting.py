@@ -1,4 +1,4 @@
-"""What an invitation gives: a role in the department, in an organisation or in an account."""
+"""Invites to an account, and gives what an accepted invitation grants: a role."""
 
 from datetime import datetime
 
@@ -17,9 +17,10 @@ from vatio.tenants.models import Membership, Person, fold_address
 def invite_to_account(
     account: Account, email: str, *, role: AccountRole.Role, by: Person, at: datetime
 ) -> tuple[OneTimeLink, str]:
-    """Invite somebody to administer an account, or to see it; an older invitation dies.
+    """Invite an address to administer or view an account; an older invitation is withdrawn.
 
-    :raises AlreadyMember: if they have a role in it: it is changed instead.
+    :raises AlreadyMember: if the address has a role in the account: change the role instead.
+    :raises InvitedTooOften: if the address was invited too often within the hour.
     """
     address = fold_address(email)
     if account.roles.filter(person__email=address).exists():
@@ -36,10 +37,10 @@ def invite_to_account(
 
 @transaction.atomic
 def enter_invited(token: str, *, name: str, password: str, at: datetime) -> Person:
-    """Make the invited person, and give them what they are invited to.
+    """Create the invited person, with the role that the invitation grants.
 
-    :raises LinkIsDead: if the token opens nothing now.
-    :raises SomebodyElse: if a person of that address exists: they sign in and join.
+    :raises LinkIsDead: if no valid invitation has this token.
+    :raises SomebodyElse: if a person with that address exists, who has to sign in and join.
     """
     person, link = one_time_links.use_as_newcomer(token, name=name, password=password, at=at)
     _give(link, person, at=at)
@@ -48,9 +49,9 @@ def enter_invited(token: str, *, name: str, password: str, at: datetime) -> Pers
 
 @transaction.atomic
 def join(token: str, *, person: Person, at: datetime) -> OneTimeLink:
-    """Give somebody who exists what they are invited to.
+    """Grant an existing person the role that the invitation grants.
 
-    :raises LinkIsDead: if the token opens nothing now.
+    :raises LinkIsDead: if no valid invitation has this token.
     :raises SomebodyElse: if the invitation is for another address.
     """
     link = one_time_links.use(token, person=person, at=at)
@@ -59,20 +60,20 @@ def join(token: str, *, person: Person, at: datetime) -> OneTimeLink:
 
 
 def managed_by(person: Person) -> OneTimeLinkSet:
-    """Return the links that a person may take back: those seen, and those to accounts managed."""
+    """Return the links that a person may withdraw: the visible, and those to accounts managed."""
     accounts = Account.objects.visible_to(person).administered_by(person)
     to_accounts = OneTimeLink.objects.filter(account_id__in=accounts.values("id"))
     return OneTimeLink.objects.visible_to(person) | to_accounts
 
 
 def waiting_for(account: Account) -> OneTimeLinkSet:
-    """List the invitations to an account that nobody has answered, the latest first."""
+    """Return the unanswered invitations to an account, the latest first."""
     waiting = OneTimeLink.objects.waiting().filter(account_id=account.pk)
     return waiting.select_related("made_by").order_by("-made_at")
 
 
 def place_of(link: OneTimeLink) -> str:
-    """Name what an invitation leads to."""
+    """Return the name of the account or organisation that an invitation is to, or «Vatio»."""
     if link.account_id is not None:
         return Account.objects.get(pk=link.account_id).name
     return link.organisation.name if link.organisation else "Vatio"

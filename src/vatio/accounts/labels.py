@@ -1,4 +1,4 @@
-"""What sectors, details, agreements and movements of credits are called."""
+"""Labels of sectors, details, agreements and SMS transactions."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""Locks an account: the first lock that any change of it takes."""
+"""Locks an account: every change of an account takes this lock first."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,9 +11,9 @@ class AccountGone(Refused):
 
 
 def lock(account: Account) -> None:
-    """Lock the account's row until the transaction ends, and read it afresh.
+    """Lock the account's row until the transaction ends, and read the row again.
 
-    :raises AccountGone: if it was deleted meanwhile.
+    :raises AccountGone: if the account was deleted meanwhile.
     """
     try:
         account.refresh_from_db(from_queryset=Account.objects.select_for_update(of=("self",)))

@@ -37,10 +37,10 @@ class Sector(models.TextChoices):
 
 
 class AccountSet(models.QuerySet["Account"]):
-    """Accounts, narrowed to those that a person may see and by what is true of them."""
+    """Accounts, narrowed to those that a person may see or act on."""
 
     def visible_to(self, person: Person) -> "AccountSet":
-        """Keep what this person may see through any of their roles."""
+        """Return the accounts that this person may see through any of their roles."""
         if not person.is_active:
             return self.none()
         if person.is_commercial:
@@ -69,11 +69,11 @@ class AccountSet(models.QuerySet["Account"]):
 class Account(models.Model):
     """One client's project: what the organisation pays for and its client uses.
 
-    Whether it is active follows from its terms. `covered_until` (the end of the
-    last live term), `ends_at` (that day's first instant in the account's zone)
-    and `opened_on` (the start of the first term) repeat what the terms say, so
-    that lists can be sorted; `coverage.write` keeps them. `not_renewing_since` is set
-    while somebody has said that it will not be renewed.
+    Whether an account is active follows from its terms. `covered_until` (the exclusive
+    end of the last live term), `ends_at` (that day's first instant in the account's
+    time zone) and `opened_on` (the start of the first term) are derived from the terms,
+    so that lists can be sorted; `coverage.write` writes them. `not_renewing_since` is
+    set while the organisation has announced that the account will not be renewed.
     """
 
     never_deleted = True
@@ -165,8 +165,8 @@ class Account(models.Model):
 class EndingCount(models.Model):
     """How many accounts of an organisation end at an instant.
 
-    Triggers keep it, so that the zones' counts are a short sum at any moment,
-    however many accounts there are.
+    Triggers maintain the count, so that the counts on the tabs are a short sum at any
+    instant, however many accounts there are.
     """
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
@@ -188,17 +188,17 @@ class EndingCount(models.Model):
 
 
 class BelowAccountSet(models.QuerySet[Row]):
-    """Rows that hang from an account, narrowed to those of accounts that a person may see."""
+    """Rows that belong to an account, narrowed to those of accounts that a person may see."""
 
     def visible_to(self, person: Person) -> Self:
-        """Keep the rows of the accounts that this person may see."""
+        """Return the rows of the accounts that this person may see."""
         if person.is_active and person.is_commercial:
             return self
         return self.filter(account__in=Account.objects.visible_to(person))
 
 
 class AccountRole(models.Model):
-    """A person's place in one account: its administrator, or a viewer of it."""
+    """A person's role in one account: administrator or viewer."""
 
     class Role(models.TextChoices):
         ADMINISTRATOR = "administrator"
@@ -226,8 +226,8 @@ class AccountRole(models.Model):
 class Agreement(models.Model):
     """What was agreed about an account, when, and by whom or by which rule.
 
-    Everything that an account holds comes from one. It never changes. The token of
-    the form that it was sent with makes sending the same form twice harmless.
+    Everything that an account holds comes from an agreement, which never changes.
+    `token` is the form's idempotency key: a second submission is refused.
     """
 
     append_only = True
@@ -275,7 +275,7 @@ class Agreement(models.Model):
 
 
 class LiveRange(Func):
-    """The days that a term covers: none if it was taken back, fewer if it ended early."""
+    """The days that a term covers: none if it was cancelled, fewer if it ended early."""
 
     template = (
         "CASE WHEN cancelled_at IS NULL"
@@ -288,10 +288,10 @@ class LiveRange(Func):
 class Term(models.Model):
     """A stretch of time for which an account holds a licence.
 
-    It runs from `starts_on` up to, and not including, `ends_on`. Two dates are
-    written once: `closed_on` when it ends early, and `cancelled_at` when it is
-    taken back before it starts. `anchor_day` is the day of the month from which
-    the next term's months are counted.
+    A term is the half-open interval from `starts_on` up to, and not including,
+    `ends_on`. Two columns are written once: `closed_on`, the exclusive end of a term
+    ended early, and `cancelled_at`, when a term is taken back before it starts.
+    `anchor_day` is the day of the month from which the next term's months are counted.
     """
 
     never_deleted = True
@@ -347,12 +347,12 @@ class Term(models.Model):
 
     @property
     def over_on(self) -> date:
-        """The day on which it ended or will, early or not."""
+        """The exclusive end of the term, early or not."""
         return self.closed_on or self.ends_on
 
     @property
     def is_void(self) -> bool:
-        """Whether it covers no day at all: it was taken back, or ended before it began."""
+        """Whether the term covers no day: it was cancelled, or closed on its first day."""
         return self.cancelled_at is not None or self.over_on <= self.starts_on
 
 
@@ -392,7 +392,7 @@ class Grant(models.Model):
 
     @property
     def extras(self) -> Quantities:
-        """How many of each unit it adds to, or takes from, the licence's defaults."""
+        """How many of each unit the grant adds to, or takes from, the licence's defaults."""
         return Quantities(
             self.extra_meters,
             self.extra_supply_points,
@@ -428,7 +428,7 @@ class SmsWallet(models.Model):
 
 
 class SmsTransaction(models.Model):
-    """Credits that came into a wallet, or left it; its key makes doing it twice harmless."""
+    """SMS credits added to a wallet, or taken from it; `key` is the idempotency key."""
 
     append_only = True
 

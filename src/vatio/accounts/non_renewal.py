@@ -1,4 +1,4 @@
-"""Says that an account will not be renewed, and takes it back: «No voy a renovar»."""
+"""Records that an account will not be renewed, or may be after all: «No voy a renovar»."""
 
 from datetime import datetime
 
@@ -16,9 +16,9 @@ from vatio.tenants.models import Person
 
 @transaction.atomic
 def leave(account: Account, *, by: Person, at: datetime) -> None:
-    """Write down that nobody will renew: no more reminders, and the commercial department knows.
+    """Record that the account will not be renewed, which stops its reminders.
 
-    Saying it twice is harmless.
+    The commercial department is notified. Doing it twice is harmless.
 
     :raises AlreadyRenewed: if a term already waits to start.
     """
@@ -56,7 +56,10 @@ def leave(account: Account, *, by: Person, at: datetime) -> None:
 
 @transaction.atomic
 def stay(account: Account, *, by: Person, at: datetime) -> None:
-    """Take it back: the account is reminded of its end again. Doing it twice is harmless."""
+    """Record that the account may be renewed after all, which resumes its reminders.
+
+    Doing it twice is harmless.
+    """
     lock(account)
     if account.not_renewing_since is None:
         return

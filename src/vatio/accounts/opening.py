@@ -1,4 +1,4 @@
-"""Opens an account: its first term, what it holds, and its credits."""
+"""Opens an account: its first term, what the term holds, and its SMS credits."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,7 +22,7 @@ MOST_OF_A_UNIT = 1_000_000
 
 
 class NameTaken(Refused):
-    """The organisation has an account of that name, compared without case and accents."""
+    """The organisation has an account of that name, ignoring case and accents."""
 
     def __init__(self, name: str) -> None:
         super().__init__(
@@ -38,7 +38,7 @@ class WrongQuantity(Refused):
 
 @dataclass(frozen=True)
 class Project:
-    """What an opening says of the client's project: who, where, for what."""
+    """The details of the client's project in an opening: its names, sector and time zone."""
 
     account_name: str
     client: str
@@ -49,11 +49,10 @@ class Project:
 
 
 def check_totals(version: LicenceVersion, asked: Quantities) -> Quantities:
-    """Turn the totals of a form into quantities, or say which of them cannot be.
+    """Return the totals of a form; a unit left empty gets the licence's default.
 
-    What is left empty is the licence's default.
-
-    :raises WrongQuantity: if one is below the default, or belongs to the other billing.
+    :raises WrongQuantity: if a total is below the default, or its unit belongs to the
+        other billing.
     """
     defaults = version.defaults
     units = sold_units(version.billing)
@@ -78,16 +77,18 @@ def check_totals(version: LicenceVersion, asked: Quantities) -> Quantities:
 
 
 def ensure_free_name(organisation: Organisation, name: str) -> None:
-    """Refuse a name that an account of the organisation has; the database has the last word.
+    """Refuse a name that an account of the organisation has.
 
-    :raises NameTaken: if one has it, whatever the case and the accents.
+    Two openings may pass this check at once: the constraint `one_account_of_a_name` decides.
+
+    :raises NameTaken: if an account has the name, ignoring case and accents.
     """
     if organisation.accounts.filter(name_folded=fold_in_database(name)).exists():
         raise NameTaken(name)
 
 
 def first_term(months: int, *, time_zone: str, at: datetime) -> tuple[date, date]:
-    """Return the first day of an account that opens now for some months, and its end."""
+    """Return the first day and the exclusive end of the first term of an account opened at `at`."""
     starts_on = day_at(at, time_zone)
     return starts_on, add_months(starts_on, months, anchor_day=starts_on.day)
 
@@ -103,10 +104,10 @@ def open_account(
     at: datetime,
     by: Person,
 ) -> Agreement:
-    """Open an account from today, in its own zone, for some months.
+    """Create an account from today, in its own time zone, for a number of months.
 
-    What the totals have on top of the licence's defaults is granted as extras,
-    and written even when there are none. A refusal ends the transaction that it is in.
+    The totals beyond the licence's defaults are granted as extras, written even when
+    there are none. The caller opens the transaction, which a refusal rolls back.
 
     :raises NameTaken: if the organisation has an account of that name.
     """
@@ -137,7 +138,7 @@ def grant(
     effective_on: date,
     at: datetime,
 ) -> Grant:
-    """Give a term a licence's version, or extras, or both, effective from one of its days."""
+    """Write a grant of a licence version, extras or both, effective from one day of the term."""
     return Grant.objects.create(
         account_id=term.account_id,
         organisation_id=term.organisation_id,

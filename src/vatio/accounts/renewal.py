@@ -1,4 +1,4 @@
-"""Gives an account another year."""
+"""Renews an account for another year: «Renovar»."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,7 +21,7 @@ TRUSTED = "trusted"
 
 
 class AlreadyRenewed(Refused):
-    """Another term is already waiting to start: only one may."""
+    """A term is already waiting to start: only one may wait."""
 
 
 class NotStarted(Refused):
@@ -29,12 +29,12 @@ class NotStarted(Refused):
 
 
 class NothingToRenew(Refused):
-    """The account holds nothing that could be held for another year."""
+    """The account holds nothing that could be renewed."""
 
 
 @dataclass(frozen=True)
 class NextTerm:
-    """The year that a renewal would give."""
+    """The term that a renewal would create, from `starts_on` up to, not including, `ends_on`."""
 
     starts_on: date
     ends_on: date
@@ -44,9 +44,7 @@ class NextTerm:
 def check_renewable(account: Account, *, at: datetime) -> None:
     """Refuse to renew an account that has yet to start, or that has been renewed already.
 
-    One that was ended on its first day held nothing that could go on.
-
-    :raises NothingToRenew: if no day was ever covered.
+    :raises NothingToRenew: if no day was ever covered: the first term ended on its first day.
     :raises NotStarted: if the first term lies ahead.
     :raises AlreadyRenewed: if a term waits to start.
     """
@@ -62,19 +60,21 @@ def check_renewable(account: Account, *, at: datetime) -> None:
 
 
 def waiting_term(account: Account, *, at: datetime) -> Term | None:
-    """Find the term that follows the running one, if the account has been renewed."""
+    """Return the live term that has yet to start, if there is one."""
     return Term.objects.filter(
         account=account, cancelled_at__isnull=True, starts_on__gt=day_at(at, account.time_zone)
     ).first()
 
 
 def foresee(account: Account, *, asked_at: datetime, at: datetime, anchor_day: int) -> NextTerm:
-    """Tell which year a renewal accepted now would give.
+    """Return the term that a renewal accepted at `at` would create.
 
-    It starts where the running term ends if it is accepted by then, or was asked
-    by then and is accepted in grace: nobody loses days by our being slow. Later
+    The new term starts where the last one ends if the renewal is accepted by then, or was
+    asked for by then and is accepted in grace: nobody loses days by our being slow. Later
     it starts today: nobody pays for days they could not use. The anchor day is
     carried over only where one term follows the other on that day.
+
+    :raises NothingToRenew: if the account has no term.
     """
     last_end = account.covered_until
     if last_end is None or account.ends_at is None:
@@ -87,10 +87,10 @@ def foresee(account: Account, *, asked_at: datetime, at: datetime, anchor_day: i
 
 
 def next_anchor(starts_on: date, *, last_end: date, anchor_day: int) -> int:
-    """Tell the anchor day of a term that comes after another.
+    """Return the anchor day of a term that comes after another.
 
-    It is carried over where the one follows the other on that day, clamped to its
-    month; otherwise the start's day is the new anchor.
+    The anchor is carried over where one term follows the other without a gap on that
+    day, clamped to the month's length; otherwise the day of `starts_on` is the new anchor.
     """
     follows = starts_on == last_end and is_anchored(starts_on, anchor_day)
     return anchor_day if follows else starts_on.day
@@ -104,13 +104,14 @@ def renew(
     by: Person | None,
     rule: str = "",
 ) -> Term:
-    """Give an account another year under the licence and the quantities that it holds.
+    """Create the account's next term, of a year, with the licence and quantities that it holds.
 
-    An early renewal queues behind the running term. Whoever calls it has locked the
-    account, so of two that come together the second meets the first one's term.
+    An early renewal queues behind the running term. The caller holds the account's
+    lock, so the second of two concurrent renewals finds the first one's term.
 
     :raises NotStarted: if the first term lies ahead.
     :raises AlreadyRenewed: if a term waits to start.
+    :raises NothingToRenew: if the account held nothing on its last day.
     """
     check_renewable(account, at=at)
     holding = held(account, _last_day(account))
@@ -143,5 +144,5 @@ def _last_day(account: Account) -> date:
 
 
 def last_term(account: Account) -> Term | None:
-    """Find the term that covers the account's last day."""
+    """Return the term that covers the account's last day, if there is one."""
     return Term.objects.filter(account=account, live__contains=_last_day(account)).first()

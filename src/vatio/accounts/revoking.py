@@ -1,4 +1,4 @@
-"""Takes roles away, and changes them: in an account, an organisation, the department."""
+"""Revokes and changes roles: in an account, an organisation, the commercial department."""
 
 from datetime import datetime
 
@@ -13,16 +13,16 @@ from vatio.tenants.models import Membership, Organisation, Person
 
 
 class LastOne(Refused):
-    """Nobody would be left to act."""
+    """The organisation would be left without a SuperAdministrator."""
 
 
 class Oneself(Refused):
-    """Nobody takes their own place in the commercial department away."""
+    """A person would remove themselves from the commercial department."""
 
 
 @transaction.atomic
 def change_role(role: AccountRole, to: AccountRole.Role, *, by: Person, at: datetime) -> None:
-    """Make a viewer an administrator of the account, or the other way round."""
+    """Change a person's role in an account. Doing it twice is harmless."""
     changed = AccountRole.objects.filter(pk=role.pk).exclude(role=to).update(role=to)
     if changed:
         _record_of_account(role, "role.changed", by=by, at=at, to=to.value)
@@ -30,7 +30,10 @@ def change_role(role: AccountRole, to: AccountRole.Role, *, by: Person, at: date
 
 @transaction.atomic
 def leave_account(role: AccountRole, *, by: Person, at: datetime) -> None:
-    """Take somebody's role in an account away. Doing it twice is harmless."""
+    """Revoke a person's role in an account, and withdraw the invitations to it that they made.
+
+    Doing it twice is harmless.
+    """
     gone, _kinds = AccountRole.objects.filter(pk=role.pk).delete()
     if gone:
         one_time_links.withdraw_made_by(role.person, at=at, account_id=role.account_id)
@@ -39,11 +42,11 @@ def leave_account(role: AccountRole, *, by: Person, at: datetime) -> None:
 
 @transaction.atomic
 def leave_organisation(membership: Membership, *, by: Person, at: datetime) -> None:
-    """Take a SuperAdministrator's place in an organisation away.
+    """Revoke a SuperAdministrator's role in an organisation, and withdraw their invitations to it.
 
-    The last one goes only by the commercial department, which can invite another.
+    Only the commercial department may remove the last one, as it can invite another.
 
-    :raises LastOne: if nobody would be left, and it is one of them who asks.
+    :raises LastOne: if nobody would be left and `by` is not of the commercial department.
     """
     organisation = membership.organisation
     Organisation.objects.select_for_update().get(pk=organisation.pk)
@@ -64,9 +67,9 @@ def leave_organisation(membership: Membership, *, by: Person, at: datetime) -> N
 
 @transaction.atomic
 def leave_department(person: Person, *, by: Person, at: datetime) -> None:
-    """Take a colleague's place in the commercial department away.
+    """Remove a colleague from the commercial department, and withdraw all their invitations.
 
-    :raises Oneself: if it is one's own: so somebody is always left.
+    :raises Oneself: if `person` is `by`: so the department is never left empty.
     """
     if person.pk == by.pk:
         raise Oneself(_("You cannot remove yourself: ask a colleague."))

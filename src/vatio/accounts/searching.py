@@ -1,4 +1,4 @@
-"""Finds accounts by the words of their name, client and NIF, whatever their case and accents."""
+"""Searches accounts by words of their name, client and NIF, ignoring case and accents."""
 
 from django.db.models import Value
 from django.db.models.functions import Concat
@@ -10,10 +10,10 @@ SHORT = 2
 
 
 def matching(accounts: AccountSet, text: str) -> AccountSet:
-    """Keep the accounts in which every word of the text is found.
+    """Return the accounts whose search text contains every word of `text`.
 
-    A word of one or two letters is looked for at the start of words only: it
-    would be found in nearly every account otherwise.
+    A word of one or two letters is matched at the start of words only: anywhere, it
+    would match nearly every account.
     """
     for word in text.split():
         folded = fold_in_database(word)

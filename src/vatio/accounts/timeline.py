@@ -1,4 +1,4 @@
-"""What was contracted over time: one line of it, behind the table and the picture."""
+"""What an account's terms held over time, for its table and its chart."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from vatio.units import Quantities
 
 @dataclass(frozen=True)
 class Moment:
-    """A day from which a term holds other quantities, and the agreement that says so.
+    """A day from which a term holds other quantities, and the agreement that granted them.
 
-    `quantities` are the totals from that day on; `licence` is the version that the agreement
-    granted, if it granted one.
+    `quantities` are the totals from that day on, inclusive; `licence` is the version that
+    the agreement granted, if it granted one.
     """
 
     term: Term
@@ -25,12 +25,12 @@ class Moment:
 
     @property
     def number(self) -> str:
-        """The number that people know the agreement by."""
+        """The number under which people know the agreement."""
         return known_number(self.agreement)
 
 
 def known_number(agreement: Agreement) -> str:
-    """Return the number that people know an agreement by: its order's, or its own."""
+    """Return the number under which people know an agreement: its order's, or its own."""
     order = getattr(agreement, "order", None)
     return order.number if order else agreement.number
 
@@ -38,11 +38,10 @@ def known_number(agreement: Agreement) -> str:
 def timeline(terms: Iterable[Term]) -> list[Moment]:
     """Return what each of an account's terms held and from when, in the order of the terms.
 
-    Within a term it goes by the day from which a grant is effective, then by the order in
-    which they were written, as `holdings.held` does.
+    Within a term, grants are ordered by `effective_on`, then by id, as in `holdings.held`.
 
-    :param terms: with their grants, the grants' licences and agreements fetched; those that
-        were taken back are told too: they held something until then.
+    :param terms: with their grants, the grants' licences and agreements fetched; cancelled
+        terms are included, as they held something until then.
     """
     return [moment for term in terms for moment in _of_term(term)]
 

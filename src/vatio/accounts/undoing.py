@@ -1,4 +1,4 @@
-"""Takes a renewal back: «Deshacer»."""
+"""Undoes a renewal: «Deshacer»."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -18,7 +18,8 @@ from vatio.tenants.models import Person
 
 WHILE_FRESH = timedelta(hours=24)
 A_DAY = timedelta(days=1)
-"""West of Greenwich it is still the day before: what waits there is told apart by its zone."""
+"""West of Greenwich the local day may be the one before: the query selects from there on, and
+each account's time zone then decides whether its term waits."""
 
 
 LAST = """
@@ -31,21 +32,21 @@ WHERE term.account_id = ANY(%(accounts)s) AND agreement.kind = 'renewal'
   AND term.ends_on = account.covered_until
   AND (agreement.decided_at > %(fresh)s OR term.starts_on > %(today)s)
 """
-"""The accounts' last terms, given by renewals, that wait or are fresh. Every page of a list
-asks for them: written out, it takes a fraction of the time."""
+"""Each account's last term, if a renewal created it and it waits to start or is fresh. Every
+page of a list runs this: as raw SQL it takes a fraction of the time of the ORM's query."""
 
 
 class CannotBeUndone(Refused):
-    """There is no renewal that this person may still take back."""
+    """There is no renewal that this person may still undo."""
 
 
 def undoable(accounts: Iterable[Account], *, by: Person, at: datetime) -> dict[int, Term]:
-    """Find for each account the term that a person may take back now, in one statement.
+    """Return for each account the term that a person may undo at `at`, with one query for all.
 
-    It is the account's last term, given by a renewal. While it waits to start, a
-    SuperAdministrator may take it back for 24 hours, the commercial department
-    until it starts. A trusted renewal that began at once may be taken back for 24
-    hours (`undo` refuses it if something was added to it since).
+    Only the account's last term qualifies, and only if a renewal created it. While the
+    term waits to start, a SuperAdministrator may undo it for 24 hours, the commercial
+    department until it starts. A trusted renewal that began at once may be undone for 24
+    hours (`undo` refuses it if something was granted to its term since).
     """
     time_zones = {account.pk: account.time_zone for account in accounts}
     asked = {"accounts": list(time_zones), "fresh": at - WHILE_FRESH, "today": at.date() - A_DAY}
@@ -62,12 +63,13 @@ def undoable(accounts: Iterable[Account], *, by: Person, at: datetime) -> dict[i
 
 @transaction.atomic
 def undo(account: Account, *, by: Person, at: datetime) -> Term:
-    """Take the account's renewal back: expiry, grace and reminders count as before.
+    """Undo the account's last renewal: expiry, grace and reminders count as before.
 
-    A term that waits is cancelled. One that began at once is closed on its first
-    day, by an agreement of its own: it held nothing.
+    A waiting term is cancelled. A term that began at once is closed on its first
+    day by an agreement of its own, so that it covers no day.
 
-    :raises CannotBeUndone: if there is none, it is too late, or it was added to since.
+    :raises CannotBeUndone: if there is no such renewal, it is too late, or something was
+        granted to its term since.
     """
     lock(account)
     term = undoable([account], by=by, at=at).get(account.pk)

@@ -1,4 +1,4 @@
-"""SMS credits: bought, spent, never reset, and never below zero."""
+"""The wallet of SMS credits: bought, adjusted, never reset, and never below zero."""
 
 from datetime import datetime
 
@@ -12,11 +12,11 @@ from vatio.refusal import Refused
 
 
 class NotEnoughCredits(Refused):
-    """More credits would leave the wallet than there are in it."""
+    """The wallet's balance would fall below zero."""
 
 
 def begin(account: Account, credits: int, *, at: datetime, agreement: Agreement) -> None:
-    """Give an account its wallet, with the credits that its opening brings."""
+    """Create an account's wallet, with the SMS credits bought with its opening."""
     SmsWallet.objects.create(
         account=account, organisation_id=account.organisation_id, balance=credits
     )
@@ -24,16 +24,19 @@ def begin(account: Account, credits: int, *, at: datetime, agreement: Agreement)
 
 
 def put_in(account: Account, credits: int, *, at: datetime, agreement: Agreement) -> None:
-    """Add bought credits to an account's wallet; the key makes a repetition fail whole."""
+    """Add bought SMS credits to an account's wallet.
+
+    The agreement is the idempotency key: a repetition raises IntegrityError, and adds nothing.
+    """
     if _write_bought(account, credits, at=at, agreement=agreement):
         SmsWallet.objects.filter(account=account).update(balance=F("balance") + credits)
 
 
 @transaction.atomic
 def adjust(account: Account, credits: int, *, at: datetime, agreement: Agreement) -> int:
-    """Add credits to a wallet or, if they are negative, take some out; return what it holds then.
+    """Add SMS credits to a wallet or, if negative, remove some; return the new balance.
 
-    :raises NotEnoughCredits: if more would be taken than there are.
+    :raises NotEnoughCredits: if the balance would fall below zero.
     """
     changed = SmsWallet.objects.filter(account=account, balance__gte=-credits)
     if not changed.update(balance=F("balance") + credits):
@@ -50,7 +53,7 @@ def adjust(account: Account, credits: int, *, at: datetime, agreement: Agreement
 def _write_bought(
     account: Account, credits: int, *, at: datetime, agreement: Agreement
 ) -> SmsTransaction | None:
-    """Write down that an agreement brought credits, if it brought any."""
+    """Write the transaction of the SMS credits that an agreement brought, if any."""
     if credits == 0:
         return None
     return _write(account, credits, SmsTransaction.Kind.BOUGHT, at=at, agreement=agreement)
