@@ -1,1 +1,1 @@
-"""What can be held: licences, their versions, publishing and retiring."""
+"""What an account can hold: licences and their versions, published and retired."""

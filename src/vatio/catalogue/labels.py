@@ -1,4 +1,4 @@
-"""What billings and quantities are called."""
+"""Labels of billings and quantities."""
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -10,12 +10,12 @@ BILLINGS = {"MTR": _("by Mtr"), "DP": _("by DP")}
 
 
 def counted(unit: str, count: int) -> str:
-    """Return a number of a unit, or of SMS credits, in words: 12 medidores."""
+    """Return a quantity with its unit, or SMS credits: 12 medidores."""
     return _words_of(unit, count) % {"n": number(count)}
 
 
 def rise(unit: str, before: int, after: int) -> str:
-    """Return how a unit changes: de 20 a 35 medidores."""
+    """Return the change of a unit's quantity: de 20 a 35 medidores."""
     return _rise % {"before": number(before), "after": counted(unit, after)}
 
 

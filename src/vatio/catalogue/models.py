@@ -10,7 +10,7 @@ from vatio.units import Billing, Quantities
 
 
 class Licence(models.Model):
-    """A name in the catalogue, billed by meters or by data points, for ever."""
+    """A name in the catalogue, billed by meters or by data points; its billing never changes."""
 
     never_deleted = True
 
@@ -41,15 +41,15 @@ class VersionSet(models.QuerySet["LicenceVersion"]):
     """Versions, narrowed by their state."""
 
     def published(self) -> "VersionSet":
-        """Keep what a new order may name."""
+        """Return the versions that a new order may name."""
         return self.filter(state=LicenceVersion.State.PUBLISHED)
 
 
 class LicenceVersion(models.Model):
-    """The default quantities of a licence, as somebody may come to hold them.
+    """A version of a licence: the default quantities that a term is granted under it.
 
-    For each unit, NULL means that it is not counted under this licence, and 0
-    that it is not included. A published version never changes; it is retired.
+    In a unit's column NULL means that the licence does not count the unit, and 0 that
+    it includes none. A published version never changes; it is retired.
     """
 
     never_deleted = True
@@ -119,5 +119,5 @@ class LicenceVersion(models.Model):
 
     @property
     def defaults(self) -> Quantities:
-        """How many of each unit it includes."""
+        """How many of each unit the version includes."""
         return Quantities(self.meters, self.supply_points, self.data_points, self.rtc_lines)

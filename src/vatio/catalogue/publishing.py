@@ -14,23 +14,26 @@ from vatio.units import Quantities
 
 
 class LicenceExists(Refused):
-    """There is a licence of that name already."""
+    """A licence of that name exists already."""
 
 
 class NotADraft(Refused):
-    """The version was published meanwhile: it never changes again."""
+    """The version was published before, so that it never changes again."""
 
 
 class NotPublished(Refused):
-    """The version is not in the catalogue, so it cannot be retired."""
+    """The version is not published, so it cannot be retired."""
 
 
 class DraftExists(Refused):
-    """The licence has a draft already: that one is changed or published first."""
+    """The licence has a draft already, which has to be published first."""
 
 
 def fitting(billing: str, quantities: Quantities) -> Quantities:
-    """Leave uncounted what a billing does not count: data points by MTR, meters by DP."""
+    """Return the quantities with None for what a billing does not count, and 0 for what is empty.
+
+    Billing by MTR does not count data points, billing by DP does not count meters.
+    """
     return Quantities.each(
         lambda unit: (quantities[unit] or 0) if billing in unit.counted_by else None
     )
@@ -40,9 +43,9 @@ def fitting(billing: str, quantities: Quantities) -> Quantities:
 def draft(
     name: str, *, billing: str, quantities: Quantities, description: str, by: Person, at: datetime
 ) -> LicenceVersion:
-    """Begin a new licence with a first draft.
+    """Create a licence with a first draft.
 
-    :raises LicenceExists: if there is one of that name.
+    :raises LicenceExists: if a licence of that name exists, ignoring case and accents.
     """
     name = tidy(name)
     try:
@@ -59,9 +62,9 @@ def draft(
 
 @transaction.atomic
 def draft_next(licence: Licence, *, by: Person, at: datetime) -> LicenceVersion:
-    """Begin the next version of a licence, as a copy of its last one.
+    """Create the draft of a licence's next version, as a copy of the last one.
 
-    :raises DraftExists: if it has a draft.
+    :raises DraftExists: if the licence has a draft.
     """
     last = licence.versions.order_by("-number").first()
     if last is None or last.state == LicenceVersion.State.DRAFT:
@@ -71,9 +74,9 @@ def draft_next(licence: Licence, *, by: Person, at: datetime) -> LicenceVersion:
 
 @transaction.atomic
 def change_draft(version: LicenceVersion, *, quantities: Quantities, description: str) -> None:
-    """Change a draft's quantities and description.
+    """Write a draft's quantities and description.
 
-    :raises NotADraft: if it was published meanwhile.
+    :raises NotADraft: if the version was published meanwhile.
     """
     changed = LicenceVersion.objects.filter(pk=version.pk, state=LicenceVersion.State.DRAFT).update(
         description=description, **fitting(version.billing, quantities).columns()
@@ -84,9 +87,9 @@ def change_draft(version: LicenceVersion, *, quantities: Quantities, description
 
 @transaction.atomic
 def publish(version: LicenceVersion, *, by: Person, at: datetime) -> None:
-    """Put a draft into the catalogue, in the place of the version published before.
+    """Publish a draft, and retire the version of the licence published until now.
 
-    :raises NotADraft: if it was published before.
+    :raises NotADraft: if the version was published before.
     """
     Licence.objects.select_for_update().get(pk=version.licence_id)
     version.refresh_from_db()
@@ -103,9 +106,9 @@ def publish(version: LicenceVersion, *, by: Person, at: datetime) -> None:
 
 @transaction.atomic
 def retire(version: LicenceVersion, *, by: Person, at: datetime) -> None:
-    """Take a version out of the catalogue; who holds it keeps it.
+    """Retire a published version; accounts that hold it keep it.
 
-    :raises NotPublished: if it is not in the catalogue.
+    :raises NotPublished: if the version is a draft or retired already.
     """
     retired = LicenceVersion.objects.filter(
         pk=version.pk, state=LicenceVersion.State.PUBLISHED

@@ -1,1 +1,1 @@
-"""How people come in: links that work once, roles, and the first person of all."""
+"""How people get in: one-time links, invitations, and the first person of all."""

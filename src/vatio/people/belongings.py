@@ -1,4 +1,4 @@
-"""What of the links that let people in belongs to an account: its invitations."""
+"""What is exported and deleted of an account among the one-time links: its invitations."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""The private link by which a calendar reads the renewals of an organisation."""
+"""The private link through which a calendar reads the ends of an organisation's accounts."""
 
 import secrets
 from datetime import datetime
@@ -19,12 +19,12 @@ class NotTheirs(Refused):
 
 @transaction.atomic
 def make(organisation: Organisation, *, by: Person, at: datetime) -> str:
-    """Make somebody's link to an organisation's renewals, and take the one before back.
+    """Create a person's calendar link to an organisation, and revoke the link made before.
 
-    The token is returned to be shown once; only its hash is stored. Whoever has
-    it reads names and days of expiry, and nothing else.
+    The token is returned to be shown once; only its hash is stored. Whoever has the
+    token reads names and days of expiry, and nothing else.
 
-    :raises NotTheirs: if they do not lead the organisation.
+    :raises NotTheirs: if `by` does not lead the organisation.
     """
     place = Membership.objects.filter(organisation=organisation, person=by)
     if place.select_for_update().first() is None:
@@ -40,16 +40,16 @@ def make(organisation: Organisation, *, by: Person, at: datetime) -> str:
 
 @transaction.atomic
 def take_back(organisation: Organisation, *, by: Person, at: datetime) -> None:
-    """Take somebody's link to an organisation's renewals back. Doing it twice is harmless."""
+    """Revoke a person's calendar link to an organisation. Doing it twice is harmless."""
     if _living(organisation, by).update(taken_back_at=at):
         record("calendar.unlinked", at=at, by=by, organisation=organisation)
 
 
 def find(token: str) -> CalendarLink | None:
-    """Find the link that a token opens, if it opens one now.
+    """Return the open link that a token belongs to, if there is one.
 
-    One question is asked for a token that is unknown, dead or alive, of its hash
-    alone, so that how long the answer takes tells nothing.
+    An unknown, a revoked and an open token cost the same query, by the token's hash
+    alone, so that the response time reveals nothing.
     """
     opened = CalendarLink.objects.open().filter(token_hash=hashed(token))
     return opened.select_related("organisation", "person").first()

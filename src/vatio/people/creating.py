@@ -1,4 +1,4 @@
-"""Makes organisations, and settles which of them are trusted."""
+"""Creates organisations, and sets which of them are trusted."""
 
 from datetime import datetime
 
@@ -15,16 +15,16 @@ ROOM_FOR_A_NUMBER = 50
 
 
 class OrganisationExists(Refused):
-    """There is an organisation of that name already."""
+    """An organisation of that name exists already."""
 
 
 @transaction.atomic
 def create_organisation(
     name: str, *, time_zone: str, notice_address: str, by: Person, at: datetime
 ) -> Organisation:
-    """Make an organisation; its address in the browser is made from its name, once.
+    """Create an organisation; its slug is made from its name, once.
 
-    :raises OrganisationExists: if there is one of that name.
+    :raises OrganisationExists: if an organisation of that name exists.
     """
     name = tidy(name)
     try:
@@ -48,9 +48,9 @@ def create_organisation(
 
 @transaction.atomic
 def trust(organisation: Organisation, *, trusted: bool, by: Person, at: datetime) -> None:
-    """Let an organisation's renewals take effect at once, or have them reviewed again.
+    """Set whether an organisation's renewals take effect at once or are reviewed.
 
-    Saying again what holds already changes nothing and is not told.
+    Setting the value that holds already changes nothing and records nothing.
     """
     changed = Organisation.objects.filter(pk=organisation.pk, trusted=not trusted)
     if changed.update(trusted=trusted):
@@ -59,7 +59,7 @@ def trust(organisation: Organisation, *, trusted: bool, by: Person, at: datetime
 
 
 def _free_slug(name: str) -> str:
-    """Find a free address: the name in plain letters, with a number if it is taken."""
+    """Return a free slug: the name in ASCII letters, with a number if that slug is taken."""
     plain = slugify(name)[:ROOM_FOR_A_NUMBER].strip("-").replace("_", "-") or "org"
     plain = "-".join(part for part in plain.split("-") if part) or "org"
     taken = set(Organisation.objects.filter(slug__startswith=plain).values_list("slug", flat=True))

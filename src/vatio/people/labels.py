@@ -1,4 +1,4 @@
-"""What roles are called."""
+"""Labels of roles."""
 
 from django.utils.translation import gettext_lazy as _
 

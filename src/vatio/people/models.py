@@ -1,4 +1,4 @@
-"""Links that let somebody in once, and those by which calendars read."""
+"""One-time links, and the links through which calendars read."""
 
 import uuid
 
@@ -12,12 +12,15 @@ class OneTimeLinkSet(models.QuerySet["OneTimeLink"]):
     """One-time links, narrowed to those that a person may see."""
 
     def visible_to(self, person: Person) -> "OneTimeLinkSet":
-        """Keep invitations to organisations that this person sees, and to colleagues."""
+        """Return the links to organisations that this person sees, and those to the department.
+
+        Only the commercial department sees the invitations to the commercial department.
+        """
         led = Q(organisation__in=Organisation.objects.visible_to(person))
         return self.filter(led | Q(role="commercial") if person.is_commercial else led)
 
     def waiting(self) -> "OneTimeLinkSet":
-        """Keep the invitations that nobody has used or taken back; some may have lapsed."""
+        """Return the invitations neither used nor withdrawn; some of them may have lapsed."""
         return self.filter(
             kind=OneTimeLink.Kind.INVITATION, used_at__isnull=True, withdrawn_at__isnull=True
         )
@@ -26,10 +29,10 @@ class OneTimeLinkSet(models.QuerySet["OneTimeLink"]):
 class OneTimeLink(models.Model):
     """A link that works once: the first key, an invitation, or a new password.
 
-    Only the token's hash is stored. The first key makes the first person of the
-    commercial department; an invitation gives its role, in its organisation or
-    account if it has one; a password link lets somebody who exists choose a new
-    password. The account's foreign key is added where accounts are made.
+    Only the token's hash is stored. The first key creates the first person of the
+    commercial department; an invitation grants its role, in its organisation or
+    account if it has one; a password link lets an existing person choose a new
+    password. The migrations of `accounts` add the foreign key of `account_id`.
     """
 
     class Kind(models.TextChoices):
@@ -131,17 +134,17 @@ class OneTimeLink(models.Model):
 
 
 class CalendarLinkSet(models.QuerySet["CalendarLink"]):
-    """Links of calendars, narrowed to somebody's own and to those that open something."""
+    """Calendar links, narrowed to a person's own and to those that are open."""
 
     def visible_to(self, person: Person) -> "CalendarLinkSet":
-        """Keep this person's own: a link is nobody else's business."""
+        """Return this person's own links: nobody else sees them."""
         return self.filter(person=person)
 
     def open(self) -> "CalendarLinkSet":
-        """Keep those not taken back whose person is active and still leads the organisation.
+        """Return the links not revoked whose person is active and still leads the organisation.
 
-        The membership must be older than the link: whoever left and came back
-        makes a new one.
+        The membership must not be newer than the link: whoever left and came back
+        has to make a new link.
         """
         kept = Membership.objects.filter(
             organisation=OuterRef("organisation"),
@@ -154,8 +157,8 @@ class CalendarLinkSet(models.QuerySet["CalendarLink"]):
 class CalendarLink(models.Model):
     """A private address from which a calendar reads when an organisation's accounts end.
 
-    It is one person's, works until it is made anew or taken back, and dies with
-    their membership. Only the token's hash is stored.
+    A calendar link belongs to one person, and works until a new one replaces it, it is
+    revoked, or the person's membership ends. Only the token's hash is stored.
     """
 
     never_deleted = True

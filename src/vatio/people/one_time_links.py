@@ -1,4 +1,4 @@
-"""Links that let people in once: the first key, invitations, new passwords."""
+"""One-time links: the first key, invitations, new passwords."""
 
 import secrets
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ from vatio.tenants.folding import tidy
 from vatio.tenants.models import Organisation, Person, fold_address
 
 FIRST_KEY = 7_032_027
-"""The lock under which the first key is made: two starts at once make one that lives."""
+"""Advisory lock for making the first key: of two concurrent starts one key stays valid."""
 
 COLLEAGUES = 7_032_028
-"""The lock under which colleagues are invited: the department has no row that could be locked."""
+"""Advisory lock for inviting colleagues: the department has no row that could be locked."""
 
 AN_HOUR, MOST_AN_HOUR = timedelta(hours=1), 5
 
@@ -33,7 +33,7 @@ LIVES = {
 
 @dataclass(frozen=True)
 class InvitedRole:
-    """Where an invitation leads: a role, in an organisation or in one of its accounts."""
+    """The role that an invitation grants: in the department, an organisation or an account."""
 
     role: OneTimeLink.Role
     name: str
@@ -46,26 +46,26 @@ class LinkIsDead(Refused):
 
 
 class AlreadyMember(Refused):
-    """The person invited has the role already."""
+    """The person has the role already, or another one in the same account."""
 
 
 class NobodyOfThatAddress(Refused):
-    """Nobody has that e-mail address."""
+    """No active person has that e-mail address."""
 
 
 class InvitedTooOften(Refused):
-    """The address has had as many invitations as are decent."""
+    """The address was invited to the same place as often as an hour allows."""
 
 
 class SomebodyElse(Refused):
-    """The link is for another address than that of whoever is signed in."""
+    """The link is for another address, or its address belongs to a person who has to sign in."""
 
 
 @transaction.atomic
 def first_key(*, at: datetime) -> str | None:
-    """Make a fresh token for the first commercial person, and kill the one before.
+    """Create a first key and return its token; the key before it is withdrawn.
 
-    Returns nothing once a commercial person exists.
+    Returns None once an active person of the commercial department exists.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FIRST_KEY])
@@ -80,9 +80,10 @@ def first_key(*, at: datetime) -> str | None:
 def invite(
     organisation: Organisation, email: str, *, by: Person, at: datetime
 ) -> tuple[OneTimeLink, str]:
-    """Invite somebody to be a SuperAdministrator; an older invitation of theirs dies.
+    """Invite an address to be a SuperAdministrator; an older invitation is withdrawn.
 
-    :raises AlreadyMember: if they are one.
+    :raises AlreadyMember: if a SuperAdministrator of the organisation has that address.
+    :raises InvitedTooOften: if the address was invited too often within the hour.
     """
     address = fold_address(email)
     if organisation.memberships.filter(person__email=address).exists():
@@ -97,9 +98,10 @@ def invite(
 
 @transaction.atomic
 def invite_colleague(email: str, *, by: Person, at: datetime) -> tuple[OneTimeLink, str]:
-    """Invite somebody to the commercial department; an older invitation of theirs dies.
+    """Invite an address to the commercial department; an older invitation is withdrawn.
 
-    :raises AlreadyMember: if they belong to it.
+    :raises AlreadyMember: if a person of the department has that address.
+    :raises InvitedTooOften: if the address was invited too often within the hour.
     """
     address = fold_address(email)
     if Person.objects.filter(email=address, is_commercial=True).exists():
@@ -114,7 +116,13 @@ def invite_colleague(email: str, *, by: Person, at: datetime) -> tuple[OneTimeLi
 def invite_to(
     place: InvitedRole, address: str, *, by: Person, at: datetime
 ) -> tuple[OneTimeLink, str]:
-    """Invite an address to a place; an older invitation of it to that place dies."""
+    """Create an invitation, queue its message, and return the link and its token.
+
+    An older invitation of the address to the same department, organisation or account
+    is withdrawn, and its message is not sent if it is still queued.
+
+    :raises InvitedTooOften: if the address was invited too often within the hour.
+    """
     organisation = place.organisation
     if organisation is not None:
         Organisation.objects.select_for_update().get(pk=organisation.pk)
@@ -159,7 +167,7 @@ def invite_to(
 
 
 def _ensure_not_pestered(same: Q, *, at: datetime) -> None:
-    """Refuse to write to the same address again and again."""
+    """Refuse more than `MOST_AN_HOUR` invitations of the same kind within an hour."""
     lately = OneTimeLink.objects.filter(same, made_at__gt=at - AN_HOUR).count()
     if lately >= MOST_AN_HOUR:
         raise InvitedTooOften(
@@ -171,9 +179,9 @@ def _ensure_not_pestered(same: Q, *, at: datetime) -> None:
 
 @transaction.atomic
 def password_link(email: str, *, at: datetime) -> str:
-    """Make a token with which somebody who exists chooses a new password.
+    """Create a link with which an existing person chooses a new password; return its token.
 
-    :raises NobodyOfThatAddress: if there is nobody.
+    :raises NobodyOfThatAddress: if no active person has that address.
     """
     person = Person.objects.filter(email=fold_address(email), is_active=True).first()
     if person is None:
@@ -187,7 +195,10 @@ def password_link(email: str, *, at: datetime) -> str:
 
 @transaction.atomic
 def send_password_link(email: str, *, at: datetime) -> None:
-    """Send whoever has that address a link to choose a new password; nobody learns if none has."""
+    """Queue a message with a password link, if an active person has that address.
+
+    Nothing is raised otherwise, so that nobody learns which addresses are known.
+    """
     try:
         token = password_link(email, at=at)
     except NobodyOfThatAddress:
@@ -205,9 +216,9 @@ def send_password_link(email: str, *, at: datetime) -> None:
 
 
 def find(token: str, kind: OneTimeLink.Kind, *, at: datetime) -> OneTimeLink:
-    """Find the link that a token opens.
+    """Return the valid link of this kind that a token belongs to.
 
-    :raises LinkIsDead: if it opens none now.
+    :raises LinkIsDead: if no valid link of this kind has the token.
     """
     link = (
         OneTimeLink.objects.filter(_living(at), token_hash=hashed(token), kind=kind)
@@ -221,9 +232,10 @@ def find(token: str, kind: OneTimeLink.Kind, *, at: datetime) -> OneTimeLink:
 
 @transaction.atomic
 def enter_first(token: str, *, name: str, email: str, password: str, at: datetime) -> Person:
-    """Make the first person of the commercial department.
+    """Create the first person of the commercial department.
 
-    :raises LinkIsDead: if the token opens nothing now.
+    :raises LinkIsDead: if no valid first key has this token.
+    :raises SomebodyElse: if a person with that address exists.
     """
     link = find(token, OneTimeLink.Kind.FIRST, at=at)
     person = _make_person(email, name=name, password=password, at=at, is_commercial=True)
@@ -236,12 +248,12 @@ def enter_first(token: str, *, name: str, email: str, password: str, at: datetim
 def use_as_newcomer(
     token: str, *, name: str, password: str, at: datetime
 ) -> tuple[Person, OneTimeLink]:
-    """Use an invitation up by making the person whom it invites.
+    """Create the person whom an invitation invites, and mark the invitation as used.
 
-    What it gives them is `accounts.joining`'s, in the same transaction.
+    `accounts.inviting` grants the role, in the same transaction.
 
-    :raises LinkIsDead: if the token opens nothing now.
-    :raises SomebodyElse: if a person of that address exists: they sign in and join.
+    :raises LinkIsDead: if no valid invitation has this token.
+    :raises SomebodyElse: if a person with that address exists, who has to sign in and join.
     """
     link = find(token, OneTimeLink.Kind.INVITATION, at=at)
     person = _make_person(link.email, name=name, password=password, at=at)
@@ -251,9 +263,9 @@ def use_as_newcomer(
 
 @transaction.atomic
 def use(token: str, *, person: Person, at: datetime) -> OneTimeLink:
-    """Use an invitation up as somebody who exists.
+    """Mark an invitation as used by an existing person.
 
-    :raises LinkIsDead: if the token opens nothing now.
+    :raises LinkIsDead: if no valid invitation has this token.
     :raises SomebodyElse: if the invitation is for another address.
     """
     link = find(token, OneTimeLink.Kind.INVITATION, at=at)
@@ -268,9 +280,9 @@ def use(token: str, *, person: Person, at: datetime) -> OneTimeLink:
 
 @transaction.atomic
 def choose_password(token: str, *, password: str, at: datetime) -> Person:
-    """Give the person of a password link the password that they chose.
+    """Set the password that the person of a password link has chosen.
 
-    :raises LinkIsDead: if the token opens nothing now.
+    :raises LinkIsDead: if no valid password link has this token.
     """
     link = find(token, OneTimeLink.Kind.RESET, at=at)
     person = Person.objects.get(email=link.email)
@@ -283,9 +295,9 @@ def choose_password(token: str, *, password: str, at: datetime) -> Person:
 
 @transaction.atomic
 def withdraw_invitation(link: OneTimeLink, *, by: Person, at: datetime) -> None:
-    """Take an invitation back, if nobody has used it.
+    """Withdraw an invitation that nobody has used.
 
-    :raises LinkIsDead: if it no longer lives.
+    :raises LinkIsDead: if the invitation was used or withdrawn before.
     """
     taken_back = _withdraw(Q(pk=link.pk, kind=OneTimeLink.Kind.INVITATION), at=at)
     if not taken_back:
@@ -301,12 +313,12 @@ def withdraw_invitation(link: OneTimeLink, *, by: Person, at: datetime) -> None:
 
 
 def withdraw_made_by(person: Person, *, at: datetime, **where: object) -> None:
-    """Take back the unanswered invitations that somebody made, as they lose their place."""
+    """Withdraw the unanswered invitations that a person made, as the person loses their role."""
     _withdraw(Q(kind=OneTimeLink.Kind.INVITATION, made_by=person, **where), at=at)
 
 
 def forget_password_links(person: Person, *, at: datetime) -> None:
-    """Kill the links with which a person might still choose another password."""
+    """Withdraw the unused password links of a person."""
     _withdraw(Q(kind=OneTimeLink.Kind.RESET, email=person.email), at=at)
 
 
@@ -343,7 +355,7 @@ def _make(
 
 
 def _use(link: OneTimeLink, *, by: Person, at: datetime) -> None:
-    """Use an link up; of two who come together the second finds it dead."""
+    """Mark a link as used; of two concurrent uses the second is refused."""
     used = OneTimeLink.objects.filter(_living(at), pk=link.pk).update(used_at=at, used_by=by)
     if not used:
         raise LinkIsDead(_("This link no longer works: it was used, replaced, or has lapsed."))

@@ -1,8 +1,11 @@
-"""The secrets in links: only their hashes are stored."""
+"""The secret tokens in links, of which only the hashes are stored."""
 
 import hashlib
 
 
 def hashed(token: str) -> str:
-    """Hash a token as it is stored: it is long and random, so nothing slower is needed."""
+    """Return the SHA-256 of a token in hex, as it is stored.
+
+    A token has 256 random bits, so no slow password hash is needed.
+    """
     return hashlib.sha256(token.encode()).hexdigest()
