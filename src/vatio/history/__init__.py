@@ -1,1 +1,1 @@
-"""Who did what to what, and when: added to, never changed."""
+"""Who did what to what, and when: append-only."""

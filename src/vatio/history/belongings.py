@@ -1,4 +1,4 @@
-"""What of the history belongs to an account: the acts on it and on its orders."""
+"""What is exported and deleted of an account in the history: the acts on it and its orders."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +29,6 @@ SUBJECTS = (
         watermark=MAX_ID,
     ),
 )
-"""Acts are only ever added, and an account that lived long has many: they are streamed."""
+"""The history is append-only and may be long, so acts up to the highest id are streamed."""
 
 BELONGINGS = (Belonging("history_act", OWN_OR_ORDERED),)

@@ -9,9 +9,9 @@ from vatio.tenants.models import OfOrganisationSet, Organisation, Person
 class Act(models.Model):
     """One thing that was done, by a person or by a named rule.
 
-    It is written by the rule that acts, in the same transaction. `facts` holds
-    plain values, as they were then, so that the sentence on the page stays true
-    after a rename. Its account's foreign key is added where accounts are made.
+    The rule that acts writes its act in the same transaction. `facts` holds plain
+    values, as they were then, so that the sentence on the page stays true after a
+    rename. The migrations of `accounts` and `orders` add the foreign keys of both ids.
     """
 
     append_only = True

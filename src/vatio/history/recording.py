@@ -1,4 +1,4 @@
-"""Writes an act into the history."""
+"""Records an act in the history."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,7 +18,7 @@ def record(
     order_id: int | None = None,
     facts: Mapping[str, object] | None = None,
 ) -> Act:
-    """Write down what was done, in the transaction that does it."""
+    """Record what was done, in the transaction that does it."""
     return Act.objects.create(
         at=at,
         verb=verb,

@@ -1,4 +1,4 @@
-"""What the history shows of an act: each package puts the acts that it records into sentences."""
+"""How the history words an act: each package writes the sentences of the acts that it records."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import Any
 from django.utils.functional import Promise
 
 Facts = Mapping[str, Any]
-"""The plain values that an act was recorded with."""
+"""The plain values recorded with an act."""
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """An act as a timeline shows it: a sentence, an icon and how much it matters."""
+    """An act as a timeline shows it: a sentence, an icon and a look, its colour by importance."""
 
     words: str
     icon: str
@@ -20,7 +20,7 @@ class Sentence:
 
 
 Wording = Callable[[Facts], Sentence]
-"""Puts the facts of an act into its sentence. A package lists its own, by verb, in `acts.py`."""
+"""Returns an act's sentence from its facts. A package lists its wordings, by verb, in `acts.py`."""
 
 
 def always(words: Promise, icon: str, look: str = "") -> Wording:

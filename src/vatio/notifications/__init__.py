@@ -1,1 +1,1 @@
-"""What Vatio tells people: the outbox, and the doors through which messages leave."""
+"""Messages to people: the outbox, their rendering, and their delivery by SMTP."""

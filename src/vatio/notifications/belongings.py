@@ -1,4 +1,4 @@
-"""What of the outbox belongs to an account: the messages about it and about its orders."""
+"""What is exported and deleted of an account in the outbox: messages about it and its orders."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +21,6 @@ SUBJECTS = (
         },
     ),
 )
-"""Secret messages are left out: they hold links that let somebody in."""
+"""Secret messages are left out: they hold one-time links."""
 
 BELONGINGS = (Belonging("notifications_message", OWN_OR_ORDERED),)

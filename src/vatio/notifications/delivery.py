@@ -1,4 +1,4 @@
-"""Lets messages leave the outbox: claimed in batches, handed over one by one, settled."""
+"""Delivers the outbox: messages are claimed in batches, handed over one by one, and settled."""
 
 import hashlib
 from collections.abc import Callable
@@ -22,10 +22,10 @@ from vatio.tenants.models import Membership
 
 BATCH = 100
 LEASE = timedelta(minutes=10)
-"""How long a claimed message is left to whoever claimed it; after that they are dead."""
+"""The lease of a claimed message: after it, its sender counts as dead and another may claim."""
 
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360)]
-"""How long is waited after each failure; the last one again and again."""
+"""Back-off: the wait after each failure; the last one repeats."""
 
 CLAIM = """
 UPDATE notifications_message SET next_attempt_at = %(lease)s
@@ -41,16 +41,16 @@ Now = Callable[[], datetime]
 
 
 class TakenOver(Exception):
-    """Somebody else claimed the message, because this sender was slower than its lease."""
+    """Another sender claimed the message, because this sender outran its lease."""
 
 
 class NothingToRetry(Refused):
-    """The message was sent, or waits already."""
+    """The message was sent, is waiting already, or is secret."""
 
 
 @dataclass(frozen=True)
 class Sender:
-    """In whose name messages leave, and the address that their links begin with."""
+    """The e-mail address that messages are sent from, and the URL that their links begin with."""
 
     address: str
     platform: str
@@ -58,7 +58,7 @@ class Sender:
 
 @dataclass
 class Tally:
-    """What became of the messages of one run."""
+    """How many messages of one run ended in each state, and the server's errors."""
 
     sent: int = 0
     failed: int = 0
@@ -71,13 +71,13 @@ class Tally:
 def deliver(
     connection: SmtpConnection, sender: Sender, *, now: Now, real: Now | None = None
 ) -> Tally:
-    """Send all that is due, batch after batch, until nothing is or the server is gone.
+    """Send all due messages, batch after batch, until none is due or the server is gone.
 
-    Any number of these may run at once. Whatever dies on the way is taken up again
-    when its lease is over; only a message whose handing over was begun may arrive
-    twice, and then under the same Message-ID.
+    Any number of senders may run at once. A message whose sender died is claimed again
+    when its lease is over; only a message whose handover had begun may arrive twice,
+    and then under the same Message-ID.
 
-    :param real: the clock on the wall, where `now` may be the demo's.
+    :param real: the wall clock, where `now` may be the demo's clock.
     """
     tally = Tally()
     tally.too_late += give_up_on_late(at=now()) + give_up_on_secrets(real=(real or now)())
@@ -93,21 +93,21 @@ def deliver(
 
 
 def give_up_on_late(*, at: datetime) -> int:
-    """Settle the messages that are no longer worth sending."""
+    """Settle as too late the queued messages whose `send_before` has come; return how many."""
     late = Message.objects.filter(state=Message.State.QUEUED, send_before__lte=at, secret=False)
     return late.update(state=Message.State.TOO_LATE, settled_at=at)
 
 
 def give_up_on_secrets(*, real: datetime) -> int:
-    """Settle and blank the secret messages whose link is dead, by the clock on the wall."""
+    """Settle and blank the queued secret messages whose link has lapsed, by the wall clock."""
     late = Message.objects.filter(state=Message.State.QUEUED, send_before__lte=real, secret=True)
     return late.update(state=Message.State.TOO_LATE, settled_at=real, context={})
 
 
 def find_uncertain(*, at: datetime) -> int:
-    """Find the messages whose handing over was begun and never ended, and count them.
+    """Queue again the messages whose handover outlasted its lease, once each; return how many.
 
-    Each is sent again, once; one that is found so a second time stays uncertain.
+    A message found so a second time is settled as uncertain, and is not counted.
     """
     begun = Message.objects.filter(state=Message.State.HANDING_OVER, claimed_at__lte=at - LEASE)
     begun.filter(repeated=True).update(state=Message.State.UNCERTAIN, settled_at=at)
@@ -117,7 +117,7 @@ def find_uncertain(*, at: datetime) -> int:
 
 
 def claim(*, at: datetime) -> list[Message]:
-    """Claim the messages that are due, passing over those that somebody else is claiming."""
+    """Claim a batch of due messages under a lease, skipping rows that another sender locks."""
     keys = [
         row.pk
         for row in Message.objects.raw(CLAIM, {"at": at, "lease": at + LEASE, "batch": BATCH})
@@ -127,14 +127,14 @@ def claim(*, at: datetime) -> list[Message]:
 
 
 def may_retry(message: Message) -> bool:
-    """Tell whether a message may be sent once more: a secret one's link is gone."""
+    """Return whether a message may be sent once more: never a secret one, whose link is gone."""
     return message.state in UNSENT and not message.secret
 
 
 def retry(message: Message, *, at: datetime) -> None:
-    """Send a message that failed, came too late or is uncertain once more: «Reintentar».
+    """Queue once more a message that failed, was too late or is uncertain: «Reintentar».
 
-    :raises NothingToRetry: if it was sent, or waits, or was secret.
+    :raises NothingToRetry: if the message was sent, is waiting, or is secret.
     """
     changed = Message.objects.filter(pk=message.pk, state__in=UNSENT, secret=False).update(
         state=Message.State.QUEUED,
@@ -147,7 +147,10 @@ def retry(message: Message, *, at: datetime) -> None:
 
 
 def compose(message: Message, sender: Sender, *, at: datetime) -> EmailMessage:
-    """Write a message out as mail: text and page, in its reader's language."""
+    """Return a message as mail: plain text and HTML, in its recipient's language.
+
+    :raises ValueError: if no server could take the recipient's address.
+    """
     rendered = render(message, address=sender.platform)
     mail = EmailMessage()
     name = message.organisation.name if message.organisation else "Vatio"
@@ -166,16 +169,16 @@ def compose(message: Message, sender: Sender, *, at: datetime) -> EmailMessage:
 
 
 def reachable(address: str) -> str:
-    """Write an address as every server takes it: its domain in ASCII (IDNA, RFC 5890).
+    """Return an address that every server accepts: its domain in ASCII (IDNA, RFC 3490).
 
-    :raises ValueError: if what stands before the @ is not ASCII: few servers take that.
+    :raises ValueError: if the local part is not ASCII: few servers accept that (RFC 6531).
     """
     user, _at, domain = address.rpartition("@")
     return f"{user.encode('ascii').decode()}@{domain.encode('idna').decode()}"
 
 
 def message_id(message: Message, domain: str) -> str:
-    """Name a message for ever: sent again it has the same name, and readers show it once."""
+    """Return a message's Message-ID: the same when sent again, so mail clients show it once."""
     digest = hashlib.sha256(message.key.encode()).hexdigest()[:20]
     return f"<{message.pk}.{digest}@{domain}>"
 
@@ -183,7 +186,7 @@ def message_id(message: Message, domain: str) -> str:
 def _send(
     connection: SmtpConnection, sender: Sender, message: Message, tally: Tally, *, now: Now
 ) -> bool:
-    """Send one message, and settle it; tell whether the server is still there."""
+    """Send one message, and settle it; return whether the server is still there."""
     if message.only_leaders and not _still_leads(message):
         with override(message.language):
             _settle(
@@ -223,7 +226,7 @@ def _send(
         tally.uncertain += 1
         return False
     except Exception as error:
-        # Whatever one message does to the connection, those behind it leave all the same.
+        # Whatever one message does to the connection, the messages behind it are sent.
         _fall(message, f"{type(error).__name__}: {error}", tally, at=now())
         return True
     _settle(message, Message.State.SENT, at=now())
@@ -232,7 +235,7 @@ def _send(
 
 
 def _fall(message: Message, last_error: str, tally: Tally, *, at: datetime) -> None:
-    """Settle a message that broke its own sending: in doubt, if its text had begun to leave."""
+    """Settle a message whose sending raised: uncertain if its handover had begun, else failed."""
     if message.state == Message.State.HANDING_OVER:
         _doubt(message, last_error, at=at)
         tally.uncertain += 1
@@ -252,7 +255,7 @@ def _still_leads(message: Message) -> bool:
 
 
 def _hand_over(message: Message, *, at: datetime) -> None:
-    """Write down, before the text goes out, that from here on it may arrive.
+    """Record, before the message's text is sent, that it may arrive from here on.
 
     :raises TakenOver: if the claim is no longer this sender's.
     """
@@ -262,7 +265,7 @@ def _hand_over(message: Message, *, at: datetime) -> None:
 
 
 def _own(message: Message) -> QuerySet[Message]:
-    """Find the message as this sender claimed or handed it over: nothing, if another has it now."""
+    """Return the message's row as this sender last wrote it: none, if another claimed it since."""
     return Message.objects.filter(
         pk=message.pk,
         state=message.state,
@@ -294,7 +297,7 @@ def _try_later(message: Message, last_error: str, *, at: datetime) -> None:
 
 
 def _doubt(message: Message, last_error: str, *, at: datetime) -> None:
-    """Settle a message whose outcome is unknown: it is sent again once, a little later."""
+    """Queue a message whose outcome is unknown again, once; the second time it is uncertain."""
     if message.repeated:
         _settle(message, Message.State.UNCERTAIN, at=at, last_error=last_error)
         return
@@ -308,7 +311,7 @@ def _doubt(message: Message, last_error: str, *, at: datetime) -> None:
 
 
 def _let_go(messages: list[Message], *, at: datetime) -> None:
-    """Give claimed messages back, for the next run."""
+    """Release claimed messages, for the next run."""
     Message.objects.filter(
         pk__in=[message.pk for message in messages], state=Message.State.QUEUED
     ).update(next_attempt_at=at + WAITS[0])

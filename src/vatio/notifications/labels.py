@@ -1,4 +1,4 @@
-"""What the states of messages are called."""
+"""Labels of the states of messages."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -10,4 +10,4 @@ MESSAGE_STATES = {
     "too late": (_("Too late"), "minus", "plain"),
     "uncertain": (_("Uncertain"), "warn", "warm"),
 }
-"""The words of a state, its icon and its look."""
+"""The label of each state, its icon and its look."""

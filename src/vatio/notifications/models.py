@@ -9,15 +9,15 @@ class Message(models.Model):
     """A message to one address, queued in the transaction that causes it.
 
     The outbox is the queue. The text is rendered when the message is sent, from
-    `template` and the plain values in `context`. `handing over` is written before
-    the last byte leaves: a message found so later may or may not have arrived.
-    Of `only_leaders` a person gets nothing once they have lost the role. A secret
-    message's context, which holds a link, is blanked when it is settled, and its
-    `send_before` goes by the clock on the wall, as its link does.
+    `template` and the plain values in `context`. The state `handing over` is written
+    before the message's text is sent: a message found in it later may or may not have
+    arrived. A message with `only_leaders` is not sent to a person who has lost the role.
+    A secret message's context, which holds a link, is blanked when it is settled, and
+    its `send_before` goes by the wall clock, as its link does.
 
-    One that is about an account says which, one about an order says that too; it is
-    the account's own, and is exported and purged with it. The foreign keys of both
-    are added where accounts and orders are made.
+    A message about an account or one of its orders has `account_id` and `order_id`: it
+    is exported and purged with the account. The migrations of `accounts` and `orders`
+    add the foreign keys of both.
     """
 
     never_deleted = True

@@ -1,4 +1,4 @@
-"""Puts messages into the outbox."""
+"""Queues messages in the outbox."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -26,14 +26,15 @@ COLUMNS = {
     "only_leaders": "boolean",
     "send_before": "timestamptz",
 }
-"""What is said of a message that is queued, with its type; all else is the same for each."""
+"""The columns given for each message queued, with their types; the others start the same."""
 
 
 def insert_from(relation: str) -> str:
-    """Return the statement that queues a message for each row of a relation with `COLUMNS`.
+    """Return the SQL that queues a message for each row of a relation with `COLUMNS`.
 
-    It stands in a WITH beside that relation, takes the moment as `%(at)s`, and returns the id
-    of each message that is new: a key that is known adds nothing.
+    The statement stands in a WITH beside that relation, takes the instant as `%(at)s`, and
+    returns the id of each new message: `key` is the idempotency key, and a known one adds
+    nothing.
     """
     columns = ", ".join(COLUMNS)
     return f"""
@@ -56,7 +57,7 @@ WITH message AS (
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody to tell: an address, its language, and the person if there is one."""
+    """Whom a message goes to: an address, its language, and the person if there is one."""
 
     address: str
     language: str
@@ -68,7 +69,7 @@ class Recipient:
 
 
 def take_back(key: str, *, at: datetime) -> None:
-    """Keep messages of an occasion from leaving, if they still wait: it is overtaken."""
+    """Settle as too late the queued messages whose key starts with `key`; blank the secret ones."""
     waiting = Message.objects.filter(state=Message.State.QUEUED, key__startswith=key)
     waiting.filter(secret=True).update(context={})
     waiting.update(state=Message.State.TOO_LATE, settled_at=at)
@@ -89,10 +90,13 @@ def queue(
 ) -> None:
     """Queue one message for each recipient, one per address.
 
-    What is about an account, or an order of one, says so: its messages are exported and
-    purged with it. An order for a new account has none yet; once it has, they are that one's.
-    The key names the occasion: queueing the same occasion again adds nothing.
-    What has not left by `send_before` (a week unless said) is not sent any more.
+    A message about an account, or an order of one, is given their ids: it is exported and
+    purged with the account. The messages of an order for a new account, which does not exist
+    yet, become that account's once it does.
+
+    :param key: the idempotency key, named for the occasion: queueing it again adds nothing.
+    :param send_before: when the message is no longer worth sending: `WORTH_SENDING` after `at`
+        by default.
     """
     by_address = {recipient.address.lower(): recipient for recipient in recipients}
     last = (send_before or at + WORTH_SENDING).isoformat()

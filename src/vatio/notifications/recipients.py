@@ -1,11 +1,11 @@
-"""Who is told: an organisation's people, and the commercial department."""
+"""Whom messages go to: an organisation's people, and the commercial department."""
 
 from vatio.notifications.queueing import Recipient
 from vatio.tenants.models import Organisation, Person
 
 
 def leading(organisation: Organisation) -> list[Recipient]:
-    """List the organisation's SuperAdministrators and its notice address."""
+    """Return the organisation's active SuperAdministrators, and its notice address if any."""
     people = Person.objects.filter(memberships__organisation=organisation, is_active=True)
     recipients = [Recipient.of(person) for person in people]
     if organisation.notice_address:
@@ -14,12 +14,12 @@ def leading(organisation: Organisation) -> list[Recipient]:
 
 
 def commercial() -> list[Recipient]:
-    """List the people of the commercial department."""
+    """Return the active people of the commercial department."""
     people = Person.objects.filter(is_commercial=True, is_active=True)
     return [Recipient.of(person) for person in people]
 
 
 def told_of_each_order() -> list[Recipient]:
-    """List who of the commercial department hears of new orders at once, not in a daily digest."""
+    """Return those of the commercial department notified of each new order, not by daily digest."""
     people = Person.objects.filter(is_commercial=True, is_active=True, digest=False)
     return [Recipient.of(person) for person in people]

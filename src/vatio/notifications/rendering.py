@@ -1,4 +1,4 @@
-"""Turns a message of the outbox into a subject, a text and a page, in its reader's language."""
+"""Renders a message of the outbox: subject, plain text and HTML, in its recipient's language."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -23,12 +23,12 @@ ADDED: dict[str, object] = {
     **{unit.value: unit.label for unit in Unit},
     "sms_credits": gettext_lazy("SMS credits"),
 }
-"""What an accepted order may have added: units, and credits."""
+"""Labels of what an accepted order may have added: units, and SMS credits."""
 
 
 @dataclass(frozen=True)
 class RenderedMessage:
-    """What a reader gets."""
+    """A message as its recipient gets it: subject, plain text, and HTML in `page`."""
 
     subject: str
     text: str
@@ -36,7 +36,7 @@ class RenderedMessage:
 
 
 def render(message: Message, *, address: str) -> RenderedMessage:
-    """Write a message out, with links that begin with the platform's address."""
+    """Render a message, with links that begin with the platform's `address`."""
     context = {**message.context, "address": address, "language": message.language}
     with override(message.language):
         subject, text, page = (

@@ -1,4 +1,4 @@
-"""The way out: an SMTP server, spoken to so that we know how far each message came."""
+"""An SMTP client that reports how far each message came."""
 
 import smtplib
 import ssl
@@ -13,11 +13,11 @@ TIMEOUT = 30.0
 
 
 class BadAddress(Exception):
-    """The mail server's address in EMAIL_URL cannot be understood; the message says why."""
+    """EMAIL_URL cannot be parsed; the error's text says why."""
 
 
 class Refusal(Exception):
-    """The server said no to this message, for good or for now."""
+    """The server refused this message, for good (5yz) or for now (4yz; RFC 5321, 4.2.1)."""
 
     def __init__(self, words: str, *, for_good: bool) -> None:
         super().__init__(words)
@@ -25,16 +25,16 @@ class Refusal(Exception):
 
 
 class Unreachable(Exception):
-    """The server could not be reached, or went away before it had the whole message."""
+    """The server could not be reached, or the connection was lost before the text was sent."""
 
 
 class OutcomeUnknown(Exception):
-    """The server went away after it had the whole message and before it answered."""
+    """The connection was lost after the text began to be sent and before the server's reply."""
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where the server is, and how to sign in."""
+    """The server's host and port, its credentials, and its encryption: tls, starttls or none."""
 
     host: str
     port: int
@@ -44,11 +44,12 @@ class Address:
 
 
 def parse(url: str) -> Address:
-    """Read `smtp://user:password@host:587?tls=starttls` or `smtps://…`.
+    """Parse `smtp://user:password@host:587?tls=starttls` or `smtps://…`.
 
-    `tls` is `starttls` on port 587 unless it says `none`, and `none` elsewhere.
+    Without a port it is 465 for `smtps` and 25 for `smtp`; without `tls` that is
+    `starttls` on port 587 and `none` on others.
 
-    :raises BadAddress: if it is no such address.
+    :raises BadAddress: if the URL is of another form.
     """
     try:
         parts = urlsplit(url)
@@ -72,7 +73,7 @@ def parse(url: str) -> Address:
 
 
 class SmtpConnection:
-    """One connection to the server, opened when it is needed and used for many messages."""
+    """One connection to the server, opened when first needed and reused for many messages."""
 
     def __init__(self, address: Address) -> None:
         self.address = address
@@ -90,7 +91,7 @@ class SmtpConnection:
         self.close()
 
     def close(self) -> None:
-        """Say goodbye, if there is anybody to say it to."""
+        """Send QUIT and close the connection, if it is open."""
         if self.smtp is not None:
             try:
                 self.smtp.quit()
@@ -99,11 +100,11 @@ class SmtpConnection:
             self.smtp = None
 
     def send(self, message: EmailMessage, *, to: str, handing_over: Callable[[], None]) -> None:
-        """Send a message; `handing_over` is called before its text goes out, and may forbid it.
+        """Send a message; `handing_over` runs before its text is sent, and stops it by raising.
 
-        :raises Refusal: if the server says no.
-        :raises Unreachable: if it did not get the whole message.
-        :raises OutcomeUnknown: if it may have got it.
+        :raises Refusal: if the server refuses the sender, the recipient or the text.
+        :raises Unreachable: if the connection was lost before the text was sent.
+        :raises OutcomeUnknown: if the connection was lost afterwards: it may have arrived.
         """
         smtp = self._open()
         body = message.as_bytes(policy=SMTP)
@@ -165,7 +166,7 @@ class SmtpConnection:
             raise _refusal(code, said)
 
     def _reset(self, smtp: smtplib.SMTP) -> None:
-        """Make the connection fit for the next message, or drop it."""
+        """Send RSET so that the connection can take the next message, or drop the connection."""
         try:
             smtp.rset()
         except (smtplib.SMTPException, OSError):
@@ -178,7 +179,7 @@ class SmtpConnection:
 
 
 def _quoted(body: bytes) -> bytes:
-    """Double the dots that begin a line (RFC 5321, 4.5.2), and end with a line's end."""
+    """Double the dots that begin a line (dot-stuffing; RFC 5321, 4.5.2), and end with CRLF."""
     lines = body.replace(b"\r\n.", b"\r\n..")
     if lines.startswith(b"."):
         lines = b"." + lines
