@@ -16,7 +16,7 @@ from vatio.units import Unit
 COUNTED = (*Unit, "sms_credits")
 
 RULES = {lapsing.RULE: gettext_lazy("the rule of the 30 days of grace")}
-"""What the rules that decide an order are called."""
+"""Names of the rules that decide an order where no person does."""
 
 
 def _submitted(facts: Facts) -> Sentence:

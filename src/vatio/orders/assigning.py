@@ -1,4 +1,4 @@
-"""Who of the commercial department has an order in hand: «Tomar»."""
+"""Assigns open orders to people of the commercial department («Tomar»), and releases them."""
 
 from datetime import datetime
 
@@ -13,15 +13,15 @@ from vatio.tenants.models import Person
 
 
 class TakenMeanwhile(Refused):
-    """Somebody else took the order, or let go of it, since the page was shown."""
+    """The order was assigned or released by somebody else after the page was shown."""
 
 
 @transaction.atomic
 def take(order: Order, *, seen: int | None, by: Person, at: datetime) -> None:
-    """Take an open order in hand, from nobody or from whoever had it.
+    """Assign an open order to `by`, whether or not somebody else had it.
 
-    :param seen: who had it when the page was shown.
-    :raises TakenMeanwhile: if somebody else has it by now.
+    :param seen: key of the assignee that the page showed; None for nobody.
+    :raises TakenMeanwhile: if the order has another assignee by now.
     :raises AlreadyDecided: if the order is no longer open.
     """
     _pass_on(order, to=by, seen=seen, by=by, at=at)
@@ -29,9 +29,9 @@ def take(order: Order, *, seen: int | None, by: Person, at: datetime) -> None:
 
 @transaction.atomic
 def let_go(order: Order, *, by: Person, at: datetime) -> None:
-    """Give an order that one has in hand back to the queue.
+    """Release an order that is assigned to `by`, so that the order returns to the queue.
 
-    :raises TakenMeanwhile: if somebody else has it by now.
+    :raises TakenMeanwhile: if the order has another assignee by now, or none.
     :raises AlreadyDecided: if the order is no longer open.
     """
     _pass_on(order, to=None, seen=by.pk, by=by, at=at)

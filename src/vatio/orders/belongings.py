@@ -1,4 +1,4 @@
-"""What of orders goes into the export of an account, and in which order it is deleted."""
+"""Declares which rows of orders an account's export holds and its purge deletes, in order."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -7,7 +7,7 @@ from vatio.tenants.belongings import OF_ITS_ORDERS, ORDER, Belonging, Subject, p
 from vatio.units import Unit
 
 ITS_ORDERS = "(SELECT id FROM orders_order WHERE account_id = %(account)s)"
-"""The account's orders: what hangs from one has no account of its own."""
+"""The keys of the account's orders, for tables that name an order but no account."""
 
 ORDER_NUMBER = "(SELECT number FROM orders_order WHERE id = own.order_id)"
 

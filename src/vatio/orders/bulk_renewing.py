@@ -1,4 +1,4 @@
-"""Asks for another year of several accounts with one press, and says of each what became of it."""
+"""Submits the renewals of several accounts in one request, and records the outcome of each."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
@@ -16,7 +16,7 @@ from vatio.task_queue import defer
 from vatio.tenants.models import Organisation, Person
 
 AT_ONCE = 10
-"""A round of more accounts than this is the worker's."""
+"""A bulk renewal of more accounts than this runs in the worker."""
 
 TASK = "renew_in_bulk"
 
@@ -31,9 +31,11 @@ def ask(
     at: datetime,
     now: Now,
 ) -> BulkRenewal:
-    """Ask to renew each account, with the end that the page showed of it.
+    """Create a bulk renewal of these accounts, and run it here or queue it for the worker.
 
-    A short round is done before this returns; a long one is written down for the worker.
+    Up to `AT_ONCE` accounts are renewed before this returns; more are left to the worker.
+
+    :param asked: each account with the end that the page showed for it.
     """
     with transaction.atomic():
         begun = BulkRenewal.objects.create(organisation=organisation, asked_by=by, asked_at=at)
@@ -56,10 +58,11 @@ def ask(
 
 
 def carry_on(begun: BulkRenewal, *, now: Now) -> None:
-    """Give every account that still waits its turn, and close the round after the last.
+    """Submit the renewal of every waiting item, and close the bulk renewal after the last.
 
-    Each item is a transaction of its own: one that is refused takes none of the others back,
-    and whoever is killed on the way leaves the rest to the next. Any number may do it at once.
+    Each item is a transaction of its own: a refusal rolls back no other item, and a process
+    that is killed leaves the rest waiting for the next one. Processes may run concurrently:
+    each skips the items that another has locked.
     """
     while _renew_next(begun):
         pass
@@ -73,13 +76,13 @@ def carry_on(begun: BulkRenewal, *, now: Now) -> None:
 
 
 def carry_all_on(*, now: Now) -> None:
-    """Carry on the rounds that somebody left unfinished."""
+    """Resume the bulk renewals that are unfinished."""
     for begun in BulkRenewal.objects.filter(finished_at__isnull=True).order_by("id"):
         carry_on(begun, now=now)
 
 
 class LeadsNoLonger(Refused):
-    """Whoever began the round lost their place before it was finished."""
+    """The person who requested the bulk renewal no longer leads the organisation."""
 
 
 def _ensure_still_leads(begun: BulkRenewal) -> None:
@@ -91,7 +94,7 @@ def _ensure_still_leads(begun: BulkRenewal) -> None:
 
 @transaction.atomic
 def _renew_next(begun: BulkRenewal) -> bool:
-    """Ask for one account; tell whether there was one that nobody else is asking for."""
+    """Submit one waiting item that no other process has locked; return whether there was one."""
     item = (
         BulkRenewalItem.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(bulk_renewal=begun, outcome=BulkRenewalItem.Outcome.WAITING)

@@ -1,4 +1,4 @@
-"""Does what an accepted order proposes, each kind by the rule of `accounts` that is its own."""
+"""Carries out what an accepted order proposes, by the rule of `accounts` for the order's kind."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,16 +17,16 @@ Facts = dict[str, object]
 
 @dataclass(frozen=True)
 class CarriedOut:
-    """The agreement that came of an order, and what history and message tell of it."""
+    """The agreement that an order became, and its facts for the history and the message."""
 
     agreement: Agreement
     facts: Facts
 
 
 def carry_out(order: Order, proposal: Proposal, *, by: Person, at: datetime) -> CarriedOut:
-    """Do what is proposed for an order whose account is locked.
+    """Carry out a proposal for an order whose account is locked.
 
-    :raises Refused: whatever the rule of its kind refuses.
+    :raises Refused: whatever the rule of the order's kind refuses.
     """
     if order.kind == Order.Kind.OPENING:
         return _open(order, proposal, by=by, at=at)
@@ -43,7 +43,7 @@ def carry_out(order: Order, proposal: Proposal, *, by: Person, at: datetime) -> 
 
 
 def days_of(starts_on: date | None, ends_on: date | None) -> Facts:
-    """Return the days that an accepted order covers, as history and messages tell them."""
+    """Return the days that an accepted order covers, `ends_on` excluded, as ISO 8601 facts."""
     return {"starts_on": _there(starts_on).isoformat(), "ends_on": _there(ends_on).isoformat()}
 
 
@@ -70,7 +70,7 @@ def _renew(order: Order, account: Account, *, by: Person, at: datetime) -> Carri
 
 
 def _there(value: Thing | None) -> Thing:
-    """Return what the database's checks let no order of its kind be without."""
+    """Return a value that a check constraint requires of every order of the kind."""
     if value is None:
         raise AssertionError("the database lets no order of this kind be without it")
     return value

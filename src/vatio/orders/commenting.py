@@ -1,4 +1,4 @@
-"""What is said about an order: questions and answers, and the department's notes."""
+"""Adds comments to an order: questions and answers, and the department's notes."""
 
 from datetime import datetime
 
@@ -14,14 +14,14 @@ from vatio.tenants.models import Person
 
 
 class NothingSaid(Refused):
-    """A comment without words."""
+    """The comment is blank."""
 
 
 @transaction.atomic
 def comment(order: Order, words: str, *, by: Person, at: datetime) -> Comment:
-    """Ask or answer something about an open order; the other side is told.
+    """Add a question or an answer to an open order, and notify the other side.
 
-    :raises NothingSaid: if there are no words.
+    :raises NothingSaid: if the comment is blank.
     :raises AlreadyDecided: if the order is no longer open.
     """
     _ensure_words(words)
@@ -50,9 +50,9 @@ def comment(order: Order, words: str, *, by: Person, at: datetime) -> Comment:
 
 @transaction.atomic
 def note(order: Order, words: str, *, by: Person, at: datetime) -> Comment:
-    """Write a note that only the commercial department sees, on an order in whatever state.
+    """Add a note that only the commercial department sees, to an order in any state.
 
-    :raises NothingSaid: if there are no words.
+    :raises NothingSaid: if the note is blank.
     """
     _ensure_words(words)
     return _say(order, words, by=by, at=at, is_note=True)
@@ -75,7 +75,7 @@ def _say(order: Order, words: str, *, by: Person, at: datetime, is_note: bool) -
 
 
 def _department(order: Order) -> list[Recipient]:
-    """Tell whoever has the order in hand or, if nobody has, all of the department."""
+    """Return the active assignee of the order or, if there is none, the whole department."""
     if order.taken_by is not None and order.taken_by.is_active:
         return [Recipient.of(order.taken_by)]
     return recipients.commercial()

@@ -1,4 +1,4 @@
-"""What accepting an order does to an account, as facts: quantities, credits and days, no words."""
+"""Computes what accepting an order does to an account: quantities, credits and days, no words."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,24 +23,27 @@ INSTANT = timedelta(microseconds=1)
 
 @dataclass(frozen=True)
 class Difference:
-    """A number before an order is accepted, and after it."""
+    """A number before and after an order is accepted."""
 
     before: int
     after: int
 
     @property
     def added(self) -> int:
-        """How much more there is after it."""
+        """The increase: `after` less `before`."""
         return self.after - self.before
 
 
 Differences = Mapping[Unit, Difference]
-"""Every unit that the account's billing sells, whether it changes or not."""
+"""The difference of every unit that the account's billing sells, changed or not."""
 
 
 @dataclass(frozen=True)
 class OpeningConsequence:
-    """An account opens: what it holds beside what its licence includes, and for how long."""
+    """An account opens: its quantities beside its licence's defaults, and its first term.
+
+    `ends_on` is the first day that the term does not cover.
+    """
 
     quantities: Differences
     months: int
@@ -49,14 +52,14 @@ class OpeningConsequence:
 
 @dataclass(frozen=True)
 class RenewalConsequence:
-    """An account goes on for another term."""
+    """An account is renewed for another term."""
 
     term: NextTerm
 
 
 @dataclass(frozen=True)
 class GrowthConsequence:
-    """An account holds more until the end of its term, and in the waiting one that is affected."""
+    """An account holds more until its term ends, and in the waiting term if that is affected."""
 
     licence: LicenceVersion | None
     quantities: Differences
@@ -71,9 +74,9 @@ Consequence = OpeningConsequence | RenewalConsequence | GrowthConsequence
 def foresee(
     order: Order, proposal: Proposal, holding: Holding | None, *, at: datetime
 ) -> Consequence | None:
-    """Compute what accepting a proposal for an order would do; None if nothing can be told.
+    """Compute what accepting a proposal for an order would do; None if that is not known.
 
-    :param holding: what the account holds; an opening has none.
+    :param holding: what the account holds; None for an opening.
     :raises HasExpired: if the account would have to be renewed before it grows.
     """
     if order.kind == Order.Kind.OPENING and proposal.months:
@@ -98,10 +101,10 @@ def foresee(
 
 
 def quantities(order: Order, proposal: Proposal, holding: Holding | None) -> Differences:
-    """Return what a proposal for an order makes of each unit.
+    """Return the quantity of each unit before and after a proposal for an order.
 
-    Before an opening there is what the licence includes; else what is held. A renewal
-    changes nothing, and has no differences.
+    Before an opening stand the licence's defaults, before any other order what the account
+    holds. A renewal changes no quantity, and returns no differences.
     """
     if order.kind == Order.Kind.OPENING and proposal.licence is not None:
         licence = proposal.licence
@@ -114,12 +117,12 @@ def quantities(order: Order, proposal: Proposal, holding: Holding | None) -> Dif
 
 
 def expanded(holding: Holding, added: Quantities) -> Differences:
-    """Return what adding quantities makes of each unit of what is held."""
+    """Return the quantity of each unit held before and after adding quantities."""
     return _differences(holding.billing, holding.totals, holding.totals.plus(added))
 
 
 def held_before(order: Order, account: Account, *, at: datetime) -> Holding | None:
-    """Return what the account held before the order: now, or as known when it was decided."""
+    """Return what the account held before the order: now, or as known just before its decision."""
     if order.decided_at is None:
         return holdings.shown([account], at=at).get(account.pk)
     day = day_at(order.decided_at, account.time_zone)
@@ -127,7 +130,7 @@ def held_before(order: Order, account: Account, *, at: datetime) -> Holding | No
 
 
 def credits(order: Order, person: Person) -> Difference:
-    """Return the SMS credits before an order, now or when it was decided, and after it."""
+    """Return the SMS credits before and after an order: as of now, or of its decision."""
     transactions = SmsTransaction.objects.visible_to(person).filter(account=order.account)
     if order.decided_at is not None:
         transactions = transactions.filter(at__lt=order.decided_at)

@@ -1,4 +1,4 @@
-"""How many accounts are active and expired, and how many orders are open: in one statement."""
+"""Counts active accounts, expired accounts and open orders, in one statement."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +20,7 @@ WHERE %(organisation)s::bigint IS NULL OR organisation_id = %(organisation)s::bi
 
 @dataclass(frozen=True)
 class Counts:
-    """What the zones of «Gestionar cuentas» hold."""
+    """The numbers on the tabs of «Gestionar cuentas»."""
 
     active: int
     expired: int
@@ -28,9 +28,10 @@ class Counts:
 
 
 def count(organisation: Organisation | None, *, at: datetime) -> Counts:
-    """Count what an organisation has, or what all have together.
+    """Count the accounts and open orders of an organisation, or of all organisations.
 
-    It is a short sum at any moment, however many accounts there are.
+    An account whose end is `at` has expired. Accounts are summed from `accounts_endingcount`,
+    so the cost does not grow with the number of accounts.
     """
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,4 +1,4 @@
-"""Accepts, rejects and withdraws orders: each once, by whoever comes first."""
+"""Accepts, rejects, withdraws and lapses orders: only the first decision on an order counts."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -26,23 +26,23 @@ DECIDED_BEFORE = {
 
 
 class AlreadyDecided(Refused):
-    """Somebody decided or withdrew the order before."""
+    """The order is no longer open: it was decided, withdrawn or lapsed before."""
 
 
 class OwnOrder(Refused):
-    """Nobody decides an order that they submitted."""
+    """The person who would decide the order submitted it."""
 
 
 class RejectionWithoutReason(Refused):
-    """A rejection says why."""
+    """The rejection has no reason."""
 
 
 @transaction.atomic
 def accept(order: Order, *, by: Person, at: datetime) -> Agreement:
-    """Accept an order: everything it asks for happens, or nothing does.
+    """Accept an order and carry out all that it asks for, or nothing.
 
-    :raises AlreadyDecided: if it is no longer open.
-    :raises OwnOrder: if the same person submitted it.
+    :raises AlreadyDecided: if the order is no longer open.
+    :raises OwnOrder: if the same person submitted the order.
     :raises NameTaken: if an account took the opening's name meanwhile.
     :raises AlreadyRenewed: if the account was renewed meanwhile.
     """
@@ -55,7 +55,7 @@ def accept(order: Order, *, by: Person, at: datetime) -> Agreement:
 
 @transaction.atomic
 def accept_by_rule(order: Order, account: Account, *, rule: str, at: datetime) -> Agreement:
-    """Accept a renewal by a named rule, in the transaction that submits it.
+    """Accept a renewal by a named rule, in the transaction that submits the renewal.
 
     :raises AlreadyRenewed: if the account was renewed meanwhile.
     """
@@ -74,11 +74,11 @@ def accept_by_rule(order: Order, account: Account, *, rule: str, at: datetime) -
 
 @transaction.atomic
 def reject(order: Order, *, reason: str, by: Person, at: datetime) -> None:
-    """Reject an order, and tell whoever asked the reason.
+    """Reject an order, and notify those who lead its organisation of the reason.
 
-    :raises RejectionWithoutReason: if none is given.
-    :raises AlreadyDecided: if it is no longer open.
-    :raises OwnOrder: if the same person submitted it.
+    :raises RejectionWithoutReason: if the reason is blank.
+    :raises AlreadyDecided: if the order is no longer open.
+    :raises OwnOrder: if the same person submitted the order.
     """
     if not reason.strip():
         raise RejectionWithoutReason(
@@ -91,9 +91,9 @@ def reject(order: Order, *, reason: str, by: Person, at: datetime) -> None:
 
 @transaction.atomic
 def withdraw(order: Order, *, by: Person, at: datetime) -> None:
-    """Take back an order that nobody has decided yet.
+    """Withdraw an order that nobody has decided yet.
 
-    :raises AlreadyDecided: if it is no longer open.
+    :raises AlreadyDecided: if the order is no longer open.
     """
     lock_open(order)
     _decide(order, Order.State.WITHDRAWN, by=by, at=at)
@@ -101,7 +101,7 @@ def withdraw(order: Order, *, by: Person, at: datetime) -> None:
 
 @transaction.atomic
 def lapse(order: Order, *, rule: str, at: datetime) -> bool:
-    """Close an open order by a named rule; tell whether it was still open."""
+    """Lapse an open order by a named rule; return whether the order was still open."""
     try:
         lock_open(order)
     except AlreadyDecided:
@@ -111,7 +111,10 @@ def lapse(order: Order, *, rule: str, at: datetime) -> bool:
 
 
 def lock_open(order: Order) -> None:
-    """Lock the account, then the order, and refuse one that is no longer open."""
+    """Lock the account, then the order.
+
+    :raises AlreadyDecided: if the order is no longer open.
+    """
     account = order.account
     if account is not None:
         lock(account)
@@ -134,7 +137,7 @@ def _ensure_somebody_elses(order: Order, by: Person) -> None:
 
 
 def _gained(about: Mapping[str, object]) -> dict[str, object]:
-    """Pick from what is told of an order the quantities that it added."""
+    """Return the quantities that an order added, from the facts about the order."""
     return {unit: about[unit] for unit in (*Unit, "sms_credits") if about.get(unit)}
 
 

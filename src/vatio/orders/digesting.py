@@ -1,4 +1,4 @@
-"""Tells the new orders of a day in one message, to whoever of the department chose so."""
+"""Queues a daily digest of new orders for the people of the department who chose it."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,17 +12,18 @@ from vatio.orders.models import Order
 from vatio.tenants.models import Person
 
 AT = time(8)
-"""The digest leaves from this hour on, by the department's clock."""
+"""Digests are queued from this hour on, in the department's time zone."""
 
 MOST_LISTED = 50
 TEMPLATE = "orders_digest"
 
 
 def digest(*, at: datetime) -> int:
-    """Queue today's digests: the orders that came since a person's last one and are open.
+    """Queue today's digests, and return how many people were due one with orders in it.
 
-    The key of a person's message is the day: run often, late, or by many at once, it
-    tells nobody twice. A day without new orders brings no message. Tells how many were due.
+    A digest lists the open orders submitted since the person's previous digest, that instant
+    excluded and `at` included. Its idempotency key is the day, so that running often, late or
+    concurrently queues nobody a second message. A day without new orders queues none.
     """
     local = at.astimezone(ZoneInfo(DEPARTMENT_TIME_ZONE))
     if local.time() < AT:

@@ -1,4 +1,4 @@
-"""What the kinds and states of orders are called, and the outcomes of bulk renewals."""
+"""Labels and icons of the kinds and states of orders; labels of bulk renewals' outcomes."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -7,7 +7,7 @@ from vatio.orders.models import Order
 
 KINDS = {kind.value: AGREEMENTS[kind.value] for kind in Order.Kind}
 KIND_ICONS = {kind.value: AGREEMENT_ICONS[kind.value] for kind in Order.Kind}
-"""An order is called what it becomes, once it is accepted."""
+"""An order has the label and the icon of the agreement that it becomes once accepted."""
 
 STATES = {
     "pending": (_("Pending"), "clock", ""),
@@ -18,7 +18,7 @@ STATES = {
     "declined": (_("Declined"), "minus", "plain"),
     "lapsed": (_("Lapsed"), "clock", "plain"),
 }
-"""The words of a state, its icon and its look."""
+"""The label of each state, its icon and its style."""
 
 OUTCOMES = {
     "waiting": _("Waiting its turn"),

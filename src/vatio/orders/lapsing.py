@@ -1,4 +1,4 @@
-"""Closes the orders that an account's end has overtaken."""
+"""Lapses the open orders of accounts whose days of grace are over."""
 
 from datetime import datetime, timedelta
 
@@ -9,16 +9,17 @@ from vatio.orders.deciding import lapse as close
 from vatio.orders.models import Order
 
 RULE = "grace"
-"""The rule by which an order lapses: its account's days of grace are over."""
+"""Name of the rule by which an order lapses: its account's days of grace are over."""
 
 AT_A_TIME = 500
 
 
 def lapse(*, at: datetime) -> int:
-    """Let the open expansions and upgrades of accounts lapse whose grace is over.
+    """Lapse open expansions and upgrades whose account's grace is over; return how many.
 
-    They could not be accepted since the account expired. Each is closed for itself,
-    under its lock; what was decided meanwhile is passed over. Tells how many.
+    Such an order cannot be accepted once its account has expired. Each order lapses in a
+    transaction of its own, under its lock; an order decided meanwhile is skipped. A call
+    reads at most `AT_A_TIME` orders.
     """
     widest = at - timedelta(days=GRACE_DAYS - 2)
     overtaken = (

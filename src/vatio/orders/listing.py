@@ -1,4 +1,4 @@
-"""What a list of orders is asked to show: its search, its filters, its order, its page."""
+"""Reads the search, the filters, the sort order and the page that a list of orders shows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ MINE, NOBODY = "mine", "nobody"
 
 @dataclass(frozen=True)
 class OrderFilters:
-    """A list as its parameters ask for it; what cannot be read is left out.
+    """The filters of a list, parsed from its parameters; invalid values are ignored.
 
-    `among` is OPEN, DECIDED or ALL; `state` narrows that to one state. `hand` says in
-    whose hand an order is: MINE, NOBODY, or empty for anybody's.
+    `among` is OPEN, DECIDED or ALL; `state` narrows that to one state. `hand` filters by
+    assignee: MINE, NOBODY, or empty for anybody.
     """
 
     text: str
@@ -32,18 +32,18 @@ class OrderFilters:
 
     @property
     def narrows(self) -> bool:
-        """Whether anything but the open orders is asked for."""
+        """Whether any filter is set, or orders other than the open ones are included."""
         return bool(self.text or self.kind or self.organisation or self.hand or self.among != OPEN)
 
     @property
     def order(self) -> list[str]:
-        """The columns to sort by: the latest first, but the desk's queue begins with the oldest."""
+        """The columns to sort by: newest first, except for the desk's queue, oldest first."""
         is_queue = self.at_desk and self.among == OPEN
         return ["submitted_at", "id"] if is_queue else ["-submitted_at", "-id"]
 
 
 def read(parameters: Mapping[str, str]) -> OrderFilters:
-    """Read what the list of an organisation is asked for; only among all orders a state counts."""
+    """Parse the filters of an organisation's list; a state counts only among all orders."""
     among = ALL if parameters.get("show") == ALL else OPEN
     state = parameters.get("state", "")
     return OrderFilters(
@@ -55,7 +55,7 @@ def read(parameters: Mapping[str, str]) -> OrderFilters:
 
 
 def read_at_desk(parameters: Mapping[str, str]) -> OrderFilters:
-    """Read what the desk is asked for: the queue, what is decided, or what became so of it."""
+    """Parse the filters of the desk: open orders, decided orders, or one decided state."""
     state = parameters.get("state", OPEN)
     hand = parameters.get("hand", "")
     is_outcome = state in Order.State.values and state not in Order.OPEN
@@ -104,7 +104,7 @@ def matching(orders: OrderSet, text: str) -> OrderSet:
 def page(
     orders: OrderSet, asked: OrderFilters, parameters: Mapping[str, str]
 ) -> pagination.Page[Order]:
-    """Read the page that the parameters ask for, in the order of the list."""
+    """Read the page that the parameters ask for, in the list's sort order."""
     return pagination.page(orders, order=asked.order, parameters=parameters)
 
 

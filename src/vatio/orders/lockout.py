@@ -1,4 +1,4 @@
-"""Whether an account's own people may enter it."""
+"""Decides whether an account's administrators and viewers may enter it after its expiry."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,10 +12,11 @@ from vatio.tenants.models import Person
 
 
 def is_shut(account: Account, *, at: datetime) -> bool:
-    """Tell whether an account's administrators and viewers are kept out.
+    """Return whether an account's administrators and viewers are locked out.
 
-    They are from the instant of its expiry on, unless a renewal that was asked in
-    time still awaits a decision within the grace: then they enter and look.
+    Administrators and viewers are locked out from the instant of expiry on, unless a renewal
+    submitted by that instant still awaits a decision within the days of grace: then they
+    keep read access.
     """
     return account.pk in shut_among([account], at=at)
 
@@ -23,16 +24,16 @@ def is_shut(account: Account, *, at: datetime) -> bool:
 def may_enter(person: Person, account: Account, *, leads: bool, at: datetime) -> bool:
     """Return whether a person who sees an account may enter it.
 
-    Its own people are kept out while it is shut; the commercial department and whoever
-    leads its organisation never are.
+    A lockout applies to the account's administrators and viewers, never to the commercial
+    department or to whoever leads the account's organisation.
 
-    :param leads: whether the person does, which whoever asks has found out already.
+    :param leads: whether the person leads that organisation, which the caller knows.
     """
     return leads or person.is_commercial or not is_shut(account, at=at)
 
 
 def shut_among(accounts: Iterable[Account], *, at: datetime) -> set[int]:
-    """Tell of which accounts that is so, in one statement for any number of them."""
+    """Return the keys of the accounts that are locked, in one query for any number of them."""
     expired = [account for account in accounts if is_expired(account, at=at)]
     if not expired:
         return set()

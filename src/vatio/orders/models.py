@@ -1,4 +1,4 @@
-"""Orders, what is said about them, and rounds of renewals that are asked for together."""
+"""Orders, the comments on them, and bulk renewals."""
 
 import uuid
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ class OrderSet(models.QuerySet["Order"]):
     """Orders, narrowed to those that a person may see and by their state."""
 
     def visible_to(self, person: Person) -> "OrderSet":
-        """Keep what this person may see: all for commercial staff, else their organisations'."""
+        """Return the orders that a person may see: all for commercial staff, else `led_by`."""
         if not person.is_active:
             return self.none()
         if person.is_commercial:
@@ -39,7 +39,7 @@ class OrderSet(models.QuerySet["Order"]):
         return self.filter(organisation__memberships__person=person)
 
     def open(self) -> "OrderSet":
-        """Keep those that still await somebody."""
+        """Return the orders that still await a decision."""
         return self.filter(state__in=Order.OPEN)
 
     def decided(self) -> "OrderSet":
@@ -47,9 +47,9 @@ class OrderSet(models.QuerySet["Order"]):
         return self.exclude(state__in=Order.OPEN)
 
     def open_of(self, accounts: Iterable[int], person: Person) -> list["Order"]:
-        """List the open orders of some accounts that this person may see, the first first.
+        """Return the open orders of some accounts that a person may see, oldest first.
 
-        Every row of a list asks for them: written out, it takes a third of the time.
+        Every list of accounts runs this query: as raw SQL it takes a third of the ORM's time.
         """
         asked = {
             "accounts": list(accounts),
@@ -62,9 +62,9 @@ class OrderSet(models.QuerySet["Order"]):
 class Order(models.Model):
     """What a SuperAdministrator asks of the commercial department.
 
-    An opening has no account until it is accepted; its quantities are totals.
-    An expansion's are what to add. Once decided it never changes, and an accepted
-    one points to the agreement it became.
+    An opening has no account until it is accepted; its quantities are totals, and `token` is
+    its form's idempotency key. The quantities of an expansion are additions. A decided order
+    never changes, and an accepted one references the agreement that it became.
     """
 
     never_deleted = True
@@ -232,17 +232,17 @@ class Order(models.Model):
 
     @property
     def quantities(self) -> Quantities:
-        """How many of each unit it asks for: totals of an opening, what an expansion adds."""
+        """The quantities asked for: totals in an opening, additions in an expansion."""
         return Quantities(self.meters, self.supply_points, self.data_points, self.rtc_lines)
 
     @property
     def proposal(self) -> Proposal:
-        """What it asks for."""
+        """The licence, quantities, months and SMS credits that the order asks for."""
         return Proposal(self.licence, self.quantities, self.months, self.sms_credits)
 
     @property
     def project(self) -> Project:
-        """What an opening says of the client's project."""
+        """The client's project, as an opening describes it."""
         return Project(
             account_name=self.account_name,
             client=self.client,
@@ -254,7 +254,7 @@ class Order(models.Model):
 
     @property
     def is_open(self) -> bool:
-        """Whether it still awaits somebody."""
+        """Whether the order still awaits a decision."""
         return self.state in self.OPEN
 
     def awaits(self, person: Person) -> bool:
@@ -270,15 +270,15 @@ class CommentSet(models.QuerySet["Comment"]):
     """Comments, narrowed to those that a person may read."""
 
     def visible_to(self, person: Person) -> "CommentSet":
-        """Keep what this person may read: notes are the commercial department's alone."""
+        """Return the comments that a person may read: notes only for the commercial department."""
         readable = self.filter(order__in=Order.objects.visible_to(person))
         return readable if person.is_commercial else readable.filter(is_note=False)
 
 
 class Comment(models.Model):
-    """Something said about an order: a question or an answer, or a note.
+    """A comment on an order: a question or an answer, or an internal note.
 
-    Questions and answers go between the organisation and the commercial
+    Questions and answers pass between the organisation and the commercial
     department before the order is decided; a note stays in the department.
     """
 
@@ -307,10 +307,10 @@ class Comment(models.Model):
 
 
 class BulkRenewal(models.Model):
-    """Several renewals asked for with one press: each account of it stands for itself.
+    """Several renewals requested at once; each account is renewed or refused on its own.
 
-    A short round is done while the press is answered, a long one by the worker. It counts as
-    asked when it was pressed, however long the work takes.
+    A short bulk renewal runs within the request, a long one in the worker. Its orders count as
+    submitted at `asked_at`, however long the work takes.
     """
 
     never_deleted = True
@@ -344,7 +344,7 @@ class BulkRenewal(models.Model):
 
 
 class BulkRenewalItem(models.Model):
-    """One account's turn in a round: waiting, or what became of it."""
+    """One account of a bulk renewal: waiting, or with its outcome."""
 
     never_deleted = True
 

@@ -1,4 +1,4 @@
-"""The twelve months from the one that runs, and how many accounts end in each."""
+"""Computes how many accounts end in each of twelve months, from the current month on."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,56 +13,59 @@ SOON = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Month:
-    """A month, and how many accounts end in it, by what is known of them."""
+    """A month, and how many accounts end in it, by their standing."""
 
     first: date
     counts: Mapping[Standing, int]
 
     @property
     def key(self) -> str:
-        """The month as the address says it: 2026-12."""
+        """The month as written in the URL, in ISO 8601: 2026-12."""
         return f"{self.first:%Y-%m}"
 
     @property
     def after(self) -> date:
-        """The first day of the month that follows."""
+        """The first day of the following month."""
         return add_months(self.first, 1, anchor_day=1)
 
     @property
     def total(self) -> int:
-        """How many accounts end in it."""
+        """How many accounts end in the month."""
         return sum(self.counts.values())
 
     @property
     def renewed_percent(self) -> int:
-        """How many of a hundred are renewed."""
+        """The percentage of the month's accounts that are renewed, rounded."""
         return _percent(self.counts.get(Standing.RENEWED, 0), self.total)
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """The months ahead, their sums, and what of them is near."""
+    """The months ahead, their sums, and how many accounts end soon.
+
+    `soon` counts the accounts that end after today and up to `soon_until`, included.
+    """
 
     months: list[Month]
     all: Month
     soon: int
     soon_until: date
     undecided_and_over: int
-    """Of those undecided in the month that runs, how many have ended already."""
+    """How many of the undecided accounts have ended already, today included."""
 
     def month(self, key: str) -> Month | None:
-        """Return the month ahead that has this key; None if none has."""
+        """Return the month ahead that has a key; None if no month has it."""
         return next((month for month in self.months if month.key == key), None)
 
 
 def span(today: date) -> tuple[date, date]:
-    """Return the first day of the months ahead, and the day after their last."""
+    """Return the half-open interval of the months ahead: first day, and the day after the last."""
     first = today.replace(day=1)
     return first, add_months(first, HOW_MANY, anchor_day=1)
 
 
 def outlook(endings: Iterable[Ending], *, today: date) -> Outlook:
-    """Compute the months ahead from the endings of each of their days."""
+    """Compute the months ahead from the endings within `span`."""
     first, _until = span(today)
     firsts = [add_months(first, place, anchor_day=1) for place in range(HOW_MANY)]
     sums: dict[date, dict[Standing, int]] = {day: {} for day in firsts}

@@ -1,4 +1,4 @@
-"""What a reviewer should know of an order's client: their other accounts, and others like it."""
+"""Finds, for the reviewer of an order, the client's other accounts and possible duplicates."""
 
 from dataclasses import dataclass
 
@@ -13,17 +13,18 @@ MOST = 10
 
 @dataclass(frozen=True)
 class PossibleDuplicates:
-    """Accounts of the same client: in the organisation that asks, and in others."""
+    """Accounts like the order's: in the organisation that submitted it, and in others."""
 
     own: list[Account]
     elsewhere: list[Account]
 
 
 def find_duplicates(order: Order) -> PossibleDuplicates:
-    """Find the accounts that share the order's NIF, client or account name.
+    """Return the accounts that share the order's NIF, client or account name, at most `MOST` each.
 
-    In the organisation that asks they are the client's other accounts. In others
-    they are a warning: the same building may be asked for twice.
+    `own` are the client's other accounts in the organisation that submitted the order. Those
+    `elsewhere`, matched by account name too, are a warning: the same building may be asked
+    for twice.
     """
     account = order.account
     nif = (account or order).nif

@@ -1,4 +1,4 @@
-"""What an order proposes: the same four things whoever says them, buyer or seller."""
+"""What an order proposes: the same four values, whether buyer or seller proposes them."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A licence, quantities, months and credits; what a kind of order does not say is empty.
+    """A licence, quantities, months and SMS credits; empty where a kind of order has none.
 
-    The quantities of an opening are totals, those of an expansion what is added. Credits are
-    always added.
+    The quantities of an opening are totals, those of an expansion additions. Credits are
+    always additions.
     """
 
     licence: LicenceVersion | None

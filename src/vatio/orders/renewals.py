@@ -4,7 +4,7 @@ An account ends on the day on which its running term does; once that is over, on
 the day on which its last term did. One that has been renewed still stands at the
 end of its running term, as renewed: it moves on to its next end when its next
 term begins. One that has yet to start stands nowhere. Days are those of the
-account's zone.
+account's time zone.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,7 +31,7 @@ class Standing(StrEnum):
 
 ORDER = ("due_on", "id")
 FURTHEST = timedelta(days=1)
-"""How far the first instant of a day in any zone is from that day's in UTC, and more."""
+"""Upper bound of the offset between the first instant of a day in any time zone and in UTC."""
 
 DUE = """
 WITH account AS (
@@ -74,7 +74,7 @@ ORDER BY due_on {way}, id {way} LIMIT %s
 
 @dataclass(frozen=True)
 class Ending:
-    """How many accounts end on a day, of those of which the same is known."""
+    """How many accounts of one standing end on a day."""
 
     on: date
     standing: Standing
@@ -91,17 +91,17 @@ class Due:
 
     @property
     def id(self) -> int:
-        """The account's key: what orders accounts that end on the same day."""
+        """The account's key, by which accounts that end on the same day are sorted."""
         return self.account.pk
 
     @property
     def last_day(self) -> date:
-        """The last day on which it holds something, before it ends."""
+        """The last day that the account covers: the day before `due_on`."""
         return self.due_on - timedelta(days=1)
 
 
 def counted(accounts: AccountSet, *, since: date, until: date, at: datetime) -> list[Ending]:
-    """Count the accounts that end on each day, from `since` up to, and not including, `until`."""
+    """Count the accounts that end on each day of the half-open interval [`since`, `until`)."""
     due, parameters = _due(accounts, since=since, at=at)
     with connection.cursor() as cursor:
         cursor.execute(due + COUNTED, [*parameters, since, until])
@@ -118,10 +118,12 @@ def listed(
     beyond: Sequence[Any] = (),
     descending: bool = False,
 ) -> list[Due]:
-    """Read the accounts that end between two days, in that order, with their organisations.
+    """Read the accounts that end in [`since`, `until`), with their organisations.
 
-    :param beyond: the day and the key of the account that they come after, or nothing.
-    :raises ValueError: if `beyond` is neither.
+    Accounts are sorted by the day on which they end, then by key.
+
+    :param beyond: day and key of the account after which to begin (keyset pagination), or empty.
+    :raises ValueError: if `beyond` holds anything else.
     """
     due, parameters = _due(accounts, since=since, at=at)
     day, key = beyond or ((date.max if descending else date.min), 0)
@@ -144,7 +146,7 @@ def page(
     parameters: Mapping[str, str],
     at: datetime,
 ) -> pagination.Page[Due]:
-    """Read the page that the parameters ask for of the accounts that end between two days."""
+    """Read the page that the parameters ask for of the accounts that end in [`since`, `until`)."""
 
     def read(order: Sequence[str], values: Sequence[Any], limit: int) -> list[Due]:
         return listed(
@@ -161,9 +163,9 @@ def page(
 
 
 def _due(accounts: AccountSet, *, since: date, at: datetime) -> tuple[str, list[Any]]:
-    """Write the statement of what is due, over the accounts that do not end before a day.
+    """Return the SQL of `due`, over accounts that do not end before `since`, and its parameters.
 
-    Python tells which day it is in each zone: PostgreSQL does not know them all.
+    The current day in each time zone is computed in Python: PostgreSQL does not know them all.
     """
     first = datetime.combine(since, time(0), tzinfo=UTC) - FURTHEST
     columns = accounts.filter(ends_at__gte=first).order_by()

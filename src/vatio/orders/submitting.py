@@ -1,4 +1,4 @@
-"""Sends orders to the commercial department."""
+"""Submits orders to the commercial department."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,19 +32,19 @@ from vatio.units import Quantities
 
 
 class AlreadyAsked(Refused):
-    """An order of that kind is open for the account, or an opening of that name."""
+    """An order of the same kind is open for the account, or an opening of the same name."""
 
 
 class AlreadySent(Refused):
-    """The form was sent before, with other words or for an order that is closed."""
+    """The form was sent before, with other contents or for an order that is now closed."""
 
 
 class EndHasMoved(Refused):
-    """The account no longer ends when the page said: what was pressed was about another end."""
+    """The account no longer ends on the day that the page showed."""
 
 
 class LicenceNotOffered(Refused):
-    """The licence named is not in the catalogue, or no longer."""
+    """The licence is a draft, or was retired."""
 
 
 class WrongMonths(Refused):
@@ -53,7 +53,7 @@ class WrongMonths(Refused):
 
 @dataclass(frozen=True)
 class Opening:
-    """What the form for a new account says: quantities are totals, empty ones the default."""
+    """The form for a new account: quantities are totals, None for the licence's default."""
 
     project: Project
     version: LicenceVersion
@@ -66,7 +66,7 @@ class Opening:
 
 @dataclass(frozen=True)
 class Added:
-    """What the form «Ampliar» says: how many of each unit to add, empty ones None."""
+    """The form «Ampliar»: how many of each unit to add, None where the field is empty."""
 
     asked: Quantities
     sms_credits: int
@@ -78,12 +78,15 @@ class Added:
 def submit_opening(
     organisation: Organisation, opening: Opening, *, token: UUID, by: Person, at: datetime
 ) -> Order:
-    """Ask for a new account. The form's token makes a double click one order.
+    """Submit an order for a new account.
 
-    :raises AlreadySent: if the form was sent before and said something else.
+    `token` is the form's idempotency key: sending the form again returns the same order.
+
+    :raises AlreadySent: if the form was sent before for another name, or its order is closed.
     :raises NameTaken: if the organisation has an account of that name.
     :raises AlreadyAsked: if an opening of that name is open.
     :raises LicenceNotOffered: if the licence is a draft, or was retired meanwhile.
+    :raises WrongMonths: if the months are not from 1 to 120.
     :raises WrongQuantity: if a total is below the licence's default or not of its billing.
     """
     sent_before = Order.objects.filter(token=token).first()
@@ -129,17 +132,16 @@ def submit_opening(
 
 @transaction.atomic
 def submit_renewal(account: Account, *, shown_end: date, by: Person, at: datetime) -> Order:
-    """Ask for another year, with the licence and quantities that the account holds.
+    """Submit the renewal of an account for another year, with the licence and quantities it holds.
 
-    It carries the end that the page showed: if the account ends on another day
-    by now, nothing is asked, because the press was about something else. For a
-    trusted organisation it takes effect at once, by that rule. Who asks has changed
-    their mind, if they had said that they would not.
+    A stale page is refused: `shown_end` has to be the day on which the account ends now. The
+    renewal of a trusted organisation is accepted at once, by that rule. A notice that the
+    account would not be renewed is withdrawn.
 
     :raises NotStarted: if the account has yet to start.
     :raises AlreadyRenewed: if a term already waits to start.
     :raises EndHasMoved: if the account no longer ends on `shown_end`.
-    :raises AlreadyAsked: if a renewal of it is open.
+    :raises AlreadyAsked: if a renewal of the account is open.
     """
     lock(account)
     renewal.check_renewable(account, at=at)
@@ -168,12 +170,12 @@ def submit_renewal(account: Account, *, shown_end: date, by: Person, at: datetim
 
 @transaction.atomic
 def submit_expansion(account: Account, added: Added, *, by: Person, at: datetime) -> Order:
-    """Ask for more of what the account holds; the quantities are what to add.
+    """Submit an order for more of what the account holds; the quantities are additions.
 
     :raises HasExpired: if the account has expired.
-    :raises AlreadyAsked: if an expansion of it is open.
-    :raises WrongQuantity: if one is of the other billing.
-    :raises NothingAdded: if nothing is asked.
+    :raises AlreadyAsked: if an expansion of the account is open.
+    :raises WrongQuantity: if a quantity is of the other billing.
+    :raises NothingAdded: if nothing is added.
     """
     lock(account)
     affected = growth.affected_terms(account, at=at)
@@ -205,11 +207,11 @@ def submit_upgrade(
     by: Person,
     at: datetime,
 ) -> Order:
-    """Ask for a better licence.
+    """Submit an order for a better licence.
 
     :raises HasExpired: if the account has expired.
-    :raises AlreadyAsked: if an upgrade of it is open.
-    :raises NotAnUpgrade: if the licence is not offered, or not a better one.
+    :raises AlreadyAsked: if an upgrade of the account is open.
+    :raises NotAnUpgrade: if the licence is not offered, or is no better.
     """
     lock(account)
     affected = growth.affected_terms(account, at=at)
@@ -234,7 +236,7 @@ def submit_upgrade(
 
 
 def _ensure_none_open(account: Account, kind: Order.Kind) -> None:
-    """Refuse a second open order of a kind, naming the first; the account is locked."""
+    """Refuse a second open order of a kind, naming the first; the caller has locked the account."""
     open_one = (
         account.orders.filter(kind=kind, state__in=Order.OPEN)
         .select_related("submitted_by")
@@ -252,7 +254,10 @@ def _ensure_none_open(account: Account, kind: Order.Kind) -> None:
 
 
 def _same(sent_before: Order, organisation: Organisation, name: str) -> Order:
-    """Answer a form that was sent before with its order, unless it says something else by now."""
+    """Return the order of a form that was sent before.
+
+    :raises AlreadySent: if the form now names another account, or the order is closed.
+    """
     is_its_own = sent_before.organisation_id == organisation.pk
     if is_its_own and sent_before.is_open and sent_before.account_name == name:
         return sent_before
@@ -262,7 +267,11 @@ def _same(sent_before: Order, organisation: Organisation, name: str) -> Order:
 def _met_another(
     error: IntegrityError, organisation: Organisation, name: str, token: UUID
 ) -> Order:
-    """Answer an opening that lost a race: the same form sent twice, or a name asked twice."""
+    """Return the order that won the race against the same form, or refuse a name in use.
+
+    :raises AlreadySent: if the form now names another account, or the order is closed.
+    :raises AlreadyAsked: if another opening of that name is open.
+    """
     same_form = Order.objects.filter(token=token).first()
     if same_form is not None:
         return _same(same_form, organisation, name)
