@@ -31,7 +31,7 @@ def count(organisation: Organisation | None, *, at: datetime) -> Counts:
     """Count the accounts and open orders of an organisation, or of all organisations.
 
     An account whose end is `at` has expired. Accounts are summed from `accounts_endingcount`,
-    so the cost does not grow with the number of accounts.
+    which has one row for each organisation and instant at which accounts end.
     """
     with connection.cursor() as cursor:
         cursor.execute(
