@@ -1,1 +1,1 @@
-"""Portfolios: spreadsheets of accounts, understood, shown before they act, imported whole."""
+"""Portfolios: spreadsheets of accounts, parsed, previewed, and imported all or nothing."""

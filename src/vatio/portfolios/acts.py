@@ -6,7 +6,7 @@ from vatio.history.sentences import Wording, always
 from vatio.portfolios import importing
 
 RULES = {importing.RULE: _("the import")}
-"""What the import is called, where it is the command's and nobody's."""
+"""Name of the import where the command ran it and no person did."""
 
 SENTENCES: dict[str, Wording] = {
     "account.imported": always(_("Imported from a spreadsheet"), "inbox", "good"),

@@ -1,4 +1,4 @@
-"""Keeps a portfolio's file between handing it in and importing it."""
+"""Stores a portfolio's file between its upload and its import."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -20,21 +20,21 @@ LARGEST = 20_000_000
 
 
 class TooLarge(Refused):
-    """The file is larger than any portfolio."""
+    """The file has more than 20 MB."""
 
 
 class AlreadyImported(Refused):
-    """The draft was imported before, or lapsed."""
+    """The draft was imported before, or deleted as too old."""
 
 
 @transaction.atomic
 def keep(
     organisation: Organisation, file_name: str, content: bytes, *, by: Person, at: datetime
 ) -> ImportDraft:
-    """Keep a file that was handed in; those that nobody imported within a week go.
+    """Store an uploaded file as a draft, and delete the drafts that are older than a week.
 
-    :raises TooLarge: if it has more than 20 MB.
-    :raises Unreadable: if it is no spreadsheet.
+    :raises TooLarge: if the file has more than 20 MB.
+    :raises Unreadable: if the file is no spreadsheet.
     """
     if len(content) > LARGEST:
         raise TooLarge(_("The file is larger than 20 MB."), field="file")
@@ -53,7 +53,7 @@ def keep(
 def settle(
     draft: ImportDraft, *, ends: Ends, licences: Mapping[str, str], columns: Mapping[str, str]
 ) -> None:
-    """Say how a file is to be read: what its ends mean, and what its names stand for."""
+    """Write how a draft is to be read: whether ends are inclusive, and what its names mean."""
     ImportDraft.objects.filter(pk=draft.pk).update(
         ends=ends,
         licences={theirs: ours for theirs, ours in licences.items() if theirs and ours},
@@ -62,9 +62,9 @@ def settle(
 
 
 def plan(draft: ImportDraft, *, at: datetime) -> Plan:
-    """Work out what importing a draft would do; nothing is written.
+    """Compute what importing a draft would do; nothing is written.
 
-    :raises Unreadable: if there are no headings in it.
+    :raises Unreadable: if the draft has no headings.
     """
     return importing.plan(
         draft.organisation,
@@ -77,7 +77,7 @@ def plan(draft: ImportDraft, *, at: datetime) -> Plan:
 
 
 def length(draft: ImportDraft) -> int:
-    """Count the lines of a file that say something: about as many as it has accounts."""
+    """Count the lines of a draft that are not empty: about as many as it has accounts."""
     lines = next(tables(bytes(draft.content)), [])
     return sum(not line.is_empty() for line in lines)
 
@@ -86,11 +86,11 @@ def length(draft: ImportDraft) -> int:
 def carry_out(
     draft: ImportDraft, *, by: Person, at: datetime, tell: Callable[[int], None] = lambda done: None
 ) -> list[Account]:
-    """Import a draft, all of it or nothing, and let go of it.
+    """Import a draft, all or nothing, and delete the draft.
 
-    :param tell: is told after each some thousands how many accounts are made.
-    :raises AlreadyImported: if somebody was faster.
-    :raises Faulty: if it has faults.
+    :param tell: called after each batch with the number of accounts created so far.
+    :raises AlreadyImported: if the draft is gone, imported by somebody else or too old.
+    :raises Faulty: if the draft has faults.
     """
     held = ImportDraft.objects.select_for_update().filter(pk=draft.pk).first()
     if held is None:

@@ -1,4 +1,4 @@
-"""Imports a portfolio as accounts: all of it, or nothing."""
+"""Imports a portfolio as accounts, all or nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from vatio.units import Quantities, Unit
 
 RULE = "import"
 AT_A_TIME = 5_000
-"""How many accounts are made with one statement for each table."""
+"""How many accounts a batch creates, with one statement for each table."""
 
 
 class Faulty(Refused):
@@ -33,7 +33,7 @@ class Faulty(Refused):
 
 @dataclass(frozen=True)
 class Planned:
-    """What a row of the file will become."""
+    """The account that a row of the file will become."""
 
     row: Row
     version: LicenceVersion
@@ -43,7 +43,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Plan:
-    """What an import would do, row by row, and every fault that stands against it."""
+    """What an import would do, row by row, and every fault that prevents it."""
 
     organisation: Organisation
     accounts: list[Planned]
@@ -65,11 +65,10 @@ def plan(
     at: datetime,
     columns: Mapping[str, str] | None = None,
 ) -> Plan:
-    """Work out what importing a file would do; nothing is written.
+    """Compute what importing a file would do; nothing is written.
 
-    `licences` maps names of the file to names of the catalogue, `columns` headings
-    of the file to our names of them.
-
+    :param licences: names of licences in the file, each with its name in the catalogue.
+    :param columns: headings of the file, each with the key of `HEADINGS` that it means.
     :raises Unreadable: if the file cannot be read at all.
     """
     portfolio = understand(content, ends=ends, columns=columns)
@@ -112,9 +111,9 @@ def plan(
 def carry_out(
     plan: Plan, *, by: Person | None, at: datetime, tell: Callable[[int], None] = lambda done: None
 ) -> list[Account]:
-    """Make the accounts of a plan, each with an agreement of kind import.
+    """Create the accounts of a plan, each with an agreement of kind import, all or nothing.
 
-    :param tell: is told after each some thousands how many are made.
+    :param tell: called after each batch with the number of accounts created so far.
     :raises Faulty: if the plan has faults, or if one of its names was taken meanwhile.
     """
     if plan.faults:
@@ -252,7 +251,7 @@ def _grant(planned: Planned, term: Term, agreement: Agreement, at: datetime) -> 
 
 
 def _totals(row: Row, version: LicenceVersion) -> Quantities:
-    """Take the row's quantities; what it leaves empty is the licence's own."""
+    """Return the row's quantities; where the row has none, the licence's default."""
     defaults, asked = version.defaults, row.quantities
 
     def total(unit: Unit) -> int | None:
@@ -262,7 +261,7 @@ def _totals(row: Row, version: LicenceVersion) -> Quantities:
 
 
 def _uncounted(row: Row, version: LicenceVersion) -> list[Fault]:
-    """Refuse a number of what the licence does not count."""
+    """Return a fault for each quantity of a unit that the licence does not count."""
     return [
         Fault(
             row.line,
@@ -283,7 +282,10 @@ def _state(organisation: Organisation, row: Row, at: datetime) -> str:
 
 
 def _name_faults(organisation: Organisation, rows: Sequence[Row]) -> list[Fault]:
-    """Find the names that repeat in the file, or that the organisation has: the database folds."""
+    """Return a fault for each name that repeats in the file or that the organisation has.
+
+    Names are folded in the database, so that the comparison is that of the unique constraint.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT sought.position, sought.folded, account.name"

@@ -1,4 +1,4 @@
-"""What a list of accounts is asked to show: its search, its filters, its order, its page."""
+"""Reads the search, the filters, the sort order and the page that a list of accounts shows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,18 +26,18 @@ COLUMNS = {
     "sms": ("balance", "id"),
     "organisation": ("organisation_name", "name_folded", "id"),
 }
-"""The sorts that the database's own columns answer; those of `ranking.VALUES` are computed."""
+"""Sort keys that are columns of the database; those of `ranking.VALUES` are computed."""
 
 INDEXED = ("name", "client", "created", "ends")
 SORTS = (*COLUMNS, *ranking.VALUES)
 WITHIN = (30, 60, 90)
 RELATED = ("wallet", "organisation")
-"""What comes with each account of a list."""
+"""The relations that are read with each account of a list."""
 
 
 @dataclass(frozen=True)
 class AccountFilters:
-    """A list as its parameters ask for it; what cannot be read is left out."""
+    """The filters and the sort of a list, parsed from its parameters; invalid ones are ignored."""
 
     text: str
     licence: Licence | None
@@ -49,7 +49,7 @@ class AccountFilters:
 
     @property
     def narrows(self) -> bool:
-        """Whether anything but the order is asked."""
+        """Whether any filter is set, whatever the sort."""
         return bool(
             self.text
             or self.licence
@@ -61,7 +61,7 @@ class AccountFilters:
 
 
 def read(parameters: Mapping[str, str], person: Person, *, usual: str) -> AccountFilters:
-    """Read what the parameters ask for; `usual` is the order when they name none."""
+    """Parse the filters and the sort; `usual` is the sort if the parameters name none."""
     sort = parameters.get("sort", "")
     within = parameters.get("ends", "")
     sector = parameters.get("sector", "")
@@ -108,10 +108,10 @@ def page(
     *,
     at: datetime,
 ) -> pagination.Page[Account]:
-    """Read the page that the parameters ask for, in the order that is asked.
+    """Read the page that the parameters ask for, in the list's sort order.
 
-    Where an index has all that the question needs, the keys of the page are found
-    in it alone, and only their rows are read.
+    Where an index covers the sort, the keys of the page come from an index-only scan, and
+    only the rows of those keys are read.
     """
     column = asked.sort.removeprefix("-")
 
@@ -161,7 +161,7 @@ def _ways(sort: str, columns: tuple[str, ...]) -> list[str]:
 
 
 def _annotated(accounts: AccountSet, column: str) -> AccountSet:
-    """Add the column to sort by, where it is not the account's own."""
+    """Annotate the accounts with the column to sort by, where it is no column of the account."""
     if column == "sector":
         names = sorted(SECTORS, key=lambda sector: str(SECTORS[sector]))
         ranks = [When(sector=sector, then=Value(rank)) for rank, sector in enumerate(names)]

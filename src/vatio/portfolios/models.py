@@ -1,4 +1,4 @@
-"""Portfolios that were handed in, and the imports that the worker does."""
+"""Uploaded portfolios, and the imports that the worker runs."""
 
 import uuid
 from typing import Self, TypeVar
@@ -14,14 +14,14 @@ class OfDepartmentSet(models.QuerySet[Row]):
     """Rows of the commercial department, narrowed to those that a person may see."""
 
     def visible_to(self, person: Person) -> Self:
-        """Keep all for the commercial department, none for anybody else."""
+        """Return all rows for the commercial department, none for anybody else."""
         return self if person.is_active and person.is_commercial else self.none()
 
 
 class ImportDraft(models.Model):
-    """A portfolio's file that was handed in and not imported yet, with how to read it.
+    """A portfolio's file that was uploaded and not imported yet, with how to read it.
 
-    It goes when it is imported, and a week after it came.
+    A draft is deleted when it is imported, or by the first upload after it is a week old.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -41,10 +41,10 @@ class ImportDraft(models.Model):
 
 
 class Import(models.Model):
-    """An import that the worker does, or did: how far it is, and what became of it.
+    """An import by the worker: its progress and its outcome.
 
-    `done` is written beside the import's own transaction, so that it can be seen to move;
-    the rest is written with what was imported, all of it or nothing.
+    `done` is written outside the import's transaction, so that progress is visible before the
+    commit; a successful outcome is written in the transaction that creates the accounts.
     """
 
     never_deleted = True

@@ -1,4 +1,4 @@
-"""Understands an ESCO's portfolio: headings, numbers and days as they are written in Spain."""
+"""Parses an ESCO's portfolio: headings, numbers and days as they are written in Spain."""
 
 import re
 import unicodedata
@@ -85,7 +85,7 @@ QUANTITIES = (*Unit, "sms_credits")
 LONGEST = {"name": 120, "client": 120, "contact_email": 254, "licence": 60}
 MOST = 1_000_000
 FIRST_LINES = 100
-"""The headings are looked for among these."""
+"""How many lines are searched for the headings."""
 
 FORMULA = ("=", "+", "-", "@")
 WHOLE = re.compile(r"(\d{1,3}(\.\d{3})+|\d+)(,0*)?")
@@ -111,7 +111,10 @@ class Fault:
 
 @dataclass(frozen=True)
 class Row:
-    """One account as the file describes it; None where a quantity is left empty."""
+    """One account as the file describes it; a quantity is None where its cell is empty.
+
+    `ends_on` is the first day that is no longer covered.
+    """
 
     line: int
     name: str
@@ -128,7 +131,7 @@ class Row:
 
 @dataclass
 class Portfolio:
-    """What was understood of a file: its rows, its faults, and headings that nobody knows."""
+    """What was parsed from a file: its rows, its faults, and its unknown headings."""
 
     rows: list[Row] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
@@ -138,26 +141,25 @@ class Portfolio:
     columns: dict[str, int] = field(default_factory=dict)
 
     def position_of(self, fault: Fault) -> int | None:
-        """Tell in which cell of its line a fault stands, from 0; None if in none of them."""
+        """Return the position of a fault's cell in its line, from 0; None if it is in no cell."""
         key = next((key for key, name in NAMES.items() if str(name) == fault.column), "")
         return self.columns.get(key)
 
 
 class _Wrong(Exception):
-    """A cell cannot be understood; its words say why."""
+    """A cell cannot be parsed; the message says why."""
 
 
 def understand(
     content: bytes, *, ends: Ends = "", columns: Mapping[str, str] | None = None
 ) -> Portfolio:
-    """Read a portfolio from the bytes of a spreadsheet.
+    """Parse a portfolio from the bytes of a spreadsheet.
 
-    The headings are looked for under any title lines, in any sheet; empty lines
-    and totals are passed over. An end that looks inclusive (the day before an
-    anniversary of the start) is a fault unless `ends` says which it is.
+    Headings are searched for below any title lines, in every sheet; empty lines and lines of
+    totals are skipped. An end that looks inclusive (the day before a whole number of months
+    after the start) is a fault unless `ends` says whether ends are inclusive.
 
-    :param columns: headings of the file that mean one of ours, whatever they are called.
-
+    :param columns: headings of the file, each with the key of `HEADINGS` that it means.
     :raises Unreadable: if the file cannot be read or has no headings of a portfolio.
     """
     mapped = {fold(theirs): ours for theirs, ours in (columns or {}).items()}
@@ -175,7 +177,7 @@ def understand(
 
 
 def fold(text: object) -> str:
-    """Write a heading without case, accents and double spaces, to compare it."""
+    """Return a heading without case, accents and repeated spaces, for comparison."""
     plain = unicodedata.normalize("NFKD", str(text))
     return tidy("".join(letter for letter in plain if not unicodedata.combining(letter)).lower())
 
@@ -183,7 +185,7 @@ def fold(text: object) -> str:
 def _headings(
     lines: Sequence[SheetRow], mapped: Mapping[str, str]
 ) -> tuple[int, dict[str, int], list[str]] | None:
-    """Find the line of the headings: the columns it names, and those that nobody knows."""
+    """Return the index of the line of headings, its known columns and its unknown headings."""
     for index, line in enumerate(lines[:FIRST_LINES]):
         columns, unknown = _named(line, mapped)
         if len(columns) > len(HEADINGS) // 3:
@@ -194,9 +196,9 @@ def _headings(
 def _likely_headings(
     lines: Sequence[SheetRow], mapped: Mapping[str, str]
 ) -> tuple[int, dict[str, int], list[str]] | None:
-    """Guess the line of headings that we do not know: words only, over a line as full.
+    """Guess a line of unknown headings: words only, in it and below at least as many as `REQUIRED`.
 
-    Whoever hands the file in can then say what each of them means.
+    Whoever uploads the file can then say what each heading means.
     """
     for index, (line, following) in enumerate(pairwise(lines[:FIRST_LINES])):
         words = [cell for cell in line.cells if str(cell).strip()]
@@ -208,7 +210,7 @@ def _likely_headings(
 
 
 def _named(line: SheetRow, mapped: Mapping[str, str]) -> tuple[dict[str, int], list[str]]:
-    """Tell which of our columns the cells of a line name, and list those that name none."""
+    """Return the position of each of our columns that a line names, and its unknown headings."""
     columns: dict[str, int] = {}
     unknown = []
     for position, cell in enumerate(line.cells):
@@ -256,7 +258,7 @@ def _read(
 
 
 def _is_total(cells: dict[str, object]) -> bool:
-    """Tell a line of totals: it begins with that word, and has neither licence nor days."""
+    """Return whether a line holds totals: named «total» or «suma», without licence or days."""
     told = ("licence", "starts_on", "ends_on")
     return fold(cells["name"]).startswith(("total", "suma")) and not any(
         str(cells[key]).strip() for key in told
@@ -341,7 +343,10 @@ def _sector(text: str) -> str:
 
 
 def _whole(cell: object) -> int | None:
-    """Read a whole number, with thousands after a dot and perhaps zeros after a comma."""
+    """Parse a whole number, with dots between thousands and perhaps zeros after a decimal comma.
+
+    :raises _Wrong: if the cell is negative, no whole number, or above `MOST`.
+    """
     if isinstance(cell, bool):
         raise _Wrong(_("«%(text)s» is not a whole number.") % {"text": cell})
     if isinstance(cell, int | float):
@@ -366,7 +371,10 @@ def _whole(cell: object) -> int | None:
 
 
 def _day(cell: object) -> date:
-    """Read a day: a real one, 31/12/2026, or 2026-12-31."""
+    """Parse a day: a date cell, 31/12/2026, or 2026-12-31 (ISO 8601).
+
+    :raises _Wrong: if the cell is empty, no day, or not from `EARLIEST` to `LATEST`, both included.
+    """
     if isinstance(cell, datetime):
         found = cell.date()
     elif isinstance(cell, date):
@@ -393,7 +401,10 @@ def _day(cell: object) -> date:
 
 
 def _end(starts_on: date, ends_on: date, ends: Ends) -> date:
-    """Turn the end of the file into the first day that is no longer covered."""
+    """Return the first day that is no longer covered, from the end that the file gives.
+
+    :raises _Wrong: if the end is ambiguous, or not after the start.
+    """
     following = ends_on + timedelta(days=1)
     if ends == "inclusive":
         ends_on = following
@@ -411,6 +422,6 @@ def _end(starts_on: date, ends_on: date, ends: Ends) -> date:
 
 
 def _whole_months(starts_on: date, day: date) -> bool:
-    """Tell whether a day is whole months after the start."""
+    """Return whether a day is a whole number of months after the start."""
     months = (day.year - starts_on.year) * 12 + day.month - starts_on.month
     return months > 0 and add_months(starts_on, months, anchor_day=starts_on.day) == day

@@ -1,8 +1,8 @@
-"""Sorts and narrows accounts by what they hold, in set-based statements over all of them.
+"""Sorts and filters accounts by what they hold, in set-based statements over all of them.
 
 What an account holds follows from its terms and the day, so no column can be
 indexed for it. One pass over the accounts' terms and grants costs less than a
-question for each, and nothing is stored that could grow stale.
+query for each, and nothing is stored that could grow stale.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ FROM ({accounts}) AS narrowed
 LEFT JOIN unnest(%s::text[], %s::date[]) AS clock (time_zone, today)
   ON clock.time_zone = narrowed.time_zone
 """
-"""Accounts with the day that it is where they stand: worked out once for each zone."""
+"""Accounts with the current day in their time zone, computed once for each time zone."""
 
 HOLDINGS = f"""
 SELECT account.id,
@@ -57,7 +57,7 @@ VALUES = {
     "licence": "coalesce(licence.name_folded, '')",
     **{unit.value: f"coalesce(version.{unit} + held.{unit}, -1)" for unit in Unit},
 }
-"""What can be sorted by; what a licence does not count comes before nothing at all."""
+"""Sort keys. A unit that the licence does not count sorts as −1, below zero."""
 
 
 def by_holding(
@@ -69,7 +69,7 @@ def by_holding(
     beyond: Sequence[Any],
     size: int,
 ) -> list[Account]:
-    """Read some accounts in the order of what they hold, each with its `value`."""
+    """Read a page of accounts sorted by what they hold, each with its sort key as `value`."""
     keys = ranked(accounts, value, at=at, descending=descending, beyond=beyond, size=size)
     found = Account.objects.select_related("wallet", "organisation").in_bulk(
         [key for key, _ in keys]
@@ -88,10 +88,10 @@ def ranked(
     beyond: Sequence[Any] = (),
     size: int | None = None,
 ) -> list[tuple[int, Any]]:
-    """List the keys of accounts in the order of what they hold, each with the value.
+    """Return the keys of accounts sorted by what they hold, each with the value sorted by.
 
     :param value: one of `VALUES`: the name of the licence, or the total of a unit.
-    :param beyond: the value and key of the account that they come after, or nothing.
+    :param beyond: value and key of the account after which to begin (keyset pagination), or empty.
     """
     inner, parameters = _narrowed(accounts, at=at)
     statement = RANKED.format(
@@ -109,10 +109,10 @@ def ranked(
 
 
 def of_licence(accounts: AccountSet, versions: Sequence[int], *, at: datetime) -> AccountSet:
-    """Keep the accounts that hold one of these versions of a licence, as the pages show it.
+    """Return the accounts that hold one of these versions of a licence, as the pages show it.
 
-    Only those to which one was ever granted are looked at. They are found once; what
-    is asked of the set afterwards does not find them again.
+    Only accounts to which one was ever granted are examined. Their keys are computed here,
+    once; later queries on the returned set do not compute them again.
     """
     granted = Grant.objects.filter(licence__in=versions).values("account_id")
     inner, parameters = _narrowed(accounts.filter(id__in=granted), at=at)
@@ -123,7 +123,7 @@ def of_licence(accounts: AccountSet, versions: Sequence[int], *, at: datetime) -
 
 
 def _narrowed(accounts: AccountSet, *, at: datetime) -> tuple[str, list[Any]]:
-    """Write the statement of a set of accounts, with the parameters of `WITH_TODAY`."""
+    """Return the SQL of a set of accounts, and the parameters of `WITH_TODAY`."""
     columns = accounts.order_by().values("id", "opened_on", "covered_until", "time_zone")
     inner, parameters = columns.query.sql_with_params()
     return inner, [*parameters, list(known_time_zones()), days_at(at)]

@@ -1,4 +1,4 @@
-"""Imports a long portfolio by the worker, and says how far it has come."""
+"""Imports a long portfolio in the worker, and records its progress."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -16,7 +16,7 @@ from vatio.task_queue import defer
 from vatio.tenants.models import Person
 
 AT_ONCE = 500
-"""A portfolio of more rows than this is the worker's."""
+"""A portfolio of more rows than this is imported by the worker."""
 
 TASK = "import_portfolio"
 
@@ -25,9 +25,9 @@ Now = Callable[[], datetime]
 
 @transaction.atomic
 def ask(draft: ImportDraft, *, rows: int, by: Person, at: datetime) -> Import:
-    """Leave a draft to the worker. Asking twice for the same one gives the first again.
+    """Queue the import of a draft; if one is queued already, return that import.
 
-    :param rows: about how many accounts it has, for the progress.
+    :param rows: about how many accounts the draft has, for the progress.
     """
     try:
         with transaction.atomic():
@@ -46,10 +46,10 @@ def ask(draft: ImportDraft, *, rows: int, by: Person, at: datetime) -> Import:
 
 
 def carry_on(begun: Import, *, now: Now) -> None:
-    """Import what was asked for, all of it or nothing, and write down what became of it.
+    """Run an import, all or nothing, and record its outcome.
 
-    The draft's lock lets one do it of any number; whoever is killed on the way has imported
-    nothing, and the next begins again.
+    The draft's row lock admits one process at a time. A process that is killed has imported
+    nothing, and the next one begins again.
     """
     if begun.state != Import.State.WAITING:
         return
@@ -65,7 +65,7 @@ def carry_on(begun: Import, *, now: Now) -> None:
 
 
 def carry_all_on(*, now: Now) -> None:
-    """Carry on the imports that somebody left unfinished, and none that somebody is doing."""
+    """Resume the imports that are unfinished, except those whose draft a process has locked."""
     for begun in Import.objects.filter(state=Import.State.WAITING).order_by("id"):
         if _is_free(begun):
             carry_on(begun, now=now)
@@ -99,7 +99,7 @@ def _waiting(begun: Import) -> QuerySet[Import]:
 
 
 def _tell(begun: Import, done: int) -> None:
-    """Write down how far it has come, past the transaction that it happens in."""
+    """Write the progress on a connection of its own, so that it is visible before the commit."""
     beside = connection.copy()
     try:
         with beside.cursor() as cursor:

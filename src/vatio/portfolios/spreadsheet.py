@@ -24,11 +24,11 @@ FAR = re.compile(
     rb' r="(?:[A-Z]{3}\d|[D-Z][A-Z]\d|[A-Z]{1,2}(?:[2-9]\d{5}|\d{7}))'
     rb'|repeated="(?:[2-9]\d{5}|\d{7})'
 )
-"""A cell right of column CZ or below line 200,000, in xlsx; as many empty ones, in ods."""
+"""Matches a cell right of column CZ or below line 200,000 in xlsx; as many repeats in ods."""
 
 
 class Unreadable(Refused):
-    """The file is empty, damaged, or of a kind that is not read."""
+    """The file is empty, damaged, too large, or of an unsupported format."""
 
 
 @dataclass(frozen=True)
@@ -39,17 +39,17 @@ class SheetRow:
     cells: list[object]
 
     def is_empty(self) -> bool:
-        """Tell whether nothing is written in it."""
+        """Return whether every cell of the line is blank."""
         return all(str(cell).strip() == "" for cell in self.cells)
 
 
 def tables(content: bytes) -> Iterator[list[SheetRow]]:
-    """Give the tables that a file may hold, the likeliest first.
+    """Yield the tables that a file may hold, the likeliest first.
 
-    A workbook has one for each sheet; a CSV one for each way of splitting its
-    lines. Cells of a workbook keep their types; those of a CSV are text.
+    A workbook has one table for each sheet, a CSV one for each delimiter. Cells of a workbook
+    keep their types; those of a CSV are text.
 
-    :raises Unreadable: if nothing can be made of the file.
+    :raises Unreadable: if the file is empty, damaged, too large, or no spreadsheet.
     """
     if not content.strip():
         raise Unreadable(_("The file is empty."))
@@ -78,9 +78,9 @@ def _sheets(content: bytes) -> Iterator[list[SheetRow]]:
 
 
 def _ensure_small(content: bytes) -> None:
-    """Refuse a workbook that would fill the memory: unpacked, or by one cell far away.
+    """Refuse a workbook that would exhaust memory: once unpacked, or by one cell far away.
 
-    What reads it makes room for every cell up to the last one of each sheet.
+    The parser allocates every cell up to the last one of each sheet.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
@@ -99,7 +99,7 @@ def _ensure_small(content: bytes) -> None:
 
 
 def _decoded(content: bytes) -> str:
-    """Read the bytes as UTF-8, as UTF-16 if they say so, else as Windows writes Spanish."""
+    """Decode the bytes: as UTF-16 if they have its byte order mark, as UTF-8, or Windows-1252."""
     if content.startswith(UTF16):
         return content.decode("utf-16", errors="replace")
     try:
