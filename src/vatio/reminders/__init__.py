@@ -1,1 +1,1 @@
-"""Reminders of the end of a term: decided once, however often and however late one looks."""
+"""Reminders of the end of a term: each decided once, however often or late the task runs."""

@@ -1,4 +1,4 @@
-"""What of reminders belongs to an account: which were decided."""
+"""Declares an account's reminders for its export and its purge."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -8,19 +8,20 @@ from vatio.notifications.queueing import insert_from
 from vatio.reminders.models import Milestone
 
 HOUR = 8
-"""Reminders leave from this hour on, in the account's time zone."""
+"""Reminders are queued from this hour on, in the account's time zone."""
 
 DAYS_BEFORE = 33
-"""How far ahead one has to look: a month and the widest difference between zones."""
+"""How many days ahead to look: a month and the widest difference between time zones."""
 
 DAYS_AFTER = 7
-"""How long after the end a reminder is still worth telling."""
+"""Until how many days after the end a reminder is still sent, that day included."""
 
-# An account's last term is the one that ends where the account does. Its milestones are dates;
-# the newest that is due is told, those before it are overtaken. What was decided is passed over,
-# and the unique key keeps two who decide at once from telling twice. Whom to tell is asked for each
-# account by its keys: PostgreSQL cannot guess how many rows a WITH brings, and joining two of them
-# takes time by the square. What all who are told of an account read stands with the account.
+# An account's last term is the one that ends when the account does. Its milestones are dates: the
+# newest that is due is sent, earlier ones are overtaken. Milestones decided before are skipped, and
+# the unique constraint keeps concurrent runs from sending one twice. Recipients are looked up for
+# each account by key, in a LATERAL join: PostgreSQL cannot estimate how many rows a CTE returns,
+# and joining two CTEs takes quadratic time. The context that all recipients of an account's
+# reminder share is built once, in `told`.
 DUE = f"""
 WITH ending AS (
     SELECT account.id AS account_id, account.organisation_id, account.covered_until AS ends_on,
@@ -118,8 +119,8 @@ SELECT (SELECT count(*) FROM decided WHERE NOT overtaken), (SELECT count(*) FROM
 def decide(*, at: datetime) -> tuple[int, int]:
     """Decide every reminder that is due and undecided, and queue its messages, in one statement.
 
-    Tells how many milestones are told by it, and how many messages were queued.
-    Run twice, late or by many at once, it tells each milestone of a term once.
+    Return the number of milestones announced and the number of messages queued. However often,
+    late or concurrently this runs, each milestone of a term is announced at most once.
     """
     with connection.cursor() as cursor:
         cursor.execute(DUE, {"at": at})

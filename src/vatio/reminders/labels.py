@@ -1,4 +1,4 @@
-"""What milestones are called."""
+"""Labels of the milestones."""
 
 from django.utils.translation import gettext_lazy as _
 

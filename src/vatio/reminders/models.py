@@ -1,4 +1,4 @@
-"""Which reminders were decided."""
+"""The reminders that were decided."""
 
 from datetime import date, timedelta
 
@@ -10,24 +10,24 @@ from vatio.tenants.models import Organisation
 
 
 class Milestone(models.TextChoices):
-    """How far off the end is: a calendar month, 7 days, or nothing."""
+    """How long before the end a reminder is due: a calendar month, 7 days, or 0 days."""
 
     MONTH = "month"
     WEEK = "week"
     DAY = "day"
 
     def due_on(self, ends_on: date) -> date:
-        """Tell the day on which it is reached, for a term that ends on a day."""
+        """Return the day on which the milestone is reached, for a term that ends on `ends_on`."""
         if self == Milestone.MONTH:
             return add_months(ends_on, -1, anchor_day=ends_on.day)
         return ends_on - timedelta(days=7) if self == Milestone.WEEK else ends_on
 
 
 class Reminder(models.Model):
-    """That a term's milestone was decided: told, or overtaken by a later one.
+    """The decision on a term's milestone: announced, or overtaken by a later milestone.
 
-    It is written once, in the transaction that queues its messages, and so are
-    its recipients: looking again finds it and does nothing.
+    A reminder is inserted once, in the transaction that queues its messages: a later run finds
+    the row and queues nothing.
     """
 
     append_only = True
