@@ -1,1 +1,1 @@
-"""The end of an account: its export, and its deletion for ever, asked for by a person."""
+"""The end of an account: its export, and its permanent deletion at a person's request."""

@@ -1,4 +1,4 @@
-"""What of purging itself belongs to an account: that it was exported. A purge outlives it."""
+"""Declares an account's exports for its purge; the purge itself outlives the account."""
 
 from vatio.tenants.belongings import Belonging
 

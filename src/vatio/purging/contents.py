@@ -1,7 +1,7 @@
-"""All that an account has, as the packages that own the tables declare it.
+"""Reads all that an account has, as the packages that own the tables declare it.
 
-What is small is read in one statement, of one moment, whatever happens meanwhile; that
-statement reads the watermark of what is streamed too.
+Small subjects are read whole, in one statement and hence from one snapshot; the same statement
+reads the watermarks of the subjects that are streamed.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from vatio.tenants.belongings import Belonging, Subject
 Row = dict[str, Any]
 
 AT_A_TIME = 2_000
-"""How many streamed rows the server sends at once."""
+"""How many rows are fetched from the server-side cursor at once."""
 
 SUBJECTS: tuple[Subject, ...] = (
     *accounts.SUBJECTS,
@@ -35,7 +35,7 @@ SUBJECTS: tuple[Subject, ...] = (
     *notifications.SUBJECTS,
     *history.SUBJECTS,
 )
-"""What an export holds, in the order of its sheets."""
+"""The subjects that an export holds, in the order of its sheets."""
 
 BELONGINGS: tuple[Belonging, ...] = (
     *notifications.BELONGINGS,
@@ -46,11 +46,11 @@ BELONGINGS: tuple[Belonging, ...] = (
     *purging.BELONGINGS,
     *accounts.BELONGINGS,
 )
-"""What a purge deletes: each table before those that its rows point to."""
+"""The tables that a purge deletes from: each before those that its foreign keys reference."""
 
 
 def filled(sql: str) -> str:
-    """Return a declaration's SQL with the orders of the account in their places."""
+    """Return a declaration's SQL with its placeholders for the account's orders filled in."""
     return sql.replace("{its_orders}", orders.ITS_ORDERS).replace(
         "{order_number}", orders.ORDER_NUMBER
     )
@@ -77,7 +77,7 @@ EVERYTHING = (
 
 
 def read(account: Account) -> list[tuple[Subject, Row]]:
-    """Read all that an account has, subject by subject, the oldest first.
+    """Read all that an account has, subject by subject, each in the order of its keys.
 
     A subject that is streamed has one row here: its watermark.
     """
@@ -87,10 +87,10 @@ def read(account: Account) -> list[tuple[Subject, Row]]:
 
 
 def stream(account: Account, subject: Subject) -> Iterator[Row]:
-    """Read a subject's rows in the order of their keys, some thousands at a time.
+    """Yield a subject's rows in the order of their keys, from a server-side cursor.
 
-    Rows that were added since the watermark was read come along: an export that holds more
-    than its digest says is taken again before a purge, never believed to be whole.
+    Rows added since the watermark was read are included, so that an export may hold more than
+    its digest covers: the digest then no longer matches, and a purge requires a new export.
     """
     statement = filled(
         f"SELECT json_build_object({_pairs(subject)})::text FROM {subject.table} own"  # noqa: S608

@@ -1,4 +1,4 @@
-"""Deletes an account for ever, with all that it has: the worker's part of a purge."""
+"""Deletes an account permanently, with all that it has: the worker's part of a purge."""
 
 from datetime import datetime
 
@@ -17,11 +17,11 @@ from vatio.refusal import Refused
 
 @transaction.atomic
 def end(number: int, *, at: datetime) -> bool:
-    """Delete the account that a purge names, or write down why not; tell whether it went.
+    """Delete the account of a purge, or record why not; return whether it was deleted.
 
-    Its lock keeps everybody from adding to it meanwhile. If it was renewed, or
-    changed in any way, since the purge was asked, it stays. What is done or
-    refused already is left alone.
+    The account's lock keeps rows from being added to it meanwhile. An account that was renewed,
+    or changed in any way, since its export is kept. A purge that is done or refused already is
+    skipped.
     """
     asked = Purge.objects.waiting().select_related("account", "asked_by").filter(pk=number).first()
     if asked is None or asked.account is None or not _lock(asked, asked.account):
@@ -46,13 +46,13 @@ def end(number: int, *, at: datetime) -> bool:
 
 
 def end_all(*, at: datetime) -> int:
-    """Do whatever was asked and is neither done nor refused; tell how many accounts went."""
+    """Carry out every waiting purge; return how many accounts were deleted."""
     waiting = Purge.objects.waiting().order_by("id").values_list("pk", flat=True)
     return sum(end(number, at=at) for number in list(waiting))
 
 
 def _lock(asked: Purge, account: Account) -> bool:
-    """Lock the account, its orders and the purge, and tell whether it still waits."""
+    """Lock the account, its orders and the purge; return whether the purge is still waiting."""
     try:
         lock(account)
     except AccountGone:
@@ -62,7 +62,7 @@ def _lock(asked: Purge, account: Account) -> bool:
 
 
 def _refusal(asked: Purge, account: Account, *, at: datetime) -> str:
-    """Say why the account may not go after all, in the language of whoever asked."""
+    """Return why the account may not be deleted, in the requester's language; else empty."""
     with override(asked.asked_by.language):
         try:
             ensure_over(account, at=at)
@@ -73,7 +73,7 @@ def _refusal(asked: Purge, account: Account, *, at: datetime) -> str:
 
 
 def _delete(account: Account) -> None:
-    """Delete every row of the account. The triggers let go of this account's rows alone."""
+    """Delete every row of the account: the triggers allow it for `vatio.purged_account` alone."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('vatio.purged_account', %s, true)", [str(account.pk)])
         for each in BELONGINGS:

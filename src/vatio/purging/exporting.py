@@ -24,20 +24,19 @@ from vatio.tenants.belongings import Subject
 from vatio.tenants.models import Person
 
 Rows = dict[str, Callable[[], Iterator[Row]]]
-"""How to read the rows of each subject, by its name; each time from the first."""
+"""For each subject's name, a function that reads its rows from the first."""
 
 Words = Callable[[str, Row], object]
-"""Says in words what a cell of a row holds, by the name of its column."""
+"""Returns what a cell shows, from the name of its column and its row."""
 
 WIDE, NARROW = 28, 16
 
 
 @transaction.atomic
 def export(account: Account, *, words: Words, by: Person, at: datetime) -> IO[bytes]:
-    """Write the account's export into a temporary file, and keep that it was taken, and by whom.
+    """Write the account's export into a temporary file, and record who exported it and when.
 
-    Days and moments of the JSON are in ISO 8601; the workbook's are those of the
-    account's time zone.
+    Dates and times are in ISO 8601 in the JSON, and in the account's time zone in the workbook.
     """
     found = contents.read(account)
     rows = _by_subject(account, found)
@@ -64,12 +63,12 @@ def export(account: Account, *, words: Words, by: Person, at: datetime) -> IO[by
 
 
 def file_name(account: Account) -> str:
-    """Name the export's files for their account, without what a disk might not take."""
+    """Return the name of the export's files: the account's name as a slug, else its uid."""
     return slugify(account.name) or str(account.uid)
 
 
 def _by_subject(account: Account, found: Iterable[tuple[Subject, Row]]) -> Rows:
-    """Return how to read the rows of each subject, from what was read whole or as a stream."""
+    """Return a reader of each subject's rows: those in memory, or a stream from the database."""
     whole: dict[str, list[Row]] = {subject.name: [] for subject in SUBJECTS}
     for subject, row in found:
         whole[subject.name].append(row)
@@ -82,7 +81,7 @@ def _by_subject(account: Account, found: Iterable[tuple[Subject, Row]]) -> Rows:
 
 
 def _written(rows: Rows, *, at: datetime) -> Iterator[str]:
-    """Write the JSON piece by piece, as `json.dumps` indents it, holding no list whole."""
+    """Yield the JSON piece by piece, indented as by `json.dumps`, with no whole list in memory."""
     yield f'{{\n "exported_at": {json.dumps(at.isoformat())}'
     for name, read in rows.items():
         yield f",\n {json.dumps(name)}: ["
@@ -95,7 +94,7 @@ def _written(rows: Rows, *, at: datetime) -> Iterator[str]:
 
 
 def _workbook(rows: Rows, time_zone: str, words: Words) -> IO[bytes]:
-    """Write a sheet for each subject, its days and moments as such."""
+    """Write a workbook with a sheet for each subject; dates and times are cells of that type."""
     made = tempfile.TemporaryFile()  # noqa: SIM115
     book = xlsxwriter.Workbook(made, workbooks.OPTIONS)
     bold = book.add_format({"bold": True})

@@ -1,4 +1,4 @@
-"""Which accounts were exported, and which somebody asked to delete for ever."""
+"""Exports of accounts, and requests to delete accounts permanently."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,10 +8,10 @@ from vatio.tenants.models import OfOrganisationSet, Organisation, Person
 
 
 class Export(models.Model):
-    """That somebody took all that an account has away with them.
+    """The record that somebody exported an account.
 
-    Its digest is that of what was in it: an account that has another by now has
-    changed since. It goes with its account.
+    `digest` is that of the exported contents: an account whose digest differs now has changed
+    since. An export is deleted with its account.
     """
 
     append_only = True
@@ -34,15 +34,15 @@ class PurgeSet(OfOrganisationSet["Purge"]):
     """Purges, narrowed to those that a person may see and to those that wait."""
 
     def waiting(self) -> "PurgeSet":
-        """Keep those that the worker has neither done nor refused."""
+        """Return the purges that the worker has neither done nor refused."""
         return self.filter(done_at__isnull=True, refused_at__isnull=True)
 
 
 class Purge(models.Model):
-    """That somebody asked to delete an account for ever, and what became of it.
+    """A request to delete an account permanently, and its outcome.
 
-    The pages add it; the worker alone settles it. Once an account is gone its
-    purges point to none: its uid and its name say which it was.
+    The pages insert a purge; only the worker settles it. Once the account is deleted, `account`
+    is null, and `account_uid` and `account_name` identify which account it was.
     """
 
     append_only = True
@@ -85,5 +85,5 @@ class Purge(models.Model):
 
     @property
     def is_waiting(self) -> bool:
-        """Whether the worker has neither done nor refused it."""
+        """Whether the worker has neither done nor refused the purge."""
         return self.done_at is None and self.refused_at is None

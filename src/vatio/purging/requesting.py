@@ -1,4 +1,4 @@
-"""Asks to delete an expired account for ever: «Eliminar para siempre»."""
+"""Requests the permanent deletion of an expired account: «Eliminar para siempre»."""
 
 from datetime import datetime
 
@@ -18,7 +18,7 @@ from vatio.tenants.folding import tidy
 from vatio.tenants.models import Person
 
 TASK = "purge"
-"""The worker's task that deletes: the pages' role may not."""
+"""Name of the worker's task that deletes: the database role of the pages may not."""
 
 
 class StillHeld(Refused):
@@ -30,32 +30,32 @@ class InGrace(Refused):
 
 
 class OrderWaits(Refused):
-    """Somebody asked for something that nobody has decided."""
+    """An order or a bulk renewal of the account is still undecided."""
 
 
 class NotExported(Refused):
-    """Nobody took the export of the account as it is now."""
+    """The account was not exported, or has changed since its export."""
 
 
 class WrongName(Refused):
-    """What was typed is not the account's name."""
+    """The name that was typed is not the account's."""
 
 
 class PurgeWithoutReason(Refused):
-    """A purge says why."""
+    """The request has no reason."""
 
 
 @transaction.atomic
 def ask(account: Account, *, name: str, reason: str, by: Person, at: datetime) -> Purge:
-    """Ask the worker to delete an account that is over, and wake it. Asking twice is asking once.
+    """Queue the deletion of an account that is over; return the purge that waits, if there is one.
 
     :param name: the account's name as it was typed: case and accents count.
     :raises StillHeld: if the account has not expired.
     :raises InGrace: if its days of grace are running.
-    :raises OrderWaits: if an order of it is open, or about to be sent.
-    :raises NotExported: if it was not exported since it last changed.
+    :raises OrderWaits: if an order of the account is open, or a bulk renewal is about to submit it.
+    :raises NotExported: if the account was not exported since it last changed.
     :raises WrongName: if another name was typed.
-    :raises PurgeWithoutReason: if none is given.
+    :raises PurgeWithoutReason: if the reason is blank.
     """
     lock(account)
     asked = Purge.objects.waiting().filter(account=account).first()
@@ -83,11 +83,11 @@ def ask(account: Account, *, name: str, reason: str, by: Person, at: datetime) -
 
 
 def ensure_over(account: Account, *, at: datetime) -> None:
-    """Refuse an account that anybody still uses, or about which something awaits a decision.
+    """Refuse an account that is still in use, or has an order that awaits a decision.
 
-    :raises StillHeld: if it has not expired.
+    :raises StillHeld: if the account has not expired.
     :raises InGrace: if its days of grace are running.
-    :raises OrderWaits: if an order of it is open, or about to be sent.
+    :raises OrderWaits: if an order of the account is open, or a bulk renewal is about to submit it.
     """
     if not is_expired(account, at=at):
         raise StillHeld(_("This account has not expired: only an expired one can be deleted."))
@@ -110,9 +110,9 @@ def ensure_over(account: Account, *, at: datetime) -> None:
 
 
 def ensure_exported(account: Account) -> None:
-    """Refuse an account of which nobody has the export as it is now.
+    """Refuse an account that was not exported with its current contents.
 
-    :raises NotExported: if there is none, or something has changed since.
+    :raises NotExported: if there is no export, or the account has changed since.
     """
     exports = Export.objects.filter(account=account)
     if exports.filter(digest=contents.digest(contents.read(account))).exists():

@@ -1,10 +1,10 @@
-"""How a package declares what of its tables belongs to an account: for its export and its purge.
+"""How a package declares which rows of its tables an account's export holds and its purge deletes.
 
 The declaration stands beside the tables, in a module `belongings` of the package that owns
-them; `purging` gathers all of them by name. It is SQL on the row `own` and the parameter
-`account`, because all that an account has is read in one statement. What belongs to it through
-one of its orders is written with {its_orders}: packages below orders have never heard of their
-table, and `purging` fills it in.
+them; `purging` imports every such module by name. A declaration is SQL on the row `own` and the
+parameter `account`, because all that an account has is read in one statement. Rows that belong
+to an account through one of its orders use the placeholder {its_orders}, which `purging` fills
+in: packages below orders do not know the table of orders.
 """
 
 from collections.abc import Mapping
@@ -14,17 +14,20 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 OWN = "own.account_id = %(account)s"
-"""Rows that name their account."""
+"""Condition on rows that reference their account."""
 
 OWN_OR_ORDERED = f"({OWN} OR own.order_id IN {{its_orders}})"
-"""Rows that name their account, or an order of it: an opening had no account yet."""
+"""Condition on rows that reference their account or one of its orders.
+
+A row about an opening has no account: there was none yet.
+"""
 
 OF_ITS_ORDERS = "own.order_id IN {its_orders}"
-"""Rows that hang from an order and name no account."""
+"""Condition on rows that reference an order and no account."""
 
 ORGANISATION = "(SELECT name FROM tenants_organisation WHERE id = own.organisation_id)"
 ORDER = "{order_number}"
-"""The number of the order that `own.order_id` names."""
+"""Placeholder for the number of the order that `own.order_id` references."""
 
 HEADINGS: Mapping[str, Promise | str] = {
     "at": _("When"),
@@ -50,14 +53,14 @@ HEADINGS: Mapping[str, Promise | str] = {
     "state": _("State"),
     "words": _("Words"),
 }
-"""The headings of columns that several subjects have."""
+"""The headings of columns that several subjects share."""
 
 
 @dataclass(frozen=True)
 class Belonging:
-    """A table whose rows belong to accounts: which of them are an account's.
+    """A table whose rows belong to accounts, and the condition on those of one account.
 
-    A package lists its own so that each is deleted before what it points to.
+    A package lists its tables in the order of deletion: each before those that it references.
     """
 
     table: str
@@ -68,11 +71,12 @@ class Belonging:
 class Subject:
     """One kind of thing that an export of an account holds: a list in the JSON, a sheet.
 
-    Columns that end in `_on` are days, in `_at` or named `at` moments. Those that are `passing`
-    may change without anything having happened to the account. A subject with a `watermark` is
-    never held whole: its rows are streamed in the order of their keys, and the digest of an
-    export takes the watermark in their place. That is sound where rows are only added: the
-    watermark is an aggregate of them that each new row changes, such as MAX_ID.
+    Columns that end in `_on` are dates; those that end in `_at`, or are named `at`, are instants.
+    `passing` columns may change although nothing happened to the account: the digest of an export
+    leaves them out. A subject with a `watermark` is never held whole in memory: its rows are
+    streamed in the order of their keys, and the digest covers the watermark in their place. That
+    is sound for append-only tables alone: the watermark is an aggregate of the rows that each new
+    row changes, such as MAX_ID.
     """
 
     name: str
@@ -86,12 +90,12 @@ class Subject:
     watermark: str = ""
 
     def heading(self, column: str) -> Promise | str:
-        """Return the words over a column."""
+        """Return the heading of a column."""
         return self.headings.get(column) or HEADINGS[column]
 
 
 MAX_ID = "json_build_object('rows', count(*), 'last', coalesce(max(own.id), 0))"
-"""The watermark of a table to which rows are only added: how many there are, and the last."""
+"""The watermark of an append-only table: the number of rows, and the greatest key."""
 
 
 def plain(*columns: str) -> dict[str, str]:
@@ -100,5 +104,5 @@ def plain(*columns: str) -> dict[str, str]:
 
 
 def person(column: str) -> str:
-    """Return the SQL of the name of the person whom a column names."""
+    """Return the SQL of the name of the person that a column references."""
     return f"(SELECT name FROM tenants_person WHERE id = own.{column})"  # noqa: S608
