@@ -1,10 +1,10 @@
-"""Keys of rows, read from an address or a form that anybody may have written."""
+"""Parses keys of rows from a URL or a form, which anybody may have written."""
 
 from uuid import UUID
 
 
 def parse_uuid(value: object) -> UUID | None:
-    """Return the UUID that a text is; None if it is none."""
+    """Return the UUID that a text represents; None if the text is no UUID."""
     try:
         return UUID(str(value))
     except ValueError:
@@ -12,6 +12,6 @@ def parse_uuid(value: object) -> UUID | None:
 
 
 def parse_key(value: object) -> int:
-    """Return the key of a row that a text is; 0, which no row has, if it is none."""
+    """Return the row key that a text represents; 0, which no row has, if the text is no key."""
     text = str(value or "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else 0

@@ -1,8 +1,9 @@
 """Pages of a list that cost the same at its end as at its beginning.
 
-A page is asked for by the row that it follows (`after`) or precedes (`before`),
-not by its number: nothing is skipped row by row, and a row that appears or goes
-meanwhile shifts nothing. The last page is the first one read backwards.
+This is keyset pagination: a page is asked for by the row that it follows (`after`)
+or precedes (`before`), not by its number. No row is read only to be skipped, and a
+row inserted or deleted meanwhile shifts no page. The last page is the first one
+read backwards.
 """
 
 import base64
@@ -20,7 +21,7 @@ from django.db.models import Model, Q, QuerySet
 
 SIZE = 50
 PLACES = ("after", "before", "at")
-"""The parameters that say where in a list a page lies; without any of them it is the first."""
+"""The parameters that name a page's place in a list; without any of them it is the first page."""
 
 Place = Mapping[str, str]
 Row = TypeVar("Row", bound=Model)
@@ -44,11 +45,11 @@ class Page(Generic[Thing]):
 def page(
     rows: QuerySet[Row], *, order: Sequence[str], parameters: Mapping[str, str], size: int = SIZE
 ) -> Page[Row]:
-    """Read the page that the parameters ask for; those that are no place are ignored.
+    """Read the page that the parameters ask for; those not in `PLACES` are ignored.
 
     `order` names the columns to sort by, each with a minus if it descends; all of
     them must go the same way, the last must be unique, and none may be null. A
-    place that cannot be read is the first page.
+    place that cannot be parsed gives the first page.
     """
 
     def read(asked: Sequence[str], values: Sequence[Any], limit: int) -> list[Row]:
@@ -58,7 +59,7 @@ def page(
 
 
 def beyond(rows: QuerySet[Row], order: Sequence[str], values: Sequence[Any]) -> QuerySet[Row]:
-    """Keep the rows that come after these values, in this order; all if there are none."""
+    """Return the sorted rows that come after these values; all rows if there are no values."""
     after = rows.filter(_past(order, values)) if values else rows
     return after.order_by(*order)
 
@@ -72,8 +73,8 @@ def page_of(
 ) -> Page[Thing]:
     """Read the page that the parameters ask for, where `read` fetches the rows.
 
-    `read(order, values, limit)` gives rows in that order, from the one after these
-    values on. Rows carry the columns of the order as attributes.
+    `read(order, values, limit)` returns up to `limit` rows in that order, from the first
+    after these values on. Rows have the columns of the order as attributes.
     """
     place, values = _place(parameters, len(order))
     backwards = place in {"before", "at"}
@@ -111,9 +112,9 @@ def _place(parameters: Mapping[str, str], columns: int) -> tuple[str, list[Any]]
 
 
 def _past(order: Sequence[str], values: Sequence[Any]) -> Q:
-    """Keep the rows that come after these values in this order.
+    """Return the condition on rows that come after these values in this order.
 
-    The outer comparison of the first column alone lets an index begin there.
+    The outer comparison, of the first column alone, lets an index scan start there.
     """
     first, rest = order[0], order[1:]
     column, way = first.lstrip("-"), "lt" if first.startswith("-") else "gt"

@@ -15,8 +15,10 @@ SPANISH = Path(__file__).resolve().parent / "locale" / "es" / "LC_MESSAGES" / "d
 def compile_catalogue() -> None:
     """Write the compiled catalogue beside its source, if the source is newer.
 
-    It is put in place whole, as other processes may start meanwhile. Where it may not be
-    written, as in an installed package, the one built in serves.
+    The file is replaced atomically, as other processes may start meanwhile. Where it cannot be
+    written, as in an installed package, the catalogue that the package contains is used.
+
+    :raises OSError: if the file cannot be written and there is no compiled catalogue.
     """
     compiled = SPANISH.with_suffix(".mo")
     if compiled.exists() and compiled.stat().st_mtime >= SPANISH.stat().st_mtime:

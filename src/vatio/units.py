@@ -23,7 +23,7 @@ class Billing(TextChoices):
 class Unit(StrEnum):
     """Something of which a licence grants a number; its value is the name of its columns.
 
-    The order is that of the screen. SMS credits are no unit: they are bought and spent.
+    Units are in the order of the screen. SMS credits are no unit: credits are bought and spent.
     """
 
     METERS = "meters"
@@ -33,42 +33,42 @@ class Unit(StrEnum):
 
     @property
     def label(self) -> Promise | str:
-        """The words over a number of it: Medidores."""
+        """The label above a quantity of the unit: Medidores."""
         return _SAID[self].label
 
     @property
     def in_full(self) -> Promise | str:
-        """The words over the field of its total: Medidores (Mtr)."""
+        """The label of the field of the unit's total: Medidores (Mtr)."""
         return _SAID[self].in_full
 
     @property
     def short(self) -> str:
-        """The letters behind a number of it where there is little room: Mtr."""
+        """The abbreviation after a quantity where there is little room: Mtr."""
         return _SAID[self].short
 
     @property
     def to_add(self) -> Promise | str:
-        """The words over the field that asks for more of it: Medidores que añadir."""
+        """The label of the field that asks for more of the unit: Medidores que añadir."""
         return _SAID[self].to_add
 
     def plural(self, count: int) -> str:
-        """Return the words for so many of it, with %(n)s in the place of the number."""
+        """Return the noun phrase for a count of the unit, with %(n)s in place of the number."""
         return _SAID[self].plural(count)
 
     @property
     def billings(self) -> frozenset[str]:
-        """The billings under which more of it can be asked for."""
+        """The billings under which more of the unit can be asked for."""
         return _SAID[self].billings
 
     @property
     def counted_by(self) -> frozenset[str]:
-        """The billings under which it is counted, if only as not included."""
+        """The billings under which the unit is counted, if only as not included."""
         return _SAID[self].counted_by
 
 
 @dataclass(frozen=True)
 class _Said:
-    """What is known of a unit: its words, and the billings that sell and count it."""
+    """The labels of a unit, and the billings that sell and count the unit."""
 
     label: Promise | str
     in_full: Promise | str
@@ -135,7 +135,7 @@ class Quantities:
 
     @classmethod
     def each(cls, number: Callable[[Unit], int | None]) -> Quantities:
-        """Make the quantities whose number of each unit is what a function returns for it."""
+        """Return quantities with the number that a function returns for each unit."""
         return cls(*map(number, Unit))
 
     def __getitem__(self, unit: Unit) -> int | None:
@@ -147,7 +147,7 @@ class Quantities:
         return list(zip(Unit, self.listed, strict=True))
 
     def columns(self, prefix: str = "") -> dict[str, int | None]:
-        """Return the numbers by the names of the columns that keep them."""
+        """Return the numbers by the names of their columns, each with a prefix."""
         return {f"{prefix}{unit}": number for unit, number in self.items()}
 
     @property
@@ -156,12 +156,12 @@ class Quantities:
         return _listed(self)
 
     def plus(self, extras: Quantities) -> Quantities:
-        """Add extras to defaults; what is not counted stays so, whatever the extras say."""
+        """Return these defaults plus extras; a unit that is not counted stays None."""
         both = zip(self.listed, extras.listed, strict=True)
         return Quantities(*(None if own is None else own + (more or 0) for own, more in both))
 
     def beyond(self, defaults: Quantities) -> Quantities:
-        """Return what these totals have on top of the defaults: 0 for what is not counted."""
+        """Return these totals less the defaults: 0 for a unit that is not counted."""
         return Quantities.each(
             lambda unit: 0 if defaults[unit] is None else (self[unit] or 0) - (defaults[unit] or 0)
         )

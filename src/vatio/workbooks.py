@@ -1,4 +1,4 @@
-"""The options of every workbook that is written: a text stays a text."""
+"""The XlsxWriter options of every workbook that is written: text stays text."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ OPTIONS: Final = {
 }
 """Options for xlsxwriter.Workbook.
 
-Whoever opens a workbook trusts it: what somebody typed is never taken for a formula or a link,
-whatever it begins with. A number that is none makes an error cell, not a failed export. Each row
-goes to the disk before the next, so cells are written in order.
+Text that somebody typed never becomes a formula or a link, whatever it begins with: whoever opens
+the workbook trusts it. NaN and infinity make an error cell, not a failed export. Each row is
+flushed to disk before the next, so cells have to be written row by row.
 """
