@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -19,7 +19,7 @@ from vatio.keys import parse_key
 from vatio.orders.lockout import is_shut
 from vatio.people.labels import ROLES
 from vatio.refusal import Refused
-from vatio.web.people.organisations import SHOWN_ONCE
+from vatio.web.people import fresh_invitation
 from vatio.web.shell.access import (
     ADMINISTRATOR,
     SUPERADMINISTRATOR,
@@ -55,12 +55,7 @@ def people(request: Request, uid: UUID) -> HttpResponse:
         except Refused as refused:
             form.add_error(refused.field or None, str(refused))
         else:
-            request.session[SHOWN_ONCE] = request.build_absolute_uri(
-                reverse("invitation", args=[token])
-            )
-            messages.success(
-                request, _("Invitation for %(email)s is ready.") % {"email": link.email}
-            )
+            fresh_invitation.announce(link, token, request=request)
             return redirect("account_people", uid)
     return render(
         request,
@@ -69,7 +64,7 @@ def people(request: Request, uid: UUID) -> HttpResponse:
             "account": account,
             "at": at,
             "form": form,
-            "link": request.session.pop(SHOWN_ONCE, ""),
+            "link": fresh_invitation.shown(request.session),
             "roles": account.roles.select_related("person").order_by("role", "person__name", "id"),
             "waiting": inviting.waiting_for(account),
         },

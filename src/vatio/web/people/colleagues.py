@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -14,7 +14,8 @@ from vatio.people import one_time_links
 from vatio.people.models import OneTimeLink
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
-from vatio.web.people.organisations import SHOWN_ONCE, InvitationForm
+from vatio.web.people import fresh_invitation
+from vatio.web.people.organisations import InvitationForm
 from vatio.web.shell.access import COMMERCIAL, Request, only
 
 
@@ -31,12 +32,7 @@ def colleagues(request: Request) -> HttpResponse:
         except Refused as refused:
             form.add_error(refused.field or None, str(refused))
         else:
-            request.session[SHOWN_ONCE] = request.build_absolute_uri(
-                reverse("invitation", args=[token])
-            )
-            messages.success(
-                request, _("Invitation for %(email)s is ready.") % {"email": link.email}
-            )
+            fresh_invitation.announce(link, token, request=request)
             return redirect("colleagues")
     return render(
         request,
@@ -44,7 +40,7 @@ def colleagues(request: Request) -> HttpResponse:
         {
             "at": at,
             "form": form,
-            "link": request.session.pop(SHOWN_ONCE, ""),
+            "link": fresh_invitation.shown(request.session),
             "people": Person.objects.filter(is_commercial=True, is_active=True).order_by("name"),
             "waiting": OneTimeLink.objects.visible_to(request.user)
             .waiting()

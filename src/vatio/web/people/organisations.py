@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -23,6 +23,7 @@ from vatio.people.models import OneTimeLink
 from vatio.refusal import Refused
 from vatio.tenants.folding import fold_in_database
 from vatio.tenants.models import Membership, Organisation
+from vatio.web.people import fresh_invitation
 from vatio.web.shell.access import (
     ADMINISTRATOR,
     COMMERCIAL,
@@ -31,9 +32,6 @@ from vatio.web.shell.access import (
     only,
 )
 from vatio.web.shell.fields import NameField, time_zone_choices
-
-SHOWN_ONCE = "invitation-link"
-"""Session key of a fresh link, until the page has shown the link once."""
 
 PURGES_SHOWN = 30
 
@@ -149,12 +147,7 @@ def _people(request: Request, shown: Organisation, *, at_desk: bool) -> HttpResp
         except Refused as refused:
             form.add_error(refused.field or None, str(refused))
         else:
-            request.session[SHOWN_ONCE] = request.build_absolute_uri(
-                reverse("invitation", args=[token])
-            )
-            messages.success(
-                request, _("Invitation for %(email)s is ready.") % {"email": link.email}
-            )
+            fresh_invitation.announce(link, token, request=request)
             return redirect(request.path)
     return render(
         request,
@@ -164,7 +157,7 @@ def _people(request: Request, shown: Organisation, *, at_desk: bool) -> HttpResp
             "at": at,
             "at_desk": at_desk,
             "form": form,
-            "link": request.session.pop(SHOWN_ONCE, ""),
+            "link": fresh_invitation.shown(request.session),
             "members": shown.memberships.select_related("person").order_by("person__name", "id"),
             "waiting": OneTimeLink.objects.visible_to(request.user)
             .waiting()
