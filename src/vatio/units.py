@@ -51,6 +51,16 @@ class Unit(StrEnum):
         """The label of the field that asks for more of the unit: Medidores que añadir."""
         return _SAID[self].to_add
 
+    @property
+    def on_top(self) -> Promise | str:
+        """The heading of what a grant adds to the licence's own."""
+        return _SAID[self].on_top
+
+    @property
+    def hint(self) -> Promise | str:
+        """The help under the field of its total; empty where the label is enough."""
+        return _SAID[self].hint
+
     def plural(self, count: int) -> str:
         """Return the noun phrase for a count of the unit, with %(n)s in place of the number."""
         return _SAID[self].plural(count)
@@ -74,9 +84,11 @@ class _Said:
     in_full: Promise | str
     short: str
     to_add: Promise | str
+    on_top: Promise | str
     plural: Callable[[int], str]
     billings: frozenset[str]
     counted_by: frozenset[str]
+    hint: Promise | str = ""
 
 
 _SAID = {
@@ -85,6 +97,7 @@ _SAID = {
         in_full=_("Meters (Mtr)"),
         short="Mtr",
         to_add=_("Meters to add"),
+        on_top=_("Meters on top"),
         plural=lambda count: ngettext("%(n)s meter", "%(n)s meters", count),
         billings=frozenset({Billing.MTR}),
         counted_by=frozenset({Billing.MTR}),
@@ -94,27 +107,33 @@ _SAID = {
         in_full="CUPS",
         short="CUPS",
         to_add=_("CUPS to add"),
+        on_top=_("CUPS on top"),
         plural=lambda count: ngettext("%(n)s CUPS", "%(n)s CUPS", count),
         billings=frozenset({Billing.MTR}),
         counted_by=frozenset(Billing),
+        hint=_("Supply points whose bills are managed."),
     ),
     Unit.DATA_POINTS: _Said(
         label=_("DP"),
         in_full=_("Data points (DP)"),
         short="DP",
         to_add=_("DP to add"),
+        on_top=_("DP on top"),
         plural=lambda count: ngettext("%(n)s data point", "%(n)s data points", count),
         billings=frozenset({Billing.DP}),
         counted_by=frozenset({Billing.DP}),
+        hint=_("Calculated ones do not count."),
     ),
     Unit.RTC_LINES: _Said(
         label=_("RTC lines"),
         in_full=_("RTC lines"),
         short="RTC",
         to_add=_("RTC lines to add"),
+        on_top=_("RTC lines on top"),
         plural=lambda count: ngettext("%(n)s RTC line", "%(n)s RTC lines", count),
         billings=frozenset(Billing),
         counted_by=frozenset(Billing),
+        hint=_("(RTD) Meters read by modem every 24 hours."),
     ),
 }
 

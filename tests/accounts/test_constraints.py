@@ -8,6 +8,7 @@ from vatio.accounts.models import Account
 from vatio.catalogue.models import LicenceVersion
 from vatio.cli.commands import marked_tables
 from vatio.orders import deciding
+from vatio.units import Unit
 
 pytestmark = pytest.mark.django_db
 
@@ -352,4 +353,13 @@ def test_one_version_of_a_licence_is_published() -> None:
         " meters, supply_points, rtc_lines, published_at)"
         " SELECT gen_random_uuid(), licence_id, billing, 2, 'published', '', 1, 1, 0, now()"
         " FROM catalogue_licenceversion",
+    )
+
+
+@pytest.mark.parametrize("unit", Unit)
+def test_a_version_is_retired_as_it_was_published(hotel: Account, unit: Unit) -> None:
+    refused_by(
+        "a published version never changes",
+        "UPDATE catalogue_licenceversion SET state = 'retired', retired_at = now(),"
+        f" {unit} = coalesce({unit}, 0) + 1",
     )

@@ -12,13 +12,6 @@ LICENCE = """(
 """
 ITSELF = "own.id = %(account)s"
 
-EXTRAS = {
-    "meters": _("Meters on top"),
-    "supply_points": _("CUPS on top"),
-    "data_points": _("DP on top"),
-    "rtc_lines": _("RTC lines on top"),
-}
-
 
 def agreement(column: str) -> str:
     """Return the SQL for the number of the agreement that a column references."""
@@ -102,7 +95,7 @@ SUBJECTS = (
             "agreement": _("Agreement"),
             "effective_on": _("From"),
             "recorded_at": _("Recorded"),
-            **{f"extra_{unit}": EXTRAS[unit] for unit in Unit},
+            **{f"extra_{unit}": unit.on_top for unit in Unit},
         },
     ),
     Subject(
