@@ -118,16 +118,3 @@ def test_a_message_is_about_an_account_of_its_own_organisation() -> None:
 
     tell("ana@norte.example", organisation=hotel.organisation, account_id=hotel.pk)
     assert Message.objects.get().account_id == hotel.pk
-
-
-def test_the_messages_of_an_account_and_its_orders_are_found_by_an_index() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-        cursor.execute(
-            "EXPLAIN SELECT 1 FROM notifications_message WHERE account_id = 1"
-            " OR order_id = ANY (ARRAY(SELECT id FROM orders_order WHERE account_id = 1))"
-        )
-        plan = "\n".join(line for (line,) in cursor.fetchall())
-
-    assert "messages_of_an_account" in plan
-    assert "messages_on_an_order" in plan

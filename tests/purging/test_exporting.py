@@ -5,6 +5,7 @@ from datetime import date, datetime
 from threading import Barrier
 
 import pytest
+from django.db import connection
 from python_calamine import CalamineWorkbook
 
 from tests import make
@@ -233,6 +234,23 @@ def test_a_message_that_leaves_is_no_change_of_the_account() -> None:
     Message.objects.update(state=Message.State.SENT, settled_at=OVER)
 
     assert contents.digest(contents.read(hotel)) == before
+
+
+def test_what_an_account_has_is_found_by_indexes_however_much_others_have() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {contents.EVERYTHING}", {"account": 1})
+        plan = [line for (line,) in cursor.fetchall()]
+
+    for index in (
+        "acts_of_an_account",
+        "acts_on_an_order",
+        "invitations_to_an_account",
+        "messages_of_an_account",
+        "messages_on_an_order",
+    ):
+        assert any(index in line for line in plan), index
+    assert [line for line in plan if "Seq Scan" in line] == []
 
 
 def test_reading_takes_one_statement(django_assert_num_queries: object) -> None:

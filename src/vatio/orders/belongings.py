@@ -6,8 +6,12 @@ from vatio.accounts.belongings import LICENCE, agreement
 from vatio.tenants.belongings import OF_ITS_ORDERS, ORDER, Belonging, Subject, person, plain
 from vatio.units import Unit
 
-ITS_ORDERS = "(SELECT id FROM orders_order WHERE account_id = %(account)s)"
-"""The keys of the account's orders, for tables that name an order but no account."""
+ITS_ORDERS = "ARRAY(SELECT id FROM orders_order WHERE account_id = %(account)s)"
+"""SQL: the keys of the account's orders, as an array.
+
+An array is computed once for a statement, so that the index on `order_id` serves, also where
+a row may name the account instead. With IN, PostgreSQL read the whole table.
+"""
 
 ORDER_NUMBER = "(SELECT number FROM orders_order WHERE id = own.order_id)"
 

@@ -65,6 +65,13 @@ class OneTimeLink(models.Model):
     objects = OneTimeLinkSet.as_manager()
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["account_id"],
+                name="invitations_to_an_account",
+                condition=Q(account_id__isnull=False),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["kind"],

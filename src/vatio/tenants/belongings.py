@@ -16,13 +16,13 @@ from django.utils.translation import gettext_lazy as _
 OWN = "own.account_id = %(account)s"
 """Condition on rows that reference their account."""
 
-OWN_OR_ORDERED = f"({OWN} OR own.order_id IN {{its_orders}})"
+OWN_OR_ORDERED = f"({OWN} OR own.order_id = ANY ({{its_orders}}))"
 """Condition on rows that reference their account or one of its orders.
 
 A row about an opening has no account: there was none yet.
 """
 
-OF_ITS_ORDERS = "own.order_id IN {its_orders}"
+OF_ITS_ORDERS = "own.order_id = ANY ({its_orders})"
 """Condition on rows that reference an order and no account."""
 
 ORGANISATION = "(SELECT name FROM tenants_organisation WHERE id = own.organisation_id)"
