@@ -110,6 +110,28 @@ def test_the_json_has_everything_with_its_dates_in_iso() -> None:
     ]
 
 
+def test_the_json_is_written_as_it_would_have_been_whole() -> None:
+    hotel = lived()
+    words = "one\ntwo\u2028three\x85four"
+    record(
+        "account.staying",
+        at=OVER,
+        by=make.commercial(),
+        organisation=hotel.organisation,
+        account_id=hotel.pk,
+        facts={"words": words, "none": {}, "list": [1, None]},
+    )
+
+    with exporting.export(hotel, words=in_codes, by=make.commercial(), at=OVER) as file:
+        packed = zipfile.ZipFile(io.BytesIO(file.read()))
+    text = packed.read(packed.namelist()[0]).decode()
+
+    told = json.loads(text)
+    assert text == json.dumps(told, ensure_ascii=False, indent=1)
+    assert list(told) == ["exported_at", *(subject.name for subject in contents.SUBJECTS)]
+    assert told["history"][-1]["facts"]["words"] == words
+
+
 def test_the_workbook_has_a_sheet_for_each_subject_with_real_dates_and_numbers() -> None:
     hotel = lived()
 

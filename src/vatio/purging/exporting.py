@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from functools import partial
-from textwrap import indent
 from typing import IO
 from zoneinfo import ZoneInfo
 
@@ -87,7 +86,8 @@ def _written(rows: Rows, *, at: datetime) -> Iterator[str]:
         yield f",\n {json.dumps(name)}: ["
         last = ""
         for row in read():
-            yield last + "\n" + indent(json.dumps(row, ensure_ascii=False, indent=1), "  ")
+            text = json.dumps(row, ensure_ascii=False, indent=1)
+            yield f"{last}\n  " + text.replace("\n", "\n  ")
             last = ","
         yield "\n ]" if last else "]"
     yield "\n}"
