@@ -1,11 +1,13 @@
 import io
 import json
+import tracemalloc
 import zipfile
 from datetime import date, datetime
 from threading import Barrier
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
 from tests import make
@@ -17,7 +19,7 @@ from vatio.accounts.models import Account
 from vatio.history.models import Act
 from vatio.history.recording import record
 from vatio.notifications.models import Message
-from vatio.purging import contents, exporting
+from vatio.purging import contents, exporting, workbook
 from vatio.purging.models import Export
 from vatio.tenants.belongings import HEADINGS
 
@@ -210,6 +212,49 @@ def test_what_is_streamed_is_written_like_the_rest_and_digested_by_its_watermark
     assert [row for subject, row in before if subject is history] == [
         {"rows": len(acts), "last": Act.objects.filter(account_id=hotel.pk).latest("id").pk}
     ]
+
+
+def test_what_is_streamed_is_read_once_for_both_files() -> None:
+    hotel = lived()
+
+    with CaptureQueriesContext(connection) as said:
+        exported(hotel)
+
+    assert len([each for each in said if "history_act" in each["sql"]]) == 2
+
+
+def test_a_subject_too_long_for_a_sheet_goes_on_on_a_further_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(workbook, "MOST_LINES", 4)
+
+    _told, book, _names = exported(lived())
+
+    sheets = [name for name in book.sheet_names if name.startswith("Historia")]
+    assert sheets == ["Historia", "Historia 2", "Historia 3"]
+    assert [len(rows(book, name)) for name in sheets] == [3, 3, 2]
+    assert rows(book, "Historia 3")[-1]["Qué pasó"] == "account.leaving"
+
+
+def test_what_is_streamed_is_never_whole_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contents, "AT_A_TIME", 50)
+    hotel = make.account(starts_on=date(2025, 2, 28))
+    exporting.export(hotel, words=in_codes, by=make.commercial(), at=OVER).close()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO history_act (at, verb, rule, organisation_id, account_id, facts)"
+            " SELECT now(), 'account.staying', 'long', organisation_id, id,"
+            " jsonb_build_object('n', n, 'words', repeat('ñandú ', 400))"
+            " FROM accounts_account, generate_series(1, 2000) AS n WHERE id = %s",
+            [hotel.pk],
+        )
+
+    tracemalloc.start()
+    exporting.export(hotel, words=in_codes, by=make.commercial(), at=OVER).close()
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 2_500_000
 
 
 def test_an_act_that_is_added_is_a_change_of_the_account() -> None:

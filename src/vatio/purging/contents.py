@@ -86,6 +86,18 @@ def read(account: Account) -> list[tuple[Subject, Row]]:
         return [(SUBJECTS[place], json.loads(row)) for place, _key, row in cursor.fetchall()]
 
 
+def by_subject(
+    account: Account, found: Iterable[tuple[Subject, Row]]
+) -> Iterator[tuple[Subject, Iterator[Row]]]:
+    """Yield each subject with its rows: those that were read, or a stream of them."""
+    whole: dict[str, list[Row]] = {subject.name: [] for subject in SUBJECTS}
+    for subject, row in found:
+        whole[subject.name].append(row)
+    for subject in SUBJECTS:
+        is_streamed = bool(subject.watermark)
+        yield subject, stream(account, subject) if is_streamed else iter(whole[subject.name])
+
+
 def stream(account: Account, subject: Subject) -> Iterator[Row]:
     """Yield a subject's rows in the order of their keys, from a server-side cursor.
 
