@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests import make
-from tests.web.accounts.test_account_list import fill, names
+from tests.web.accounts.test_account_list import NAME, fill
 from vatio import pagination
 from vatio.portfolios import listing
 from vatio.tenants.models import Organisation
@@ -22,9 +22,11 @@ def eight(module_transaction: None) -> Organisation:
     return norte
 
 
-def steps(client: Client, address: str) -> dict[str, str]:
-    page = client.get(address).content.decode().replace("&amp;", "&")
-    return {words: query for query, words in STEP.findall(page)}
+def read(client: Client, address: str) -> tuple[list[str], dict[str, str]]:
+    """Read the names on a page, and where its steps lead."""
+    page = client.get(address).content.decode()
+    steps = STEP.findall(page.replace("&amp;", "&"))
+    return NAME.findall(page), {words: query for query, words in steps}
 
 
 @pytest.mark.parametrize("sort", [f"{way}{sort}" for sort in listing.SORTS for way in ("", "-")])
@@ -36,22 +38,20 @@ def test_every_account_is_on_one_page_whichever_way_one_walks(
     client.force_login(eight.memberships.get().person)
     base = f"/o/{eight.slug}/accounts/"
 
-    address, forwards = f"{base}?sort={sort}", []
-    while True:
-        forwards.append(names(client, address))
-        onwards = steps(client, address).get("Siguiente")
-        if onwards is None:
-            break
-        address = base + onwards
-    backwards = [names(client, address)]
-    while (back := steps(client, address).get("Anterior")) is not None:
-        address = base + back
-        backwards.insert(0, names(client, address))
+    first, steps = read(client, f"{base}?sort={sort}")
+    to_the_last, forwards = steps["Última"], [first]
+    while "Siguiente" in steps:
+        page, steps = read(client, base + steps["Siguiente"])
+        forwards.append(page)
+    backwards = forwards[-1:]
+    while "Anterior" in steps:
+        page, steps = read(client, base + steps["Anterior"])
+        backwards.insert(0, page)
+    last, steps = read(client, base + to_the_last)
+    first_again, _steps = read(client, base + steps["Primera"])
 
     assert [len(page) for page in forwards] == [3, 3, 2]
     assert sorted(sum(forwards, [])) == [f"Hotel {n:03}" for n in range(1, 9)]
     assert sum(backwards, []) == sum(forwards, [])
-    last = steps(client, f"{base}?sort={sort}")["Última"]
-    assert names(client, base + last) == sum(forwards, [])[-3:]
-    first = steps(client, base + last)["Primera"]
-    assert names(client, base + first) == forwards[0]
+    assert last == sum(forwards, [])[-3:]
+    assert first_again == first
