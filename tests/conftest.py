@@ -19,13 +19,11 @@ from tests.counts import FULL
 from vatio.cli.commands import marked_tables
 from vatio.postgres import privileges
 from vatio.postgres.authentication import WEB
-from vatio.translations import compile_catalogue
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    compile_catalogue()
     settings.ACCOUNT_RATE_LIMITS = {"login": "10000/m/ip"}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # A file is looked for when it is asked for: every client would look for all of them.
