@@ -129,10 +129,11 @@ def _foreseen(
     request: Request, account: Account, form: ExpansionForm, affected: AffectedTerms
 ) -> dict[str, object]:
     """Return the context of the consequence: each unit before and after, and a sentence of both."""
-    added = Quantities.each(lambda unit: _number(form, unit))
+    written = form.numbers_so_far([*Unit, "sms_credits"])
+    added = Quantities.each(lambda unit: written.get(unit) or 0)
     grown = expanded(affected.holding, added)
     balance = SmsWallet.objects.visible_to(request.user).get(account=account).balance
-    credits = Difference(balance, balance + _number(form, "sms_credits"))
+    credits = Difference(balance, balance + (written.get("sms_credits") or 0))
     says = joined(rises(grown, credits)) or _("Nothing added yet")
     return {
         "affected": affected,
@@ -209,13 +210,6 @@ def _sent(request: Request, order: Order) -> HttpResponse:
         % {"number": order.number},
     )
     return redirect("order", order.uid)
-
-
-def _number(form: ExpansionForm, name: str) -> int:
-    try:
-        return form.fields[name].clean(form[name].value()) or 0
-    except forms.ValidationError:
-        return 0
 
 
 urlpatterns = [

@@ -154,8 +154,11 @@ def foresee(form: OpeningForm, organisation: Organisation, *, at: datetime) -> F
     if version is None:
         return None
     defaults = _included(version)
-    totals = {unit: _number(form, unit, least) for unit, least in defaults.items()}
-    months = min(max(_number(form, "months", USUAL_MONTHS), LEAST_MONTHS), MOST_MONTHS)
+    names = (*defaults, "months", "sms_credits")
+    readable = form.numbers_so_far(names)
+    written = {name: number for name, number in readable.items() if number is not None}
+    totals = {unit: written.get(unit, least) for unit, least in defaults.items()}
+    months = min(max(written.get("months", USUAL_MONTHS), LEAST_MONTHS), MOST_MONTHS)
     _starts_on, ends_on = first_term(months, time_zone=organisation.time_zone, at=at)
     return Foreseen(
         version=version,
@@ -163,9 +166,9 @@ def foresee(form: OpeningForm, organisation: Organisation, *, at: datetime) -> F
         defaults=defaults,
         months=months,
         ends_on=ends_on,
-        sms_credits=_number(form, "sms_credits", 0),
+        sms_credits=written.get("sms_credits", 0),
         is_wrong=any(total < defaults[unit] for unit, total in totals.items())
-        or not all(_is_readable(form, name) for name in (*totals, "months", "sms_credits")),
+        or len(readable) < len(names),
     )
 
 
@@ -218,22 +221,6 @@ def _version(uid: object) -> LicenceVersion | None:
 def _included(version: LicenceVersion) -> dict[Unit, int]:
     """Return what a licence includes of the units that it sells."""
     return {unit: version.defaults[unit] or 0 for unit in sold_units(version.billing)}
-
-
-def _number(form: OpeningForm, name: str, otherwise: int) -> int:
-    try:
-        found = form.fields[name].clean(form[name].value())
-    except forms.ValidationError:
-        return otherwise
-    return otherwise if found is None else found
-
-
-def _is_readable(form: OpeningForm, name: str) -> bool:
-    try:
-        form.fields[name].clean(form[name].value())
-    except forms.ValidationError:
-        return False
-    return True
 
 
 @only(SUPERADMINISTRATOR)

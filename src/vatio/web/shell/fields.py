@@ -1,6 +1,7 @@
 """Form fields that several forms share: whole numbers as people write them, NIF, time zones."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from unicodedata import category
@@ -61,6 +62,19 @@ class UnitsForm(forms.Form):
     def quantities(self) -> Quantities:
         """Return the valid quantities of a cleaned form; any other unit is None."""
         return Quantities.each(self.cleaned_data.get)
+
+    def numbers_so_far(self, names: Iterable[str]) -> dict[str, int | None]:
+        """Return the current values of the fields that are readable; an empty one is None.
+
+        For a consequence that is shown while somebody still writes: nothing is refused.
+        """
+        numbers = {}
+        for name in names:
+            try:
+                numbers[name] = self.fields[name].clean(self[name].value())
+            except ValidationError:
+                continue
+        return numbers
 
 
 class SignedNumber(WholeNumber):
