@@ -40,15 +40,9 @@ SUBJECTS = (
         "accounts_account",
         condition=ITSELF,
         headings={
-            "client": _("Client"),
-            "nif": "NIF",
-            "sector": _("Sector"),
-            "contact_email": _("Contact e-mail"),
-            "time_zone": _("Time zone"),
             "opened_on": _("First day"),
             "ends_at": _("Instant of expiry"),
             "leaving_at": _("Will not be renewed, since"),
-            "sms_credits": _("SMS credits"),
         },
     ),
     Subject(
@@ -73,7 +67,6 @@ SUBJECTS = (
         },
         "accounts_term",
         headings={
-            "agreement": _("Agreement"),
             "anchor_day": _("Day of the month"),
             "closed_on": _("Ended early"),
             "closed_by": _("Ended early by"),
@@ -92,7 +85,6 @@ SUBJECTS = (
         },
         "accounts_grant",
         headings={
-            "agreement": _("Agreement"),
             "effective_on": _("From"),
             "recorded_at": _("Recorded"),
             **{f"extra_{unit}": unit.on_top for unit in Unit},
@@ -107,7 +99,7 @@ SUBJECTS = (
             "key": "own.key",
         },
         "accounts_smstransaction",
-        headings={"agreement": _("Agreement"), "credits": _("Credits")},
+        headings={"credits": _("Credits")},
     ),
 )
 

@@ -30,8 +30,11 @@ ORDER = "{order_number}"
 """Placeholder for the number of the order that `own.order_id` references."""
 
 HEADINGS: Mapping[str, Promise | str] = {
+    "agreement": _("Agreement"),
     "at": _("When"),
     "by": _("Who"),
+    "client": _("Client"),
+    "contact_email": _("Contact e-mail"),
     "created_at": _("Created"),
     "decided_at": _("Decided on"),
     "decided_by": _("Decided by"),
@@ -44,13 +47,17 @@ HEADINGS: Mapping[str, Promise | str] = {
     "made_at": _("Made"),
     "made_by": _("Made by"),
     "name": _("Name"),
+    "nif": "NIF",
     "number": _("Number"),
     "order": _("Order"),
     "organisation": _("Organisation"),
     "role": _("Role"),
     "rule": _("Rule"),
+    "sector": _("Sector"),
+    "sms_credits": _("SMS credits"),
     "starts_on": _("Start of the term"),
     "state": _("State"),
+    "time_zone": _("Time zone"),
     "words": _("Words"),
 }
 """The headings of columns that several subjects share."""
