@@ -142,7 +142,7 @@ class TestHeld(TestCase):
     )
     def test_coverage_repeats_what_the_terms_say(self, steps: list[tuple[str, int, int]]) -> None:
         hotel, terms = _live(steps)
-        coverage.write(hotel)
+        coverage.write(hotel, at=make.NOON)
 
         ends = [
             (term.closed[0] if term.closed else term.ends_on)

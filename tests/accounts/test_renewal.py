@@ -120,7 +120,7 @@ def test_a_renewal_closed_on_its_first_day_leaves_the_old_end():
     term = renew(hotel, on=date(2026, 3, 10))
 
     Term.objects.filter(pk=term.pk).update(closed_on=date(2026, 3, 10), closed_by=term.agreement)
-    coverage.write(hotel)
+    coverage.write(hotel, at=make.noon(date(2026, 3, 10)))
 
     assert hotel.covered_until == date(2026, 1, 1)
     assert hotel.ends_at == datetime(2025, 12, 31, 23, tzinfo=UTC)

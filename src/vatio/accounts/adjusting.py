@@ -177,7 +177,7 @@ def end_early(
     running.closed_by = agreement
     running.save(update_fields=["closed_on", "closed_by"])
     before = account.covered_until
-    coverage.write(account)
+    coverage.write(account, at=at)
     _announce(
         account, agreement, change="end", facts={"before": str(before), "after": on.isoformat()}
     )
@@ -231,7 +231,7 @@ def give_courtesy(
         effective_on=starts_on,
         at=at,
     )
-    coverage.write(account)
+    coverage.write(account, at=at)
     _announce(
         account,
         agreement,

@@ -117,6 +117,7 @@ ROLES = Subject(
 BELONGINGS = (
     Belonging("accounts_smstransaction"),
     Belonging("accounts_smswallet"),
+    Belonging("accounts_currentholding"),
     Belonging("accounts_grant"),
     Belonging("accounts_term"),
     Belonging("accounts_agreement"),

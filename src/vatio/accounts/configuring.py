@@ -86,7 +86,7 @@ def configure(
             raise NameTaken(details.name) from None
         raise
     if "time_zone" in changed:
-        coverage.write(account)
+        coverage.write(account, at=at)
     record(
         "account.configured",
         at=at,

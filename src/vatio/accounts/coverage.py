@@ -1,8 +1,9 @@
-"""Writes the account's own copies of what its terms say: first day, last end, instant of expiry."""
+"""Writes the copies of what an account's terms say: first day, last end, what is held now."""
 
 from datetime import date, datetime
 from typing import TypedDict
 
+from vatio.accounts import current_holdings
 from vatio.accounts.models import Account, Term
 from vatio.dates import start_of
 
@@ -24,16 +25,17 @@ def columns(opened_on: date, covered_until: date, time_zone: str) -> Columns:
     }
 
 
-def extend(account: Account, *, until: date) -> None:
+def extend(account: Account, *, until: date, at: datetime) -> None:
     """Write the account's derived columns after a term was added behind all others."""
     if account.opened_on is None:
         raise AssertionError("only an account that was opened has a term to follow")
     for column, value in columns(account.opened_on, until, account.time_zone).items():
         setattr(account, column, value)
     account.save(update_fields=["covered_until", "ends_at"])
+    current_holdings.write([account], at=at)
 
 
-def write(account: Account) -> None:
+def write(account: Account, *, at: datetime) -> None:
     """Write the account's derived columns after any change of its terms or time zone.
 
     `covered_until` is the exclusive end of the last term that covers any day; a
@@ -52,3 +54,4 @@ def write(account: Account) -> None:
     ).items():
         setattr(account, column, value)
     account.save(update_fields=["opened_on", "covered_until", "ends_at"])
+    current_holdings.write([account], at=at)

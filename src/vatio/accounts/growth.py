@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from vatio.accounts import wallet
+from vatio.accounts import current_holdings, wallet
 from vatio.accounts.agreeing import agree
 from vatio.accounts.expiry import is_expired
 from vatio.accounts.holdings import Holding, held, shown_day
@@ -173,3 +173,4 @@ def give(
             effective_on=affected.waiting.starts_on,
             at=at,
         )
+    current_holdings.write([account], at=at)

@@ -401,6 +401,48 @@ class Grant(models.Model):
         )
 
 
+class CurrentHolding(models.Model):
+    """What an account holds from `holds_from` up to, and not including, `changes_on`.
+
+    A copy of what terms and grants say, so that lists can be sorted by it: the quantities are
+    totals, null for a unit that the licence does not count. It is right for the days of its
+    interval alone, whatever the day is today: who reads it compares the day that a page shows
+    (`holdings.shown_day`), and computes the holding of any other. `current_holdings.write`
+    writes it; an account that never held anything has no row.
+    """
+
+    account = models.OneToOneField(
+        Account,
+        on_delete=models.PROTECT,
+        primary_key=True,
+        related_name="current_holding",
+        db_constraint=False,
+    )
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    licence = models.ForeignKey(LicenceVersion, on_delete=models.PROTECT, related_name="+")
+    meters = models.IntegerField(null=True)
+    supply_points = models.IntegerField(null=True)
+    data_points = models.IntegerField(null=True)
+    rtc_lines = models.IntegerField(null=True)
+    holds_from = models.DateField()
+    changes_on = models.DateField(null=True)
+
+    objects = BelowAccountSet["CurrentHolding"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(changes_on__isnull=True) | Q(changes_on__gt=F("holds_from")),
+                name="a_holding_changes_after_it_begins",
+            ),
+        ]
+        indexes = [models.Index(fields=["changes_on"], name="holdings_by_their_change")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id}: [{self.holds_from}, {self.changes_on})"
+
+
 class SmsWallet(models.Model):
     """How many SMS credits an account has left: the sum of its transactions, never below zero."""
 

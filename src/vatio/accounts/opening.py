@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
-from vatio.accounts import coverage, wallet
+from vatio.accounts import coverage, current_holdings, wallet
 from vatio.accounts.agreeing import agree
 from vatio.accounts.models import Account, Agreement, Grant, Term
 from vatio.catalogue.models import LicenceVersion
@@ -125,6 +125,7 @@ def open_account(
     )
     extras = totals.beyond(version.defaults)
     grant(term, agreement, version_id=version.pk, extras=extras, effective_on=starts_on, at=at)
+    current_holdings.write([account], at=at)
     wallet.begin(account, sms_credits, at=at, agreement=agreement)
     return agreement
 

@@ -135,7 +135,7 @@ def renew(
         effective_on=term.starts_on,
         at=at,
     )
-    coverage.extend(account, until=term.ends_on)
+    coverage.extend(account, until=term.ends_on, at=at)
     return term
 
 

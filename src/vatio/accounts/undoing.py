@@ -88,7 +88,7 @@ def undo(account: Account, *, by: Person, at: datetime) -> Term:
         term.closed_on = term.starts_on
         term.closed_by = agree(account, kind=Agreement.Kind.ADJUSTMENT, at=at, by=by)
         term.save(update_fields=["closed_on", "closed_by"])
-    coverage.write(account)
+    coverage.write(account, at=at)
     record(
         "renewal.undone",
         at=at,

@@ -4,6 +4,7 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 
 from vatio import clock
+from vatio.accounts import current_holdings
 from vatio.jobs import post
 from vatio.notifications import delivery
 from vatio.orders import bulk_renewing, digesting, lapsing
@@ -52,6 +53,13 @@ def digest(timestamp: int) -> None:
 def lapse(timestamp: int) -> None:
     """Lapse the orders that can no longer be accepted."""
     lapsing.lapse(at=clock.now())
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="refresh_holdings")
+def refresh_holdings(timestamp: int) -> None:
+    """Bring the copies of what accounts hold up to date, so that lists stay quick."""
+    current_holdings.refresh(at=clock.now())
 
 
 @app.task(name=bulk_renewing.TASK)

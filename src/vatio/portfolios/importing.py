@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from vatio.accounts import coverage
+from vatio.accounts import coverage, current_holdings
 from vatio.accounts.agreeing import next_numbers
 from vatio.accounts.models import Account, Agreement, Grant, SmsTransaction, SmsWallet, Term
 from vatio.catalogue.models import LicenceVersion
@@ -174,6 +174,7 @@ def _make(
             for (planned, _account, agreement), term in zip(made, terms, strict=True)
         ]
     )
+    current_holdings.write(accounts, at=at)
     _fill_wallets(organisation, made, at=at)
     Act.objects.bulk_create(
         [

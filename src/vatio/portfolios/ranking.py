@@ -1,8 +1,8 @@
-"""Sorts and filters accounts by what they hold, in set-based statements over all of them.
+"""Sorts and filters accounts by what they hold, in one set-based statement over all of them.
 
-What an account holds follows from its terms and the day, so no column can be
-indexed for it. One pass over the accounts' terms and grants costs less than a
-query for each, and nothing is stored that could grow stale.
+What an account holds now stands beside it (`CurrentHolding`). It follows from terms and the day,
+so a copy whose day of change may have come is not used: those few are computed from terms and
+grants in the same statement, and no job has to run for the answer to be true.
 """
 
 from collections.abc import Sequence
@@ -16,31 +16,46 @@ from vatio.accounts.models import Account, AccountSet, Grant
 from vatio.dates import days_at, known_time_zones
 from vatio.units import Unit
 
-SHOWN_DAY = "greatest(account.opened_on, least(account.today, account.covered_until - 1))"
-
-WITH_TODAY = """
-SELECT narrowed.id, narrowed.opened_on, narrowed.covered_until, clock.today
-FROM ({accounts}) AS narrowed
-LEFT JOIN unnest(%s::text[], %s::date[]) AS clock (time_zone, today)
-  ON clock.time_zone = narrowed.time_zone
-"""
-"""Accounts with the current day in their time zone, computed once for each time zone."""
+SHOWN_DAY = "greatest({account}.opened_on, least({today}, {account}.covered_until - 1))"
+"""The day whose holding a page shows, as `holdings.shown_day` computes it."""
 
 HOLDINGS = f"""
-SELECT account.id,
-       {", ".join(f"sum(given.extra_{unit}) AS {unit}" for unit in Unit)},
-       (array_agg(given.licence_id ORDER BY given.effective_on DESC, given.id DESC)
-        FILTER (WHERE given.licence_id IS NOT NULL))[1] AS licence_id
-FROM ({WITH_TODAY}) AS account
-LEFT JOIN accounts_term term ON term.account_id = account.id AND term.live @> {SHOWN_DAY}
-LEFT JOIN accounts_grant given
-       ON given.term_id = term.id AND given.effective_on <= {SHOWN_DAY}
-GROUP BY account.id
+WITH told AS MATERIALIZED (
+    SELECT narrowed.*, own.licence_id, {", ".join(f"own.{unit}" for unit in Unit)},
+           coalesce(own.holds_from <= {SHOWN_DAY.format(account="narrowed", today="%s")}
+                    AND (own.changes_on IS NULL OR own.changes_on > %s), false) AS is_right
+    FROM ({{accounts}}) AS narrowed
+    LEFT JOIN accounts_currentholding own ON own.account_id = narrowed.id
+), changed AS (
+    SELECT told.id, {SHOWN_DAY.format(account="told", today="clock.today")} AS day
+    FROM told
+    LEFT JOIN unnest(%s::text[], %s::date[]) AS clock (time_zone, today)
+      ON clock.time_zone = told.time_zone
+    WHERE NOT told.is_right
+), computed AS (
+    SELECT changed.id,
+           {", ".join(f"sum(given.extra_{unit}) AS {unit}" for unit in Unit)},
+           (array_agg(given.licence_id ORDER BY given.effective_on DESC, given.id DESC)
+            FILTER (WHERE given.licence_id IS NOT NULL))[1] AS licence_id
+    FROM changed
+    LEFT JOIN accounts_term term ON term.account_id = changed.id AND term.live @> changed.day
+    LEFT JOIN accounts_grant given
+           ON given.term_id = term.id AND given.effective_on <= changed.day
+    GROUP BY changed.id
+), held AS (
+    SELECT id, licence_id, {", ".join(Unit)} FROM told WHERE is_right
+    UNION ALL
+    SELECT computed.id, computed.licence_id,
+           {", ".join(f"version.{unit} + computed.{unit}" for unit in Unit)}
+    FROM computed
+    LEFT JOIN catalogue_licenceversion version ON version.id = computed.licence_id
+)
 """  # noqa: S608
+"""What accounts hold. The day of an account lies between the two dates of the first parameters,
+which are those of the time zones where it is earliest and latest."""
 
 RANKED = f"""
-WITH held AS ({HOLDINGS}),
-ranked AS (
+{HOLDINGS}, ranked AS (
     SELECT held.id, {{value}} AS value
     FROM held
     LEFT JOIN catalogue_licenceversion version ON version.id = held.licence_id
@@ -51,11 +66,11 @@ WHERE %s::bigint IS NULL OR (value, id) {{beyond}} (%s, %s)
 ORDER BY value {{way}}, id {{way}} LIMIT %s
 """  # noqa: S608
 
-HOLDERS = f"SELECT id FROM ({HOLDINGS}) AS held WHERE licence_id = ANY(%s)"  # noqa: S608
+HOLDERS = f"{HOLDINGS} SELECT id FROM held WHERE licence_id = ANY(%s)"  # noqa: S608
 
 VALUES = {
     "licence": "coalesce(licence.name_folded, '')",
-    **{unit.value: f"coalesce(version.{unit} + held.{unit}, -1)" for unit in Unit},
+    **{unit.value: f"coalesce(held.{unit}, -1)" for unit in Unit},
 }
 """Sort keys. A unit that the licence does not count sorts as −1, below zero."""
 
@@ -123,7 +138,8 @@ def of_licence(accounts: AccountSet, versions: Sequence[int], *, at: datetime) -
 
 
 def _narrowed(accounts: AccountSet, *, at: datetime) -> tuple[str, list[Any]]:
-    """Return the SQL of a set of accounts, and the parameters of `WITH_TODAY`."""
+    """Return the SQL of a set of accounts, and the parameters of `HOLDINGS`."""
     columns = accounts.order_by().values("id", "opened_on", "covered_until", "time_zone")
     inner, parameters = columns.query.sql_with_params()
-    return inner, [*parameters, list(known_time_zones()), days_at(at)]
+    days = days_at(at)
+    return inner, [min(days), max(days), *parameters, list(known_time_zones()), days]
