@@ -129,7 +129,6 @@ def test_pages_reach_what_somebody_owns_through_visible_to() -> None:
     assert sorted(set(found)) == [
         "access.py: Organisation.objects.led_by",
         "imports.py: Organisation.objects.none",
-        "rows.py: Order.objects.open_of",
     ]
 
 

@@ -14,7 +14,7 @@ from vatio.accounts.expiry import GRACE_DAYS, collects, is_expired, is_in_grace
 from vatio.accounts.models import Account
 from vatio.dates import day_at, start_of
 from vatio.orders.lockout import is_shut
-from vatio.web.accounts.rows import account_rows
+from vatio.portfolios.account_rows import account_rows
 from vatio.web.shell.tabs import tabs
 
 MINUTE = timedelta(minutes=1)
@@ -55,7 +55,7 @@ class TestStanding(TestCase):
         today = day_at(at, time_zone)
         expired = today >= hotel.covered_until
         collected = today < hotel.covered_until + timedelta(days=GRACE_DAYS)
-        (line,) = account_rows([Account.objects.select_related("wallet").get()], nuria, at=at)
+        (line,) = account_rows([hotel.pk], nuria, at=at)
         active, ended, _orders = tabs(hotel.organisation, at=at, current="accounts")
 
         assert is_expired(hotel, at=at) == expired

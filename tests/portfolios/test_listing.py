@@ -34,7 +34,7 @@ def names(parameters: Mapping[str, str], person: Person) -> list[str]:
     asked = listing.read(parameters, person, usual="name")
     found = listing.narrowed(Account.objects.visible_to(person), asked, person, at=make.NOON)
     page = listing.page(found, asked, parameters, person, at=make.NOON)
-    return [account.name for account in page.rows]
+    return [row.account.name for row in page.rows]
 
 
 def test_without_parameters_nothing_narrows_and_the_usual_order_holds(nuria: Person) -> None:
@@ -164,20 +164,21 @@ def test_the_order_of_all_keys_is_that_of_the_pages(
     page = listing.page(accounts, asked, {}, nuria, at=make.NOON)
 
     assert len(keys) == 3
-    assert [account.pk for account in page.rows] == keys
+    assert [row.account.pk for row in page.rows] == keys
 
 
 @pytest.mark.parametrize("sort", ["name", "sector", "meters"])
-def test_a_page_comes_with_wallets_and_organisations(
+def test_a_page_is_two_statements_its_keys_and_all_that_its_rows_say(
     norte: Organisation, nuria: Person, sort: str
 ) -> None:
     make.account(organisation=norte, sms_credits=7)
     asked = listing.read({"sort": sort}, nuria, usual="name")
-
-    page = listing.page(Account.objects.visible_to(nuria), asked, {}, nuria, at=make.NOON)
+    accounts = Account.objects.visible_to(nuria)
 
     with CaptureQueriesContext(connection) as counted:
-        assert [(row.wallet.balance, row.organisation.name) for row in page.rows] == [
-            (7, "Norte Eficiente")
-        ]
-    assert len(counted) == 0
+        page = listing.page(accounts, asked, {}, nuria, at=make.NOON)
+        (row,) = page.rows
+
+    assert (row.credits, row.account.organisation_name) == (7, "Norte Eficiente")
+    assert (row.holding.licence, row.holding.totals) == ("Básica Mtr", Quantities(10, 5, None, 0))
+    assert len(counted) == 2

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts import coverage, growth, wallet
@@ -29,14 +29,6 @@ from vatio.tenants.models import Person
 from vatio.units import Quantities, Unit
 
 MOST_COURTESY_DAYS = 92
-
-
-TO_COME = """
-SELECT term.account_id
-FROM accounts_term term JOIN accounts_agreement agreement ON agreement.id = term.agreement_id
-WHERE term.account_id = ANY(%(accounts)s) AND agreement.kind = 'adjustment'
-  AND term.cancelled_at IS NULL AND term.starts_on > %(eve)s
-"""
 
 
 class AdjustmentWithoutReason(Refused):
@@ -239,13 +231,6 @@ def give_courtesy(
         facts={"before": end.isoformat(), "after": term.ends_on.isoformat(), "days": days},
     )
     return agreement
-
-
-def courtesy_to_come(accounts: Sequence[int], *, at: datetime) -> set[int]:
-    """Return which of the accounts have courtesy days that start on the date of `at` or later."""
-    with connection.cursor() as cursor:
-        cursor.execute(TO_COME, {"accounts": list(accounts), "eve": at.date() - timedelta(days=1)})
-        return {key for (key,) in cursor.fetchall()}
 
 
 def _ensure_reason(reason: str) -> None:

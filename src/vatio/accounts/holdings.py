@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from vatio.accounts.expiry import Covered
 from vatio.accounts.models import Account
 from vatio.catalogue.models import LicenceVersion
 from vatio.dates import day_at
@@ -127,7 +128,7 @@ def _asked(pairs: list[tuple[int, date]]) -> dict[str, Any]:
     }
 
 
-def shown_day(account: Account, *, at: datetime) -> date | None:
+def shown_day(account: Covered, *, at: datetime) -> date | None:
     """Return the day whose holding a page shows: today, or the nearest day covered.
 
     An expired account shows what it held on its last day, an account that has yet to

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts import coverage
 from vatio.accounts.agreeing import agree
-from vatio.accounts.expiry import has_started, is_expired, is_in_grace
+from vatio.accounts.expiry import Covered, has_started, is_expired, is_in_grace
 from vatio.accounts.holdings import held
 from vatio.accounts.models import Account, Agreement, Term
 from vatio.accounts.opening import grant
@@ -66,7 +66,7 @@ def waiting_term(account: Account, *, at: datetime) -> Term | None:
     ).first()
 
 
-def foresee(account: Account, *, asked_at: datetime, at: datetime, anchor_day: int) -> NextTerm:
+def foresee(account: Covered, *, asked_at: datetime, at: datetime, anchor_day: int) -> NextTerm:
     """Return the term that a renewal accepted at `at` would create.
 
     The new term starts where the last one ends if the renewal is accepted by then, or was

@@ -9,6 +9,7 @@ from django.db.models import F, Sum
 from django.utils.translation import gettext_lazy as _
 
 from vatio import clock
+from vatio.accounts import current_holdings
 from vatio.accounts.models import EndingCount
 from vatio.clock.models import Shift
 from vatio.orders import digesting, lapsing
@@ -89,3 +90,4 @@ def _pass_a_day(passed: Passed) -> None:
     passed.expired += ended.aggregate(number=Sum("accounts", default=0))["number"]
     passed.lapsed += lapsing.lapse(at=at)
     digesting.digest(at=at)
+    current_holdings.refresh(at=at)

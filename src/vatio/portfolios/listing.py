@@ -1,7 +1,7 @@
 """Reads the search, the filters, the sort order and the page that a list of accounts shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,12 +9,13 @@ from django.db.models import Case, Exists, F, IntegerField, OuterRef, Value, Whe
 
 from vatio import pagination
 from vatio.accounts.labels import SECTORS
-from vatio.accounts.models import Account, AccountSet
+from vatio.accounts.models import AccountSet
 from vatio.accounts.searching import matching
 from vatio.catalogue.models import Licence, LicenceVersion
 from vatio.keys import parse_uuid
 from vatio.orders.models import Order
 from vatio.portfolios import ranking
+from vatio.portfolios.account_rows import AccountRow, account_rows
 from vatio.tenants.models import Organisation, Person
 
 COLUMNS = {
@@ -29,10 +30,10 @@ COLUMNS = {
 """Sort keys that are columns of the database; those of `ranking.VALUES` are computed."""
 
 INDEXED = ("name", "client", "created", "ends")
+"""Those of `COLUMNS` that an index covers: a page costs the same at any length."""
+
 SORTS = (*COLUMNS, *ranking.VALUES)
 WITHIN = (30, 60, 90)
-RELATED = ("wallet", "organisation")
-"""The relations that are read with each account of a list."""
 
 
 @dataclass(frozen=True)
@@ -107,32 +108,34 @@ def page(
     person: Person,
     *,
     at: datetime,
-) -> pagination.Page[Account]:
+) -> pagination.Page[AccountRow]:
     """Read the page that the parameters ask for, in the list's sort order.
 
-    Where an index covers the sort, the keys of the page come from an index-only scan, and
-    only the rows of those keys are read.
+    First the keys of its accounts are read, with an index-only scan where an index covers the
+    sort; then all that the rows of those say.
     """
+    keys = _keys(accounts, asked, parameters, at=at)
+    rows = account_rows([key.id for key in keys.rows], person, at=at)
+    return replace(keys, rows=rows)
+
+
+def _keys(
+    accounts: AccountSet, asked: AccountFilters, parameters: Mapping[str, str], *, at: datetime
+) -> pagination.Page[Any]:
+    """Read the keys of a page of accounts, each with the values by which it is sorted."""
     column = asked.sort.removeprefix("-")
-
-    def read_keys_first(order: Sequence[str], values: Sequence[Any], limit: int) -> list[Account]:
-        keys = pagination.beyond(accounts, order, values).values("pk")[:limit]
-        rows = Account.objects.visible_to(person).filter(pk__in=keys)
-        return list(rows.select_related(*RELATED).order_by(*order))
-
-    if column in INDEXED:
-        order = _ways(asked.sort, COLUMNS[column])
-        return pagination.page_of(read_keys_first, order=order, parameters=parameters)
     if column in COLUMNS:
-        order = _ways(asked.sort, COLUMNS[column])
-        return pagination.page(
-            _annotated(accounts, column).select_related(*RELATED),
-            order=order,
-            parameters=parameters,
-        )
+        listed = _annotated(accounts, column)
 
-    def read_ranked(order: Sequence[str], beyond: Sequence[Any], limit: int) -> list[Account]:
-        return ranking.by_holding(
+        def read(order: Sequence[str], values: Sequence[Any], limit: int) -> list[Any]:
+            found = pagination.beyond(listed, order, values)
+            return list(found.values_list(*COLUMNS[column], named=True)[:limit])
+
+        order = _ways(asked.sort, COLUMNS[column])
+        return pagination.page_of(read, order=order, parameters=parameters)
+
+    def read_ranked(order: Sequence[str], beyond: Sequence[Any], limit: int) -> list[Any]:
+        return ranking.ranked(
             accounts,
             column,
             at=at,
@@ -141,9 +144,8 @@ def page(
             size=limit,
         )
 
-    return pagination.page_of(
-        read_ranked, order=_ways(asked.sort, ("value", "id")), parameters=parameters
-    )
+    order = _ways(asked.sort, ("value", "id"))
+    return pagination.page_of(read_ranked, order=order, parameters=parameters)
 
 
 def ordered(accounts: AccountSet, asked: AccountFilters, *, at: datetime) -> list[int]:
@@ -153,7 +155,7 @@ def ordered(accounts: AccountSet, asked: AccountFilters, *, at: datetime) -> lis
         order = _ways(asked.sort, COLUMNS[column])
         found = _annotated(accounts, column).order_by(*order)
         return list(found.values_list("pk", flat=True))
-    return [key for key, _ in ranking.ranked(accounts, column, at=at, descending=descending)]
+    return [key.id for key in ranking.ranked(accounts, column, at=at, descending=descending)]
 
 
 def _ways(sort: str, columns: tuple[str, ...]) -> list[str]:

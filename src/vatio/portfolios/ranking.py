@@ -7,12 +7,12 @@ grants in the same statement, and no job has to run for the answer to be true.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
 from vatio.accounts.arrays import any_of
-from vatio.accounts.models import Account, AccountSet, Grant
+from vatio.accounts.models import AccountSet, Grant
 from vatio.dates import days_at, known_time_zones
 from vatio.units import Unit
 
@@ -75,23 +75,11 @@ VALUES = {
 """Sort keys. A unit that the licence does not count sorts as −1, below zero."""
 
 
-def by_holding(
-    accounts: AccountSet,
-    value: str,
-    *,
-    at: datetime,
-    descending: bool,
-    beyond: Sequence[Any],
-    size: int,
-) -> list[Account]:
-    """Read a page of accounts sorted by what they hold, each with its sort key as `value`."""
-    keys = ranked(accounts, value, at=at, descending=descending, beyond=beyond, size=size)
-    found = Account.objects.select_related("wallet", "organisation").in_bulk(
-        [key for key, _ in keys]
-    )
-    for key, own in keys:
-        found[key].value = own  # type: ignore[attr-defined]
-    return [found[key] for key, _ in keys]
+class Ranked(NamedTuple):
+    """The key of an account, and the value that it is sorted by."""
+
+    id: int
+    value: Any
 
 
 def ranked(
@@ -102,7 +90,7 @@ def ranked(
     descending: bool,
     beyond: Sequence[Any] = (),
     size: int | None = None,
-) -> list[tuple[int, Any]]:
+) -> list[Ranked]:
     """Return the keys of accounts sorted by what they hold, each with the value sorted by.
 
     :param value: one of `VALUES`: the name of the licence, or the total of a unit.
@@ -120,7 +108,7 @@ def ranked(
     last_value, last_id = beyond if beyond else ("" if value == "licence" else 0, None)
     with connection.cursor() as cursor:
         cursor.execute(statement, [*parameters, last_id, last_value, last_id or 0, size])
-        return list(cursor.fetchall())
+        return [Ranked._make(row) for row in cursor.fetchall()]
 
 
 def of_licence(accounts: AccountSet, versions: Sequence[int], *, at: datetime) -> AccountSet:

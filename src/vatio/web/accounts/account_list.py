@@ -21,7 +21,6 @@ from vatio.portfolios.listing import AccountFilters
 from vatio.tenants.models import Organisation
 from vatio.web.accounts import exporting
 from vatio.web.accounts.headings import headings
-from vatio.web.accounts.rows import account_rows
 from vatio.web.renewals import bulk_renewing
 from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.downloads import XLSX
@@ -96,7 +95,7 @@ def _list(
             "expired": expired,
             "at_desk": at_desk,
             "at": at,
-            "rows": account_rows(page.rows, request.user, at=at),
+            "rows": page.rows,
             "page": page,
             "count": found.count() if asked.narrows else here.count,
             "asked": asked,

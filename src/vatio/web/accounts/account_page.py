@@ -17,10 +17,10 @@ from vatio.dates import day_at
 from vatio.history.models import Act
 from vatio.orders.lockout import may_enter
 from vatio.orders.models import Order
+from vatio.portfolios.account_rows import AccountRow, account_rows
 from vatio.reminders.models import Milestone, Reminder
 from vatio.tenants.models import Person
 from vatio.web.accounts import agreements, term_chart
-from vatio.web.accounts.rows import AccountRow, account_rows
 from vatio.web.shell.access import (
     ADMINISTRATOR,
     COMMERCIAL,
@@ -49,7 +49,7 @@ def account(request: Request, uid: UUID) -> HttpResponse:
         request.organisation = shown.organisation
     elif not request.user.is_commercial:
         return _as_its_own_people_see_it(request, shown, at=at)
-    (row,) = account_rows([shown], request.user, at=at)
+    (row,) = account_rows([shown.pk], request.user, at=at)
     terms = _terms(request, shown)
     today = day_at(at, shown.time_zone)
     billing = row.holding.billing if row.holding else ""
@@ -147,7 +147,7 @@ def _shut(request: Request, shown: Account) -> HttpResponse:
 
 def _as_its_own_people_see_it(request: Request, shown: Account, *, at: datetime) -> HttpResponse:
     """Show an administrator or a viewer what the account holds."""
-    (row,) = account_rows([shown], request.user, at=at)
+    (row,) = account_rows([shown.pk], request.user, at=at)
     role = shown.roles.get(person=request.user).role
     return render(
         request,

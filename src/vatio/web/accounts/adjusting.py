@@ -16,9 +16,9 @@ from vatio.accounts.adjusting import MOST_COURTESY_DAYS
 from vatio.accounts.holdings import Holding
 from vatio.accounts.models import Account
 from vatio.keys import parse_key
+from vatio.portfolios.account_rows import account_rows
 from vatio.refusal import Refused
 from vatio.units import Quantities, Unit
-from vatio.web.accounts.rows import account_rows
 from vatio.web.shell.access import COMMERCIAL, Request, only
 from vatio.web.shell.fields import SignedNumber, UnitsForm, WholeNumber, clean_text
 
@@ -81,7 +81,7 @@ def adjust(request: Request, uid: UUID) -> HttpResponse:
     account = get_object_or_404(
         Account.objects.visible_to(request.user).select_related("organisation"), uid=uid
     )
-    (row,) = account_rows([account], request.user, at=at)
+    (row,) = account_rows([account.pk], request.user, at=at)
     sent = request.POST.get("change", "")
     shown = {
         change: made(

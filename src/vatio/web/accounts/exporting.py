@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 
 from vatio import workbooks
 from vatio.accounts.labels import SECTORS
-from vatio.accounts.models import Account, AccountSet
-from vatio.portfolios.listing import RELATED, AccountFilters, ordered
+from vatio.accounts.models import AccountSet
+from vatio.portfolios.account_rows import AccountRow, account_rows
+from vatio.portfolios.listing import AccountFilters, ordered
 from vatio.tenants.models import Person
-from vatio.web.accounts.rows import AccountRow, account_rows
 from vatio.web.shell.labels import COLUMNS
 from vatio.web.shell.templating import spoken
 
@@ -70,9 +70,7 @@ def _read(
     """Read the rows of the accounts, a batch at a time."""
     keys = array("q", ordered(accounts, asked, at=at))
     for start in range(0, len(keys), AT_A_TIME):
-        wanted = keys[start : start + AT_A_TIME].tolist()
-        found = Account.objects.visible_to(person).select_related(*RELATED).in_bulk(wanted)
-        yield from account_rows([found[key] for key in wanted if key in found], person, at=at)
+        yield from account_rows(keys[start : start + AT_A_TIME], person, at=at)
 
 
 def _values(row: AccountRow, sectors: Mapping[str, str]) -> dict[str, Any]:
@@ -81,7 +79,7 @@ def _values(row: AccountRow, sectors: Mapping[str, str]) -> dict[str, Any]:
     totals = holding.totals.columns() if holding else {}
     return {
         "name": account.name,
-        "organisation": account.organisation.name,
+        "organisation": account.organisation_name,
         "client": account.client,
         "nif": account.nif,
         "licence": holding.licence if holding else "",

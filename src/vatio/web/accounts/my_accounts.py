@@ -8,8 +8,7 @@ from vatio import clock, pagination
 from vatio.accounts.models import Account, AccountRole
 from vatio.accounts.searching import matching
 from vatio.orders.lockout import shut_among
-from vatio.portfolios.listing import RELATED
-from vatio.web.accounts.rows import account_rows
+from vatio.portfolios.account_rows import account_rows
 from vatio.web.shell.access import (
     SIGNED_IN,
     Request,
@@ -29,16 +28,14 @@ def listing(request: Request) -> HttpResponse:
     found = matching(
         Account.objects.visible_to(request.user).filter(roles__person=request.user), text
     )
-    page = pagination.page(
-        found.select_related(*RELATED), order=["name_folded", "id"], parameters=request.GET
-    )
+    page = pagination.page(found, order=["name_folded", "id"], parameters=request.GET)
     at = clock.now()
     return render(
         request,
         "accounts/my_accounts.html",
         {
             "page": page,
-            "rows": account_rows(page.rows, request.user, at=at),
+            "rows": account_rows([each.pk for each in page.rows], request.user, at=at),
             "shut": shut_among(page.rows, at=at),
             "roles": roles,
             "count": found.count(),
