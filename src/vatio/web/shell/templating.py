@@ -43,7 +43,8 @@ def environment(**options: Any) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
     )
-    made.install_gettext_callables(_remembered, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals["_"] = words
     made.globals.update(
         department_time_zone=DEPARTMENT_TIME_ZONE,
         grace_days=GRACE_DAYS,
@@ -103,15 +104,26 @@ def _shape(name: str) -> str:
     return reverse(name, args=[UUID(NO_KEY)])
 
 
-def _remembered(message: str) -> str:
-    """Translate with a cache: a list repeats the same sentences in every row."""
-    return _translated(message, get_language())
+def words(message: str, **variables: object) -> Markup:
+    """Return a message in the reader's language, with its variables escaped.
+
+    A page says hundreds of messages, most without variables: those come from a dictionary, past
+    gettext and past the call through Jinja's context.
+    """
+    if variables:
+        return _translated(message, get_language()) % variables
+    return _plain(message, get_language())
 
 
 @cache
-def _translated(message: str, language: str | None) -> str:
+def _translated(message: str, language: str | None) -> Markup:
     with override(language):
-        return gettext(message)
+        return Markup(gettext(message))  # noqa: S704
+
+
+@cache
+def _plain(message: str, language: str | None) -> Markup:
+    return _translated(message, language) % {}
 
 
 @cache
