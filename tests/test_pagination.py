@@ -152,3 +152,15 @@ def test_a_place_of_another_kind_of_list_is_the_first_page() -> None:
     )
 
     assert [row.name for row in found.rows] == ["Norte"]
+
+
+def test_a_place_whose_rows_are_gone_is_the_page_beside_it() -> None:
+    beyond_the_end, before_the_start = (
+        page({"after": token(["z", 9])}),
+        page({"before": token(["a", 0])}),
+    )
+
+    assert keys(beyond_the_end) == [4, 5]
+    assert (beyond_the_end.first, beyond_the_end.next) == ({}, None)
+    assert keys(before_the_start) == [1, 2]
+    assert (before_the_start.first, before_the_start.last) == (None, {"at": "last"})

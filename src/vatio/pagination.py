@@ -49,7 +49,8 @@ def page(
 
     `order` names the columns to sort by, each with a minus if it descends; all of
     them must go the same way, the last must be unique, and none may be null. A
-    place that cannot be parsed gives the first page.
+    place that cannot be parsed gives the first page, and one whose rows are gone
+    meanwhile the page that is now beside it.
     """
 
     def read(asked: Sequence[str], values: Sequence[Any], limit: int) -> list[Row]:
@@ -85,6 +86,9 @@ def page_of(
     except (DataError, ProgrammingError, ValidationError, ValueError, TypeError, OverflowError):
         place, values, backwards = "", [], False
         found = read(order, [], size + 1)
+    if values and not found:
+        values, backwards = [], not backwards
+        found = read([_turned(column) for column in asked], [], size + 1)
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
