@@ -8,9 +8,18 @@ from django.db.models import Q
 from vatio import pagination
 from vatio.orders.models import Order, OrderSet
 from vatio.tenants.folding import fold_in_database
-from vatio.tenants.models import Person
+from vatio.tenants.models import Organisation, Person
 
 OPEN, DECIDED, ALL = "open", "decided", "all"
+STATES = (
+    Order.State.PENDING,
+    Order.State.ACCEPTED,
+    Order.State.REJECTED,
+    Order.State.WITHDRAWN,
+    Order.State.LAPSED,
+)
+"""The states to filter by. Nobody makes offers yet, so none stands offered or declined."""
+OUTCOMES = tuple(state for state in STATES if state not in Order.OPEN)
 MINE, NOBODY = "mine", "nobody"
 
 
@@ -26,7 +35,7 @@ class OrderFilters:
     among: str
     state: str
     kind: str
-    organisation: str = ""
+    organisation: Organisation | None = None
     hand: str = ""
     at_desk: bool = False
 
@@ -49,22 +58,24 @@ def read(parameters: Mapping[str, str]) -> OrderFilters:
     return OrderFilters(
         text=parameters.get("q", "").strip(),
         among=among,
-        state=state if among == ALL and state in Order.State.values else "",
+        state=state if among == ALL and state in STATES else "",
         kind=_kind(parameters),
     )
 
 
-def read_at_desk(parameters: Mapping[str, str]) -> OrderFilters:
+def read_at_desk(parameters: Mapping[str, str], person: Person) -> OrderFilters:
     """Parse the filters of the desk: open orders, decided orders, or one decided state."""
     state = parameters.get("state", OPEN)
     hand = parameters.get("hand", "")
-    is_outcome = state in Order.State.values and state not in Order.OPEN
+    slug = parameters.get("organisation", "")
+    organisations = Organisation.objects.visible_to(person)
+    is_outcome = state in OUTCOMES
     return OrderFilters(
         text=parameters.get("q", "").strip(),
         among=DECIDED if is_outcome or state == DECIDED else OPEN,
         state=state if is_outcome else "",
         kind=_kind(parameters),
-        organisation=parameters.get("organisation", ""),
+        organisation=organisations.filter(slug=slug).first() if slug else None,
         hand=hand if hand in (MINE, NOBODY) else "",
         at_desk=True,
     )
@@ -77,8 +88,8 @@ def narrowed(orders: OrderSet, asked: OrderFilters, person: Person) -> OrderSet:
         found = found.filter(state=asked.state)
     if asked.kind:
         found = found.filter(kind=asked.kind)
-    if asked.organisation:
-        found = found.filter(organisation__slug=asked.organisation)
+    if asked.organisation is not None:
+        found = found.filter(organisation=asked.organisation)
     if asked.hand:
         found = found.filter(taken_by=person if asked.hand == MINE else None)
     if asked.at_desk and asked.text:

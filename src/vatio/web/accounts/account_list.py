@@ -18,19 +18,16 @@ from vatio.catalogue.models import Licence, LicenceVersion
 from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.portfolios import listing
 from vatio.portfolios.listing import AccountFilters
-from vatio.tenants.models import Organisation
 from vatio.web.accounts import exporting
 from vatio.web.accounts.headings import headings
 from vatio.web.renewals import bulk_renewing
 from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.downloads import XLSX
+from vatio.web.shell.fields import organisation_choices
 from vatio.web.shell.labels import COLUMNS
 from vatio.web.shell.query_string import query_string
 from vatio.web.shell.redirects import back_to
 from vatio.web.shell.tabs import Tab, all_tabs, tabs
-
-MOST_ORGANISATIONS = 500
-"""How many organisations the filter lists; the others' accounts are reached from their own page."""
 
 
 @only(SUPERADMINISTRATOR)
@@ -96,6 +93,7 @@ def _list(
             "at_desk": at_desk,
             "at": at,
             "rows": page.rows,
+            "rows_here": set() if at_desk else {row.key for row in page.rows},
             "page": page,
             "count": found.count() if asked.narrows else here.count,
             "asked": asked,
@@ -117,7 +115,9 @@ def _list(
                 request.GET, {"order": "" if asked.with_order else "open"}
             ),
             "export_url": query_string(request.GET, {"as": "xlsx"}),
-            "organisations": _organisations(request) if at_desk else [],
+            "organisations": organisation_choices(request.user, asked.organisation)
+            if at_desk
+            else [],
             "report": None if at_desk else _report(request),
         },
     )
@@ -131,11 +131,6 @@ def _held_licences() -> list[Licence]:
     """Return the licences that an account may hold: those that were ever published."""
     ever = LicenceVersion.objects.filter(licence=OuterRef("pk"), published_at__isnull=False)
     return list(Licence.objects.filter(Exists(ever)).order_by("name_folded", "id"))
-
-
-def _organisations(request: Request) -> list[Organisation]:
-    known = Organisation.objects.visible_to(request.user).order_by("name_folded", "id")
-    return list(known[:MOST_ORGANISATIONS])
 
 
 def _workbook(

@@ -60,7 +60,7 @@ def account(request: Request, uid: UUID) -> HttpResponse:
             "row": row,
             "account": shown,
             "at": at,
-            "times_in": shown.time_zone,
+            "rows_here": {str(uid)},
             "leads": leads,
             "agreed": _agreed(request, shown, terms, today=today),
             "picture": term_chart.draw(

@@ -21,6 +21,7 @@ from vatio.refusal import Refused
 from vatio.units import Quantities, Unit
 from vatio.web.shell.access import COMMERCIAL, Request, only
 from vatio.web.shell.fields import SignedNumber, UnitsForm, WholeNumber, clean_text
+from vatio.web.shell.way_back import WayBack
 
 
 class AdjustmentForm(forms.Form):
@@ -100,7 +101,7 @@ def adjust(request: Request, uid: UUID) -> HttpResponse:
             form.add_error(refused.field if known else None, str(refused))
         else:
             messages.success(request, _("The account is adjusted, and the organisation is told."))
-            return redirect("account", uid)
+            return redirect(WayBack(request).to_row(uid))
     return render(
         request,
         "accounts/adjust.html",

@@ -22,6 +22,7 @@ from vatio.refusal import Refused
 from vatio.tenants.models import LANGUAGES
 from vatio.web.shell.access import SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.fields import NameField, NifField, time_zone_choices
+from vatio.web.shell.way_back import WayBack
 
 FIELD_OF = {"account_name": "name"}
 """The form's field for a field that a rule of openings names in a refusal."""
@@ -79,7 +80,7 @@ def page(request: Request, uid: UUID) -> HttpResponse:
         else:
             if changed:
                 messages.success(request, _("The account is configured."))
-            return redirect("account", uid)
+            return redirect(WayBack(request).to_row(uid))
     time_zone = form["time_zone"].value()
     known = time_zone in dict(time_zone_choices())
     end = account.covered_until

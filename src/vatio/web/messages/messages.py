@@ -17,6 +17,7 @@ from vatio.notifications.rendering import RenderedMessage
 from vatio.notifications.rendering import render as written_out
 from vatio.refusal import Refused
 from vatio.web.shell.access import COMMERCIAL, Request, only
+from vatio.web.shell.way_back import WayBack
 
 
 @only(COMMERCIAL)
@@ -84,7 +85,7 @@ def retry(request: Request, number: int) -> HttpResponse:
         messages.warning(request, str(refused))
     else:
         messages.success(request, _("It waits to be sent again."))
-    return redirect("message", number)
+    return redirect(WayBack(request).keep("message", number))
 
 
 def _letter(request: Request, message: Message) -> RenderedMessage:

@@ -5,7 +5,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -17,6 +17,7 @@ from vatio.refusal import Refused
 from vatio.web.orders.orders import visible
 from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.fields import clean_text
+from vatio.web.shell.way_back import WayBack
 
 
 class WordsForm(forms.Form):
@@ -53,7 +54,7 @@ def _say(request: Request, uid: UUID, *, is_note: bool) -> HttpResponse:
             rule(shown, form.cleaned_data["words"], by=request.user, at=clock.now())
         except Refused as refused:
             messages.warning(request, str(refused))
-    return HttpResponseRedirect(f"{reverse('order', args=[uid])}#said")
+    return HttpResponseRedirect(f"{WayBack(request).keep('order', uid)}#said")
 
 
 @require_POST
@@ -81,7 +82,7 @@ def take(request: Request, uid: UUID) -> HttpResponse:
             if request.POST.get("go")
             else _("You have this order in hand."),
         )
-    return HttpResponseRedirect(reverse("order", args=[uid]))
+    return HttpResponseRedirect(WayBack(request).keep("order", uid))
 
 
 urlpatterns = [

@@ -15,10 +15,9 @@ from vatio.orders.models import Order
 from vatio.tenants.models import Membership, Organisation
 from vatio.web.orders.consequences import asks
 from vatio.web.shell.access import COMMERCIAL, Request, only
+from vatio.web.shell.fields import organisation_choices
 
 MONTH = timedelta(days=30)
-MOST_ORGANISATIONS = 500
-"""How many organisations the filter lists; the search finds the orders of any other."""
 
 
 @only(COMMERCIAL)
@@ -26,7 +25,7 @@ def desk(request: Request) -> HttpResponse:
     """Show the queue of orders, and its figures."""
     at = clock.now()
     every = Order.objects.visible_to(request.user)
-    filters = listing.read_at_desk(request.GET)
+    filters = listing.read_at_desk(request.GET, request.user)
     found = listing.narrowed(every, filters, request.user)
     page = listing.page(
         found.select_related(
@@ -59,17 +58,12 @@ def desk(request: Request) -> HttpResponse:
             "accepted": decided.filter(state=Order.State.ACCEPTED).count(),
             "rejected": decided.filter(state=Order.State.REJECTED).count(),
             "state": filters.state or filters.among,
-            "states": [each for each in Order.State.values if each not in Order.OPEN],
+            "states": listing.OUTCOMES,
             "is_decided": filters.among == listing.DECIDED,
             "narrows": filters.narrows or is_filtered,
-            "kind": filters.kind,
             "kinds": KINDS,
-            "organisation": filters.organisation,
-            "organisations": Organisation.objects.visible_to(request.user).order_by(
-                "name_folded", "id"
-            )[:MOST_ORGANISATIONS],
-            "hand": filters.hand,
-            "text": filters.text,
+            "asked": filters,
+            "organisations": organisation_choices(request.user, filters.organisation),
             "steps": _first_steps(request),
         },
     )

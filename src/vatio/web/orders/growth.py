@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -26,6 +26,7 @@ from vatio.units import Quantities, Unit
 from vatio.web.orders.consequences import rises
 from vatio.web.shell.access import SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.fields import UnitsForm, WholeNumber, clean_text
+from vatio.web.shell.way_back import WayBack
 
 
 class SaidForm(forms.Form):
@@ -200,7 +201,7 @@ def _account(request: Request, uid: UUID, kind: Order.Kind) -> tuple[Account, Or
 
 def _refuse(request: Request, account: Account, refused: Refused) -> HttpResponse:
     messages.warning(request, str(refused), extra_tags=f"row {account.uid}")
-    return redirect("account", account.uid)
+    return redirect(WayBack(request).to_row(account.uid))
 
 
 def _sent(request: Request, order: Order) -> HttpResponse:
@@ -209,7 +210,7 @@ def _sent(request: Request, order: Order) -> HttpResponse:
         _("Order %(number)s sent: the commercial department will review it.")
         % {"number": order.number},
     )
-    return redirect("order", order.uid)
+    return redirect(WayBack(request).url or reverse("order", args=[order.uid]))
 
 
 urlpatterns = [

@@ -24,8 +24,6 @@ from vatio.web.shell.query_string import query_string
 from vatio.web.shell.redirects import back_to
 from vatio.web.shell.tabs import tabs
 
-BACK_TO_DESK = "desk"
-
 
 @only(SUPERADMINISTRATOR)
 def of_organisation(request: Request, slug: str) -> HttpResponse:
@@ -49,7 +47,7 @@ def of_organisation(request: Request, slug: str) -> HttpResponse:
             "count": found.count(),
             "show_all": filters.among == listing.ALL,
             "state": filters.state,
-            "states": Order.State.values,
+            "states": listing.STATES,
             "kind": filters.kind,
             "kinds": KINDS,
             "text": filters.text,
@@ -143,11 +141,16 @@ def accept(request: Request, uid: UUID) -> HttpResponse:
     account = agreement.account
     messages.success(
         request,
-        _("You accepted %(number)s of %(account)s. %(what)s.")
-        % {"number": shown.number, "account": account.name, "what": told.words},
-        extra_tags=f"account:{account.uid}",
+        _("You accepted %(number)s of %(account)s (%(organisation)s). %(what)s.")
+        % {
+            "number": shown.number,
+            "account": account.name,
+            "organisation": account.organisation.name,
+            "what": told.words,
+        },
+        extra_tags=f"account {account.uid}",
     )
-    return HttpResponseRedirect(reverse(BACK_TO_DESK))
+    return HttpResponseRedirect(back_to(request.POST, reverse("desk")))
 
 
 @require_POST
@@ -162,9 +165,15 @@ def reject(request: Request, uid: UUID) -> HttpResponse:
     except Refused as refused:
         return show(request, visible(request, uid), refused=refused)
     messages.success(
-        request, _("You rejected %(number)s. The reason is on its page.") % {"number": shown.number}
+        request,
+        _("You rejected %(number)s of %(account)s (%(organisation)s). The reason is on its page.")
+        % {
+            "number": shown.number,
+            "account": shown.account.name if shown.account else shown.account_name,
+            "organisation": shown.organisation.name,
+        },
     )
-    return HttpResponseRedirect(reverse(BACK_TO_DESK))
+    return HttpResponseRedirect(back_to(request.POST, reverse("desk")))
 
 
 def visible(request: Request, uid: UUID, *, led: bool = False) -> Order:

@@ -32,6 +32,7 @@ from vatio.web.shell.access import (
     only,
 )
 from vatio.web.shell.fields import NameField, time_zone_choices
+from vatio.web.shell.way_back import WayBack
 
 PURGES_SHOWN = 30
 
@@ -133,7 +134,7 @@ def trust(request: Request, slug: str) -> HttpResponse:
         if trusted
         else _("From now on the renewals of %(name)s are reviewed.") % {"name": shown.name},
     )
-    return redirect("organisation", shown.slug)
+    return redirect(WayBack(request).keep("organisation", shown.slug))
 
 
 def _people(request: Request, shown: Organisation, *, at_desk: bool) -> HttpResponse:

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -19,7 +19,7 @@ from vatio.orders.models import Order
 from vatio.refusal import Refused
 from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.fields import parse_day
-from vatio.web.shell.redirects import back_to
+from vatio.web.shell.way_back import WayBack
 
 
 @require_POST
@@ -40,22 +40,23 @@ def renew(request: Request, uid: UUID) -> HttpResponse:
         messages.warning(request, str(refused), extra_tags=f"row {account.uid}")
     else:
         _say(request, order, account)
-    return HttpResponseRedirect(_back(request, account))
+    return HttpResponseRedirect(WayBack(request).to_row(uid))
 
 
 def _say(request: Request, order: Order, account: Account) -> None:
-    """Show the outcome of «Renovar»: at the row or, once accepted, at the top of the page."""
+    """Show the outcome of «Renovar» and, if it took effect at once, how to take it back."""
     if order.state == Order.State.ACCEPTED:
         messages.success(
             request,
             _("%(account)s is renewed until %(day)s.")
             % {"account": account.name, "day": written(account.covered_until or date.max)},
+            extra_tags=f"undo {account.uid}",
         )
     else:
         messages.success(
             request,
-            _("Renewal requested: %(number)s.") % {"number": order.number},
-            extra_tags=f"row {account.uid}",
+            _("Renewal of %(account)s requested: %(number)s.")
+            % {"account": account.name, "number": order.number},
         )
 
 
@@ -76,7 +77,7 @@ def undo(request: Request, uid: UUID) -> HttpResponse:
             _("The renewal of %(account)s is undone: it ends on %(day)s.")
             % {"account": account.name, "day": written(account.covered_until or date.max)},
         )
-    return HttpResponseRedirect(_back(request, account))
+    return HttpResponseRedirect(WayBack(request).to_row(uid))
 
 
 @require_POST
@@ -91,13 +92,7 @@ def leave(request: Request, uid: UUID) -> HttpResponse:
         rule(account, by=request.user, at=clock.now())
     except Refused as refused:
         messages.warning(request, str(refused), extra_tags=f"row {account.uid}")
-    return HttpResponseRedirect(_back(request, account))
-
-
-def _back(request: Request, account: Account) -> str:
-    """Return the address of the page on which the button stood, at the row of the account."""
-    page = back_to(request.POST, reverse("account", args=[account.uid]))
-    return f"{page}#a-{account.uid}"
+    return HttpResponseRedirect(WayBack(request).to_row(uid))
 
 
 urlpatterns = [

@@ -1,6 +1,7 @@
 """The template context of every page: its organisation, its menu and its messages."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
@@ -14,6 +15,7 @@ from vatio.demo_clock import advancing
 from vatio.orders.models import Order
 from vatio.tenants.models import Person
 from vatio.web.shell.access import led_by
+from vatio.web.shell.way_back import WayBack
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,9 @@ def page(request: HttpRequest) -> dict[str, object]:
     """Return a page's menu, its place (the words beside the logo) and its messages."""
     person = getattr(request, "user", None)
     organisation = getattr(request, "organisation", None)
+    way_back = WayBack(request)
     known: dict[str, object] = {
-        "messages": list(get_messages(request)),
+        "messages": _messages(request),
         "organisation": organisation,
         "menu": [],
         "place": "",
@@ -40,6 +43,10 @@ def page(request: HttpRequest) -> dict[str, object]:
         "initials": "",
         "demo_day": None,
         "csrf_input": csrf_input(request),
+        "back": way_back.url,
+        "onward": way_back.onward,
+        "list_before": way_back.list_before,
+        "page_before": way_back.page_before,
     }
     if not isinstance(person, Person):
         return known
@@ -54,6 +61,14 @@ def page(request: HttpRequest) -> dict[str, object]:
     elif person.is_commercial:
         known["place"] = _("Commercial department")
     return known
+
+
+def _messages(request: HttpRequest) -> list[Any]:
+    """Return what was done or refused since the last whole page, which is then forgotten.
+
+    htmx takes a part of what it fetches, without the notices: they wait for the next page.
+    """
+    return [] if "HX-Request" in request.headers else list(get_messages(request))
 
 
 def _menu(request: HttpRequest, person: Person) -> list[Entry]:

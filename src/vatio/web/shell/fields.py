@@ -16,11 +16,14 @@ from stdnum.es import nif
 from vatio.dates import known_time_zones
 from vatio.formats import number
 from vatio.tenants.folding import tidy
+from vatio.tenants.models import Organisation, Person
 from vatio.units import Quantities, Unit
 
 GROUPED = re.compile(r"\d{1,3}([. ,]\d{3})+")
 MOST = 1_000_000
 SPANISH_TIME_ZONES = ("Europe/Madrid", "Atlantic/Canary", "Africa/Ceuta")
+MOST_ORGANISATIONS = 500
+"""How many organisations a filter lists; the one that is chosen stands there in any case."""
 
 
 class WholeNumber(forms.Field):
@@ -112,6 +115,13 @@ def parse_day(value: object) -> date | None:
         return parse_date(str(value or ""))
     except ValueError:
         return None
+
+
+def organisation_choices(person: Person, chosen: Organisation | None) -> list[Organisation]:
+    """Return the organisations that a filter offers, by name, and always the one it applies."""
+    known = Organisation.objects.visible_to(person).order_by("name_folded", "id")
+    first = list(known[:MOST_ORGANISATIONS])
+    return first if chosen is None or chosen in first else [chosen, *first]
 
 
 def time_zone_choices() -> list[tuple[str, str]]:

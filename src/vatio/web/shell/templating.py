@@ -1,6 +1,6 @@
 """The Jinja2 environment: translated, escaped, with numbers and days in the person's format."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -8,7 +8,6 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
-from django.contrib.messages import WARNING
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext, override
@@ -63,7 +62,8 @@ def environment(**options: Any) -> Environment:
         agreement_names=AGREEMENTS,
         agreement_icons=AGREEMENT_ICONS,
         state_words=STATES,
-        messages_for=messages_for,
+        tagged=tagged,
+        elsewhere=elsewhere,
         row_messages=row_messages,
         around=around,
         unit_labels=unit_labels,
@@ -93,10 +93,10 @@ def url(name: str, *args: object, **kwargs: object) -> str:
     return reverse(name, args=args or None, kwargs=kwargs or None)
 
 
-def around(name: str) -> tuple[str, str]:
+def around(name: str, onward: str = "") -> tuple[str, str]:
     """Return what precedes and what follows the uid in the address of a page with a uid."""
     before, after = _shape(name).split(NO_KEY)
-    return before, after
+    return before, after + onward
 
 
 @cache
@@ -176,16 +176,22 @@ def _distance(days: int, language: str | None) -> str:
     return gettext("today")
 
 
+def tagged(message: Any, name: str) -> str:
+    """Return the uid that a message's tags give to a name, such as `undo`; else nothing."""
+    tags = (message.extra_tags or "").split()
+    return tags[1] if len(tags) == 2 and tags[0] == name else ""
+
+
 def row_messages(messages: list[Any]) -> dict[str, list[str]]:
-    """Group the messages of refusals by the row that each belongs to."""
+    """Group the refusals by the row at which each is shown."""
     found: dict[str, list[str]] = {}
     for message in messages:
-        tags = (message.extra_tags or "").split()
-        if tags[:1] == ["row"] and message.level >= WARNING:
-            found.setdefault(tags[-1], []).append(str(message))
+        row = tagged(message, "row")
+        if row:
+            found.setdefault(row, []).append(str(message))
     return found
 
 
-def messages_for(messages: list[Any], place: str) -> list[Any]:
-    """Return the messages that belong to one place of the page, such as one row."""
-    return [message for message in messages if place in (message.extra_tags or "").split()]
+def elsewhere(messages: list[Any], rows_here: Collection[str]) -> list[Any]:
+    """Return the messages to show above the page: all but the refusals of a row that it shows."""
+    return [message for message in messages if tagged(message, "row") not in rows_here]
