@@ -5,13 +5,15 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from vatio.accounts.models import Sector
+from vatio.accounts import current_holdings
+from vatio.accounts.models import Account, Sector
 from vatio.catalogue import publishing
 from vatio.catalogue.models import LicenceVersion
 from vatio.people import creating
 from vatio.tenants.models import Membership, Organisation, Person
 from vatio.units import Quantities
 
+AT_A_TIME = 10_000
 TODAY = datetime.now(UTC).date()
 NOW = datetime.combine(TODAY, time(11), tzinfo=UTC)
 """The pages go by the real clock, and so do the accounts that they show."""
@@ -161,6 +163,10 @@ def accounts_ending(
             },
         )
         cursor.execute(COUNT, [of.pk])
+    made = Account.objects.filter(organisation=of).order_by("pk")
+    columns = made.only("opened_on", "covered_until", "time_zone")
+    for start in range(0, count, AT_A_TIME):
+        current_holdings.write(columns[start : start + AT_A_TIME], at=NOW)
 
 
 def orders(of: Organisation, by: Person, *, every: int) -> None:
@@ -185,6 +191,8 @@ def settle() -> None:
     Empty tables are left alone, as autovacuum leaves a table to which nothing was written.
     """
     with connection.cursor() as cursor:
+        # Otherwise the counts of what was written last may not be there yet.
+        cursor.execute("SELECT pg_stat_force_next_flush()")
         cursor.execute("SELECT relname FROM pg_stat_user_tables WHERE n_live_tup > 0")
         filled = [connection.ops.quote_name(name) for (name,) in cursor.fetchall()]
         cursor.execute(f"VACUUM ANALYZE {', '.join(filled)}")

@@ -129,9 +129,8 @@ def _plain(message: str, language: str | None) -> Markup:
 @cache
 def icon(name: str, size: str = "") -> Markup:
     """Return an icon as SVG, hidden from assistive technology: its words stand beside it."""
-    return Markup('<svg class="icon {}" aria-hidden="true"><use href="#i-{}"/></svg>').format(
-        size, name
-    )
+    look = f"icon {size}" if size else "icon"
+    return Markup('<svg class="{}" aria-hidden="true"><use href="#i-{}"/></svg>').format(look, name)
 
 
 def moment(at: datetime, time_zone: str) -> str:
