@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_POST
 from vatio import clock
 from vatio.accounts.labels import SECTORS
 from vatio.accounts.models import Account, AccountSet
-from vatio.catalogue.models import Licence, LicenceVersion
+from vatio.catalogue.listing import known_licences
 from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.portfolios import listing
 from vatio.portfolios.listing import AccountFilters
@@ -63,8 +62,8 @@ def all_expired(request: Request) -> HttpResponseBase:
 
 
 def _own(request: Request) -> AccountSet:
-    """Return the visible accounts of the organisation in the address."""
-    return Account.objects.visible_to(request.user).filter(organisation=request.organisation)
+    """Return the accounts of the organisation in the address: `only` has seen that it is led."""
+    return request.organisation.accounts.all()
 
 
 def _every(request: Request) -> AccountSet:
@@ -102,7 +101,7 @@ def _list(
             "column_names": {
                 name: words for name, words in COLUMNS.items() if at_desk or name != "organisation"
             },
-            "licences": _held_licences(),
+            "licences": known_licences(),
             "sectors": SECTORS,
             "within": [
                 (
@@ -125,12 +124,6 @@ def _list(
 
 def _report(request: Request) -> bulk_renewing.Report | None:
     return bulk_renewing.latest(request.session, request.organisation, request.user)
-
-
-def _held_licences() -> list[Licence]:
-    """Return the licences that an account may hold: those that were ever published."""
-    ever = LicenceVersion.objects.filter(licence=OuterRef("pk"), published_at__isnull=False)
-    return list(Licence.objects.filter(Exists(ever)).order_by("name_folded", "id"))
 
 
 def _workbook(

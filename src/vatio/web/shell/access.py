@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -21,6 +23,19 @@ ADMINISTRATOR = "administrator"
 VIEWER = "viewer"
 
 Parameters = ParamSpec("Parameters")
+
+COLUMNS = [field.attname for field in Organisation._meta.concrete_fields]
+STANDING = f"""
+SELECT EXISTS (SELECT FROM accounts_accountrole WHERE person_id = person.id),
+       {", ".join(f"organisation.{column}" for column in COLUMNS)}
+FROM (VALUES (%(person)s::bigint)) AS person (id)
+LEFT JOIN (
+    tenants_membership membership
+    JOIN tenants_organisation organisation ON organisation.id = membership.organisation_id
+) ON membership.person_id = person.id
+ORDER BY organisation.name_folded
+"""  # noqa: S608
+"""The organisations that a person leads, one row at least; every page asks."""
 
 
 class Request(HttpRequest):
@@ -78,9 +93,29 @@ def _check(request: HttpRequest, roles: tuple[str, ...], kwargs: dict[str, objec
         request.organisation = found  # type: ignore[attr-defined]
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What the signed-in person leads, by name, and whether they have a role in any account."""
+
+    led: list[Organisation]
+    is_in_accounts: bool
+
+
+def standing(request: HttpRequest) -> Standing:
+    """Return the standing of the signed-in person; it is read once per request."""
+    if not hasattr(request, "standing"):
+        request.standing = _read_standing(request.user.pk)  # type: ignore[attr-defined]
+    return request.standing  # type: ignore[attr-defined, no-any-return]
+
+
 def led_by(request: HttpRequest) -> list[Organisation]:
-    """Return the organisations that the signed-in person leads; they are read once per request."""
-    if not hasattr(request, "led"):
-        led_ones = Organisation.objects.led_by(request.user)  # type: ignore[arg-type]
-        request.led = list(led_ones.order_by("name_folded"))  # type: ignore[attr-defined]
-    return request.led  # type: ignore[attr-defined, no-any-return]
+    """Return the organisations that the signed-in person leads, by name."""
+    return standing(request).led
+
+
+def _read_standing(person: int | None) -> Standing:
+    with connection.cursor() as cursor:
+        cursor.execute(STANDING, {"person": person})
+        rows = cursor.fetchall()
+    led = [Organisation.from_db("default", COLUMNS, row[1:]) for row in rows if row[1] is not None]
+    return Standing(led, is_in_accounts=rows[0][0])

@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.template.backends.utils import csrf_input
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from vatio import clock
@@ -14,7 +13,8 @@ from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.demo_clock import advancing
 from vatio.orders.models import Order
 from vatio.tenants.models import Person
-from vatio.web.shell.access import led_by
+from vatio.web.shell.access import led_by, standing
+from vatio.web.shell.addresses import url
 from vatio.web.shell.way_back import WayBack
 
 
@@ -77,28 +77,26 @@ def _menu(request: HttpRequest, person: Person) -> list[Entry]:
         _entry(
             request,
             _("Manage accounts") if len(led) == 1 else f"{_('Manage accounts')} · {each.name}",
-            reverse("accounts", args=[each.slug]),
+            url("accounts", each.slug),
             "accounts",
         )
         for each in led
     ] + [
-        _entry(
-            request, f"{_('People')} · {each.name}", reverse("people", args=[each.slug]), "person"
-        )
+        _entry(request, f"{_('People')} · {each.name}", url("people", each.slug), "person")
         for each in led
     ]
-    if person.account_roles.exists():
-        entries.append(_entry(request, _("My accounts"), reverse("my_accounts"), "accounts"))
+    if standing(request).is_in_accounts:
+        entries.append(_entry(request, _("My accounts"), url("my_accounts"), "accounts"))
     if person.is_commercial:
         waiting = Order.objects.visible_to(person).open().count()
         entries += [
-            _entry(request, _("Commercial desk"), reverse("desk"), "inbox", waiting),
-            _entry(request, _("Accounts"), reverse("desk_accounts"), "accounts"),
-            _entry(request, _("Renewals"), reverse("desk_renewals"), "renew"),
-            _entry(request, _("Licences"), reverse("licences"), "licence"),
-            _entry(request, _("Organisations"), reverse("organisations"), "house"),
-            _entry(request, _("Messages"), reverse("messages"), "mail"),
-            _entry(request, _("Commercial department"), reverse("colleagues"), "person"),
+            _entry(request, _("Commercial desk"), url("desk"), "inbox", waiting),
+            _entry(request, _("Accounts"), url("desk_accounts"), "accounts"),
+            _entry(request, _("Renewals"), url("desk_renewals"), "renew"),
+            _entry(request, _("Licences"), url("licences"), "licence"),
+            _entry(request, _("Organisations"), url("organisations"), "house"),
+            _entry(request, _("Messages"), url("messages"), "mail"),
+            _entry(request, _("Commercial department"), url("colleagues"), "person"),
         ]
     return entries
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from vatio.orders.counting import count
 from vatio.tenants.models import Organisation
+from vatio.web.shell.addresses import url
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def tabs(organisation: Organisation, *, at: datetime, current: str) -> list[Tab]
         ("orders", _("Orders"), counts.open_orders),
     ]
     return [
-        Tab(name, label, reverse(name, args=[organisation.slug]), number, name == current)
+        Tab(name, label, url(name, organisation.slug), number, name == current)
         for name, label, number in found
     ]
 
@@ -42,7 +42,7 @@ def all_tabs(*, at: datetime, current: str) -> list[Tab]:
     """Return the tabs of the accounts of every organisation, for the commercial department."""
     counts = count(None, at=at)
     return [
-        Tab(name, label, reverse(name), number, name == current)
+        Tab(name, label, url(name), number, name == current)
         for name, label, number in (
             ("desk_accounts", _("Active accounts"), counts.active),
             ("desk_accounts_expired", _("Expired accounts"), counts.expired),

@@ -4,12 +4,10 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from functools import cache, lru_cache
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext, override
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
@@ -24,10 +22,9 @@ from vatio.orders.labels import KIND_ICONS, KINDS, STATES
 from vatio.people.labels import ROLES
 from vatio.units import Unit
 from vatio.web.shell import labels, stylesheet
+from vatio.web.shell.addresses import around, url
 from vatio.web.shell.history_sentences import sentence, who
 from vatio.web.shell.query_string import query_string
-
-NO_KEY = "00000000-0000-0000-0000-000000000000"
 
 
 def environment(**options: Any) -> Environment:
@@ -84,24 +81,6 @@ def environment(**options: Any) -> Environment:
     made.filters.update(signed=signed, percent=percent, joined=joined)
     made.filters.update(with_account=with_account, with_day=with_day)
     return made
-
-
-def url(name: str, *args: object, **kwargs: object) -> str:
-    """Return the address of a page; an address with a uid is reversed once, then filled in."""
-    if len(args) == 1 and isinstance(args[0], UUID):
-        return _shape(name).replace(NO_KEY, str(args[0]))
-    return reverse(name, args=args or None, kwargs=kwargs or None)
-
-
-def around(name: str, onward: str = "") -> tuple[str, str]:
-    """Return what precedes and what follows the uid in the address of a page with a uid."""
-    before, after = _shape(name).split(NO_KEY)
-    return before, after + onward
-
-
-@cache
-def _shape(name: str) -> str:
-    return reverse(name, args=[UUID(NO_KEY)])
 
 
 def words(message: str, **variables: object) -> Markup:
