@@ -35,6 +35,15 @@ def is_anchored(day: date, anchor_day: int) -> bool:
 
 def day_at(at: datetime, time_zone: str) -> date:
     """Return the calendar day at instant `at` in the IANA time zone."""
+    return _day_at(at.astimezone(UTC), time_zone)
+
+
+@lru_cache(maxsize=5_000)
+def _day_at(at: datetime, time_zone: str) -> date:
+    """Compute a day once: a list asks for that of one instant with every row.
+
+    Instants are in UTC, as two of an hour that occurs twice are equal in their own zone.
+    """
     return at.astimezone(ZoneInfo(time_zone)).date()
 
 

@@ -22,19 +22,18 @@ class CannotBeUndone(Refused):
     """There is no renewal that this person may still undo."""
 
 
-def is_undoable(
-    starts_on: date, *, decided_at: datetime, rule: str, today: date, by: Person, at: datetime
-) -> bool:
-    """Return whether a person may undo at `at` the renewal that created an account's last term.
+def is_undoable(starts_on: date, *, is_fresh: bool, rule: str, today: date, by: Person) -> bool:
+    """Return whether a person may undo the renewal that created an account's last term.
 
     While the term waits to start, a SuperAdministrator may undo it for 24 hours, the commercial
     department until it starts. A trusted renewal that began at once may be undone for 24 hours
     (`undo` refuses it if something was granted to its term since).
 
     :param starts_on: the first day of the account's last live term.
-    :param today: the day at `at` in the account's time zone.
+    :param is_fresh: whether it was agreed less than `WHILE_FRESH` ago.
+    :param rule: the rule by which it was agreed, if no person did.
+    :param today: the day in the account's time zone.
     """
-    is_fresh = decided_at > at - WHILE_FRESH
     if starts_on > today:
         return is_fresh or by.is_commercial
     return is_fresh and rule == TRUSTED
@@ -55,11 +54,10 @@ def undo(account: Account, *, by: Person, at: datetime) -> Term:
     term = _last_renewal(account)
     if term is None or not is_undoable(
         term.starts_on,
-        decided_at=term.agreement.decided_at,
+        is_fresh=term.agreement.decided_at > at - WHILE_FRESH,
         rule=term.agreement.rule,
         today=today,
         by=by,
-        at=at,
     ):
         raise CannotBeUndone(
             _("This renewal can no longer be undone: ask the commercial department.")

@@ -12,7 +12,7 @@ from vatio.accounts.expiry import GRACE_DAYS, grace_ends_on, has_started, is_exp
 from vatio.accounts.holdings import Holding, held_by_many, shown_day
 from vatio.accounts.models import Agreement
 from vatio.accounts.renewal import foresee
-from vatio.accounts.undoing import is_undoable
+from vatio.accounts.undoing import WHILE_FRESH, is_undoable
 from vatio.dates import day_at
 from vatio.orders.models import Order
 from vatio.tenants.models import Person
@@ -25,7 +25,7 @@ ROWS = f"""
 SELECT account.id, account.uid, account.name, account.client, account.nif, account.sector,
        account.time_zone, account.opened_on, account.covered_until, account.ends_at,
        account.not_renewing_since, organisation.slug, organisation.name, organisation.trusted,
-       latest.starts_on, latest.kind, latest.decided_at, latest.rule, wallet.balance,
+       latest.starts_on, latest.kind, latest.is_fresh, latest.rule, wallet.balance,
        ARRAY(
            SELECT kind || ' ' || uid FROM orders_order
            WHERE account_id = account.id AND state IN ('pending', 'offered')
@@ -52,7 +52,8 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS own ON true
 LEFT JOIN LATERAL (
-    SELECT following.starts_on, agreement.kind, agreement.decided_at, agreement.rule
+    SELECT following.starts_on, agreement.kind, agreement.rule,
+           agreement.decided_at > %(fresh)s AS is_fresh
     FROM accounts_term following
     JOIN accounts_agreement agreement ON agreement.id = following.agreement_id
     WHERE following.account_id = account.id AND following.ends_on = account.covered_until
@@ -98,7 +99,7 @@ class Latest(NamedTuple):
 
     starts_on: date
     kind: str
-    decided_at: datetime
+    is_fresh: bool
     rule: str
 
 
@@ -190,6 +191,7 @@ def account_rows(accounts: Sequence[int], person: Person, *, at: datetime) -> li
         "accounts": list(accounts),
         "all": person.is_active and person.is_commercial,
         "person": person.pk if person.is_active else None,
+        "fresh": at - WHILE_FRESH,
     }
     with connection.cursor() as cursor:
         cursor.execute(ROWS, asked)
@@ -222,12 +224,7 @@ def _row(read: _Read, holding: Holding | None, *, by: Person, at: datetime) -> A
     started = has_started(account, at=at)
     waits = started and not expired and holding is not None and holding.ends_on < end
     can_undo = latest.kind == Agreement.Kind.RENEWAL and is_undoable(
-        latest.starts_on,
-        decided_at=latest.decided_at,
-        rule=latest.rule,
-        today=today,
-        by=by,
-        at=at,
+        latest.starts_on, is_fresh=latest.is_fresh, rule=latest.rule, today=today, by=by
     )
     renewed = waits or can_undo
     next_end = None

@@ -26,6 +26,11 @@ def around(name: str, onward: str = "") -> tuple[str, str]:
     return before, after + onward
 
 
+def address_of(shape: tuple[str, str], key: str) -> str:
+    """Return the address of a page with a uid, given as text, from what is `around` it."""
+    return f"{shape[0]}{key}{shape[1]}"
+
+
 @cache
 def _shape(name: str) -> str:
     return reverse(name, args=[UUID(NO_KEY)])

@@ -22,7 +22,7 @@ from vatio.orders.labels import KIND_ICONS, KINDS, STATES
 from vatio.people.labels import ROLES
 from vatio.units import Unit
 from vatio.web.shell import labels, stylesheet
-from vatio.web.shell.addresses import around, url
+from vatio.web.shell.addresses import address_of, around, url
 from vatio.web.shell.history_sentences import sentence, who
 from vatio.web.shell.query_string import query_string
 
@@ -37,7 +37,7 @@ def environment(**options: Any) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
+        extensions=["jinja2.ext.do", "jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
     )
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals["_"] = words
@@ -79,7 +79,7 @@ def environment(**options: Any) -> Environment:
         distance=distance,
     )
     made.filters.update(signed=signed, percent=percent, joined=joined)
-    made.filters.update(with_account=with_account, with_day=with_day)
+    made.filters.update(with_account=with_account, with_day=with_day, of=address_of)
     return made
 
 
