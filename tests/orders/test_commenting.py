@@ -7,7 +7,7 @@ from tests import make
 from tests.races import together
 from vatio.history.models import Act
 from vatio.notifications.models import Message
-from vatio.orders import assigning, commenting, deciding
+from vatio.orders import assigning, commenting, deciding, locking
 from vatio.orders.models import Comment, Order
 from vatio.orders.possible_duplicates import find_duplicates
 
@@ -46,7 +46,7 @@ def test_nothing_is_asked_of_a_decided_order_and_a_note_may_still_be_written() -
     order = make.opening_order(make.organisation())
     deciding.reject(order, reason="No", by=elena, at=make.NOON)
 
-    with pytest.raises(deciding.AlreadyDecided):
+    with pytest.raises(locking.AlreadyDecided):
         commenting.comment(order, "¿Por qué?", by=order.submitted_by, at=make.NOON)
     commenting.note(order, "Llamar en enero.", by=elena, at=make.NOON)
 

@@ -10,7 +10,7 @@ from vatio.accounts.models import Account, Agreement, SmsTransaction, SmsWallet,
 from vatio.accounts.opening import NameTaken
 from vatio.history.models import Act
 from vatio.notifications.models import Message
-from vatio.orders import deciding
+from vatio.orders import deciding, locking
 from vatio.orders.models import Order
 
 pytestmark = pytest.mark.django_db
@@ -92,9 +92,9 @@ def test_a_decided_order_is_decided_for_good() -> None:
     order = make.opening_order(make.organisation())
     deciding.withdraw(order, by=order.submitted_by, at=make.NOON)
 
-    with pytest.raises(deciding.AlreadyDecided):
+    with pytest.raises(locking.AlreadyDecided):
         deciding.accept(order, by=make.commercial(), at=make.NOON)
-    with pytest.raises(deciding.AlreadyDecided):
+    with pytest.raises(locking.AlreadyDecided):
         deciding.reject(order, reason="No", by=make.commercial(), at=make.NOON)
 
     assert Account.objects.count() == 0

@@ -22,8 +22,7 @@ from vatio.accounts.renewal import (
 )
 from vatio.dates import day_at, written
 from vatio.history.recording import record
-from vatio.notifications import recipients
-from vatio.notifications.queueing import queue
+from vatio.notifications.queueing import queue_to_leaders
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
 from vatio.units import Quantities, Unit
@@ -262,12 +261,11 @@ def _announce(
         account_id=account.pk,
         facts={"number": agreement.number, **about},
     )
-    queue(
+    queue_to_leaders(
         "account_adjusted",
-        recipients.leading(account.organisation),
+        account.organisation,
         key=f"agreement:{agreement.pk}",
         context={"account": account.name, "path": f"/accounts/{account.uid}/", **about},
         at=agreement.decided_at,
-        organisation=account.organisation,
         account_id=account.pk,
     )

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -53,6 +54,29 @@ WITH message AS (
 )
 {insert_from("message")}
 """  # noqa: S608
+
+
+QUEUE_TO_LEADERS = f"""
+WITH leader AS (
+    SELECT person.id, person.email AS address, person.language
+    FROM tenants_membership membership
+    JOIN tenants_person person ON person.id = membership.person_id
+    WHERE membership.organisation_id = %(organisation)s AND person.is_active
+    UNION ALL
+    SELECT NULL, notice_address, language FROM tenants_organisation
+    WHERE id = %(organisation)s AND notice_address <> ''
+), message AS (
+    SELECT DISTINCT ON (lower(address))
+           %(key)s::text || ':' || lower(address) AS key,
+           %(organisation)s::bigint AS organisation_id, %(account)s::bigint AS account_id,
+           %(order)s::bigint AS order_id, id AS person_id, lower(address) AS address, language,
+           %(template)s::text AS template, %(context)s::jsonb AS context, false AS secret,
+           false AS only_leaders, %(at)s::timestamptz + %(worth_sending)s::interval AS send_before
+    FROM leader ORDER BY lower(address), id NULLS FIRST
+)
+{insert_from("message")}
+"""  # noqa: S608
+"""The notice address comes before a person of the same address: one message each."""
 
 
 @dataclass(frozen=True)
@@ -120,3 +144,31 @@ def queue(
     if messages:
         with connection.cursor() as cursor:
             cursor.execute(QUEUE, {"messages": json.dumps(messages), "at": at})
+
+
+def queue_to_leaders(
+    template: str,
+    organisation: Organisation,
+    *,
+    key: str,
+    context: Mapping[str, object],
+    at: datetime,
+    account_id: int | None = None,
+    order_id: int | None = None,
+) -> None:
+    """Queue one message for each active SuperAdministrator of an organisation, in one statement.
+
+    Its notice address, if there is one, gets the message too: see `queue`.
+    """
+    asked: dict[str, Any] = {
+        "organisation": organisation.pk,
+        "key": key,
+        "account": account_id,
+        "order": order_id,
+        "template": template,
+        "context": json.dumps(dict(context)),
+        "at": at,
+        "worth_sending": WORTH_SENDING,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(QUEUE_TO_LEADERS, asked)

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from vatio.history.recording import record
-from vatio.orders.deciding import lock_open
+from vatio.orders.locking import lock_open
 from vatio.orders.models import Order
 from vatio.refusal import Refused
 from vatio.tenants.models import Person

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vatio.notifications import recipients
 from vatio.notifications.queueing import Recipient, queue
-from vatio.orders.deciding import lock_open
+from vatio.orders.locking import lock_open
 from vatio.orders.models import Comment, Order
 from vatio.refusal import Refused
 from vatio.tenants.models import Person

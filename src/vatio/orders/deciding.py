@@ -7,26 +7,15 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts import renewal
-from vatio.accounts.locking import lock
 from vatio.accounts.models import Account, Agreement
 from vatio.history.recording import record
-from vatio.notifications import recipients
-from vatio.notifications.queueing import queue
+from vatio.notifications.queueing import queue_to_leaders
 from vatio.orders.carrying_out import carry_out, days_of
+from vatio.orders.locking import AlreadyDecided, lock_open
 from vatio.orders.models import Order
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
 from vatio.units import Unit
-
-DECIDED_BEFORE = {
-    "accepted": _("%(who)s accepted this order before you. Nothing has changed."),
-    "rejected": _("%(who)s rejected this order before you. Nothing has changed."),
-    "withdrawn": _("%(who)s withdrew this order before. Nothing has changed."),
-}
-
-
-class AlreadyDecided(Refused):
-    """The order is no longer open: it was decided, withdrawn or lapsed before."""
 
 
 class OwnOrder(Refused):
@@ -110,27 +99,6 @@ def lapse(order: Order, *, rule: str, at: datetime) -> bool:
     return True
 
 
-def lock_open(order: Order) -> None:
-    """Lock the account, then the order.
-
-    :raises AlreadyDecided: if the order is no longer open.
-    """
-    account = order.account
-    if account is not None:
-        lock(account)
-    known = Order.objects.select_related("organisation", "licence__licence")
-    order.refresh_from_db(from_queryset=known.select_for_update(of=("self",)))
-    if account is not None:
-        order.account = account
-    if order.is_open:
-        return
-    decided_by = order.decided_by.name if order.decided_by else "Vatio"
-    raise AlreadyDecided(
-        DECIDED_BEFORE.get(order.state, _("This order is already closed. Nothing has changed."))
-        % {"who": decided_by}
-    )
-
-
 def _ensure_somebody_elses(order: Order, by: Person) -> None:
     if order.is_submitted_by(by):
         raise OwnOrder(_("You sent this order: somebody else has to decide it."))
@@ -190,13 +158,12 @@ def _decide(
         facts=about,
     )
     if state != Order.State.WITHDRAWN:
-        queue(
+        queue_to_leaders(
             f"order_{state.value}",
-            recipients.leading(order.organisation),
+            order.organisation,
             key=f"order:{order.pk}:{state.value}",
             context={**about, "gained": _gained(about), "path": f"/orders/{order.uid}/"},
             at=at,
-            organisation=order.organisation,
             account_id=order.account_id,
             order_id=order.pk,
         )

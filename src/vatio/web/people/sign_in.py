@@ -21,7 +21,7 @@ from vatio import clock
 from vatio.people import one_time_links
 from vatio.tenants.models import Person
 from vatio.tenants.platform import DEMO_SECRET, demo_people, is_demo
-from vatio.web.shell.access import ANYBODY, SIGNED_IN, Request, led_by, only, standing
+from vatio.web.shell.access import ANYBODY, SIGNED_IN, Request, led_by, only, roles_held
 from vatio.web.shell.fields import NameField
 from vatio.web.shell.middleware import LANGUAGE_COOKIE
 from vatio.web.shell.redirects import back_to
@@ -38,7 +38,7 @@ def home(request: Request) -> HttpResponse:
         return redirect("desk")
     if len(led) == 1:
         return redirect("accounts", led[0].slug)
-    if not led and standing(request).is_in_accounts:
+    if not led and roles_held(request).is_in_accounts:
         return redirect("my_accounts")
     return render(request, "people/home.html", {"led": led})
 

@@ -25,7 +25,7 @@ VIEWER = "viewer"
 Parameters = ParamSpec("Parameters")
 
 COLUMNS = [field.attname for field in Organisation._meta.concrete_fields]
-STANDING = f"""
+ROLES_HELD = f"""
 SELECT EXISTS (SELECT FROM accounts_accountrole WHERE person_id = person.id),
        {", ".join(f"organisation.{column}" for column in COLUMNS)}
 FROM (VALUES (%(person)s::bigint)) AS person (id)
@@ -94,28 +94,28 @@ def _check(request: HttpRequest, roles: tuple[str, ...], kwargs: dict[str, objec
 
 
 @dataclass(frozen=True)
-class Standing:
+class RolesHeld:
     """What the signed-in person leads, by name, and whether they have a role in any account."""
 
     led: list[Organisation]
     is_in_accounts: bool
 
 
-def standing(request: HttpRequest) -> Standing:
-    """Return the standing of the signed-in person; it is read once per request."""
-    if not hasattr(request, "standing"):
-        request.standing = _read_standing(request.user.pk)  # type: ignore[attr-defined]
-    return request.standing  # type: ignore[attr-defined, no-any-return]
+def roles_held(request: HttpRequest) -> RolesHeld:
+    """Return what roles the signed-in person has; it is read once per request."""
+    if not hasattr(request, "roles_held"):
+        request.roles_held = _read_roles(request.user.pk)  # type: ignore[attr-defined]
+    return request.roles_held  # type: ignore[attr-defined, no-any-return]
 
 
 def led_by(request: HttpRequest) -> list[Organisation]:
     """Return the organisations that the signed-in person leads, by name."""
-    return standing(request).led
+    return roles_held(request).led
 
 
-def _read_standing(person: int | None) -> Standing:
+def _read_roles(person: int | None) -> RolesHeld:
     with connection.cursor() as cursor:
-        cursor.execute(STANDING, {"person": person})
+        cursor.execute(ROLES_HELD, {"person": person})
         rows = cursor.fetchall()
     led = [Organisation.from_db("default", COLUMNS, row[1:]) for row in rows if row[1] is not None]
-    return Standing(led, is_in_accounts=rows[0][0])
+    return RolesHeld(led, is_in_accounts=rows[0][0])

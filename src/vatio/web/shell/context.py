@@ -13,7 +13,7 @@ from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.demo_clock import advancing
 from vatio.orders.models import Order
 from vatio.tenants.models import Person
-from vatio.web.shell.access import led_by, standing
+from vatio.web.shell.access import led_by, roles_held
 from vatio.web.shell.addresses import url
 from vatio.web.shell.way_back import WayBack
 
@@ -85,7 +85,7 @@ def _menu(request: HttpRequest, person: Person) -> list[Entry]:
         _entry(request, f"{_('People')} · {each.name}", url("people", each.slug), "person")
         for each in led
     ]
-    if standing(request).is_in_accounts:
+    if roles_held(request).is_in_accounts:
         entries.append(_entry(request, _("My accounts"), url("my_accounts"), "accounts"))
     if person.is_commercial:
         waiting = Order.objects.visible_to(person).open().count()

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionStore
 from django.db import connection
-from django.utils import timezone
+
+from vatio import clock
 
 READ = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 
@@ -14,7 +15,7 @@ class SessionStore(DatabaseSessionStore):
 
     def load(self) -> dict[str, Any]:
         with connection.cursor() as cursor:
-            cursor.execute(READ, [self.session_key, timezone.now()])
+            cursor.execute(READ, [self.session_key, clock.real()])
             found = cursor.fetchone()
         if found is None:
             self._session_key = None
