@@ -1,15 +1,23 @@
 """Accepting an order, commit included: statements, median and 99th percentile for each kind."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from uuid import uuid4
+
+from django.db import transaction
 
 from benchmarks.ground import filling, measuring, platform
-from vatio.accounts.models import Account
+from vatio.accounts.models import Account, Agreement, CurrentHolding, Grant, Term
 from vatio.accounts.opening import Project
 from vatio.catalogue.models import LicenceVersion
+from vatio.history.models import Act
+from vatio.notifications.models import Message
 from vatio.orders import deciding, submitting
 from vatio.orders.models import Order
 from vatio.tenants.models import Organisation, Person
 from vatio.units import Quantities
+
+YEAR = timedelta(days=365)
 
 
 class _Kinds:
@@ -84,6 +92,77 @@ def measure(send: Callable[[], Order], reviewer: Person, *, times: int) -> dict[
     }
 
 
+def floor(account: Account, version: LicenceVersion, reviewer: Person, order: Order) -> None:
+    """Read and write what accepting a renewal does, by plain Django and without a rule.
+
+    Two rows are locked, an agreement, a term, a grant, an act and two messages are created, and
+    the account, what it holds and the order are updated.
+    """
+    with transaction.atomic():
+        account = Account.objects.select_for_update().get(pk=account.pk)
+        order = Order.objects.select_for_update().get(pk=order.pk)
+        of = {"account": account, "organisation_id": account.organisation_id}
+        agreement = Agreement.objects.create(
+            **of, number=f"B-{uuid4().hex[:16]}", kind="renewal", decided_at=filling.NOW, rule="x"
+        )
+        days = {"starts_on": account.covered_until, "ends_on": account.covered_until + YEAR}
+        term = Term.objects.create(**of, agreement=agreement, anchor_day=1, **days)
+        Grant.objects.create(
+            **of,
+            term=term,
+            agreement=agreement,
+            effective_on=term.starts_on,
+            recorded_at=filling.NOW,
+            licence=version,
+        )
+        account.covered_until, account.ends_at = term.ends_on, account.ends_at + YEAR
+        account.save(update_fields=["covered_until", "ends_at"])
+        CurrentHolding.objects.filter(account=account).update(changes_on=term.starts_on)
+        order.state, order.decided_at = Order.State.ACCEPTED, filling.NOW
+        order.decided_by, order.agreement = reviewer, agreement
+        order.save(update_fields=["state", "decided_at", "decided_by", "agreement"])
+        Act.objects.create(
+            at=filling.NOW, verb="order.accepted", person=reviewer, facts={}, **_whose(account)
+        )
+        for leader in Person.objects.filter(memberships__organisation=account.organisation_id):
+            _message(account, leader)
+
+
+def _whose(account: Account) -> dict[str, int]:
+    return {"organisation_id": account.organisation_id, "account_id": account.pk}
+
+
+def _message(account: Account, leader: Person) -> None:
+    Message.objects.create(
+        key=uuid4().hex,
+        person=leader,
+        address=leader.email,
+        language="es",
+        template="order_accepted",
+        context={},
+        queued_at=filling.NOW,
+        next_attempt_at=filling.NOW,
+        send_before=filling.NOW + YEAR,
+        **_whose(account),
+    )
+
+
+def measure_floor(kinds: _Kinds, reviewer: Person, *, times: int) -> dict[str, object]:
+    """Measure `floor` on orders of its own."""
+    orders = [kinds.renewal() for _ in range(times + 6)]
+    version = kinds.versions[0]
+    asked = iter(orders)
+
+    def write() -> None:
+        order = next(asked)
+        floor(order.account, version, reviewer, order)
+
+    return {
+        "statements": measuring.statements(write),
+        **measuring.milliseconds(write, times=times, warm=5),
+    }
+
+
 def main() -> None:
     """Measure accepting some hundreds of each kind, in an organisation with many accounts."""
     options = measuring.arguments(__doc__ or "", accounts=10_000, times=300)
@@ -97,6 +176,7 @@ def main() -> None:
     filling.settle()
     measuring.calm()
     kinds = _Kinds(organisation, versions, nuria)
+    under = measure_floor(kinds, boss, times=options.times)
     figures = {
         name: measure(getattr(kinds, name), boss, times=options.times)
         for name in ("opening", "renewal", "expansion", "upgrade")
@@ -105,6 +185,7 @@ def main() -> None:
         {
             "measured": "accepting",
             "accounts": options.accounts,
+            "floor": under,
             "kinds": figures,
             "machine": measuring.machine(),
         },

@@ -48,6 +48,10 @@ class Portfolio:
     leader: Person
     client: Client
 
+    def ask_nothing(self) -> None:
+        """Request an empty view through every middleware: the floor of every page."""
+        assert self.client.get("/healthz").status_code == 200
+
     def ask(self, query: str) -> Callable[[], None]:
         """Return a function that requests a page, through every middleware but without a socket."""
         address = f"/o/{self.organisation.slug}/accounts/{query}"
@@ -151,12 +155,14 @@ def main() -> None:
         for kind in KINDS
         for row in measure(portfolios, kind, versions[0].licence.uid, times=options.times)
     ]
+    nothing = {str(size): portfolio.ask_nothing for size, portfolio in portfolios.items()}
     counting = {str(size): portfolio.count for size, portfolio in portfolios.items()}
     measuring.report(
         {
             "measured": "accounts_page",
             "sizes": sizes,
             "pages": pages,
+            "floor": _compared("an empty view", "floor", nothing, times=options.times),
             "counts": _compared("counts of the tabs", "flat", counting, times=options.times),
             "export": export(exported),
             "machine": measuring.machine(),

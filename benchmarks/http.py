@@ -5,22 +5,39 @@ from django.db import connection
 from django.test import Client
 
 from benchmarks.ground import driving, filling, measuring, platform, processes
-from vatio.tenants.models import Organisation, Person
+from vatio.tenants.models import Person
 
 WEB_PROCESSES = 2
 CONNECTIONS = (2, 8)
+FLOOR = ("requests_per_second", "median_ms")
+"""What is told of an empty view, asked in the same minute over as many connections."""
 
 
-def request(organisation: Organisation, leader: Person) -> bytes:
-    """Return the bytes of a signed-in person's request, as a browser sends them."""
+def request(address: str, leader: Person) -> bytes:
+    """Return the bytes of a signed-in person's request of a page, as a browser sends them."""
     client = Client()
     client.force_login(leader)
     session = client.cookies[settings.SESSION_COOKIE_NAME].value
     return (
-        f"GET /o/{organisation.slug}/accounts/ HTTP/1.1\r\n"
+        f"GET {address} HTTP/1.1\r\n"
         "Host: 127.0.0.1\r\n"
         f"Cookie: {settings.SESSION_COOKIE_NAME}={session}\r\n\r\n"
     ).encode()
+
+
+def run(
+    ports: list[int], request_bytes: bytes, *, connections: int, seconds: int
+) -> dict[str, float]:
+    """Ask for one page from all web processes, over some connections, for some seconds."""
+    driven = driving.drive(
+        [(port, request_bytes) for port in ports], connections=connections, seconds=seconds
+    )
+    return {
+        "requests_per_second": round(len(driven.answers) / driven.seconds, 1),
+        **measuring.spread(driven.answers),
+        "page_bytes": driven.bytes_of_a_page,
+        "driver_cores": round(driven.processor_seconds / driven.seconds, 2),
+    }
 
 
 def main() -> None:
@@ -29,35 +46,25 @@ def main() -> None:
     platform.fresh()
     boss = filling.person("boss@vatio.example", "Elena Cid", commercial=True)
     versions = filling.licences(boss)
-    requests = {}
+    requests: dict[int, tuple[bytes, bytes]] = {}
     for size in sorted({min(100, options.accounts), options.accounts}):
         organisation = filling.organisation(f"Organización {size}", boss)
         leader = filling.person(f"nuria{size}@vatio.example", "Nuria Vidal")
         filling.lead(organisation, leader)
         filling.accounts(organisation, size, versions)
-        requests[size] = request(organisation, leader)
+        page = request(f"/o/{organisation.slug}/accounts/", leader)
+        requests[size] = page, request("/healthz", leader)
     filling.settle()
     machine = measuring.machine()
     connection.close()
     runs: list[dict[str, object]] = []
     with processes.web_processes(WEB_PROCESSES) as ports:
-        for size, request_bytes in requests.items():
+        for size, (page, nothing) in requests.items():
             for connections in CONNECTIONS:
-                driven = driving.drive(
-                    [(port, request_bytes) for port in ports],
-                    connections=connections,
-                    seconds=options.seconds,
-                )
-                runs.append(
-                    {
-                        "accounts": size,
-                        "connections": connections,
-                        "requests_per_second": round(len(driven.answers) / driven.seconds, 1),
-                        **measuring.spread(driven.answers),
-                        "page_bytes": driven.bytes_of_a_page,
-                        "driver_cores": round(driven.processor_seconds / driven.seconds, 2),
-                    }
-                )
+                of_nothing = run(ports, nothing, connections=connections, seconds=3)
+                of_page = run(ports, page, connections=connections, seconds=options.seconds)
+                floor = {f"floor_{name}": of_nothing[name] for name in FLOOR}
+                runs.append({"accounts": size, "connections": connections, **of_page, **floor})
     measuring.report(
         {
             "measured": "http",

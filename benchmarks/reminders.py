@@ -1,6 +1,9 @@
 """Deciding reminders: all due the same day, one in a hundred due, and nothing to do."""
 
+import json
 from datetime import UTC, datetime, time, timedelta
+
+from django.db import connection
 
 from benchmarks.ground import filling, measuring, platform
 from vatio.notifications.models import Message
@@ -34,6 +37,29 @@ def fill(accounts: int, every: int) -> None:
     filling.settle()
 
 
+FLOOR = """
+INSERT INTO notifications_message (key, address, language, template, context, secret, only_leaders,
+    queued_at, next_attempt_at, send_before, state, attempts, repeated, last_error)
+SELECT 'floor:' || n, 'p' || n || '@vatio.example', 'es', 'reminder', %(context)s::jsonb, false,
+    false, now(), now(), now(), 'queued', 0, false, ''
+FROM generate_series(1, %(messages)s) AS n
+"""
+"""What deciding cannot do without: one plain INSERT of as many messages as it queues."""
+
+
+def floor(messages: int) -> float:
+    """Measure that INSERT and its commit, in seconds; then take its rows away."""
+    context = json.dumps({"account": "Hotel Lugo 012", "ends_on": "2027-05-03", "path": "/a/"})
+
+    def insert() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(FLOOR, {"messages": messages, "context": context})
+
+    seconds = measuring.seconds(insert)
+    Message.objects.filter(key__startswith="floor:").delete()
+    return seconds
+
+
 def run(accounts: int, every: int) -> dict[str, object]:
     """Measure deciding once with reminders due, then with none, commits included."""
     fill(accounts, every)
@@ -45,6 +71,7 @@ def run(accounts: int, every: int) -> dict[str, object]:
         "accounts": accounts,
         **counts,
         "seconds": seconds[0],
+        "floor_seconds": floor(counts["messages"]),
         "seconds_nothing_to_do": again[2],
         "statements": measuring.statements(lambda: decide(at=AT)),
         **memory,

@@ -83,6 +83,7 @@ def test_accepting_tells_each_kind() -> None:
 
     assert set(told["kinds"]) == {"opening", "renewal", "expansion", "upgrade"}
     assert {kind["times"] for kind in told["kinds"].values()} == {3}
+    assert told["floor"]["median_ms"] > 0
 
 
 @pytest.mark.processes

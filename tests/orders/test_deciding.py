@@ -119,7 +119,7 @@ def test_an_acceptance_that_fails_at_its_last_step_leaves_nothing() -> None:
     before = Act.objects.count()
 
     with (
-        patch("vatio.orders.deciding.queue", side_effect=RuntimeError("the power went")),
+        patch("vatio.orders.deciding.queue_to_leaders", side_effect=RuntimeError("the power went")),
         pytest.raises(RuntimeError),
     ):
         deciding.accept(order, by=make.commercial(), at=make.NOON)
