@@ -1,6 +1,23 @@
-"""Defers tasks to the worker, by their names."""
+"""Defers tasks to the worker, by their names, and keeps the faults of its work apart."""
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from procrastinate.contrib.django import app
+
+Row = TypeVar("Row")
+
+
+def each_by_itself(rows: Iterable[Row], act: Callable[[Row], object]) -> None:
+    """Act on every row, those behind one that fails too, and raise what went wrong at the end."""
+    errors = []
+    for row in rows:
+        try:
+            act(row)
+        except Exception as error:
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup(f"{len(errors)} failed", errors)
 
 
 def defer(task: str, **arguments: int | str) -> None:

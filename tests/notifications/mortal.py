@@ -15,7 +15,7 @@ from vatio.notifications.delivery import Sender, deliver
 from vatio.notifications.smtp import Address, SmtpConnection
 from vatio.reminders.deciding import decide
 
-SPEED = 1200
+SPEED = 200
 """How many seconds pass for a worker in one of ours."""
 
 

@@ -1,3 +1,4 @@
+import itertools
 from datetime import datetime, timedelta
 
 import pytest
@@ -168,7 +169,7 @@ def test_a_sender_killed_while_handing_over_is_found_and_repeated_once() -> None
     Message.objects.update(state="handing over", claimed_at=make.NOON)
 
     with open_postbox() as box:
-        early = run(box, at=make.NOON + timedelta(minutes=5))
+        early = run(box, at=make.NOON + timedelta(minutes=1))
         assert (early.uncertain, states()) == (0, ["handing over"] * 2)
         late = run(box, at=make.NOON + LEASE)
 
@@ -182,7 +183,7 @@ def test_what_was_claimed_and_never_handed_over_is_taken_up_again() -> None:
     delivery.claim(at=make.NOON)
 
     with open_postbox() as box:
-        run(box, at=make.NOON + timedelta(minutes=5))
+        run(box, at=make.NOON + timedelta(minutes=1))
         assert box.mails == []
         run(box, at=make.NOON + LEASE)
 
@@ -200,6 +201,17 @@ def test_a_sender_slower_than_its_lease_leaves_the_message_to_who_took_it_over()
 
     assert len(box.mails) == 2
     assert states() == ["sent", "sent"]
+
+
+def test_a_sender_whose_lease_runs_out_claims_the_rest_anew() -> None:
+    put(5)
+    seconds = itertools.count(step=20)
+
+    with open_postbox() as box, SmtpConnection(box.address) as slow:
+        tally = deliver(slow, SENDER, now=lambda: make.NOON + timedelta(seconds=next(seconds)))
+
+    assert (tally.sent, states()) == (5, ["sent"] * 5)
+    assert len(set(box.ids)) == len(box.ids) == 5
 
 
 def test_a_secret_is_blanked_once_it_is_sent() -> None:

@@ -23,8 +23,8 @@ from vatio.reminders.models import Reminder
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 KILLS = full_or_tenth(200)
-BEGINS_AT = datetime(2027, 4, 3, 5, 40, tzinfo=UTC)
-"""Twenty minutes before eight in Madrid; the Canaries and the Azores follow within seconds."""
+BEGINS_AT = datetime(2027, 4, 3, 5, 58, tzinfo=UTC)
+"""Two minutes before eight in Madrid; the Canaries and the Azores follow within half a minute."""
 
 TIME_ZONES = ["Europe/Madrid", "Atlantic/Canary", "Atlantic/Azores"]
 SENDER = Sender("avisos@vatio.example", "https://vatio.example")

@@ -25,7 +25,7 @@ from vatio.dates import DEPARTMENT_TIME_ZONE
 from vatio.demo import loading, welcome
 from vatio.demo.people import listed
 from vatio.demo_clock import advancing
-from vatio.jobs import post
+from vatio.jobs import mending, post
 from vatio.notifications.smtp import parse
 from vatio.people import one_time_links
 from vatio.postgres import privileges, server
@@ -152,11 +152,13 @@ def worker(_arguments: argparse.Namespace) -> int:
         parse(settings.EMAIL_URL)
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     working = jobs.with_connector(jobs.connector.get_worker_connector())  # type: ignore[attr-defined]
+    mending.watch()
     working.run_worker(
         concurrency=4,
         delete_jobs="successful",
         fetch_job_polling_interval=5.0,
         shutdown_graceful_timeout=GRACE,
+        stalled_worker_timeout=mending.STALLED,
     )
     return 0
 

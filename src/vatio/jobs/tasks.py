@@ -14,11 +14,11 @@ from vatio.portfolios.models import Import
 from vatio.purging import deleting, requesting
 from vatio.reminders import deciding
 
-STALLED = 60
-"""Seconds without a heartbeat after which a job's worker counts as dead."""
+KEPT_HOURS = 72
+"""For how many hours the row of a job that failed is kept; those that succeed leave none."""
 
 
-@app.periodic(cron="* * * * *")
+@app.periodic(cron="* * * * *", queueing_lock="remind")
 @app.task(name="remind")
 def remind(timestamp: int) -> None:
     """Decide the reminders that are due."""
@@ -41,14 +41,14 @@ for _lock in ("send-1", "send-2"):
     app.periodic(cron="* * * * * */10", periodic_id=_lock, lock=_lock, queueing_lock=_lock)(send)
 
 
-@app.periodic(cron="*/5 * * * *")
+@app.periodic(cron="*/5 * * * *", queueing_lock="digest")
 @app.task(name="digest")
 def digest(timestamp: int) -> None:
     """Queue the day's digests of new orders, once it is time for them."""
     digesting.digest(at=clock.now())
 
 
-@app.periodic(cron="*/5 * * * *")
+@app.periodic(cron="*/5 * * * *", queueing_lock="lapse")
 @app.task(name="lapse")
 def lapse(timestamp: int) -> None:
     """Lapse the orders that can no longer be accepted."""
@@ -74,7 +74,7 @@ def import_portfolio(number: int) -> None:
     running.carry_on(Import.objects.get(pk=number), now=clock.now)
 
 
-@app.periodic(cron="* * * * *")
+@app.periodic(cron="* * * * *", queueing_lock="carry_on")
 @app.task(name="carry_on")
 def carry_on(timestamp: int) -> None:
     """Continue the bulk renewals and imports whose own task failed half-way."""
@@ -88,16 +88,17 @@ def purge(number: int) -> None:
     deleting.end(number, at=clock.now())
 
 
-@app.periodic(cron="* * * * *")
+@app.periodic(cron="* * * * *", queueing_lock="purge_all")
 @app.task(name="purge_all")
 def purge_all(timestamp: int) -> None:
     """Delete the accounts of the purges whose own task did not run."""
     deleting.end_all(at=clock.now())
 
 
-@app.periodic(cron="* * * * *")
-@app.task(name="mend", pass_context=False)
-async def mend(timestamp: int) -> None:
-    """Retry the jobs of workers whose heartbeat has stopped."""
-    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED):
-        await app.job_manager.retry_job(job)
+@app.periodic(cron="43 * * * *", queueing_lock="prune")
+@app.task(name="prune")
+async def prune(timestamp: int) -> None:
+    """Delete the rows of jobs that failed, were aborted or cancelled, once they are old."""
+    await app.job_manager.delete_old_jobs(
+        KEPT_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+    )

@@ -21,8 +21,11 @@ from vatio.refusal import Refused
 from vatio.tenants.models import Membership
 
 BATCH = 100
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(seconds=90)
 """The lease of a claimed message: after it, its sender counts as dead and another may claim."""
+
+RESERVE = timedelta(seconds=30)
+"""What must be left of its lease when a message is begun; a sender with less claims anew."""
 
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360)]
 """Back-off: the wait after each failure; the last one repeats."""
@@ -87,8 +90,11 @@ def deliver(
         if not batch:
             return tally
         for place, message in enumerate(batch):
+            if now() + RESERVE > message.next_attempt_at:
+                _let_go(batch[place:], due_at=now())
+                break
             if not _send(connection, sender, message, tally, now=now):
-                _let_go(batch[place + 1 :], at=now())
+                _let_go(batch[place + 1 :], due_at=now() + WAITS[0])
                 return tally
 
 
@@ -310,8 +316,11 @@ def _doubt(message: Message, last_error: str, *, at: datetime) -> None:
     )
 
 
-def _let_go(messages: list[Message], *, at: datetime) -> None:
-    """Release claimed messages, for the next run."""
-    Message.objects.filter(
-        pk__in=[message.pk for message in messages], state=Message.State.QUEUED
-    ).update(next_attempt_at=at + WAITS[0])
+def _let_go(messages: list[Message], *, due_at: datetime) -> None:
+    """Release claimed messages, unless another sender has claimed them since."""
+    if messages:
+        Message.objects.filter(
+            pk__in=[message.pk for message in messages],
+            state=Message.State.QUEUED,
+            next_attempt_at=messages[0].next_attempt_at,
+        ).update(next_attempt_at=due_at)
