@@ -2,7 +2,7 @@ import pytest
 from django.db import transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from vatio.task_queue import defer
+from vatio.task_queue import defer, each_by_itself
 
 
 @pytest.mark.django_db(transaction=True)
@@ -20,3 +20,21 @@ def test_a_transaction_that_fails_wakes_nobody() -> None:
         _ = 1 / 0
 
     assert not ProcrastinateJob.objects.filter(args={"bulk_renewal": 8}).exists()
+
+
+def test_a_row_that_fails_hides_none_behind_it_and_is_not_hidden_itself() -> None:
+    done = []
+
+    def act(number: int) -> None:
+        done.append(12 // number)
+
+    with pytest.raises(ExceptionGroup) as failed:
+        each_by_itself([0, 3, 0, 4], act)
+
+    assert done == [4, 3]
+    assert failed.group_contains(ZeroDivisionError)
+    assert len(failed.value.exceptions) == 2
+
+
+def test_what_came_of_each_row_is_told() -> None:
+    assert each_by_itself([1, 2], lambda number: number + 1) == [2, 3]

@@ -6,18 +6,23 @@ from typing import TypeVar
 from procrastinate.contrib.django import app
 
 Row = TypeVar("Row")
+Outcome = TypeVar("Outcome")
 
 
-def each_by_itself(rows: Iterable[Row], act: Callable[[Row], object]) -> None:
-    """Act on every row, those behind one that fails too, and raise what went wrong at the end."""
-    errors = []
+def each_by_itself(rows: Iterable[Row], act: Callable[[Row], Outcome]) -> list[Outcome]:
+    """Act on every row, those behind a row that fails too, and return what came of each.
+
+    :raises ExceptionGroup: of what went wrong, once all rows have had their turn.
+    """
+    outcomes, errors = [], []
     for row in rows:
         try:
-            act(row)
+            outcomes.append(act(row))
         except Exception as error:
             errors.append(error)
     if errors:
-        raise ExceptionGroup(f"{len(errors)} failed", errors)
+        raise ExceptionGroup(f"{len(errors)} of {len(errors) + len(outcomes)} failed", errors)
+    return outcomes
 
 
 def defer(task: str, **arguments: int | str) -> None:

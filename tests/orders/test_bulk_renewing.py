@@ -83,6 +83,32 @@ def test_it_counts_as_asked_when_it_was_pressed_however_long_it_takes() -> None:
     assert begun.finished_at == make.noon(date(2026, 11, 27))
 
 
+def test_an_account_that_fails_hides_neither_those_behind_it_nor_another_bulk_renewal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    norte = make.organisation()
+    first = many(norte, bulk_renewing.AT_ONCE + 2)
+    begun = [
+        begin(norte, make.superadmin(norte), accounts) for accounts in (first, many(norte, 11))
+    ]
+
+    def fail_for_the_first(account: Account, **about: object) -> Order:
+        if account.pk == first[0][0].pk:
+            raise ZeroDivisionError
+        return submitting.submit_renewal(account, **about)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bulk_renewing, "submit_renewal", fail_for_the_first)
+        with pytest.raises(ExceptionGroup):
+            bulk_renewing.carry_all_on(now=lambda: make.NOON)
+
+    assert sorted(outcomes(begun[0]).values()) == ["asked"] * (len(first) - 1) + ["waiting"]
+    assert set(outcomes(begun[1]).values()) == {"asked"}
+    for each in begun:
+        each.refresh_from_db()
+    assert [each.finished_at for each in begun] == [None, make.NOON]
+
+
 def test_whoever_is_killed_on_the_way_leaves_the_rest_to_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

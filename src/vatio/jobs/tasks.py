@@ -13,6 +13,7 @@ from vatio.portfolios import running
 from vatio.portfolios.models import Import
 from vatio.purging import deleting, requesting
 from vatio.reminders import deciding
+from vatio.task_queue import each_by_itself
 
 KEPT_HOURS = 72
 """For how many hours the row of a job that failed is kept; those that succeed leave none."""
@@ -78,8 +79,9 @@ def import_portfolio(number: int) -> None:
 @app.task(name="carry_on")
 def carry_on(timestamp: int) -> None:
     """Continue the bulk renewals and imports whose own task failed half-way."""
-    bulk_renewing.carry_all_on(now=clock.now)
-    running.carry_all_on(now=clock.now)
+    each_by_itself(
+        (bulk_renewing.carry_all_on, running.carry_all_on), lambda resume: resume(now=clock.now)
+    )
 
 
 @app.task(name=requesting.TASK)

@@ -12,7 +12,7 @@ from vatio.accounts.models import Account
 from vatio.orders.models import BulkRenewal, BulkRenewalItem, Order
 from vatio.orders.submitting import submit_renewal
 from vatio.refusal import Refused
-from vatio.task_queue import defer
+from vatio.task_queue import defer, each_by_itself
 from vatio.tenants.models import Organisation, Person
 
 AT_ONCE = 10
@@ -62,10 +62,12 @@ def carry_on(begun: BulkRenewal, *, now: Now) -> None:
 
     Each item is a transaction of its own: a refusal rolls back no other item, and a process
     that is killed leaves the rest waiting for the next one. Processes may run concurrently:
-    each skips the items that another has locked.
+    each skips the items that another has locked. An item that fails waits on, and keeps
+    none behind it from being submitted.
     """
-    while _renew_next(begun):
-        pass
+    items = begun.items.filter(outcome=BulkRenewalItem.Outcome.WAITING).order_by("id")
+    numbers = list(items.values_list("pk", flat=True))
+    each_by_itself(numbers, lambda number: _renew(begun, number))
     waiting = BulkRenewalItem.objects.filter(
         bulk_renewal=OuterRef("pk"), outcome=BulkRenewalItem.Outcome.WAITING
     )
@@ -77,8 +79,8 @@ def carry_on(begun: BulkRenewal, *, now: Now) -> None:
 
 def carry_all_on(*, now: Now) -> None:
     """Resume the bulk renewals that are unfinished."""
-    for begun in BulkRenewal.objects.filter(finished_at__isnull=True).order_by("id"):
-        carry_on(begun, now=now)
+    unfinished = BulkRenewal.objects.filter(finished_at__isnull=True).order_by("id")
+    each_by_itself(unfinished, lambda begun: carry_on(begun, now=now))
 
 
 class LeadsNoLonger(Refused):
@@ -93,17 +95,16 @@ def _ensure_still_leads(begun: BulkRenewal) -> None:
 
 
 @transaction.atomic
-def _renew_next(begun: BulkRenewal) -> bool:
-    """Submit one waiting item that no other process has locked; return whether there was one."""
+def _renew(begun: BulkRenewal, number: int) -> None:
+    """Submit a waiting item, unless another process has locked or submitted it."""
     item = (
         BulkRenewalItem.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(bulk_renewal=begun, outcome=BulkRenewalItem.Outcome.WAITING)
+        .filter(pk=number, outcome=BulkRenewalItem.Outcome.WAITING)
         .select_related("account__organisation")
-        .order_by("id")
         .first()
     )
     if item is None:
-        return False
+        return
     account = item.account
     try:
         _ensure_still_leads(begun)
@@ -122,4 +123,3 @@ def _renew_next(begun: BulkRenewal) -> bool:
         )
         item.until = account.covered_until if accepted else None
     item.save(update_fields=["outcome", "order", "until", "words"])
-    return True

@@ -7,6 +7,7 @@ from django.db import transaction
 from vatio.accounts.expiry import GRACE_DAYS, is_expired, is_in_grace
 from vatio.orders.deciding import lapse as close
 from vatio.orders.models import Order
+from vatio.task_queue import each_by_itself
 
 RULE = "grace"
 """Name of the rule by which an order lapses: its account's days of grace are over."""
@@ -28,7 +29,7 @@ def lapse(*, at: datetime) -> int:
         .select_related("account", "organisation")
         .order_by("id")[:AT_A_TIME]
     )
-    return sum(_lapse(order, at=at) for order in overtaken)
+    return sum(each_by_itself(overtaken, lambda order: _lapse(order, at=at)))
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from vatio.portfolios import drafts
 from vatio.portfolios.importing import Faulty
 from vatio.portfolios.models import Import, ImportDraft
 from vatio.refusal import Refused
-from vatio.task_queue import defer
+from vatio.task_queue import defer, each_by_itself
 from vatio.tenants.models import Person
 
 AT_ONCE = 500
@@ -66,9 +66,12 @@ def carry_on(begun: Import, *, now: Now) -> None:
 
 def carry_all_on(*, now: Now) -> None:
     """Resume the imports that are unfinished, except those whose draft a process has locked."""
-    for begun in Import.objects.filter(state=Import.State.WAITING).order_by("id"):
+
+    def resume(begun: Import) -> None:
         if _is_free(begun):
             carry_on(begun, now=now)
+
+    each_by_itself(Import.objects.filter(state=Import.State.WAITING).order_by("id"), resume)
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from vatio.purging.contents import BELONGINGS, filled
 from vatio.purging.models import Purge
 from vatio.purging.requesting import ensure_exported, ensure_over
 from vatio.refusal import Refused
+from vatio.task_queue import each_by_itself
 
 
 @transaction.atomic
@@ -48,7 +49,7 @@ def end(number: int, *, at: datetime) -> bool:
 def end_all(*, at: datetime) -> int:
     """Carry out every waiting purge; return how many accounts were deleted."""
     waiting = Purge.objects.waiting().order_by("id").values_list("pk", flat=True)
-    return sum(end(number, at=at) for number in list(waiting))
+    return sum(each_by_itself(list(waiting), lambda number: end(number, at=at)))
 
 
 def _lock(asked: Purge, account: Account) -> bool:
