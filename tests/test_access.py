@@ -65,6 +65,7 @@ TABLE: dict[str, tuple[object, ...]] = {
     "POST language": (TO, TO, TO, TO, TO, TO, TO),
     "profile": (OUT, IN, IN, IN, IN, IN, IN),
     "healthz": (IN, IN, IN, IN, IN, IN, IN),
+    "readyz": (IN, IN, IN, IN, IN, IN, IN),
     "robots": (IN, IN, IN, IN, IN, IN, IN),
     "stylesheet": (IN, IN, IN, IN, IN, IN, IN),
     "accounts": (OUT, GONE, GONE, IN, GONE, GONE, GONE),

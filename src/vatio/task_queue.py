@@ -9,6 +9,16 @@ Row = TypeVar("Row")
 Outcome = TypeVar("Outcome")
 
 
+HEARD = """
+(SELECT CASE WHEN heard > now() THEN now() ELSE heard END FROM (SELECT greatest(
+    (SELECT max(last_heartbeat) FROM procrastinate_workers),
+    (SELECT to_timestamp(max(defer_timestamp)) FROM procrastinate_periodic_defers)
+) AS heard) AS last)
+"""
+"""SQL for when a worker was last heard of: a heartbeat or, as the row of a worker that stops in
+order goes, the last periodic job that one queued; NULL if there never was a worker."""
+
+
 def each_by_itself(rows: Iterable[Row], act: Callable[[Row], Outcome]) -> list[Outcome]:
     """Act on every row, those behind a row that fails too, and return what came of each.
 

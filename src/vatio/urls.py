@@ -23,6 +23,7 @@ from vatio.web.people import (
 )
 from vatio.web.portfolios import imports
 from vatio.web.renewals import bulk_renewing, calendars, renewals, renewing
+from vatio.web.shell import readiness
 
 handler400 = "vatio.web.shell.errors.bad"
 handler403 = "vatio.web.shell.errors.forbidden"
@@ -31,6 +32,7 @@ handler500 = "vatio.web.shell.errors.broken"
 
 urlpatterns = [
     *sign_in.urlpatterns,
+    *readiness.urlpatterns,
     *account_list.urlpatterns,
     *account_page.urlpatterns,
     *renewing.urlpatterns,

@@ -13,13 +13,13 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from procrastinate.contrib.django import app as jobs
 
-from vatio import clock, env
+from vatio import clock, env, schema
 from vatio.cli import portfolios
 from vatio.dates import DEPARTMENT_TIME_ZONE
 from vatio.demo import loading, welcome
@@ -177,9 +177,9 @@ def _join_platform(role: str) -> None:
         _use(server.ensure(settings.HOME, programs=_programs()))
     if not env.text("DATABASE_URL"):
         _act_as(role)
-    executor = MigrationExecutor(connection)
-    _ensure_own_history(executor)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    loader = MigrationLoader(connection)
+    _ensure_own_history(loader)
+    if schema.is_older(loader):
         raise CannotStart("The database is older than this Vatio. Run `vatio migrate` first.")
     clock.follow(is_demo())
 
@@ -289,21 +289,15 @@ def _act_as(role: str) -> None:
     connection.settings_dict["USER"] = role
 
 
-def _ensure_own_history(executor: MigrationExecutor) -> None:
+def _ensure_own_history(loader: MigrationLoader) -> None:
     """Refuse a database with an applied migration that this Vatio does not have.
 
-    :raises CannotStart: naming the migration; it is of a later version, or of one before the
-        first release.
+    :raises CannotStart: naming the migration.
     """
-    unknown = [
-        f"{app}.{name}"
-        for app, name in sorted(executor.loader.applied_migrations)
-        if app in executor.loader.migrated_apps
-        and (app, name) not in executor.loader.disk_migrations
-    ]
+    unknown = schema.unknown_migration(loader)
     if unknown:
         raise CannotStart(
-            f"The database was made by another version of Vatio ({unknown[0]}), and this one cannot"
+            f"The database was made by another version of Vatio ({unknown}), and this one cannot"
             " take it over: run that version, or begin with an empty database."
         )
 
@@ -319,7 +313,7 @@ def _bring_up_to_date() -> None:
         (version,) = cursor.fetchone()
     if version < OLDEST_SERVER:
         raise CannotStart("This server is older than PostgreSQL 16. Vatio needs 16 or newer.")
-    _ensure_own_history(MigrationExecutor(connection))
+    _ensure_own_history(MigrationLoader(connection))
     compile_catalogue()
     call_command("migrate", verbosity=0, interactive=False)
     with connection.cursor() as cursor:

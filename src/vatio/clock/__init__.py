@@ -6,7 +6,7 @@ follow the moved clock; sessions and one-time links go by `real`.
 """
 
 import time
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -21,24 +21,30 @@ class _Shift:
 
     follows = False
     by = timedelta()
+    moved_at: datetime | None = None
     read_at = float("-inf")
 
 
 def now() -> datetime:
     """Return the current instant, in UTC; in the demo, by its moved clock."""
-    if not _Shift.follows:
-        return timezone.now()
-    if time.monotonic() - _Shift.read_at > FRESH:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT coalesce(sum(days), 0)::int FROM clock_shift")
-            (days,) = cursor.fetchone()
-        _Shift.by, _Shift.read_at = timedelta(days=days), time.monotonic()
-    return timezone.now() + _Shift.by
+    if _Shift.follows:
+        _read()
+        return timezone.now() + _Shift.by
+    return timezone.now()
 
 
 def real() -> datetime:
     """Return the current instant, in UTC, however far the demo's clock was moved."""
     return timezone.now()
+
+
+def even_since() -> datetime:
+    """Return since when `now` goes on at the pace of real time; outside the demo, always."""
+    if _Shift.follows:
+        _read()
+        if _Shift.moved_at is not None:
+            return _Shift.moved_at + _Shift.by
+    return datetime.min.replace(tzinfo=UTC)
 
 
 def today(time_zone: str) -> date:
@@ -55,6 +61,15 @@ def follow(is_demo: bool) -> None:
 def follows() -> bool:
     """Return whether this process follows the demo's clock, which may be moved."""
     return _Shift.follows
+
+
+def _read() -> None:
+    if time.monotonic() - _Shift.read_at <= FRESH:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(sum(days), 0)::int, max(moved_at) FROM clock_shift")
+        days, _Shift.moved_at = cursor.fetchone()
+    _Shift.by, _Shift.read_at = timedelta(days=days), time.monotonic()
 
 
 def forget() -> None:

@@ -147,6 +147,7 @@ def retry(message: Message, *, at: datetime) -> None:
         next_attempt_at=at,
         send_before=at + WORTH_SENDING,
         settled_at=None,
+        last_error="",
     )
     if not changed:
         raise NothingToRetry(_("This message waits to be sent, or was sent."))

@@ -67,6 +67,11 @@ class Message(models.Model):
                 name="messages_leaving",
                 condition=models.Q(state="handing over"),
             ),
+            models.Index(
+                fields=["settled_at"],
+                name="messages_sent",
+                condition=models.Q(state="sent"),
+            ),
             models.Index(fields=["organisation", "-queued_at"], name="messages_of_organisation"),
             models.Index(
                 fields=["account_id"],

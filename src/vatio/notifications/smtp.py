@@ -10,6 +10,8 @@ from types import TracebackType
 from urllib.parse import parse_qs, unquote, urlsplit
 
 TIMEOUT = 30.0
+ANSWER = r"^[2-5]\d\d "
+"""What the words of a `Refusal` begin with: the server's reply code (RFC 5321, 4.2)."""
 
 
 class BadAddress(Exception):

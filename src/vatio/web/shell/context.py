@@ -15,6 +15,7 @@ from vatio.orders.models import Order
 from vatio.tenants.models import Person
 from vatio.web.shell.access import led_by, roles_held
 from vatio.web.shell.addresses import url
+from vatio.web.shell.readiness import current_outflow
 from vatio.web.shell.way_back import WayBack
 
 
@@ -47,6 +48,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         "onward": way_back.onward,
         "list_before": way_back.list_before,
         "page_before": way_back.page_before,
+        "outflow": None,
     }
     if not isinstance(person, Person):
         return known
@@ -54,6 +56,8 @@ def page(request: HttpRequest) -> dict[str, object]:
         following = advancing.next_end()
         known["demo_day"] = clock.today(DEPARTMENT_TIME_ZONE)
         known["demo_next"] = day_at(following, DEPARTMENT_TIME_ZONE) if following else None
+    if person.is_commercial:
+        known["outflow"] = current_outflow()
     known["menu"] = _menu(request, person)
     known["initials"] = "".join(word[0] for word in person.name.split()[:2]).upper()
     if organisation is not None:
