@@ -1,7 +1,6 @@
 import threading
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 from asgiref.sync import async_to_sync
 from django.db import connection, transaction
@@ -200,27 +199,6 @@ def test_workers_that_mend_at_once_take_each_job_up_once() -> None:
         assert mended == [0]
 
     assert mending.mend() == 1
-    assert states() == {dead: "todo"}
-
-
-def test_a_database_that_cannot_be_asked_does_not_end_the_watch(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    about = connection.settings_dict
-    dead = job(by=worker(silent=99))
-    with psycopg.connect(
-        host=about["HOST"], user="vatio", dbname="postgres", autocommit=True
-    ) as admin:
-        connection.close()
-        admin.execute(f'ALTER DATABASE "{about["NAME"]}" ALLOW_CONNECTIONS false')
-        try:
-            mending.look()
-        finally:
-            admin.execute(f'ALTER DATABASE "{about["NAME"]}" ALLOW_CONNECTIONS true')
-    assert "The jobs cannot be looked at" in caplog.text
-
-    mending.look()
-
     assert states() == {dead: "todo"}
 
 

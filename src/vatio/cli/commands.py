@@ -2,13 +2,14 @@
 
 import argparse
 import json
-import logging
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 
+import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
@@ -17,7 +18,6 @@ from django.db.migrations.loader import MigrationLoader
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from procrastinate.contrib.django import app as jobs
 
 from vatio import clock, env, schema
 from vatio.cli import portfolios
@@ -25,7 +25,7 @@ from vatio.dates import DEPARTMENT_TIME_ZONE
 from vatio.demo import loading, welcome
 from vatio.demo.people import listed
 from vatio.demo_clock import advancing
-from vatio.jobs import mending, post
+from vatio.jobs import post, working
 from vatio.notifications.smtp import parse
 from vatio.people import one_time_links
 from vatio.postgres import privileges, server
@@ -119,7 +119,12 @@ def run(_arguments: argparse.Namespace) -> int:
             say(line)
 
     return Supervisor(
-        database, settings.HOME, programs=_programs(), address=address, port=port
+        database,
+        settings.HOME,
+        answers=_answers,
+        programs=_programs(),
+        address=address,
+        port=port,
     ).run(ready)
 
 
@@ -145,22 +150,22 @@ def serve(_arguments: argparse.Namespace) -> int:
 
 def worker(_arguments: argparse.Namespace) -> int:
     """Run one worker; any number of workers, on any number of machines, share the jobs."""
+    if working.begins_anew():
+        _wait_for_database()
     _join_platform(OWNER)
-    connection.close()
     compile_catalogue()
     if settings.EMAIL_URL:
         parse(settings.EMAIL_URL)
-    logging.getLogger("procrastinate").setLevel(logging.WARNING)
-    working = jobs.with_connector(jobs.connector.get_worker_connector())  # type: ignore[attr-defined]
-    mending.watch()
-    working.run_worker(
-        concurrency=4,
-        delete_jobs="successful",
-        fetch_job_polling_interval=5.0,
-        shutdown_graceful_timeout=GRACE,
-        stalled_worker_timeout=mending.STALLED,
-    )
+    working.run(grace=GRACE)
     return 0
+
+
+def _wait_for_database() -> None:
+    """Wait until the database that this worker lost answers again."""
+    if not _answers():
+        say("The database does not answer. The worker goes on once it does.")
+        while not _answers():
+            time.sleep(0.5)
 
 
 def _join_platform(role: str) -> None:
@@ -259,6 +264,16 @@ def _database() -> Iterator[None]:
         connection.close()
         if database is not None:
             database.stop()
+
+
+def _answers() -> bool:
+    """Return whether a new connection to the database can be made, after two seconds at most."""
+    parameters = {**connection.get_connection_params(), "connect_timeout": 2}
+    try:
+        psycopg.connect(**parameters).close()
+    except psycopg.Error:
+        return False
+    return True
 
 
 def _programs() -> str:

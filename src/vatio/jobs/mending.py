@@ -1,12 +1,10 @@
 """Takes up the jobs of workers that died, each by itself.
 
-It runs in a thread of every worker and not as a job: a job can die with its worker, or wait for
-a place behind the very jobs that it is to mend.
+Every worker does so beside its jobs, and not in one: a job can die with its worker, or wait for a
+place behind the very jobs that it is to mend.
 """
 
 import logging
-import threading
-import time
 
 from django.db import Error, IntegrityError, connection, transaction
 from psycopg.errors import UniqueViolation
@@ -44,21 +42,6 @@ def mend() -> int:
     return mended
 
 
-def look() -> None:
-    """Mend on a connection of its own; a database that cannot be asked is logged."""
-    try:
-        mend()
-    except Error as error:
-        logger.warning("The jobs cannot be looked at: %s", " ".join(str(error).split()))
-    finally:
-        connection.close()
-
-
-def watch() -> None:
-    """Mend at once, and then every `EVERY` seconds, in a thread that ends with the process."""
-    threading.Thread(target=_keep_mending, name="mending", daemon=True).start()
-
-
 @transaction.atomic
 def _take_up(number: int) -> bool:
     """Queue a dead job again, or delete it where another already waits to do the same.
@@ -82,9 +65,3 @@ def _take_up(number: int) -> bool:
             # A queueing lock allows one waiting job.
             cursor.execute("SELECT procrastinate_finish_job_v1(%s, 'aborted', true)", [number])
     return True
-
-
-def _keep_mending() -> None:
-    while True:
-        look()
-        time.sleep(EVERY)

@@ -16,8 +16,11 @@ from vatio.postgres import server
 from vatio.postgres.errors import ServerProblem
 from vatio.postgres.server import Server
 
-LONGEST_WAIT = 30.0
-"""Most seconds between the death of a child and its next start."""
+LONGEST_WAIT = 2.0
+"""Most seconds from a child's end to its next start: whatever ended it may be over by now."""
+
+PROBE = 0.5
+"""Seconds between two questions whether the database answers, while a child waits for it."""
 
 STEADY = 60.0
 """Seconds of life after which a child's next wait is the shortest again."""
@@ -57,7 +60,7 @@ def check_port(address: str, port: int) -> None:
 
 
 class Child:
-    """A supervised process: started again when it dies, after a wait that doubles each time.
+    """A supervised process: started again when it dies, after a wait that doubles up to a limit.
 
     `word` is its command of `vatio`, `name` what messages call it, `role` its database role.
     """
@@ -83,11 +86,14 @@ class Child:
         """Return the exit code; None while the process runs or waits to be started again."""
         return None if self.process is None else self.process.poll()
 
-    def look_after(self) -> None:
-        """Notice that the process died, and start it again when its wait is over."""
+    def look_after(self, may_start: Callable[[], bool]) -> None:
+        """Notice that the process died; start it again when its wait is over and it may start."""
         if self.process is None:
             if time.monotonic() >= self.again_at:
-                self.start()
+                if may_start():
+                    self.start()
+                else:
+                    self.again_at = time.monotonic() + PROBE
             return
         if self.process.poll() is None:
             return
@@ -116,12 +122,24 @@ class Child:
 
 
 class Supervisor:
-    """The processes of one platform, started again when they die and stopped in order."""
+    """The processes of one platform, started again when they die and stopped in order.
+
+    `answers` returns whether the database can be used, within a few seconds: without it, no
+    child that died is started again.
+    """
 
     def __init__(
-        self, database: Server | None, home: Path, *, programs: str, address: str, port: int
+        self,
+        database: Server | None,
+        home: Path,
+        *,
+        answers: Callable[[], bool],
+        programs: str,
+        address: str,
+        port: int,
     ) -> None:
         self.database = database
+        self.answers = answers
         self.home = home
         self.programs = programs
         self.address = address
@@ -180,12 +198,20 @@ class Supervisor:
 
     def _watch(self) -> int:
         while not self.stopping and not _terminal_is_gone():
-            self.web.look_after()
-            self.worker.look_after()
+            self.web.look_after(self._may_start)
+            self.worker.look_after(self._may_start)
             if self.database is not None and not self.database.lives():
                 self._database_died()
             time.sleep(0.1)
         return 0
+
+    def _may_start(self) -> bool:
+        """Return whether a child can be started: it would only end where no database answers."""
+        if self.answers():
+            self.printed.clear()
+            return True
+        self._say_once("The database does not answer. What ended is started once it does.")
+        return False
 
     def _database_died(self) -> None:
         """Start the database again: ours died, or an adopted one went with its supervisor.
