@@ -10,7 +10,8 @@ from vatio.history.recording import record
 from vatio.people import one_time_links
 from vatio.people.models import OneTimeLink, OneTimeLinkSet
 from vatio.people.one_time_links import AlreadyMember, InvitedRole
-from vatio.tenants.models import Membership, Person, fold_address
+from vatio.tenants.addresses import check_address, in_letters
+from vatio.tenants.models import Membership, Person
 
 
 @transaction.atomic
@@ -19,14 +20,15 @@ def invite_to_account(
 ) -> tuple[OneTimeLink, str]:
     """Invite an address to administer or view an account; an older invitation is withdrawn.
 
+    :raises NotAnAddress: if it is no e-mail address.
     :raises AlreadyMember: if the address has a role in the account: change the role instead.
     :raises InvitedTooOften: if the address was invited too often within the hour.
     """
-    address = fold_address(email)
+    address = check_address(email)
     if account.roles.filter(person__email=address).exists():
         raise AlreadyMember(
             _("%(email)s already has a role in this account: change it in the list.")
-            % {"email": address},
+            % {"email": in_letters(address)},
             field="email",
         )
     place = InvitedRole(

@@ -12,6 +12,7 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat
 
 from vatio.catalogue.models import LicenceVersion
+from vatio.tenants.addresses import STORED
 from vatio.tenants.folding import Fold
 from vatio.tenants.models import LANGUAGES, Membership, OfOrganisationSet, Organisation, Person
 from vatio.units import Quantities
@@ -135,6 +136,9 @@ class Account(models.Model):
                 )
                 | Q(opened_on__isnull=False, covered_until__isnull=False, ends_at__isnull=False),
                 name="coverage_is_written_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(contact_email__regex=STORED), name="a_contact_has_one_spelling"
             ),
         ]
         indexes = [

@@ -15,8 +15,9 @@ from vatio.portfolios.importing import Faulty, Plan, Planned
 from vatio.portfolios.parsing import Fault
 from vatio.portfolios.spreadsheet import Unreadable
 from vatio.refusal import Refused
+from vatio.tenants.addresses import fold_address
 from vatio.tenants.folding import fold_in_database, tidy
-from vatio.tenants.models import Organisation, Person, fold_address
+from vatio.tenants.models import Organisation, Person
 
 Say = Callable[[str], None]
 

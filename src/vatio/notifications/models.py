@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from vatio.tenants.addresses import STORED
 from vatio.tenants.models import LANGUAGES, OfOrganisationSet, Organisation, Person
 
 
@@ -94,6 +95,9 @@ class Message(models.Model):
                 condition=models.Q(organisation__isnull=False)
                 | models.Q(account_id__isnull=True, order_id__isnull=True),
                 name="a_message_about_an_account_has_its_organisation",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(address__regex=STORED), name="a_recipient_has_one_spelling"
             ),
         ]
 

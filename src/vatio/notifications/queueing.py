@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from vatio.notifications.models import Message
+from vatio.tenants.addresses import fold_address
 from vatio.tenants.models import Organisation, Person
 
 WORTH_SENDING = timedelta(days=7)
@@ -122,7 +123,7 @@ def queue(
     :param send_before: when the message is no longer worth sending: `WORTH_SENDING` after `at`
         by default.
     """
-    by_address = {recipient.address.lower(): recipient for recipient in recipients}
+    by_address = {fold_address(recipient.address): recipient for recipient in recipients}
     last = (send_before or at + WORTH_SENDING).isoformat()
     messages = [
         {

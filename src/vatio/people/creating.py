@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vatio.history.recording import record
 from vatio.refusal import Refused
+from vatio.tenants.addresses import check_address
 from vatio.tenants.folding import tidy
 from vatio.tenants.models import Organisation, Person
 
@@ -24,6 +25,7 @@ def create_organisation(
 ) -> Organisation:
     """Create an organisation; its slug is made from its name, once.
 
+    :raises NotAnAddress: if the address for notices is no e-mail address.
     :raises OrganisationExists: if an organisation of that name exists.
     """
     name = tidy(name)
@@ -33,7 +35,7 @@ def create_organisation(
                 slug=_free_slug(name),
                 name=name,
                 time_zone=time_zone,
-                notice_address=notice_address,
+                notice_address=check_address(notice_address) if notice_address else "",
                 created_at=at,
             )
     except IntegrityError as error:

@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from vatio.tenants.addresses import STORED
 from vatio.tenants.models import Membership, Organisation, Person
 
 
@@ -133,6 +134,9 @@ class OneTimeLink(models.Model):
                 condition=Q(used_at__isnull=True, used_by__isnull=True)
                 | Q(used_at__isnull=False, used_by__isnull=False),
                 name="a_used_link_says_by_whom",
+            ),
+            models.CheckConstraint(
+                condition=Q(email__regex=STORED), name="an_invited_address_has_one_spelling"
             ),
         ]
 

@@ -13,8 +13,9 @@ from vatio.notifications.queueing import Recipient, queue, take_back
 from vatio.people.models import OneTimeLink
 from vatio.people.tokens import hashed
 from vatio.refusal import Refused
+from vatio.tenants.addresses import check_address, fold_address, in_letters
 from vatio.tenants.folding import tidy
-from vatio.tenants.models import Organisation, Person, fold_address
+from vatio.tenants.models import Organisation, Person
 
 FIRST_KEY = 7_032_027
 """Advisory lock for making the first key: of two concurrent starts one key stays valid."""
@@ -82,14 +83,15 @@ def invite(
 ) -> tuple[OneTimeLink, str]:
     """Invite an address to be a SuperAdministrator; an older invitation is withdrawn.
 
+    :raises NotAnAddress: if it is no e-mail address.
     :raises AlreadyMember: if a SuperAdministrator of the organisation has that address.
     :raises InvitedTooOften: if the address was invited too often within the hour.
     """
-    address = fold_address(email)
+    address = check_address(email)
     if organisation.memberships.filter(person__email=address).exists():
         raise AlreadyMember(
             _("%(email)s is already a SuperAdministrator of %(organisation)s.")
-            % {"email": address, "organisation": organisation.name},
+            % {"email": in_letters(address), "organisation": organisation.name},
             field="email",
         )
     place = InvitedRole(OneTimeLink.Role.SUPERADMINISTRATOR, organisation.name, organisation)
@@ -100,13 +102,15 @@ def invite(
 def invite_colleague(email: str, *, by: Person, at: datetime) -> tuple[OneTimeLink, str]:
     """Invite an address to the commercial department; an older invitation is withdrawn.
 
+    :raises NotAnAddress: if it is no e-mail address.
     :raises AlreadyMember: if a person of the department has that address.
     :raises InvitedTooOften: if the address was invited too often within the hour.
     """
-    address = fold_address(email)
+    address = check_address(email)
     if Person.objects.filter(email=address, is_commercial=True).exists():
         raise AlreadyMember(
-            _("%(email)s already belongs to the commercial department.") % {"email": address},
+            _("%(email)s already belongs to the commercial department.")
+            % {"email": in_letters(address)},
             field="email",
         )
     return invite_to(InvitedRole(OneTimeLink.Role.COMMERCIAL, "Vatio"), address, by=by, at=at)
@@ -235,6 +239,7 @@ def enter_first(token: str, *, name: str, email: str, password: str, at: datetim
     """Create the first person of the commercial department.
 
     :raises LinkIsDead: if no valid first key has this token.
+    :raises NotAnAddress: if `email` is no e-mail address.
     :raises SomebodyElse: if a person with that address exists.
     """
     link = find(token, OneTimeLink.Kind.FIRST, at=at)
@@ -272,7 +277,7 @@ def use(token: str, *, person: Person, at: datetime) -> OneTimeLink:
     if link.email != person.email:
         raise SomebodyElse(
             _("This invitation is for %(email)s. Sign out, and open the link again.")
-            % {"email": link.email}
+            % {"email": in_letters(link.email)}
         )
     _use(link, by=person, at=at)
     return link
@@ -365,7 +370,7 @@ def _make_person(
     email: str, *, name: str, password: str, at: datetime, is_commercial: bool = False
 ) -> Person:
     person = Person(
-        email=fold_address(email), name=tidy(name), is_commercial=is_commercial, created_at=at
+        email=check_address(email), name=tidy(name), is_commercial=is_commercial, created_at=at
     )
     person.set_password(password)
     try:

@@ -8,8 +8,6 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from stdnum.es import nif
@@ -18,6 +16,7 @@ from vatio import formats
 from vatio.accounts.models import Sector
 from vatio.dates import add_months
 from vatio.portfolios.spreadsheet import SheetRow, Unreadable, tables
+from vatio.tenants.addresses import NotAnAddress, check_address
 from vatio.tenants.folding import tidy
 from vatio.units import Quantities, Unit
 
@@ -300,10 +299,9 @@ def _value(key: str, cell: object) -> object:
         return str(nif.compact(text))
     if key == "contact_email" and text:
         try:
-            validate_email(text)
-        except ValidationError:
-            raise _Wrong(_("«%(text)s» is not an e-mail address.") % {"text": text}) from None
-        return text.lower()
+            return check_address(text)
+        except NotAnAddress as refused:
+            raise _Wrong(str(refused)) from None
     if key == "sector":
         return _sector(text)
     return text

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from vatio.tenants.addresses import STORED, fold_address
 from vatio.tenants.folding import Fold
 
 Row = TypeVar("Row", bound=models.Model)
@@ -66,6 +67,10 @@ class Organisation(models.Model):
             models.CheckConstraint(
                 condition=Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$"), name="slug_is_plain"
             ),
+            models.CheckConstraint(
+                condition=Q(notice_address__regex=STORED),
+                name="a_notice_address_has_one_spelling",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -77,7 +82,7 @@ class Organisation(models.Model):
 
 
 class PersonManager(BaseUserManager["Person"]):
-    """Finds people by their e-mail address, in whatever case the address was typed."""
+    """Finds people by their e-mail address, whichever way the address was typed."""
 
     def get_by_natural_key(self, username: str | None) -> Person:
         return self.get(email=fold_address(username or ""))
@@ -108,6 +113,9 @@ class Person(AbstractBaseUser):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(email=Lower("email")), name="address_is_folded"),
+            models.CheckConstraint(
+                condition=Q(email__regex=STORED), name="a_person_has_one_spelling_of_their_address"
+            ),
             models.CheckConstraint(condition=~Q(name=""), name="person_has_a_name"),
         ]
 
@@ -161,8 +169,3 @@ class Platform(models.Model):
 
     def __str__(self) -> str:
         return "demo" if self.is_demo else "platform"
-
-
-def fold_address(address: str) -> str:
-    """Return an e-mail address as it is stored and compared: trimmed, in lower case."""
-    return address.strip().lower()

@@ -21,7 +21,7 @@ from vatio.dates import start_of
 from vatio.refusal import Refused
 from vatio.tenants.models import LANGUAGES
 from vatio.web.shell.access import SUPERADMINISTRATOR, Request, only
-from vatio.web.shell.fields import NameField, NifField, time_zone_choices
+from vatio.web.shell.fields import AddressField, NameField, NifField, time_zone_choices
 from vatio.web.shell.way_back import WayBack
 
 FIELD_OF = {"account_name": "name"}
@@ -35,9 +35,7 @@ class DetailsForm(forms.Form):
     client = NameField(label=gettext_lazy("Client name"), max_length=120)
     nif = NifField(label="NIF", max_length=20, required=False)
     sector = forms.ChoiceField(label=gettext_lazy("Sector"), choices=list(SECTORS.items()))
-    contact_email = forms.EmailField(
-        label=gettext_lazy("Contact e-mail"), max_length=254, required=False
-    )
+    contact_email = AddressField(label=gettext_lazy("Contact e-mail"), required=False)
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=LANGUAGES)
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=time_zone_choices)
     seen = forms.CharField(widget=forms.HiddenInput)
@@ -47,7 +45,7 @@ class DetailsForm(forms.Form):
         written: dict[str, Any] = {
             name: self.cleaned_data[name] for name in Details.__dataclass_fields__
         }
-        return Details(**{**written, "contact_email": written["contact_email"].lower()})
+        return Details(**written)
 
 
 @only(SUPERADMINISTRATOR)

@@ -33,6 +33,7 @@ from vatio.tenants.models import Organisation
 from vatio.units import Unit, sold_units
 from vatio.web.shell.access import SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.fields import (
+    AddressField,
     NameField,
     NifField,
     UnitsForm,
@@ -60,7 +61,7 @@ class OpeningForm(UnitsForm):
         label=gettext_lazy("Period (months)"), least=LEAST_MONTHS, most=MOST_MONTHS
     )
     sms_credits = WholeNumber(label=gettext_lazy("SMS credits"), required=False)
-    contact_email = forms.EmailField(label=gettext_lazy("Contact e-mail"), required=False)
+    contact_email = AddressField(label=gettext_lazy("Contact e-mail"), required=False)
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=time_zone_choices)
     reference = forms.CharField(label=gettext_lazy("Your reference"), max_length=60, required=False)
     comments = forms.CharField(
@@ -121,7 +122,7 @@ class OpeningForm(UnitsForm):
                 client=written["client"],
                 nif=written["nif"],
                 sector=written["sector"],
-                contact_email=written["contact_email"].lower(),
+                contact_email=written["contact_email"],
                 time_zone=written["time_zone"],
             ),
             version=written["licence"],

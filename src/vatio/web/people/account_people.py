@@ -26,6 +26,7 @@ from vatio.web.shell.access import (
     Request,
     only,
 )
+from vatio.web.shell.fields import AddressField
 
 ACCOUNT_ROLES = [(role.value, ROLES[role.value]) for role in AccountRole.Role]
 
@@ -33,7 +34,7 @@ ACCOUNT_ROLES = [(role.value, ROLES[role.value]) for role in AccountRole.Role]
 class AccountInvitationForm(forms.Form):
     """Whom to invite, and in which role."""
 
-    email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
+    email = AddressField(label=gettext_lazy("E-mail address"))
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=ACCOUNT_ROLES)
 
 

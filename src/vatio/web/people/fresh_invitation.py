@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from vatio.people.models import OneTimeLink
+from vatio.tenants.addresses import in_letters
 from vatio.web.shell.access import Request
 
 SHOWN_ONCE = "invitation-link"
@@ -15,7 +16,9 @@ SHOWN_ONCE = "invitation-link"
 def announce(link: OneTimeLink, token: str, *, request: Request) -> None:
     """Keep the address of a new invitation for the next page, with a message that it is ready."""
     request.session[SHOWN_ONCE] = request.build_absolute_uri(reverse("invitation", args=[token]))
-    messages.success(request, _("Invitation for %(email)s is ready.") % {"email": link.email})
+    messages.success(
+        request, _("Invitation for %(email)s is ready.") % {"email": in_letters(link.email)}
+    )
 
 
 def shown(session: SessionBase) -> str:

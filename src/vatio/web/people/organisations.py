@@ -31,7 +31,7 @@ from vatio.web.shell.access import (
     Request,
     only,
 )
-from vatio.web.shell.fields import NameField, time_zone_choices
+from vatio.web.shell.fields import AddressField, NameField, time_zone_choices
 from vatio.web.shell.way_back import WayBack
 
 PURGES_SHOWN = 30
@@ -42,15 +42,13 @@ class OrganisationForm(forms.Form):
 
     name = NameField(label=gettext_lazy("Name"), max_length=120)
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=time_zone_choices)
-    notice_address = forms.EmailField(
-        label=gettext_lazy("Address for notices"), max_length=254, required=False
-    )
+    notice_address = AddressField(label=gettext_lazy("Address for notices"), required=False)
 
 
 class InvitationForm(forms.Form):
     """Whom to invite."""
 
-    email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
+    email = AddressField(label=gettext_lazy("E-mail address"))
 
 
 @only(COMMERCIAL)
@@ -90,7 +88,7 @@ def new(request: Request) -> HttpResponse:
             organisation = creating.create_organisation(
                 form.cleaned_data["name"],
                 time_zone=form.cleaned_data["time_zone"],
-                notice_address=form.cleaned_data["notice_address"].lower(),
+                notice_address=form.cleaned_data["notice_address"],
                 by=request.user,
                 at=clock.now(),
             )

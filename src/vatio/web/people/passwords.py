@@ -7,7 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from vatio.web.shell.fields import NameField
+from vatio.web.shell.fields import AddressField, NameField
 
 
 class PasswordForm(forms.Form):
@@ -44,6 +44,6 @@ class NewcomerForm(PasswordForm):
 class FirstPersonForm(NewcomerForm):
     """The first person's name, e-mail address and password."""
 
-    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    email = AddressField(label=_("E-mail address"))
 
     field_order = ["name", "email", "password", "again"]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allauth.account.forms import ResetPasswordForm
+from allauth.account.forms import LoginForm, ResetPasswordForm
 from allauth.account.views import LoginView, LogoutView, PasswordResetView
 from django import forms
 from django.conf import settings
@@ -19,10 +19,11 @@ from django.views.decorators.http import require_POST
 
 from vatio import clock
 from vatio.people import one_time_links
+from vatio.tenants.addresses import fold_address
 from vatio.tenants.models import Person
 from vatio.tenants.platform import DEMO_SECRET, demo_people, is_demo
 from vatio.web.shell.access import ANYBODY, SIGNED_IN, Request, led_by, only, roles_held
-from vatio.web.shell.fields import NameField
+from vatio.web.shell.fields import AddressField, NameField
 from vatio.web.shell.middleware import LANGUAGE_COOKIE
 from vatio.web.shell.redirects import back_to
 from vatio.web.shell.stylesheet import stylesheet
@@ -43,8 +44,22 @@ def home(request: Request) -> HttpResponse:
     return render(request, "people/home.html", {"led": led})
 
 
+class SignInForm(LoginForm):  # type: ignore[misc]
+    """Address and password; the address may be written in either spelling of its domain."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"] = forms.CharField()
+
+    def clean_login(self) -> str:
+        return fold_address(self.cleaned_data["login"])
+
+
 class SignIn(LoginView):  # type: ignore[misc]
     """The sign-in page, by django-allauth; the demo lists its people beside the form."""
+
+    def get_form_class(self) -> type[SignInForm]:
+        return SignInForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return {
@@ -63,6 +78,8 @@ def _demo_people() -> list[Person]:
 
 class ForgottenForm(ResetPasswordForm):  # type: ignore[misc]
     """The address to which a link to choose a new password is sent."""
+
+    email = AddressField(label=gettext_lazy("E-mail address"))
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         address: str = self.cleaned_data["email"]

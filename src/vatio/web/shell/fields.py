@@ -15,6 +15,7 @@ from stdnum.es import nif
 
 from vatio.dates import known_time_zones
 from vatio.formats import number
+from vatio.tenants.addresses import LONGEST, NotAnAddress, check_address, in_letters
 from vatio.tenants.folding import tidy
 from vatio.tenants.models import Organisation, Person
 from vatio.units import Quantities, Unit
@@ -94,6 +95,25 @@ class NameField(forms.CharField):
 
     def to_python(self, value: object) -> str:
         return tidy(str(super().to_python(value) or ""))
+
+
+class AddressField(forms.CharField):
+    """An e-mail address, in the spelling in which it is stored; it is shown with its letters."""
+
+    widget = forms.EmailInput
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=LONGEST, **options)
+
+    def clean(self, value: object) -> str:
+        text = str(super().clean(value))
+        try:
+            return check_address(text) if text else ""
+        except NotAnAddress as refused:
+            raise ValidationError(str(refused)) from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return in_letters(value) if isinstance(value, str) else value
 
 
 class NifField(forms.CharField):

@@ -20,6 +20,7 @@ from vatio.formats import joined, number, percent, signed
 from vatio.notifications.labels import MESSAGE_STATES
 from vatio.orders.labels import KIND_ICONS, KINDS, STATES
 from vatio.people.labels import ROLES
+from vatio.tenants.addresses import in_letters
 from vatio.units import Unit
 from vatio.web.shell import labels, stylesheet
 from vatio.web.shell.addresses import address_of, around, url
@@ -78,7 +79,7 @@ def environment(**options: Any) -> Environment:
         number=number,
         distance=distance,
     )
-    made.filters.update(signed=signed, percent=percent, joined=joined)
+    made.filters.update(signed=signed, percent=percent, joined=joined, letters=in_letters)
     made.filters.update(with_account=with_account, with_day=with_day, of=address_of)
     return made
 
