@@ -146,7 +146,7 @@ X_FRAME_OPTIONS = "DENY"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 EMAIL_URL = env.text("EMAIL_URL")
-EMAIL_SENDER = env.text("EMAIL_SENDER", "vatio@localhost")
+EMAIL_SENDER = env.text("EMAIL_SENDER") or "vatio@localhost"
 PORT = env.number("PORT", default=8000, least=1, most=65535)
 
 LOGGING = {

@@ -18,6 +18,8 @@ class Postbox:
 
     def __init__(self) -> None:
         self.mails: list[Mail] = []
+        self.senders: list[str] = []
+        self.recipients: list[str] = []
         self.refused: dict[str, str] = {}
         self.answers: list[str] = []
         self.port = 0
@@ -45,6 +47,8 @@ class Postbox:
             return "451 dropped"
         if answer.startswith(("250", "drop after")):
             self.mails.append(email.message_from_bytes(envelope.content))
+            self.senders.append(envelope.mail_from)
+            self.recipients.extend(envelope.rcpt_tos)
         if answer == "drop after":
             server.transport.abort()
             return "451 dropped"

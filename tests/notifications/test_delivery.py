@@ -284,23 +284,31 @@ def test_the_address_of_the_server_is_understood(url: str, found: tuple[object, 
     ) == found
 
 
-@pytest.mark.parametrize("url", ["mail.example", "http://x", "smtp://x:y", "smtp://x?tls=maybe"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("mail.example", "http://x", "smtp://x:y", "smtp://x?tls=maybe", "smtp://x?ssl=1"),
+        *("smtps://x?tls=none", "smtp://x:0", "smtp://x/25", "smtp://a:contraseña@x"),
+        "smtp://a:b%0d%0aRSET@x",
+    ],
+)
 def test_an_address_that_is_none_is_refused_by_its_name(url: str) -> None:
     with pytest.raises(BadAddress, match="EMAIL_URL"):
         parse(url)
 
 
-def test_an_address_in_other_letters_goes_out_in_ascii_or_fails_alone() -> None:
+def test_an_address_of_letters_is_sent_to_and_one_that_is_none_fails_alone() -> None:
     put(3)
     first, second, _third = Message.objects.order_by("id").values_list("pk", flat=True)
-    Message.objects.filter(pk=first).update(address="ana@ñandú.example")
-    Message.objects.filter(pk=second).update(address="ñ@norte.example")
+    Message.objects.filter(pk=first).update(address="ana@xn--and-6ma2c.example")
+    Message.objects.filter(pk=second).update(address="nadie")
 
     with open_postbox() as box:
         tally = run(box)
 
     assert (tally.sent, tally.failed) == (2, 1)
     assert states() == ["sent", "failed", "sent"]
+    assert "no es una dirección" in Message.objects.get(state="failed").last_error
 
 
 def test_a_message_that_breaks_the_door_leaves_it_to_the_others(

@@ -132,6 +132,29 @@ def test_what_people_wrote_is_escaped_in_the_page_and_plain_in_the_text(
     assert "Falta 1 &lt; 2" in rejected.page
 
 
+def test_the_lines_of_what_people_wrote_stay_lines_in_the_page() -> None:
+    for template, name in (
+        ("order_rejected", "reason"),
+        ("order_comment", "words"),
+        ("account_adjusted", "reason"),
+    ):
+        context = {
+            **dict.fromkeys(("number", "account", "by", "path"), "x"),
+            "kind": "opening",
+            "change": "credits",
+            "credits": 5,
+            "balance": 5,
+            name: "Falta <b>\r\nel NIF\ny más",
+        }
+        message = Message(template=template, language="es", context=context)
+
+        rendered = rendering.render(message, address="https://vatio.example")
+
+        assert "Falta &lt;b&gt;<br>\nel NIF<br>\ny más" in rendered.page
+        assert "Falta <b>\r\nel NIF\ny más" in rendered.text
+        assert "\n" not in rendered.subject
+
+
 def test_the_messages_that_let_somebody_in_are_secret(told: dict[str, Message]) -> None:
     secret = {name for name, message in told.items() if message.secret}
     assert secret == {"invitation", "password_link"}

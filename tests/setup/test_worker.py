@@ -52,6 +52,39 @@ def test_messages_leave_by_themselves_and_a_killed_worker_comes_back(folder: Pat
     assert len(box.ids) == len(set(box.ids))
 
 
+@pytest.mark.parametrize("word", [["run"], ["serve"], ["worker"], ["mail", "test", "a@b.es"]])
+@pytest.mark.parametrize(
+    "wrong", [{"EMAIL_SENDER": "Vatio"}, {"EMAIL_URL": "mail.example"}], ids=lambda each: min(each)
+)
+def test_nothing_starts_with_a_setting_of_mail_that_cannot_be_used(
+    folder: Path, word: list[str], wrong: dict[str, str]
+) -> None:
+    tried = subprocess.run(
+        [sys.executable, "-m", "vatio.cli", *word],
+        env=environment(folder, free_port(), **wrong),
+        capture_output=True,
+        text=True,
+    )
+
+    assert tried.returncode == 1
+    assert tried.stderr.startswith(min(wrong))
+    assert tried.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("address", ["íñigo@faro.example", "nadie", "a@b.es\nBcc: c@d.es"])
+def test_a_trial_to_what_no_server_takes_says_so_in_one_line(folder: Path, address: str) -> None:
+    tried = subprocess.run(
+        [sys.executable, "-m", "vatio.cli", "mail", "test", address],
+        env=environment(folder, free_port(), EMAIL_URL="smtp://127.0.0.1:1"),
+        capture_output=True,
+        text=True,
+    )
+
+    assert tried.returncode == 1
+    assert tried.stderr.count("\n") == 1
+    assert "Traceback" not in tried.stderr
+
+
 def test_mail_is_tried_from_the_command_line(folder: Path) -> None:
     command = [sys.executable, "-m", "vatio.cli", "mail", "test", "ana@norte.example"]
 

@@ -26,7 +26,6 @@ from vatio.demo import loading, welcome
 from vatio.demo.people import listed
 from vatio.demo_clock import advancing
 from vatio.jobs import post, working
-from vatio.notifications.smtp import parse
 from vatio.people import one_time_links
 from vatio.postgres import privileges, server
 from vatio.postgres.authentication import OWNER, WEB
@@ -98,6 +97,7 @@ def _word(
 
 def run(_arguments: argparse.Namespace) -> int:
     """Start the database, migrate, load the demo into an empty database, and serve."""
+    post.ensure_settings()
     address, port = _address()
     check_port(address, port)
     database = _start_database(aloud=True)
@@ -130,6 +130,7 @@ def run(_arguments: argparse.Namespace) -> int:
 
 def serve(_arguments: argparse.Namespace) -> int:
     """Serve the pages from one process; scale out by starting more."""
+    post.ensure_settings()
     address, port = _address()
     _join_platform(WEB)
     if env.text("DATABASE_URL"):
@@ -150,12 +151,11 @@ def serve(_arguments: argparse.Namespace) -> int:
 
 def worker(_arguments: argparse.Namespace) -> int:
     """Run one worker; any number of workers, on any number of machines, share the jobs."""
+    post.ensure_settings()
     if working.begins_anew():
         _wait_for_database()
     _join_platform(OWNER)
     compile_catalogue()
-    if settings.EMAIL_URL:
-        parse(settings.EMAIL_URL)
     working.run(grace=GRACE)
     return 0
 
@@ -191,6 +191,7 @@ def _join_platform(role: str) -> None:
 
 def try_mail(arguments: argparse.Namespace) -> int:
     """Send a test message to an address, now, and print that the mail server took it."""
+    post.ensure_settings()
     if not settings.EMAIL_URL:
         raise CannotStart("EMAIL_URL is not set: there is no mail server to try.")
     post.try_out(arguments.address)

@@ -1,28 +1,50 @@
 """Delivers the messages that are due through the platform's mail server."""
 
-from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
+from email.errors import InvalidHeaderDefect, MessageError
+from email.policy import SMTP
+from email.utils import make_msgid
 
 from django.conf import settings
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from vatio import clock
-from vatio.notifications.delivery import Sender, Tally, deliver
+from vatio import clock, env
+from vatio.notifications.composing import Sender, compose
+from vatio.notifications.delivery import Tally, deliver
+from vatio.notifications.rendering import RenderedMessage
 from vatio.notifications.smtp import SmtpConnection, parse
+from vatio.tenants.addresses import NotAnAddress, check_address
 
 
 def sender() -> Sender:
-    """Return the address that messages come from, and the one that their links begin with."""
+    """Return the name and address that messages come from, and the URL their links begin with.
+
+    :raises WrongSetting: if EMAIL_SENDER is not one address, with a name before it or without.
+    """
+    name, address = _sender(settings.EMAIL_SENDER)
     return Sender(
-        address=settings.EMAIL_SENDER,
+        address=address,
         platform=settings.PUBLIC_URL or f"http://127.0.0.1:{settings.PORT}",
+        name=name or "Vatio",
     )
+
+
+def ensure_settings() -> None:
+    """Refuse to start with settings of mail that cannot be used.
+
+    :raises BadAddress: if EMAIL_URL cannot be understood.
+    :raises WrongSetting: if EMAIL_SENDER cannot be understood.
+    """
+    sender()
+    if settings.EMAIL_URL:
+        parse(settings.EMAIL_URL)
 
 
 def send_all() -> Tally:
     """Deliver every message that is due, and return what became of them.
 
     :raises BadAddress: if EMAIL_URL cannot be understood.
+    :raises WrongSetting: if EMAIL_SENDER cannot be understood.
     """
     with SmtpConnection(parse(settings.EMAIL_URL)) as connection:
         return deliver(connection, sender(), now=clock.now, real=clock.real)
@@ -32,16 +54,35 @@ def try_out(address: str) -> None:
     """Send a test message at once, without the outbox.
 
     :raises BadAddress: if EMAIL_URL cannot be understood.
+    :raises WrongSetting: if EMAIL_SENDER cannot be understood.
+    :raises NotAnAddress: if no mail can be sent to the address.
     :raises Refusal: if the server refuses the message.
     :raises Unreachable: if the server does not answer.
     :raises OutcomeUnknown: if the connection is lost between the message and the answer.
     """
-    mail = EmailMessage()
-    mail["From"] = settings.EMAIL_SENDER
-    mail["To"] = address
-    mail["Subject"] = _("Vatio can send mail")
-    mail["Date"] = format_datetime(clock.now())
-    mail["Message-ID"] = make_msgid(domain=settings.EMAIL_SENDER.rpartition("@")[2])
-    mail.set_content(_("This message was asked for with «vatio mail test». Nothing else to do."))
+    words = _("This message was asked for with «vatio mail test». Nothing else to do.")
+    own = sender()
+    mail = compose(
+        RenderedMessage(_("Vatio can send mail"), words, format_html("<p>{}</p>", words)),
+        sender=own,
+        to=address,
+        message_id=make_msgid(domain=own.domain),
+        at=clock.now(),
+    )
     with SmtpConnection(parse(settings.EMAIL_URL)) as connection:
-        connection.send(mail, to=address, handing_over=lambda: None)
+        connection.send(mail, handing_over=lambda: None)
+
+
+def _sender(text: str) -> tuple[str, str]:
+    """Return the name, which may be empty, and the address of `Vatio <avisos@faro.example>`."""
+    try:
+        header = SMTP.header_factory("From", text)
+        (mailbox,) = header.addresses
+        if any(isinstance(defect, InvalidHeaderDefect) for defect in header.defects):
+            raise ValueError
+        return mailbox.display_name, check_address(mailbox.addr_spec)
+    except (NotAnAddress, MessageError, ValueError, IndexError):
+        raise env.WrongSetting(
+            f"EMAIL_SENDER: «{text}» is not one address. Write avisos@example.org, or"
+            ' "Vatio" <avisos@example.org>, with the name in quotes.'
+        ) from None

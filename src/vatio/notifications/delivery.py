@@ -4,20 +4,19 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import format_datetime
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 from jinja2 import TemplateError
 
+from vatio.notifications.composing import Sender, compose
 from vatio.notifications.models import Message
 from vatio.notifications.queueing import WORTH_SENDING
 from vatio.notifications.rendering import render
-from vatio.notifications.smtp import OutcomeUnknown, Refusal, SmtpConnection, Unreachable
+from vatio.notifications.smtp import Mail, OutcomeUnknown, Refusal, SmtpConnection, Unreachable
 from vatio.refusal import Refused
+from vatio.tenants.addresses import NotAnAddress
 from vatio.tenants.models import Membership
 
 BATCH = 100
@@ -49,14 +48,6 @@ class TakenOver(Exception):
 
 class NothingToRetry(Refused):
     """The message was sent, is waiting already, or is secret."""
-
-
-@dataclass(frozen=True)
-class Sender:
-    """The e-mail address that messages are sent from, and the URL that their links begin with."""
-
-    address: str
-    platform: str
 
 
 @dataclass
@@ -153,35 +144,21 @@ def retry(message: Message, *, at: datetime) -> None:
         raise NothingToRetry(_("This message waits to be sent, or was sent."))
 
 
-def compose(message: Message, sender: Sender, *, at: datetime) -> EmailMessage:
-    """Return a message as mail: plain text and HTML, in its recipient's language.
+def as_mail(message: Message, sender: Sender, *, at: datetime) -> Mail:
+    """Return a message of the outbox as mail, in its recipient's language.
 
-    :raises ValueError: if no server could take the recipient's address.
+    :raises NotAnAddress: if no server could take the recipient's address.
     """
-    rendered = render(message, address=sender.platform)
-    mail = EmailMessage()
-    name = message.organisation.name if message.organisation else "Vatio"
-    user, _at, domain = sender.address.rpartition("@")
-    mail["From"] = Address(f"{name} · Vatio" if message.organisation else name, user, domain)
-    mail["To"] = reachable(message.address)
-    mail["Subject"] = rendered.subject
-    mail["Date"] = format_datetime(at)
-    mail["Message-ID"] = message_id(message, domain)
-    mail["Auto-Submitted"] = "auto-generated"
-    if message.organisation and message.organisation.notice_address:
-        mail["Reply-To"] = message.organisation.notice_address
-    mail.set_content(rendered.text)
-    mail.add_alternative(rendered.page, subtype="html")
-    return mail
-
-
-def reachable(address: str) -> str:
-    """Return an address that every server accepts: its domain in ASCII (IDNA, RFC 3490).
-
-    :raises ValueError: if the local part is not ASCII: few servers accept that (RFC 6531).
-    """
-    user, _at, domain = address.rpartition("@")
-    return f"{user.encode('ascii').decode()}@{domain.encode('idna').decode()}"
+    organisation = message.organisation
+    return compose(
+        render(message, address=sender.platform),
+        sender=sender,
+        to=message.address,
+        message_id=message_id(message, sender.domain),
+        at=at,
+        organisation=organisation.name if organisation else "",
+        reply_to=organisation.notice_address if organisation else "",
+    )
 
 
 def message_id(message: Message, domain: str) -> str:
@@ -202,7 +179,12 @@ def _send(
         tally.failed += 1
         return True
     try:
-        mail = compose(message, sender, at=now())
+        mail = as_mail(message, sender, at=now())
+    except NotAnAddress as refused:
+        with override(message.language):
+            _settle(message, Message.State.FAILED, at=now(), last_error=str(refused))
+        tally.failed += 1
+        return True
     except (TemplateError, ValueError, KeyError) as error:
         _settle(
             message, Message.State.FAILED, at=now(), last_error=f"{type(error).__name__}: {error}"
@@ -210,9 +192,7 @@ def _send(
         tally.failed += 1
         return True
     try:
-        connection.send(
-            mail, to=str(mail["To"]), handing_over=lambda: _hand_over(message, at=now())
-        )
+        connection.send(mail, handing_over=lambda: _hand_over(message, at=now()))
     except TakenOver:
         return True
     except Refusal as refusal:

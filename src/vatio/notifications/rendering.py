@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext, gettext_lazy, ngettext, override
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
 
 from vatio.dates import written
 from vatio.formats import number, signed
@@ -38,12 +39,24 @@ class RenderedMessage:
 def render(message: Message, *, address: str) -> RenderedMessage:
     """Render a message, with links that begin with the platform's `address`."""
     context = {**message.context, "address": address, "language": message.language}
+    in_html = {name: _with_lines(value) for name, value in context.items()}
     with override(message.language):
         subject, text, page = (
-            _environment.get_template(f"{message.template}.{part}").render(context)
-            for part in ("subject.txt", "txt", "html")
+            _environment.get_template(f"{message.template}.{part}").render(values)
+            for part, values in (("subject.txt", context), ("txt", context), ("html", in_html))
         )
     return RenderedMessage(" ".join(subject.split()), text, page)
+
+
+def _with_lines(value: object) -> object:
+    """Return a value for HTML: in a text of several lines each stays a line of its own."""
+    if isinstance(value, dict):
+        return {name: _with_lines(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_with_lines(each) for each in value]
+    if isinstance(value, str) and len(value.splitlines()) > 1:
+        return Markup("<br>\n").join(value.splitlines())
+    return value
 
 
 def _iso_day(day: str) -> str:

@@ -4,8 +4,6 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from email.message import EmailMessage
-from email.policy import SMTP
 from types import TracebackType
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -45,6 +43,15 @@ class Address:
     encryption: str
 
 
+@dataclass(frozen=True)
+class Mail:
+    """A mail as a server takes it: the addresses of its envelope, and its bytes."""
+
+    sender: str
+    to: str
+    content: bytes
+
+
 def parse(url: str) -> Address:
     """Parse `smtp://user:password@host:587?tls=starttls` or `smtps://…`.
 
@@ -60,16 +67,25 @@ def parse(url: str) -> Address:
         raise BadAddress("EMAIL_URL: its host or its port cannot be read.") from None
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
         raise BadAddress("EMAIL_URL must look like smtp://user:password@host:587.")
+    options = parse_qs(parts.query, keep_blank_values=True)
+    if parts.path not in {"", "/"} or parts.fragment or set(options) - {"tls"} or port == 0:
+        raise BadAddress(
+            "EMAIL_URL: after the host there are a port and ?tls=starttls or ?tls=none, no more."
+            " Write a / # ? or @ of the password as %2F %23 %3F %40."
+        )
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if not (user + password).isascii() or not (user + password).isprintable():
+        raise BadAddress("EMAIL_URL: user and password are of ASCII letters, digits and signs.")
     port = port or (465 if parts.scheme == "smtps" else 25)
     usual = "starttls" if port == 587 else "none"
-    said = parse_qs(parts.query).get("tls", [usual])[0]
-    if said not in {"starttls", "none"}:
-        raise BadAddress("EMAIL_URL: tls is starttls or none.")
+    (said, *more) = options.get("tls", [usual])
+    if more or said not in {"starttls", "none"} or (options and parts.scheme == "smtps"):
+        raise BadAddress("EMAIL_URL: tls is starttls or none, and smtps:// goes without it.")
     return Address(
         host=parts.hostname,
         port=port,
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
+        user=user,
+        password=password,
         encryption="tls" if parts.scheme == "smtps" else said,
     )
 
@@ -101,19 +117,17 @@ class SmtpConnection:
                 self.smtp.close()
             self.smtp = None
 
-    def send(self, message: EmailMessage, *, to: str, handing_over: Callable[[], None]) -> None:
-        """Send a message; `handing_over` runs before its text is sent, and stops it by raising.
+    def send(self, mail: Mail, *, handing_over: Callable[[], None]) -> None:
+        """Send a mail; `handing_over` runs before its text is sent, and stops it by raising.
 
         :raises Refusal: if the server refuses the sender, the recipient or the text.
         :raises Unreachable: if the connection was lost before the text was sent.
         :raises OutcomeUnknown: if the connection was lost afterwards: it may have arrived.
         """
         smtp = self._open()
-        body = message.as_bytes(policy=SMTP)
-        sender = str(message["From"].addresses[0].addr_spec)
         try:
-            self._ask(smtp, lambda: smtp.mail(sender))
-            self._ask(smtp, lambda: smtp.rcpt(to))
+            self._ask(smtp, lambda: smtp.mail(mail.sender))
+            self._ask(smtp, lambda: smtp.rcpt(mail.to))
             self._ask(smtp, lambda: smtp.docmd("DATA"), wanted=(354,))
         except (smtplib.SMTPServerDisconnected, OSError) as error:
             self._drop()
@@ -124,7 +138,7 @@ class SmtpConnection:
             self._drop()
             raise
         try:
-            smtp.send(_quoted(body) + b".\r\n")
+            smtp.send(_quoted(mail.content) + b".\r\n")
             code, said = smtp.getreply()
         except (smtplib.SMTPException, OSError) as error:
             self._drop()

@@ -39,19 +39,19 @@ def check_address(text: str) -> str:
     :raises NotAnAddress: if it is no address, or has letters before the @ that only servers
         with SMTPUTF8 (RFC 6531) take.
     """
-    address = fold_address(text)
+    address, shown = fold_address(text), tidy(text)[:100]
     user, at, _domain = address.rpartition("@")
     if at and not user.isascii():
         raise NotAnAddress(
             _("No mail can be sent to «%(text)s»: before the @ there are only plain letters.")
-            % {"text": text.strip()}
+            % {"text": shown}
         )
     try:
         validate_email(address)
     except ValidationError:
         address = ""
     if not address.isascii() or not 0 < len(address) <= LONGEST:
-        raise NotAnAddress(_("«%(text)s» is not an e-mail address.") % {"text": text.strip()[:100]})
+        raise NotAnAddress(_("«%(text)s» is not an e-mail address.") % {"text": shown})
     return address
 
 
