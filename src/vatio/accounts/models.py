@@ -13,7 +13,7 @@ from django.db.models.functions import Concat
 
 from vatio.catalogue.models import LicenceVersion
 from vatio.tenants.addresses import STORED
-from vatio.tenants.folding import Fold
+from vatio.tenants.folding import Fold, SortKey
 from vatio.tenants.models import LANGUAGES, Membership, OfOrganisationSet, Organisation, Person
 from vatio.units import Quantities
 
@@ -98,8 +98,16 @@ class Account(models.Model):
     name_folded = models.GeneratedField(
         expression=Fold("name"), output_field=models.TextField(), db_persist=True
     )
+    name_sorted = models.GeneratedField(
+        expression=SortKey("name"), output_field=models.TextField(db_collation="C"), db_persist=True
+    )
     client_folded = models.GeneratedField(
         expression=Fold("client"), output_field=models.TextField(), db_persist=True
+    )
+    client_sorted = models.GeneratedField(
+        expression=SortKey("client"),
+        output_field=models.TextField(db_collation="C"),
+        db_persist=True,
     )
     search_text = models.GeneratedField(
         expression=Concat(
@@ -149,7 +157,12 @@ class Account(models.Model):
                 name="accounts_by_their_opening",
             ),
             models.Index(
-                fields=["organisation", "client_folded", "id"],
+                fields=["organisation", "name_sorted", "id"],
+                include=["ends_at"],
+                name="accounts_by_their_name",
+            ),
+            models.Index(
+                fields=["organisation", "client_sorted", "id"],
                 include=["ends_at"],
                 name="accounts_by_their_client",
             ),

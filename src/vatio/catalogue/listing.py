@@ -10,7 +10,7 @@ SELECT id, uid, name FROM catalogue_licence licence
 WHERE EXISTS (
     SELECT FROM catalogue_licenceversion
     WHERE licence_id = licence.id AND published_at IS NOT NULL)
-ORDER BY name_folded, id
+ORDER BY name_sorted, id
 """
 
 

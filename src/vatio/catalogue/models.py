@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
-from vatio.tenants.folding import Fold
+from vatio.tenants.folding import Fold, SortKey
 from vatio.units import Billing, Quantities
 
 
@@ -18,6 +18,9 @@ class Licence(models.Model):
     name = models.CharField(max_length=60)
     name_folded = models.GeneratedField(
         expression=Fold("name"), output_field=models.TextField(), db_persist=True
+    )
+    name_sorted = models.GeneratedField(
+        expression=SortKey("name"), output_field=models.TextField(db_collation="C"), db_persist=True
     )
     billing = models.CharField(max_length=3, choices=Billing.choices)
 

@@ -38,8 +38,8 @@ def find_duplicates(order: Order) -> PossibleDuplicates:
         organisation=order.organisation_id
     )
     return PossibleDuplicates(
-        own=list(own.exclude(pk=order.account_id or 0).order_by("name_folded", "id")[:MOST]),
+        own=list(own.exclude(pk=order.account_id or 0).order_by("name_sorted", "id")[:MOST]),
         elsewhere=list(
-            elsewhere.select_related("organisation").order_by("name_folded", "id")[:MOST]
+            elsewhere.select_related("organisation").order_by("name_sorted", "id")[:MOST]
         ),
     )

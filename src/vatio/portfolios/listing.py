@@ -16,16 +16,17 @@ from vatio.keys import parse_uuid
 from vatio.orders.models import Order
 from vatio.portfolios import ranking
 from vatio.portfolios.account_rows import AccountRow, account_rows
+from vatio.tenants.folding import sort_key
 from vatio.tenants.models import Organisation, Person
 
 COLUMNS = {
-    "name": ("name_folded", "id"),
-    "client": ("client_folded", "id"),
+    "name": ("name_sorted", "id"),
+    "client": ("client_sorted", "id"),
     "created": ("opened_on", "id"),
     "ends": ("ends_at", "id"),
     "sector": ("sector_rank", "id"),
     "sms": ("balance", "id"),
-    "organisation": ("organisation_name", "name_folded", "id"),
+    "organisation": ("organisation_name", "name_sorted", "id"),
 }
 """Sort keys that are columns of the database; those of `ranking.VALUES` are computed."""
 
@@ -165,7 +166,7 @@ def _ways(sort: str, columns: tuple[str, ...]) -> list[str]:
 def _annotated(accounts: AccountSet, column: str) -> AccountSet:
     """Annotate the accounts with the column to sort by, where it is no column of the account."""
     if column == "sector":
-        names = sorted(SECTORS, key=lambda sector: str(SECTORS[sector]))
+        names = sorted(SECTORS, key=lambda sector: sort_key(str(SECTORS[sector])))
         ranks = [When(sector=sector, then=Value(rank)) for rank, sector in enumerate(names)]
         return accounts.annotate(
             sector_rank=Case(*ranks, default=Value(len(names)), output_field=IntegerField())
@@ -173,5 +174,5 @@ def _annotated(accounts: AccountSet, column: str) -> AccountSet:
     if column == "sms":
         return accounts.annotate(balance=F("wallet__balance"))
     if column == "organisation":
-        return accounts.annotate(organisation_name=F("organisation__name_folded"))
+        return accounts.annotate(organisation_name=F("organisation__name_sorted"))
     return accounts

@@ -69,7 +69,7 @@ ORDER BY value {{way}}, id {{way}} LIMIT %s
 HOLDERS = f"{HOLDINGS} SELECT id FROM held WHERE licence_id = ANY(%s)"  # noqa: S608
 
 VALUES = {
-    "licence": "coalesce(licence.name_folded, '')",
+    "licence": "coalesce(licence.name_sorted, '')",
     **{unit.value: f"coalesce(held.{unit}, -1)" for unit in Unit},
 }
 """Sort keys. A unit that the licence does not count sorts as −1, below zero."""

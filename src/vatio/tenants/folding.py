@@ -1,6 +1,6 @@
 """Names compared without case and accents, by one SQL function."""
 
-from unicodedata import category
+from unicodedata import category, combining, normalize
 
 from django.db.models import Func, TextField, Value
 
@@ -12,6 +12,17 @@ class Fold(Func):
     arity = 1
     output_field = TextField()
 
+
+class SortKey(Func):
+    """The SQL function sort_key(text), which lists are sorted by: as fold(), but ñ after n."""
+
+    function = "sort_key"
+    arity = 1
+    output_field = TextField(db_collation="C")
+
+
+AFTER_ANY_LETTER = "\uffff"
+"""What follows the n of an ñ in a sort key: no character, and after all that names are made of."""
 
 FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
 """Characters that are drawn as nothing and are not white space: Hangul fillers, blank Braille."""
@@ -29,6 +40,12 @@ def tidy(name: str) -> str:
         if letter.isspace() or (category(letter) not in {"Cf", "Cc"} and letter not in FILLERS)
     )
     return " ".join(visible.split())
+
+
+def sort_key(text: str) -> str:
+    """Return the key of a word of ours that is sorted in Python, as sort_key() of the database."""
+    plain = normalize("NFC", text).lower().replace("ñ", f"n{AFTER_ANY_LETTER}")
+    return "".join(letter for letter in normalize("NFKD", plain) if not combining(letter))
 
 
 def fold_in_database(text: str) -> Fold:

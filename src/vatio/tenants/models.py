@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from vatio.tenants.addresses import STORED, fold_address
-from vatio.tenants.folding import Fold
+from vatio.tenants.folding import Fold, SortKey
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -49,6 +49,9 @@ class Organisation(models.Model):
     name = models.CharField(max_length=120)
     name_folded = models.GeneratedField(
         expression=Fold("name"), output_field=models.TextField(), db_persist=True
+    )
+    name_sorted = models.GeneratedField(
+        expression=SortKey("name"), output_field=models.TextField(db_collation="C"), db_persist=True
     )
     time_zone = models.CharField(max_length=60, default="Europe/Madrid")
     language = models.CharField(max_length=2, choices=LANGUAGES, default="es")

@@ -19,6 +19,7 @@ from vatio.orders.lockout import may_enter
 from vatio.orders.models import Order
 from vatio.portfolios.account_rows import AccountRow, account_rows
 from vatio.reminders.models import Milestone, Reminder
+from vatio.tenants.folding import SortKey
 from vatio.tenants.models import Person
 from vatio.web.accounts import agreements, term_chart
 from vatio.web.shell.access import (
@@ -141,7 +142,7 @@ def _reminded(request: Request, shown: Account, terms: list[Term]) -> list[date]
 def _shut(request: Request, shown: Account) -> HttpResponse:
     """Refuse an administrator or a viewer: show why they are locked out, and whom to ask."""
     leaders = Person.objects.filter(memberships__organisation=shown.organisation_id)
-    known = {"account": shown, "leaders": leaders.filter(is_active=True).order_by("name")}
+    known = {"account": shown, "leaders": leaders.filter(is_active=True).order_by(SortKey("name"))}
     return render(request, "accounts/shut.html", known, status=403)
 
 

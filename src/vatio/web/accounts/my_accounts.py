@@ -28,7 +28,7 @@ def listing(request: Request) -> HttpResponse:
     found = matching(
         Account.objects.visible_to(request.user).filter(roles__person=request.user), text
     )
-    page = pagination.page(found, order=["name_folded", "id"], parameters=request.GET)
+    page = pagination.page(found, order=["name_sorted", "id"], parameters=request.GET)
     at = clock.now()
     return render(
         request,

@@ -54,7 +54,7 @@ def listing(request: Request) -> HttpResponse:
     """Show the catalogue: each licence with its versions, the latest first."""
     versions = LicenceVersion.objects.order_by("-number")
     licences = Licence.objects.prefetch_related(Prefetch("versions", versions)).order_by(
-        "name_folded"
+        "name_sorted"
     )
     return render(request, "catalogue/list.html", {"licences": licences})
 

@@ -19,6 +19,7 @@ from vatio.keys import parse_key
 from vatio.orders.lockout import is_shut
 from vatio.people.labels import ROLES
 from vatio.refusal import Refused
+from vatio.tenants.folding import SortKey
 from vatio.web.people import fresh_invitation
 from vatio.web.shell.access import (
     ADMINISTRATOR,
@@ -66,7 +67,9 @@ def people(request: Request, uid: UUID) -> HttpResponse:
             "at": at,
             "form": form,
             "link": fresh_invitation.shown(request.session),
-            "roles": account.roles.select_related("person").order_by("role", "person__name", "id"),
+            "roles": account.roles.select_related("person").order_by(
+                "role", SortKey("person__name"), "id"
+            ),
             "waiting": inviting.waiting_for(account),
         },
         status=422 if form.errors else 200,

@@ -13,6 +13,7 @@ from vatio.keys import parse_key
 from vatio.people import one_time_links
 from vatio.people.models import OneTimeLink
 from vatio.refusal import Refused
+from vatio.tenants.folding import SortKey
 from vatio.tenants.models import Person
 from vatio.web.people import fresh_invitation
 from vatio.web.people.organisations import InvitationForm
@@ -41,7 +42,9 @@ def colleagues(request: Request) -> HttpResponse:
             "at": at,
             "form": form,
             "link": fresh_invitation.shown(request.session),
-            "people": Person.objects.filter(is_commercial=True, is_active=True).order_by("name"),
+            "people": Person.objects.filter(is_commercial=True, is_active=True).order_by(
+                SortKey("name")
+            ),
             "waiting": OneTimeLink.objects.visible_to(request.user)
             .waiting()
             .filter(role=OneTimeLink.Role.COMMERCIAL)

@@ -21,7 +21,7 @@ from vatio.keys import parse_key
 from vatio.people import creating, one_time_links
 from vatio.people.models import OneTimeLink
 from vatio.refusal import Refused
-from vatio.tenants.folding import fold_in_database
+from vatio.tenants.folding import SortKey, fold_in_database
 from vatio.tenants.models import Membership, Organisation
 from vatio.web.people import fresh_invitation
 from vatio.web.shell.access import (
@@ -58,7 +58,7 @@ def listing(request: Request) -> HttpResponse:
     found = Organisation.objects.visible_to(request.user)
     for word in text.split():
         found = found.filter(name_folded__contains=fold_in_database(word))
-    page = pagination.page(found, order=["name_folded", "id"], parameters=request.GET)
+    page = pagination.page(found, order=["name_sorted", "id"], parameters=request.GET)
     ids = [organisation.pk for organisation in page.rows]
     shown = Organisation.objects.visible_to(request.user).filter(pk__in=ids)
     return render(
@@ -157,7 +157,9 @@ def _people(request: Request, shown: Organisation, *, at_desk: bool) -> HttpResp
             "at_desk": at_desk,
             "form": form,
             "link": fresh_invitation.shown(request.session),
-            "members": shown.memberships.select_related("person").order_by("person__name", "id"),
+            "members": shown.memberships.select_related("person").order_by(
+                SortKey("person__name"), "id"
+            ),
             "waiting": OneTimeLink.objects.visible_to(request.user)
             .waiting()
             .filter(organisation=shown, account_id__isnull=True)

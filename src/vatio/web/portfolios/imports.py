@@ -57,7 +57,7 @@ def upload(request: Request) -> HttpResponse:
         request.FILES or None,
         initial={"organisation": request.GET.get("organisation")},
     )
-    known = Organisation.objects.visible_to(request.user).order_by("name_folded", "id")
+    known = Organisation.objects.visible_to(request.user).order_by("name_sorted", "id")
     form.fields["organisation"].queryset = known  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -123,7 +123,7 @@ def draft(request: Request, uid: UUID) -> HttpResponse:
             "ends": ENDS,
             "licences": LicenceVersion.objects.published()
             .select_related("licence")
-            .order_by("licence__name_folded"),
+            .order_by("licence__name_sorted"),
             "theirs": _unknown_licences(plan) if plan else [],
             "fields": NAMES,
         },

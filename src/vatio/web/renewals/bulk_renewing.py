@@ -54,7 +54,7 @@ def renew_ticked(request: Request, slug: str) -> HttpResponse:
         Account.objects.visible_to(request.user)
         .led_by(request.user)
         .filter(organisation=request.organisation, uid__in=uids)
-        .order_by("name_folded", "id")
+        .order_by("name_sorted", "id")
     )
     if accounts:
         begun = bulk_renewing.ask(

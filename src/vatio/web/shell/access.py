@@ -33,7 +33,7 @@ LEFT JOIN (
     tenants_membership membership
     JOIN tenants_organisation organisation ON organisation.id = membership.organisation_id
 ) ON membership.person_id = person.id
-ORDER BY organisation.name_folded
+ORDER BY organisation.name_sorted
 """  # noqa: S608
 """The organisations that a person leads, one row at least; every page asks."""
 

@@ -139,7 +139,7 @@ def parse_day(value: object) -> date | None:
 
 def organisation_choices(person: Person, chosen: Organisation | None) -> list[Organisation]:
     """Return the organisations that a filter offers, by name, and always the one it applies."""
-    known = Organisation.objects.visible_to(person).order_by("name_folded", "id")
+    known = Organisation.objects.visible_to(person).order_by("name_sorted", "id")
     first = list(known[:MOST_ORGANISATIONS])
     return first if chosen is None or chosen in first else [chosen, *first]
 

@@ -16,6 +16,6 @@ ALTER TABLE accounts_currentholding DROP CONSTRAINT accounts_currentholding_term
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0003_what_accounts_hold_now")]
+    dependencies = [("accounts", "0005_what_accounts_hold_now")]
 
     operations = [migrations.RunSQL(TIE, UNTIE)]

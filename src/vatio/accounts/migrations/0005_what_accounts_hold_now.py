@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_triggers"),
+        ("accounts", "0004_names_sort_with_enye_after_n"),
         ("catalogue", "0002_triggers"),
         ("tenants", "0001_schema"),
     ]

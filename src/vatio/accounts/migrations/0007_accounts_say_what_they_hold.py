@@ -45,6 +45,6 @@ ON CONFLICT (account_id) DO NOTHING
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0004_current_holdings_are_of_their_account")]
+    dependencies = [("accounts", "0006_current_holdings_are_of_their_account")]
 
     operations = [migrations.RunSQL(FILL, migrations.RunSQL.noop)]
