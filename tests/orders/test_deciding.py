@@ -64,7 +64,7 @@ def test_nobody_decides_an_order_that_they_submitted() -> None:
     assert Account.objects.count() == 0
 
 
-@pytest.mark.parametrize("reason", ["", "   ", "\n"])
+@pytest.mark.parametrize("reason", ["", "   ", "\n", "\u200b\u2060"])
 def test_a_rejection_says_why(reason: str) -> None:
     order = make.opening_order(make.organisation())
 

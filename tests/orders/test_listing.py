@@ -141,3 +141,29 @@ def test_nobody_reads_orders_of_an_organisation_that_they_do_not_lead(
     make.opening_order(norte, "Hotel Lugo", by=nuria)
 
     assert own({"show": "all"}, make.superadmin(make.organisation())) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "B-58818501",
+        "esb58818501",
+        "B 58.818.501",
+        "FA\u0301RO",
+        "faro\u200b",
+        "HOTELES, s.a",
+        "ref-ñ",
+    ],
+)
+def test_an_order_is_found_by_nif_client_and_reference_however_they_are_typed(
+    norte: Organisation, nuria: Person, boss: Person, text: str
+) -> None:
+    order = make.opening_order(norte, "Hotel Fáro", by=nuria)
+    Order.objects.filter(pk=order.pk).update(
+        nif="B58818501", client="Hotéles, S.A.", reference="Ref-Ñ"
+    )
+    make.opening_order(norte, "Nave", by=nuria)
+    Order.objects.filter(account_name="Nave").update(client="Nave, S.L.")
+
+    assert own({"q": text}, nuria) == ["Hotel Fáro"]
+    assert desk({"q": text}, boss) == ["Hotel Fáro"]

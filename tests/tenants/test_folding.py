@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from tests import make
-from vatio.tenants.folding import sort_key
+from vatio.tenants.folding import sort_key, tidy
 from vatio.tenants.models import Organisation
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +28,7 @@ def test_names_sort_as_in_a_spanish_dictionary() -> None:
 
     found = Organisation.objects.order_by("name_sorted").values_list("name", flat=True)
 
-    assert list(found) == names
+    assert list(found) == [tidy(name) for name in names]
     assert sorted(shuffled, key=sort_key) == names
 
 
@@ -40,3 +40,16 @@ def test_a_key_is_the_same_in_whatever_form_a_letter_is_written() -> None:
 def test_python_and_the_database_make_the_same_key() -> None:
     for text in ("Administración", "Ñandú, S.A.", "Educación", "Pingüino", "Caño 2", "N\u0303"):
         assert sort_key(text) == database_key(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A\u0301guila  Real",
+        " Águila\u00a0Real\u200b",
+        "Á\u00adguila\tReal\x00",
+        "\u202aÁguila Real",
+    ],
+)
+def test_a_name_is_one_however_it_is_typed(text: str) -> None:
+    assert tidy(text) == "Águila Real"

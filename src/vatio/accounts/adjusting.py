@@ -24,6 +24,7 @@ from vatio.dates import day_at, written
 from vatio.history.recording import record
 from vatio.notifications.queueing import queue_to_leaders
 from vatio.refusal import Refused
+from vatio.tenants.folding import tidy
 from vatio.tenants.models import Person
 from vatio.units import Quantities, Unit
 
@@ -233,7 +234,7 @@ def give_courtesy(
 
 
 def _ensure_reason(reason: str) -> None:
-    if not reason.strip():
+    if not tidy(reason):
         raise AdjustmentWithoutReason(
             _("Write the reason: it is sent to the organisation."), field="reason"
         )

@@ -10,6 +10,7 @@ from vatio.notifications.queueing import Recipient, queue
 from vatio.orders.locking import lock_open
 from vatio.orders.models import Comment, Order
 from vatio.refusal import Refused
+from vatio.tenants.folding import tidy
 from vatio.tenants.models import Person
 
 
@@ -59,7 +60,7 @@ def note(order: Order, words: str, *, by: Person, at: datetime) -> Comment:
 
 
 def _ensure_words(words: str) -> None:
-    if not words.strip():
+    if not tidy(words):
         raise NothingSaid(_("Write something first."), field="words")
 
 

@@ -14,6 +14,7 @@ from vatio.orders.carrying_out import carry_out, days_of
 from vatio.orders.locking import AlreadyDecided, lock_open
 from vatio.orders.models import Order
 from vatio.refusal import Refused
+from vatio.tenants.folding import tidy
 from vatio.tenants.models import Person
 from vatio.units import Unit
 
@@ -69,7 +70,7 @@ def reject(order: Order, *, reason: str, by: Person, at: datetime) -> None:
     :raises AlreadyDecided: if the order is no longer open.
     :raises OwnOrder: if the same person submitted the order.
     """
-    if not reason.strip():
+    if not tidy(reason):
         raise RejectionWithoutReason(
             _("Write the reason: it is sent to whoever asked."), field="reason"
         )

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q
+from django.db.models.lookups import Contains
 
 from vatio import pagination
+from vatio.accounts import searching
 from vatio.orders.models import Order, OrderSet
-from vatio.tenants.folding import fold_in_database
+from vatio.tenants.folding import Fold, fold_in_database, tidy
 from vatio.tenants.models import Organisation, Person
 
 OPEN, DECIDED, ALL = "open", "decided", "all"
@@ -56,7 +58,7 @@ def read(parameters: Mapping[str, str]) -> OrderFilters:
     among = ALL if parameters.get("show") == ALL else OPEN
     state = parameters.get("state", "")
     return OrderFilters(
-        text=parameters.get("q", "").strip(),
+        text=tidy(parameters.get("q", "")),
         among=among,
         state=state if among == ALL and state in STATES else "",
         kind=_kind(parameters),
@@ -71,7 +73,7 @@ def read_at_desk(parameters: Mapping[str, str], person: Person) -> OrderFilters:
     organisations = Organisation.objects.visible_to(person)
     is_outcome = state in OUTCOMES
     return OrderFilters(
-        text=parameters.get("q", "").strip(),
+        text=tidy(parameters.get("q", "")),
         among=DECIDED if is_outcome or state == DECIDED else OPEN,
         state=state if is_outcome else "",
         kind=_kind(parameters),
@@ -92,24 +94,34 @@ def narrowed(orders: OrderSet, asked: OrderFilters, person: Person) -> OrderSet:
         found = found.filter(organisation=asked.organisation)
     if asked.hand:
         found = found.filter(taken_by=person if asked.hand == MINE else None)
-    if asked.at_desk and asked.text:
-        by_organisation = Q(organisation__name_folded__contains=fold_in_database(asked.text))
-        return matching(found, asked.text) | found.filter(by_organisation)
-    return matching(found, asked.text)
+    if not asked.text:
+        return found
+    sought = _holding(asked.text)
+    if asked.at_desk:
+        sought |= Q(organisation__name_folded__contains=fold_in_database(asked.text))
+    return found.filter(sought)
 
 
-def matching(orders: OrderSet, text: str) -> OrderSet:
-    """Return the orders whose number, reference, account or client holds every word."""
+def _holding(text: str) -> Q:
+    """Return the condition that number, reference, account, client or NIF holds every word."""
+    found = Q()
     for word in text.split():
         folded = fold_in_database(word)
-        orders = orders.filter(
-            Q(number__icontains=word)
-            | Q(reference__icontains=word)
-            | Q(account__isnull=True, client__icontains=word)
+        found &= (
+            Q(number__icontains=folded)
+            | Q(Contains(Fold("reference"), folded))
+            | Q(Contains(Fold("client"), folded), account__isnull=True)
             | Q(account_name_folded__contains=folded)
             | Q(account__search_text__contains=folded)
+            | _of_nif(word)
         )
-    return orders
+    return found | _of_nif(text)
+
+
+def _of_nif(text: str) -> Q:
+    """Return the condition on the NIF of the account, or of the opening, if the text may be one."""
+    number = searching.nif_in(text)
+    return Q(account__nif__contains=number) | Q(nif__contains=number) if number else Q()
 
 
 def page(

@@ -16,7 +16,7 @@ from vatio.keys import parse_uuid
 from vatio.orders.models import Order
 from vatio.portfolios import ranking
 from vatio.portfolios.account_rows import AccountRow, account_rows
-from vatio.tenants.folding import sort_key
+from vatio.tenants.folding import sort_key, tidy
 from vatio.tenants.models import Organisation, Person
 
 COLUMNS = {
@@ -70,7 +70,7 @@ def read(parameters: Mapping[str, str], person: Person, *, usual: str) -> Accoun
     licence = parse_uuid(parameters.get("licence"))
     organisation = parameters.get("organisation", "")
     return AccountFilters(
-        text=parameters.get("q", "").strip().replace("\x00", ""),
+        text=tidy(parameters.get("q", "")),
         licence=Licence.objects.filter(uid=licence).first() if licence else None,
         sector=sector if sector in SECTORS else "",
         within=int(within) if within in map(str, WITHIN) else 0,

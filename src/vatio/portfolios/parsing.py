@@ -10,10 +10,10 @@ from typing import Literal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from stdnum.es import nif
 
 from vatio import formats
 from vatio.accounts.models import Sector
+from vatio.accounts.nif import is_nif, tidy_nif
 from vatio.dates import add_months
 from vatio.portfolios.spreadsheet import SheetRow, Unreadable, tables
 from vatio.tenants.addresses import NotAnAddress, check_address
@@ -294,9 +294,10 @@ def _value(key: str, cell: object) -> object:
     if not text and key in REQUIRED:
         raise _Wrong(_("it is empty."))
     if key == "nif" and text:
-        if not nif.is_valid(text):
+        tidied = tidy_nif(text)
+        if not is_nif(tidied):
             raise _Wrong(_("«%(text)s» is not a valid NIF.") % {"text": text})
-        return str(nif.compact(text))
+        return tidied
     if key == "contact_email" and text:
         try:
             return check_address(text)

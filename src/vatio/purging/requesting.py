@@ -63,11 +63,11 @@ def ask(account: Account, *, name: str, reason: str, by: Person, at: datetime) -
         return asked
     ensure_over(account, at=at)
     ensure_exported(account)
-    if tidy(name) != account.name:
+    if tidy(name) != tidy(account.name):
         raise WrongName(
             _("This is not the account's name: capitals and accents count."), field="name"
         )
-    if not reason.strip():
+    if not tidy(reason):
         raise PurgeWithoutReason(_("Write the reason: it stays in the history."), field="reason")
     purge = Purge.objects.create(
         account=account,

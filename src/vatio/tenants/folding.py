@@ -29,17 +29,18 @@ FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
 
 
 def tidy(name: str) -> str:
-    """Return a name trimmed, with single spaces, and without characters that cannot be seen.
+    """Return a name or a search trimmed, with single spaces, and with nothing that cannot be seen.
 
     Two names that look the same must compare as the same: format characters (Unicode's Cf:
-    direction, zero width, soft hyphens), control characters (Cc) and fillers are left out.
+    direction, zero width, soft hyphens), control characters (Cc) and fillers are left out,
+    and a letter with its accent is one character (NFC).
     """
     visible = "".join(
         letter
         for letter in name
         if letter.isspace() or (category(letter) not in {"Cf", "Cc"} and letter not in FILLERS)
     )
-    return " ".join(visible.split())
+    return normalize("NFC", " ".join(visible.split()))
 
 
 def sort_key(text: str) -> str:

@@ -9,6 +9,7 @@ from vatio.accounts.models import Account, AccountRole
 from vatio.accounts.searching import matching
 from vatio.orders.lockout import shut_among
 from vatio.portfolios.account_rows import account_rows
+from vatio.tenants.folding import tidy
 from vatio.web.shell.access import (
     SIGNED_IN,
     Request,
@@ -19,7 +20,7 @@ from vatio.web.shell.access import (
 @only(SIGNED_IN)
 def listing(request: Request) -> HttpResponse:
     """Show the accounts in which the person has a role."""
-    text = request.GET.get("q", "").strip()
+    text = tidy(request.GET.get("q", ""))
     roles = dict(
         AccountRole.objects.visible_to(request.user)
         .filter(person=request.user)

@@ -31,7 +31,7 @@ BILLINGS = [
 class VersionForm(UnitsForm):
     """What a version includes of each unit; an empty field means 0."""
 
-    description = forms.CharField(label=gettext_lazy("Description"), max_length=200, required=False)
+    description = NameField(label=gettext_lazy("Description"), max_length=200, required=False)
 
     field_order = [*Unit, "description"]
 

@@ -16,6 +16,8 @@ from vatio.notifications.models import Message
 from vatio.notifications.rendering import RenderedMessage
 from vatio.notifications.rendering import render as written_out
 from vatio.refusal import Refused
+from vatio.tenants.addresses import fold_address
+from vatio.tenants.folding import fold_in_database, tidy
 from vatio.web.shell.access import COMMERCIAL, Request, only
 from vatio.web.shell.way_back import WayBack
 
@@ -23,13 +25,16 @@ from vatio.web.shell.way_back import WayBack
 @only(COMMERCIAL)
 def listing(request: Request) -> HttpResponse:
     """Show the messages, the latest first."""
-    text = request.GET.get("q", "").strip()
+    text = tidy(request.GET.get("q", ""))
     state = request.GET.get("state", "")
     found = Message.objects.visible_to(request.user)
     if state in Message.State.values:
         found = found.filter(state=state)
     for word in text.split():
-        found = found.filter(Q(address__icontains=word) | Q(organisation__name__icontains=word))
+        found = found.filter(
+            Q(address__contains=fold_address(word))
+            | Q(organisation__name_folded__contains=fold_in_database(word))
+        )
     page = pagination.page(
         found.select_related("organisation", "person"),
         order=["-queued_at", "-id"],

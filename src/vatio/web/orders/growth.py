@@ -25,23 +25,20 @@ from vatio.refusal import Refused
 from vatio.units import Quantities, Unit
 from vatio.web.orders.consequences import rises
 from vatio.web.shell.access import SUPERADMINISTRATOR, Request, only
-from vatio.web.shell.fields import UnitsForm, WholeNumber, clean_text
+from vatio.web.shell.fields import NameField, UnitsForm, WholeNumber, clean_text
 from vatio.web.shell.way_back import WayBack
 
 
 class SaidForm(forms.Form):
     """The optional fields of every order of growth."""
 
-    reference = forms.CharField(label=gettext_lazy("Your reference"), max_length=60, required=False)
+    reference = NameField(label=gettext_lazy("Your reference"), max_length=60, required=False)
     comments = forms.CharField(
         label=gettext_lazy("Comments"), max_length=4000, required=False, widget=forms.Textarea
     )
 
     def clean_comments(self) -> str:
         return clean_text(self.cleaned_data["comments"]).strip()
-
-    def clean_reference(self) -> str:
-        return clean_text(self.cleaned_data["reference"])
 
 
 class ExpansionForm(SaidForm, UnitsForm):

@@ -63,7 +63,7 @@ class OpeningForm(UnitsForm):
     sms_credits = WholeNumber(label=gettext_lazy("SMS credits"), required=False)
     contact_email = AddressField(label=gettext_lazy("Contact e-mail"), required=False)
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=time_zone_choices)
-    reference = forms.CharField(label=gettext_lazy("Your reference"), max_length=60, required=False)
+    reference = NameField(label=gettext_lazy("Your reference"), max_length=60, required=False)
     comments = forms.CharField(
         label=gettext_lazy("Comments"),
         max_length=4000,
@@ -90,11 +90,10 @@ class OpeningForm(UnitsForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        for name in ("reference", "comments"):
-            try:
-                clean_text(cleaned.get(name, ""))
-            except forms.ValidationError as error:
-                self.add_error(name, error)
+        try:
+            clean_text(cleaned.get("comments", ""))
+        except forms.ValidationError as error:
+            self.add_error("comments", error)
         self._foresee_refusals(cleaned)
         return cleaned
 

@@ -21,7 +21,7 @@ from vatio.keys import parse_key
 from vatio.people import creating, one_time_links
 from vatio.people.models import OneTimeLink
 from vatio.refusal import Refused
-from vatio.tenants.folding import SortKey, fold_in_database
+from vatio.tenants.folding import SortKey, fold_in_database, tidy
 from vatio.tenants.models import Membership, Organisation
 from vatio.web.people import fresh_invitation
 from vatio.web.shell.access import (
@@ -54,7 +54,7 @@ class InvitationForm(forms.Form):
 @only(COMMERCIAL)
 def listing(request: Request) -> HttpResponse:
     """Show every organisation with its numbers of accounts and people."""
-    text = request.GET.get("q", "").strip()
+    text = tidy(request.GET.get("q", ""))
     found = Organisation.objects.visible_to(request.user)
     for word in text.split():
         found = found.filter(name_folded__contains=fold_in_database(word))

@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from stdnum.es import nif
 
+from vatio.accounts.nif import is_nif, tidy_nif
 from vatio.dates import known_time_zones
 from vatio.formats import number
 from vatio.tenants.addresses import LONGEST, NotAnAddress, check_address, in_letters
@@ -119,14 +119,13 @@ class AddressField(forms.CharField):
 class NifField(forms.CharField):
     """A Spanish tax number (NIF, NIE or CIF) with its check letter; it may be left empty."""
 
-    def clean(self, value: object) -> str:
-        text = str(super().clean(value)).upper()
-        if not text:
-            return ""
-        compact = str(nif.compact(text))
-        if not nif.is_valid(compact):
+    def to_python(self, value: object) -> str:
+        return tidy_nif(str(super().to_python(value) or ""))
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and not is_nif(value):
             raise ValidationError(_("This is not a valid NIF: check its figures and its letter."))
-        return compact
 
 
 def parse_day(value: object) -> date | None:
