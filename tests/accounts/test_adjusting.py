@@ -260,3 +260,16 @@ def test_a_renewal_and_an_early_end_at_once_leave_no_term_that_waits_alone() -> 
     assert live.count() in {1, 2}
     if live.count() == 2:
         assert live.order_by("starts_on").last().starts_on == TODAY  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("credits", "balance", "words"),
+    [(1, 1, "La cuenta tiene 1 crédito: no se puede"), (2, 2, "La cuenta tiene 2 créditos: no se")],
+)
+def test_one_credit_is_said_as_one(credits: int, balance: int, words: str) -> None:
+    hotel = make.account("Hotel", sms_credits=credits)
+
+    with pytest.raises(wallet.NotEnoughCredits, match=words):
+        adjusting.adjust_credits(
+            hotel, -balance - 1, reason=WHY, by=make.commercial(), at=make.NOON
+        )

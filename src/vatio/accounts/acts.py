@@ -3,7 +3,7 @@
 from datetime import date
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from vatio.accounts import renewal
 from vatio.accounts.labels import DETAILS, SECTORS
@@ -48,7 +48,11 @@ def _adjusted(facts: Facts) -> Sentence:
         ]
         words = _("Adjusted: %(changes)s") % {"changes": joined(changes)}
     elif change == "credits":
-        words = _("Adjusted: %(credits)s SMS credits") % {"credits": signed(facts["credits"])}
+        words = ngettext(
+            "Adjusted: %(credits)s SMS credit",
+            "Adjusted: %(credits)s SMS credits",
+            abs(facts["credits"]),
+        ) % {"credits": signed(facts["credits"])}
     elif change == "end":
         words = _("Ended early: on %(day)s") % {"day": _day(facts["after"])}
     else:

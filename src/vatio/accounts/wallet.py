@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from vatio.accounts.models import Account, Agreement, SmsTransaction, SmsWallet
 from vatio.formats import number
@@ -42,7 +42,11 @@ def adjust(account: Account, credits: int, *, at: datetime, agreement: Agreement
     if not changed.update(balance=F("balance") + credits):
         balance = SmsWallet.objects.get(account=account).balance
         raise NotEnoughCredits(
-            _("The account has %(balance)s credits: no more can be taken.")
+            ngettext(
+                "The account has %(balance)s credit: no more can be taken.",
+                "The account has %(balance)s credits: no more can be taken.",
+                balance,
+            )
             % {"balance": number(balance)},
             field="credits",
         )

@@ -247,10 +247,16 @@ def advance_demo(arguments: argparse.Namespace) -> int:
         say(json.dumps({"today": day.isoformat(), **asdict(passed)}))
         return 0
     say(
-        f"{day}: {passed.reminders} reminders queued, {passed.expired} accounts expired,"
-        f" {passed.lapsed} orders lapsed, {passed.sent} messages sent."
+        f"{day}: {_several(passed.reminders, 'reminder')} queued,"
+        f" {_several(passed.expired, 'account')} expired,"
+        f" {_several(passed.lapsed, 'order')} lapsed, {_several(passed.sent, 'message')} sent."
     )
     return 0
+
+
+def _several(count: int, noun: str) -> str:
+    """Return a count with its noun: 1 reminder, 2 reminders."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 @contextmanager

@@ -179,3 +179,11 @@ def test_an_expansion_says_what_it_comes_to(client: Client, norte: Organisation)
     assert "Todavía no añade nada" in expanded(client, hotel)
     page = expanded(client, hotel, meters="5", supply_points="2", sms_credits="100", rtc_lines="x")
     assert "De 10 a 15 medidores, de 5 a 7 CUPS y de 0 a 100 créditos SMS" in page
+
+
+def test_one_of_a_unit_is_said_as_one(client: Client, norte: Organisation) -> None:
+    small = make.licence("Mínima", meters=1, supply_points=1)
+
+    page = foreseen(client, norte, licence=small.uid, filled="", months=1)
+
+    assert "1 medidor y 1 CUPS durante 1 mes" in page

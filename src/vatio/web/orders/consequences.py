@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from vatio.accounts.holdings import Holding
 from vatio.catalogue.labels import counted, rise
 from vatio.dates import written
-from vatio.formats import joined, number
+from vatio.formats import joined
 from vatio.orders import consequences
 from vatio.orders.consequences import (
     Difference,
@@ -52,7 +52,7 @@ def ask(order: Order) -> str:
     if order.months:
         parts.append(ngettext("%(n)s month", "%(n)s months", order.months) % {"n": order.months})
     if order.sms_credits:
-        parts.append(_("%(n)s SMS credits") % {"n": number(order.sms_credits)})
+        parts.append(counted("sms_credits", order.sms_credits))
     return ", ".join(parts)
 
 

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from vatio.accounts.expiry import GRACE_DAYS
 from vatio.accounts.labels import AGREEMENT_ICONS, AGREEMENTS, SECTORS
-from vatio.catalogue.labels import BILLINGS
+from vatio.catalogue.labels import BILLINGS, counted
 from vatio.dates import DEPARTMENT_TIME_ZONE, written, written_month, written_with_weekday
 from vatio.formats import joined, number, percent, signed
 from vatio.notifications.labels import MESSAGE_STATES
@@ -46,6 +46,7 @@ def environment(**options: Any) -> Environment:
         department_time_zone=DEPARTMENT_TIME_ZONE,
         grace_days=GRACE_DAYS,
         url=url,
+        counted=counted,
         static=static,
         icon=icon,
         stylesheet_version=stylesheet.version,
