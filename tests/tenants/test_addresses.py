@@ -57,6 +57,7 @@ def test_an_address_is_read_with_the_letters_of_its_domain() -> None:
         f"ana@{'é' * 63}.example",
         f"{'a' * 250}@b.es",
         "ana@faro.example, eva@faro.example",
+        "\udcffana@",
     ],
 )
 def test_what_is_no_address_is_refused_in_words(text: str) -> None:

@@ -88,7 +88,7 @@ def _mailbox(name: str, address: str) -> Header:
 
 
 def _encoded(text: str) -> Header:
-    """Return a header that holds a text; of one that is not ASCII only some words are as it is."""
+    """Return a header that holds a text, with the words encoded that are not ASCII."""
     if _is_plain(text):
         return Header(text, "us-ascii")
     header = Header()

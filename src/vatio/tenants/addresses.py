@@ -46,11 +46,7 @@ def check_address(text: str) -> str:
             _("No mail can be sent to «%(text)s»: before the @ there are only plain letters.")
             % {"text": shown}
         )
-    try:
-        validate_email(address)
-    except ValidationError:
-        address = ""
-    if not address.isascii() or not 0 < len(address) <= LONGEST:
+    if not _is_address(address):
         raise NotAnAddress(_("«%(text)s» is not an e-mail address.") % {"text": shown})
     return address
 
@@ -64,6 +60,14 @@ def in_letters(address: str) -> str:
         return user + at + idna.decode(domain)
     except UnicodeError:
         return address
+
+
+def _is_address(folded: str) -> bool:
+    try:
+        validate_email(folded)
+    except ValidationError:
+        return False
+    return folded.isascii() and len(folded) <= LONGEST
 
 
 def _as_dns_knows_it(domain: str) -> str:

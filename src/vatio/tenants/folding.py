@@ -24,6 +24,9 @@ class SortKey(Func):
 AFTER_ANY_LETTER = "\uffff"
 """What follows the n of an ñ in a sort key: no character, and after all that names are made of."""
 
+UNSEEN = {"Cf", "Cc", "Cs"}
+"""Categories of Unicode: format (direction, zero width, soft hyphen), control, half of a pair."""
+
 FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
 """Characters that are drawn as nothing and are not white space: Hangul fillers, blank Braille."""
 
@@ -31,14 +34,13 @@ FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
 def tidy(name: str) -> str:
     """Return a name or a search trimmed, with single spaces, and with nothing that cannot be seen.
 
-    Two names that look the same must compare as the same: format characters (Unicode's Cf:
-    direction, zero width, soft hyphens), control characters (Cc) and fillers are left out,
-    and a letter with its accent is one character (NFC).
+    Two names that look the same must compare as the same: what is in `UNSEEN` and fillers are
+    left out, and a letter with its accent is one character (NFC).
     """
     visible = "".join(
         letter
         for letter in name
-        if letter.isspace() or (category(letter) not in {"Cf", "Cc"} and letter not in FILLERS)
+        if letter.isspace() or (category(letter) not in UNSEEN and letter not in FILLERS)
     )
     return normalize("NFC", " ".join(visible.split()))
 
