@@ -47,16 +47,17 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "vatio.web.shell.middleware.security",
+    "vatio.web.shell.middleware.well_formed",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "vatio.web.shell.middleware.language",
-    "vatio.web.shell.middleware.security",
     "vatio.web.shell.middleware.readable",
 ]
 
@@ -155,9 +156,10 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"screen": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "loggers": {
-        # 5xx responses, with their traceback, and suspicious requests; other 4xx are warnings.
+        # 5xx responses, with their traceback; 4xx are warnings, and anybody can cause them at will.
         "django.request": {"handlers": ["screen"], "level": "ERROR", "propagate": False},
-        "django.security": {"handlers": ["screen"], "level": "ERROR", "propagate": False},
+        "django.security": {"handlers": ["screen"], "level": "CRITICAL", "propagate": False},
+        "waitress": {"handlers": ["screen"], "level": "ERROR", "propagate": False},
     },
 }
 

@@ -13,13 +13,11 @@ import psycopg
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
+from django.core.servers.basehttp import get_internal_wsgi_application
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
 
-from vatio import clock, env, schema
+from vatio import clock, env, schema, web_server
 from vatio.cli import portfolios
 from vatio.dates import DEPARTMENT_TIME_ZONE
 from vatio.demo import loading, welcome
@@ -132,20 +130,18 @@ def serve(_arguments: argparse.Namespace) -> int:
     """Serve the pages from one process; scale out by starting more."""
     post.ensure_settings()
     address, port = _address()
+    check_port(address, port)
     _join_platform(WEB)
     if env.text("DATABASE_URL"):
         _take_web_role()
     connection.close()
     compile_catalogue()
-    Granian(
-        "vatio.wsgi:application",
+    web_server.serve(
+        get_internal_wsgi_application(),
         address=address,
         port=port,
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=env.number("VATIO_THREADS", default=4, least=1, most=64),
-        log_level=LogLevels.warning,
-    ).serve()
+        threads=env.number("VATIO_THREADS", default=2, least=1, most=64),
+    )
     return 0
 
 

@@ -178,7 +178,7 @@ class Supervisor:
         """Wait for the first page; return an exit code if the web process will not serve it."""
         deadline = time.monotonic() + PATIENCE
         host = "127.0.0.1" if self.address in {"0.0.0.0", "::"} else self.address  # noqa: S104
-        page = f"http://{host}:{self.port}/healthz"
+        page = f"http://{f'[{host}]' if ':' in host else host}:{self.port}/healthz"
         # ALLOWED_HOSTS has this name, whatever address the pages listen on.
         request = urllib.request.Request(page, headers={"Host": "127.0.0.1"})
         while not self.stopping and time.monotonic() < deadline:

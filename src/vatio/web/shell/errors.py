@@ -20,7 +20,12 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 @only(ANYBODY)
 def bad(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Show that the request cannot be understood (400)."""
+    """Show that the request cannot be understood (400).
+
+    The page is plain where the request failed before it was known who sent it.
+    """
+    if not hasattr(request, "user"):
+        return HttpResponse(plain_page(400), status=400)
     return render(request, "errors/400.html", status=400)
 
 
@@ -32,17 +37,66 @@ def missing(request: HttpRequest, exception: Exception | None = None) -> HttpRes
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Show that something failed (500), without a database query or a template."""
-    return HttpResponse(BROKEN, status=500)
+    return HttpResponse(plain_page(500), status=500)
 
 
-BROKEN = """<!doctype html>
+@only(ANYBODY)
+def method_not_allowed(request: HttpRequest) -> HttpResponse:
+    """Show that no page takes this method (405)."""
+    answer = HttpResponse(plain_page(405), status=405)
+    answer.headers["Allow"] = ", ".join(METHODS)
+    return answer
+
+
+def plain_page(code: int) -> str:
+    """Return a page in both languages that needs no template: what went wrong, and what to do."""
+    spanish, english = PLAIN.get(code, PLAIN[400])
+    return PAGE % {"es": _paragraphs(*spanish), "en": _paragraphs(*english)}
+
+
+def _paragraphs(heading: str, advice: str) -> str:
+    return f"<h1>{heading}</h1>\n<p>{advice}</p>"
+
+
+METHODS = ("GET", "HEAD", "POST")
+"""The methods that pages take."""
+
+PAGE = """<!doctype html>
 <html lang="es"><head><meta charset="utf-8"><title>Error · Vatio</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head>
-<body><main><h1>Algo ha fallado</h1>
-<p>No se ha guardado nada a medias. Vuelva a intentarlo dentro de un minuto; si se repite, avise a
-quien administra la plataforma.</p>
-<h1 lang="en">Something failed</h1>
-<p lang="en">Nothing was half saved. Try again in a minute; if it goes on, tell whoever runs this
-platform.</p>
+<body><main>%(es)s
+<div lang="en">%(en)s</div>
 <p><a href="/">Vatio</a></p></main></body></html>
 """
+
+PLAIN = {
+    400: (
+        ("Esto no se entiende", "Algo en la dirección o en lo enviado no se puede leer."),
+        ("This cannot be understood", "Something in the address or in the form cannot be read."),
+    ),
+    405: (
+        ("Esto no se puede hacer aquí", "Ninguna página admite esa clase de petición."),
+        ("This cannot be done here", "No page takes this kind of request."),
+    ),
+    413: (
+        ("El fichero es demasiado grande", "Vuelva atrás y elija uno de 20 MB como mucho."),
+        ("The file is too large", "Go back, and choose one of 20 MB at most."),
+    ),
+    431: (
+        ("La dirección es demasiado larga", "Vuelva atrás y use una más corta."),
+        ("The address is too long", "Go back, and use a shorter one."),
+    ),
+    500: (
+        (
+            "Algo ha fallado",
+            "No se ha guardado nada a medias. Vuelva a intentarlo dentro de un minuto; si se"
+            " repite, avise a quien administra la plataforma.",
+        ),
+        (
+            "Something failed",
+            "Nothing was half saved. Try again in a minute; if it goes on, tell whoever runs this"
+            " platform.",
+        ),
+    ),
+}
+"""The words of each plain page: a heading and advice, in Spanish and in English."""

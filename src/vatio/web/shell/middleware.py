@@ -1,29 +1,18 @@
-"""Middleware: the language of a response, NUL in requests, and the security headers."""
+"""Middleware: what cannot be a request of ours, the language, NUL, and the security headers."""
 
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.utils import translation
 
 from vatio.tenants.models import Person
-from vatio.web.shell.errors import bad
+from vatio.web.shell import security_headers
+from vatio.web.shell.errors import METHODS, bad, method_not_allowed
 
 LANGUAGE_COOKIE = "language"
-POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "style-src 'self'",
-        "script-src 'self'",
-        "img-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    ]
-)
-
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -69,18 +58,36 @@ def _holds_nul(sent: QueryDict) -> bool:
 
 
 def security(answer: Answer) -> Answer:
-    """Add the content security policy, the permissions policy and, if signed in, `no-store`.
-
-    They forbid what our pages never do: scripts and styles from elsewhere or inline, frames."""
+    """Add our security headers to every response and, if somebody is signed in, `no-store`."""
 
     def guarded(request: HttpRequest) -> HttpResponseBase:
         response = answer(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
-        response.headers.setdefault(
-            "Permissions-Policy", "camera=(), geolocation=(), microphone=()"
-        )
-        if isinstance(request.user, Person):
+        for name, value in security_headers.OURS.items():
+            response.headers.setdefault(name, value)
+        if isinstance(getattr(request, "user", None), Person):
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     return guarded
+
+
+def well_formed(answer: Answer) -> Answer:
+    """Refuse a request for another host or by a method that no page takes; drop cookies with NUL.
+
+    None of them is an event for the log: anybody can send as many as they like.
+    """
+
+    def checking(request: HttpRequest) -> HttpResponseBase:
+        if request.method not in METHODS:
+            return method_not_allowed(request)
+        try:
+            request.get_host()
+        except DisallowedHost:
+            return bad(request)
+        if any("\0" in value for value in request.COOKIES.values()):
+            request.COOKIES = {
+                name: value for name, value in request.COOKIES.items() if "\0" not in value
+            }
+        return answer(request)
+
+    return checking

@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0002_triggers"),
-        ("tenants", "0001_schema"),
+        ("notifications", "0003_addresses_are_compared_as_stored"),
+        ("tenants", "0003_addresses_are_compared_as_stored"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
