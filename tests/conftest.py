@@ -24,7 +24,6 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    settings.ACCOUNT_RATE_LIMITS = {"login": "10000/m/ip"}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # A file is looked for when it is asked for: every client would look for all of them.
     settings.WHITENOISE_AUTOREFRESH = True

@@ -132,7 +132,8 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "vatio.web.people.allauth_adapter.AccountAdapter"
 ACCOUNT_SESSION_REMEMBER = True
-ALLAUTH_TRUSTED_PROXY_COUNT = env.number("VATIO_PROXIES", default=0, least=0, most=9)
+ACCOUNT_RATE_LIMITS = False  # Ours are in the database: people/rate_limits.py.
+PROXIES = env.number("VATIO_PROXIES", default=0, least=0, most=9)
 SESSION_ENGINE = "vatio.web.shell.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 

@@ -9,6 +9,7 @@ from vatio.jobs import post
 from vatio.notifications import delivery
 from vatio.orders import bulk_renewing, digesting, lapsing
 from vatio.orders.models import BulkRenewal
+from vatio.people import rate_limits
 from vatio.portfolios import running
 from vatio.portfolios.models import Import
 from vatio.purging import deleting, requesting
@@ -95,6 +96,13 @@ def purge(number: int) -> None:
 def purge_all(timestamp: int) -> None:
     """Delete the accounts of the purges whose own task did not run."""
     deleting.end_all(at=clock.now())
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="forget_limits")
+def forget_limits(timestamp: int) -> None:
+    """Delete the rate limits that nobody comes near any more."""
+    rate_limits.forget_full(at=clock.real())
 
 
 @app.periodic(cron="43 * * * *", queueing_lock="prune")

@@ -1,4 +1,4 @@
-"""One-time links, and the links through which calendars read."""
+"""One-time links, the links through which calendars read, and rate limits."""
 
 import uuid
 
@@ -193,3 +193,16 @@ class CalendarLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} · {self.organisation_id}"
+
+
+class RateLimit(models.Model):
+    """How far the bucket of a rate limit is emptied: it is full again at `full_at`.
+
+    The key is a hash of the limit and its subject. A row whose bucket is full may be deleted.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    full_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.key

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from vatio.history.recording import record
 from vatio.notifications.queueing import Recipient, queue, take_back
+from vatio.people import rate_limits
 from vatio.people.models import OneTimeLink
+from vatio.people.rate_limits import Limit
 from vatio.people.tokens import hashed
 from vatio.refusal import Refused
 from vatio.tenants.addresses import check_address, fold_address, in_letters
@@ -24,6 +26,9 @@ COLLEAGUES = 7_032_028
 """Advisory lock for inviting colleagues: the department has no row that could be locked."""
 
 AN_HOUR, MOST_AN_HOUR = timedelta(hours=1), 5
+
+OF_INVITER = Limit("invitation.inviter", 50, timedelta(minutes=1))
+"""Invitations that one person makes, whatever they invite to."""
 
 LIVES = {
     OneTimeLink.Kind.FIRST: timedelta(days=7),
@@ -126,6 +131,7 @@ def invite_to(
     is withdrawn, and its message is not sent if it is still queued.
 
     :raises InvitedTooOften: if the address was invited too often within the hour.
+    :raises TooOften: if the person who invites made too many invitations.
     """
     organisation = place.organisation
     if organisation is not None:
@@ -140,6 +146,7 @@ def invite_to(
         email=address,
     )
     _ensure_not_pestered(same, at=at)
+    rate_limits.take(OF_INVITER, str(by.pk), at=at)
     for before in OneTimeLink.objects.filter(same, used_at__isnull=True, withdrawn_at__isnull=True):
         take_back(f"invitation:{before.pk}:", at=at)
     _withdraw(same, at=at)

@@ -3,7 +3,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from tests import make
@@ -20,7 +19,6 @@ CSRF = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
 @pytest.fixture(autouse=True)
 def _with_mail(settings: Any) -> None:
     settings.EMAIL_URL = "smtp://127.0.0.1:1025"
-    cache.clear()
 
 
 def link() -> str:

@@ -1,14 +1,40 @@
-"""The adapter of django-allauth: nobody signs up without an invitation."""
+"""The adapter of django-allauth: no sign-up without an invitation, and few guesses."""
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from vatio import clock
+from vatio.people.rate_limits import TooOften
+from vatio.tenants.models import Person
+from vatio.web.people import attempts
+
+TOO_OFTEN = "too_often"
+"""The code of the form's error when a limit is reached."""
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Closes the sign-up and silences the messages of django-allauth."""
+    """Closes the sign-up, limits attempts, and silences the messages of django-allauth."""
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Person | None:
+        """Return the person with these credentials, unless that was tried too often."""
+        try:
+            attempt = attempts.begin(
+                attempts.SIGN_IN, request, credentials.get("email", ""), at=clock.real()
+            )
+        except TooOften as refused:
+            raise ValidationError(
+                str(refused), code=TOO_OFTEN, params={"wait": refused.wait}
+            ) from None
+        person: Person | None = super().authenticate(request, **credentials)
+        if person is not None:
+            attempt.succeeded()
+        return person
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

@@ -12,6 +12,7 @@ from vatio.people import one_time_links
 from vatio.people.models import OneTimeLink
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
+from vatio.web.people import attempts
 from vatio.web.people.passwords import FirstPersonForm, PasswordForm
 from vatio.web.shell.access import ANYBODY, Request, only
 
@@ -80,7 +81,9 @@ def new_password(request: Request, token: str) -> HttpResponse:
 def let_in(request: Request, person: Person, *, to: str) -> HttpResponse:
     """Sign a person in after a valid one-time link, and redirect to the page named `to`."""
     login(request, person, backend=BACKEND)
-    return redirect(to)
+    response = redirect(to)
+    attempts.remember(response, request, person)
+    return response
 
 
 def dead_link(request: Request, dead: Refused, advice: str) -> HttpResponse:

@@ -1,5 +1,7 @@
 """Signing in, the home page, the language and the profile."""
 
+from datetime import timedelta
+from math import ceil
 from typing import Any
 
 from allauth.account.forms import LoginForm, ResetPasswordForm
@@ -20,8 +22,12 @@ from django.views.decorators.http import require_POST
 from vatio import clock
 from vatio.people import one_time_links
 from vatio.tenants.addresses import fold_address
+from vatio.people import one_time_links, rate_limits
+from vatio.people.rate_limits import TooOften
 from vatio.tenants.models import Person
 from vatio.tenants.platform import DEMO_SECRET, demo_people, is_demo
+from vatio.web.people import attempts
+from vatio.web.people.allauth_adapter import TOO_OFTEN
 from vatio.web.shell.access import ANYBODY, SIGNED_IN, Request, led_by, only, roles_held
 from vatio.web.shell.fields import AddressField, NameField
 from vatio.web.shell.middleware import LANGUAGE_COOKIE
@@ -68,6 +74,27 @@ class SignIn(LoginView):  # type: ignore[misc]
             "secret": DEMO_SECRET,
         }
 
+    def form_valid(self, form: LoginForm) -> HttpResponse:
+        """Sign the person in, and make the browser known to that person."""
+        response: HttpResponse = super().form_valid(form)
+        if self.request.user.is_authenticated:
+            attempts.remember(response, self.request, form.user)
+        return response
+
+    def form_invalid(self, form: LoginForm) -> HttpResponse:
+        """Show the page again: 429 if attempts were too many."""
+        response: HttpResponse = super().form_invalid(form)
+        for error in form.non_field_errors().as_data():
+            if error.code == TOO_OFTEN:
+                slow_down(response, error.params["wait"])
+        return response
+
+
+def slow_down(response: HttpResponse, wait: timedelta) -> None:
+    """Make a response one that says how long to wait (429)."""
+    response.status_code = 429
+    response.headers["Retry-After"] = str(ceil(wait.total_seconds()))
+
 
 def _demo_people() -> list[Person]:
     if not is_demo():
@@ -88,7 +115,7 @@ class ForgottenForm(ResetPasswordForm):  # type: ignore[misc]
 
 
 class Forgotten(PasswordResetView):  # type: ignore[misc]
-    """The page of a forgotten password, by django-allauth, which limits the rate of requests.
+    """The page of a forgotten password, by django-allauth, with our limits.
 
     The link goes through the outbox; without a mail server the page says whom to ask.
     """
@@ -96,6 +123,19 @@ class Forgotten(PasswordResetView):  # type: ignore[misc]
     template_name = "account/forgotten.html"
     form_class = ForgottenForm
     success_url = reverse_lazy("forgotten_sent")
+
+    def form_valid(self, form: ForgottenForm) -> HttpResponse:
+        """Send the link, unless that was asked too often for this address or from this network."""
+        try:
+            attempts.begin(
+                attempts.FORGOTTEN, self.request, form.cleaned_data["email"], at=clock.real()
+            )
+        except TooOften as refused:
+            form.add_error(None, str(refused))
+            late: HttpResponse = self.form_invalid(form)
+            slow_down(late, refused.wait)
+            return late
+        return super().form_valid(form)  # type: ignore[no-any-return]
 
     def get_form_class(self) -> type[ForgottenForm]:
         return self.form_class
@@ -159,14 +199,13 @@ def profile(request: Request) -> HttpResponse:
     )
     password = PasswordChangeForm(person)
     if request.method == "POST" and "old_password" in request.POST:
+        try:
+            rate_limits.take(attempts.OF_PERSON, str(person.pk), at=clock.real())
+        except TooOften as refused:
+            return _too_many_guesses(request, about, refused)
         password = PasswordChangeForm(person, request.POST)
         if password.is_valid():
-            person.set_password(password.cleaned_data["new_password1"])
-            person.save(update_fields=["password"])
-            one_time_links.forget_password_links(person, at=clock.real())
-            update_session_auth_hash(request, person)
-            messages.success(request, _("Your password is changed."))
-            return redirect("profile")
+            return _change_password(request, password.cleaned_data["new_password1"])
     elif request.method == "POST":
         about = ProfileForm(request.POST)
         if about.is_valid():
@@ -177,13 +216,36 @@ def profile(request: Request) -> HttpResponse:
             with override(person.language):
                 messages.success(request, _("Your profile is saved."))
             return redirect("profile")
-    refused = about.errors or password.errors
+    has_errors = about.errors or password.errors
     return render(
         request,
         "people/profile.html",
         {"about": about, "password": password},
-        status=422 if refused else 200,
+        status=422 if has_errors else 200,
     )
+
+
+def _too_many_guesses(request: Request, about: ProfileForm, refused: TooOften) -> HttpResponse:
+    """Show the profile again without checking the old password (429)."""
+    messages.warning(request, str(refused))
+    shown = {"about": about, "password": PasswordChangeForm(request.user)}
+    response = render(request, "people/profile.html", shown)
+    slow_down(response, refused.wait)
+    return response
+
+
+def _change_password(request: Request, chosen: str) -> HttpResponse:
+    """Store a new password; other browsers have to sign in again, and are known no more."""
+    person = request.user
+    rate_limits.give_back(attempts.OF_PERSON, str(person.pk))
+    person.set_password(chosen)
+    person.save(update_fields=["password"])
+    one_time_links.forget_password_links(person, at=clock.real())
+    update_session_auth_hash(request, person)
+    messages.success(request, _("Your password is changed."))
+    response = redirect("profile")
+    attempts.remember(response, request, person)
+    return response
 
 
 @only(ANYBODY)
