@@ -52,18 +52,24 @@ def status(answer: bytes) -> int:
     return int(answer.split(b" ", 2)[1])
 
 
+def database_url() -> str:
+    """Return the address of the test's database, for a process of its own."""
+    database = connection.settings_dict
+    return f"postgresql://vatio_owner@/{database['NAME']}?host={database['HOST']}"
+
+
 @contextmanager
 def serving(address: str = "127.0.0.1", **more: str) -> Iterator[Served]:
     """Start a web process, and end it after the test. It needs a test that commits."""
     port = free_port()
-    database = connection.settings_dict
-    url = f"postgresql://vatio_owner@/{database['NAME']}?host={database['HOST']}"
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         with log.open("wb") as out:
             process = subprocess.Popen(
                 [*RUN, "serve"],
-                env=environment(HOME, port, DATABASE_URL=url, VATIO_BIND=address, **more),
+                env=environment(
+                    HOME, port, DATABASE_URL=database_url(), VATIO_BIND=address, **more
+                ),
                 stdout=out,
                 stderr=out,
             )

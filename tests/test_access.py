@@ -10,6 +10,8 @@ from django.urls import URLPattern, get_resolver
 from tests import make
 from vatio.accounts.models import Account
 from vatio.catalogue import publishing
+from vatio.downloads import running as downloads
+from vatio.downloads.models import Download
 from vatio.notifications.models import Message
 from vatio.orders import bulk_renewing
 from vatio.orders.models import BulkRenewal, Order
@@ -38,6 +40,7 @@ class World:
     draft: object
     invitation: object
     running: Import
+    download: Download
     bulk_renewal: BulkRenewal
     people: dict[str, Person | None]
 
@@ -128,6 +131,9 @@ TABLE: dict[str, tuple[object, ...]] = {
     "POST import_discard": (OUT, NO, TO, NO, NO, NO, NO),
     "import_faults": (OUT, NO, IN, NO, NO, NO, NO),
     "POST demo_advance": (OUT, GONE, GONE, GONE, GONE, GONE, GONE),
+    "downloads": (OUT, IN, IN, IN, IN, IN, IN),
+    "download": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
+    "download_file": (OUT, GONE, GONE, TO, GONE, GONE, GONE),
     "help": (OUT, IN, IN, IN, IN, IN, IN),
     "messages": (OUT, NO, IN, NO, NO, NO, NO),
     "message": (OUT, NO, IN, NO, NO, NO, NO),
@@ -157,6 +163,16 @@ def kept_world(module_transaction: None) -> World:
         asked_at=make.NOON,
         rows=1,
     )
+    download = downloads.ask(
+        Download.Kind.ACCOUNTS,
+        by=nuria,
+        at=make.NOON,
+        file_name="cuentas.xlsx",
+        content_type="application/octet-stream",
+        rows=1,
+        organisation=norte,
+        what={"parameters": {}, "expired": False},
+    )
     link, _token = one_time_links.invite(norte, "ana@norte.example", by=nuria, at=make.NOON)
     return World(
         norte=norte,
@@ -173,6 +189,7 @@ def kept_world(module_transaction: None) -> World:
         ),
         invitation=link,
         running=running,
+        download=download,
         bulk_renewal=bulk_renewing.ask(norte, [], by=nuria, at=make.NOON, now=lambda: make.NOON),
         people={
             "anybody": None,
@@ -192,6 +209,8 @@ def address(name: str, world: World) -> str:
         "account_renew": world.account.uid,
         **{name: ImportDraft.objects.get().uid for name in PAGES if name.startswith("import_")},
         "import_running": world.running.uid,
+        "download": world.download.uid,
+        "download_file": world.download.uid,
         "bulk_renewal": world.bulk_renewal.uid,
         "account_people": world.account.uid,
         "account_people_change": world.account.uid,

@@ -68,6 +68,6 @@ def test_every_workbook_is_written_with_these_options() -> None:
 
     assert {name: calls for name, calls in made.items() if calls} == {
         "purging/workbook.py": ["file, workbooks.OPTIONS"],
-        "web/accounts/exporting.py": ["made, workbooks.OPTIONS"],
+        "portfolios/exporting.py": ["made, workbooks.OPTIONS"],
         "web/portfolios/marked_file.py": ["made, workbooks.OPTIONS"],
     }

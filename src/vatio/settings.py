@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "vatio.people",
     "vatio.catalogue",
     "vatio.accounts",
+    "vatio.downloads",
     "vatio.portfolios",
     "vatio.orders",
     "vatio.reminders",

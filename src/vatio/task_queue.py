@@ -35,10 +35,12 @@ def each_by_itself(rows: Iterable[Row], act: Callable[[Row], Outcome]) -> list[O
     return outcomes
 
 
-def defer(task: str, **arguments: int | str) -> None:
+def defer(task: str, *, lock: str | None = None, **arguments: int | str) -> None:
     """Queue a job for the worker, in the transaction of the change that needs the job.
 
     No job is left if the transaction fails, and no worker sees the job before the commit. A
     task may run late or twice: it reads from the rows whether anything is left to do.
+
+    :param lock: jobs of the same lock run one after the other.
     """
-    app.configure_task(task).defer(**arguments)
+    app.configure_task(task, lock=lock).defer(**arguments)

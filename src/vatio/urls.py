@@ -10,6 +10,7 @@ from vatio.web.accounts import (
 )
 from vatio.web.catalogue import licences
 from vatio.web.demo import demo_clock
+from vatio.web.downloads import downloads
 from vatio.web.help import guide
 from vatio.web.messages import messages
 from vatio.web.orders import commenting, desk, growth, opening, orders
@@ -47,6 +48,7 @@ urlpatterns = [
     *colleagues.urlpatterns,
     *messages.urlpatterns,
     *imports.urlpatterns,
+    *downloads.urlpatterns,
     *guide.urlpatterns,
     *demo_clock.urlpatterns,
     *opening.urlpatterns,

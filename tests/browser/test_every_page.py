@@ -7,6 +7,8 @@ from tests.browser.conftest import Enter, Platform, faults
 from vatio import clock
 from vatio.accounts.models import Account
 from vatio.dates import add_months
+from vatio.downloads import running
+from vatio.downloads.models import Download
 from vatio.notifications.models import Message
 from vatio.orders import deciding
 from vatio.people import one_time_links
@@ -40,6 +42,19 @@ def furnish(platform: Platform) -> Account:
         platform.norte, "Camping Playa Boa", by=platform.nuria, at=clock.now()
     )
     deciding.reject(rejected, reason="Pida otra licencia.", by=platform.elena, at=clock.now())
+    for name, state in (("cuentas.xlsx", "waiting"), ("otras.xlsx", "done")):
+        begun = running.ask(
+            Download.Kind.ACCOUNTS,
+            by=platform.nuria,
+            at=clock.now(),
+            file_name=name,
+            content_type="application/x",
+            rows=100_000,
+            organisation=platform.norte,
+            what={"name": name},
+        )
+        kept = clock.now() if state == "done" else None
+        Download.objects.filter(pk=begun.pk).update(state=state, done=70_000, kept_until=kept)
     drafts.keep(platform.norte, "cartera.csv", PORTFOLIO, by=platform.elena, at=clock.now())
     return hotel
 
@@ -67,6 +82,8 @@ def pages(platform: Platform, hotel: Account) -> dict[str, list[str]]:
             f"/accounts/{hotel.uid}/configure/",
             f"/accounts/{hotel.uid}/people/",
             f"/orders/{order.uid}/",
+            "/exports/",
+            *(f"/exports/{each.uid}/" for each in Download.objects.all()),
             "/profile/",
             "/help/",
             "/nothing/here/",
@@ -93,6 +110,7 @@ def pages(platform: Platform, hotel: Account) -> dict[str, list[str]]:
             "/desk/people/",
             "/desk/messages/",
             f"/desk/messages/{Message.objects.filter(secret=False).latest('id').pk}/",
+            "/exports/",
             "/desk/imports/",
             f"/desk/imports/{ImportDraft.objects.get().uid}/",
         ],

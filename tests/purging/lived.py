@@ -5,6 +5,8 @@ from datetime import date, datetime
 from tests import make
 from vatio.accounts import adjusting, inviting, non_renewal
 from vatio.accounts.models import Account, AccountRole
+from vatio.downloads import running
+from vatio.downloads.models import Download
 from vatio.orders import assigning, bulk_renewing, commenting, deciding
 from vatio.purging import exporting
 from vatio.purging.models import Purge
@@ -44,7 +46,25 @@ def lived(name: str = "Hotel Lugo 012", *, organisation: Organisation | None = N
     )
     reminding.decide(at=make.noon(date(2025, 12, 29)))
     non_renewal.leave(account, by=nuria, at=make.noon(date(2026, 1, 2)))
+    _asked_for_a_file(account, by=elena)
     return Account.objects.get(pk=account.pk)
+
+
+def _asked_for_a_file(account: Account, *, by: Person) -> None:
+    """Ask for a long export, and let the worker write it."""
+    begun = running.ask(
+        Download.Kind.ACCOUNT,
+        by=by,
+        at=OVER,
+        file_name="hotel.zip",
+        content_type="application/zip",
+        rows=1,
+        organisation=account.organisation,
+        account=account,
+        what={},
+    )
+    Download.objects.filter(pk=begun.pk).update(state=Download.State.DONE, kept_until=OVER)
+    begun.parts.create(number=0, content=b"zip")
 
 
 def in_codes(column: str, row: dict[str, object]) -> object:

@@ -14,12 +14,12 @@ from vatio.accounts import adjusting, configuring, inviting, non_renewal, revoki
 from vatio.accounts.models import Account, AccountRole
 from vatio.catalogue import publishing
 from vatio.history.models import Act
+from vatio.history_sentences import SENTENCES, sentence
 from vatio.orders import assigning, deciding, lapsing
 from vatio.people import calendar_links, creating, one_time_links
 from vatio.portfolios import importing
 from vatio.purging import deleting
 from vatio.tenants.models import Organisation
-from vatio.web.shell.history_sentences import SENTENCES, sentence
 
 SOURCE = Path(vatio.__file__).resolve().parent
 OURS = [path for path in sorted(SOURCE.rglob("*.py")) if "migrations" not in path.parts]

@@ -5,7 +5,9 @@ from procrastinate.contrib.django import app
 
 from vatio import clock
 from vatio.accounts import current_holdings
+from vatio.downloads import running as downloads
 from vatio.jobs import post
+from vatio.jobs.exports import WRITERS
 from vatio.notifications import delivery
 from vatio.orders import bulk_renewing, digesting, lapsing
 from vatio.orders.models import BulkRenewal
@@ -98,10 +100,24 @@ def purge_all(timestamp: int) -> None:
     deleting.end_all(at=clock.now())
 
 
+@app.task(name=downloads.TASK)
+def write_download(number: int) -> None:
+    """Write a file that a person asked for."""
+    downloads.carry_on(number, writers=WRITERS, real=clock.real)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="write_downloads", lock="write_downloads", queueing_lock="write_downloads")
+def write_downloads(timestamp: int) -> None:
+    """Write the files whose own task failed half-way."""
+    downloads.carry_all_on(writers=WRITERS, real=clock.real)
+
+
 @app.periodic(cron="17 * * * *")
-@app.task(name="forget_limits")
-def forget_limits(timestamp: int) -> None:
-    """Delete the rate limits that nobody comes near any more."""
+@app.task(name="forget")
+def forget(timestamp: int) -> None:
+    """Delete the files that were kept long enough, and the rate limits that nobody is near."""
+    downloads.forget_old(real=clock.real())
     rate_limits.forget_full(at=clock.real())
 
 

@@ -13,6 +13,7 @@ from django.db import connection
 
 from vatio.accounts import belongings as accounts
 from vatio.accounts.models import Account
+from vatio.downloads import belongings as downloads
 from vatio.history import belongings as history
 from vatio.notifications import belongings as notifications
 from vatio.orders import belongings as orders
@@ -44,6 +45,7 @@ BELONGINGS: tuple[Belonging, ...] = (
     *reminders.BELONGINGS,
     *people.BELONGINGS,
     *purging.BELONGINGS,
+    *downloads.BELONGINGS,
     *accounts.BELONGINGS,
 )
 """The tables that a purge deletes from: each before those that its foreign keys reference."""

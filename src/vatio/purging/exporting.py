@@ -4,14 +4,18 @@ import json
 import shutil
 import tempfile
 import zipfile
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime
 from typing import IO
 
 from django.db import transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
+from vatio.accounts.locking import AccountGone
 from vatio.accounts.models import Account
+from vatio.downloads.models import Download
 from vatio.purging import contents
 from vatio.purging.contents import Row
 from vatio.purging.models import Export
@@ -19,16 +23,59 @@ from vatio.purging.workbook import ExportWorkbook, Words
 from vatio.tenants.belongings import Subject
 from vatio.tenants.models import Person
 
+AT_ONCE = 5_000
+"""An account with more rows than this is exported by the worker."""
+
+TELL_EVERY = 1_000
+
 
 @transaction.atomic
 def export(account: Account, *, words: Words, by: Person, at: datetime) -> IO[bytes]:
-    """Write the account's export into a temporary file, and record who exported it and when.
+    """Write the account's export into a temporary file, and record who exported it and when."""
+    made, digest = _write(account, words=words, at=at)
+    _record(account, digest, by=by, at=at)
+    return made
+
+
+def size(account: Account) -> int:
+    """Return about how many rows the account's export has."""
+    found = contents.read(account)
+    return sum(row["rows"] if subject.watermark else 1 for subject, row in found)
+
+
+@transaction.atomic
+def write_download(begun: Download, tell: Callable[[int], None], *, words: Words) -> IO[bytes]:
+    """Write the export that a person asked for; whoever takes the file is recorded then.
+
+    :raises AccountGone: if the account was deleted.
+    """
+    if begun.account is None:
+        raise AccountGone(_("This account was deleted meanwhile."))
+    made, begun.what["digest"] = _write(begun.account, words=words, at=begun.asked_at, tell=tell)
+    return made
+
+
+def record_taken(account: Account, taken: Download, *, at: datetime) -> None:
+    """Record that the person who asked for an account's export has it, the first time."""
+    exports = Export.objects.filter(account=account, made_by=taken.asked_by)
+    if not exports.filter(digest=taken.what["digest"], made_at__gte=taken.asked_at).exists():
+        _record(account, taken.what["digest"], by=taken.asked_by, at=at)
+
+
+def _write(
+    account: Account,
+    *,
+    words: Words,
+    at: datetime,
+    tell: Callable[[int], None] = lambda done: None,
+) -> tuple[IO[bytes], str]:
+    """Write the account's export into a temporary file; return it and its contents' digest.
 
     Both files are written at once, row by row, so that they hold the same and a subject that is
     streamed is read once. Dates and times are in ISO 8601 in the JSON, and in the account's time
     zone in the workbook.
     """
-    found = contents.read(account)
+    found, done = contents.read(account), 0
     made = tempfile.TemporaryFile()  # noqa: SIM115
     name = file_name(account)
     with (
@@ -46,18 +93,24 @@ def export(account: Account, *, words: Words, by: Person, at: datetime) -> IO[by
                 for row in rows:
                     document.add(row)
                     book.add(row)
+                    done += 1
+                    if done % TELL_EVERY == 0:
+                        tell(done)
         sheets.seek(0)
         with packed.open(f"{name}.xlsx", "w", force_zip64=True) as place:
             shutil.copyfileobj(sheets, place)
+    made.seek(0)
+    return made, contents.digest(found)
+
+
+def _record(account: Account, digest: str, *, by: Person, at: datetime) -> None:
     Export.objects.create(
         account=account,
         organisation_id=account.organisation_id,
         made_by=by,
         made_at=at,
-        digest=contents.digest(found),
+        digest=digest,
     )
-    made.seek(0)
-    return made
 
 
 def file_name(account: Account) -> str:

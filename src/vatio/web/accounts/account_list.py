@@ -5,7 +5,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,15 +15,16 @@ from vatio.accounts.labels import SECTORS
 from vatio.accounts.models import Account, AccountSet
 from vatio.catalogue.listing import known_licences
 from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
-from vatio.portfolios import listing
-from vatio.portfolios.listing import AccountFilters
-from vatio.web.accounts import exporting
+from vatio.downloads import running
+from vatio.downloads.models import Download
+from vatio.portfolios import exporting, listing
+from vatio.portfolios.labels import COLUMNS
+from vatio.refusal import Refused
 from vatio.web.accounts.headings import headings
 from vatio.web.renewals import bulk_renewing
 from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.downloads import XLSX
 from vatio.web.shell.fields import organisation_choices
-from vatio.web.shell.labels import COLUMNS
 from vatio.web.shell.query_string import query_string
 from vatio.web.shell.redirects import back_to
 from vatio.web.shell.tabs import Tab, all_tabs, tabs
@@ -74,11 +75,11 @@ def _list(
     request: Request, tab_list: list[Tab], accounts: AccountSet, *, at: datetime, expired: bool
 ) -> HttpResponseBase:
     """Show a tab of accounts as the query string filters it, or return it as a workbook."""
+    if request.GET.get("as") == "xlsx":
+        return _workbook(request, at=at, expired=expired)
     asked = listing.read(request.GET, request.user, usual="-ends" if expired else "ends")
     inside = accounts.filter(ends_at__lte=at) if expired else accounts.filter(ends_at__gt=at)
     found = listing.narrowed(inside, asked, request.user, at=at)
-    if request.GET.get("as") == "xlsx":
-        return _workbook(request, found, asked, at=at)
     page = listing.page(found, asked, request.GET, request.user, at=at)
     at_desk = not hasattr(request, "organisation")
     here = next(tab for tab in tab_list if tab.current)
@@ -126,15 +127,36 @@ def _report(request: Request) -> bulk_renewing.Report | None:
     return bulk_renewing.latest(request.session, request.organisation, request.user)
 
 
-def _workbook(
-    request: Request, accounts: AccountSet, asked: AccountFilters, *, at: datetime
-) -> FileResponse:
-    """Return the filtered accounts as a workbook, in the order of the list."""
-    at_desk = not hasattr(request, "organisation")
-    time_zone = DEPARTMENT_TIME_ZONE if at_desk else request.organisation.time_zone
+def _workbook(request: Request, *, at: datetime, expired: bool) -> HttpResponseBase:
+    """Return the filtered accounts as a workbook; a long list is left to the worker."""
+    organisation = getattr(request, "organisation", None)
+    parameters = {name: request.GET[name] for name in request.GET if name != "as"}
+    accounts, asked = exporting.asked_for(
+        parameters, request.user, organisation=organisation, expired=expired, at=at
+    )
+    time_zone = organisation.time_zone if organisation else DEPARTMENT_TIME_ZONE
     name = _("accounts-%(day)s.xlsx") % {"day": day_at(at, time_zone).isoformat()}
-    made = exporting.workbook(accounts, asked, request.user, at=at, with_organisation=at_desk)
-    return FileResponse(made, as_attachment=True, filename=name, content_type=XLSX)
+    rows = accounts.count()
+    if rows <= exporting.AT_ONCE:
+        made = exporting.workbook(
+            accounts, asked, request.user, at=at, with_organisation=organisation is None
+        )
+        return FileResponse(made, as_attachment=True, filename=name, content_type=XLSX)
+    try:
+        begun = running.ask(
+            Download.Kind.ACCOUNTS,
+            by=request.user,
+            at=at,
+            file_name=name,
+            content_type=XLSX,
+            rows=rows,
+            organisation=organisation,
+            what={"parameters": parameters, "expired": expired},
+        )
+    except Refused as refused:
+        messages.warning(request, str(refused))
+        return redirect("downloads")
+    return redirect("download", begun.uid)
 
 
 @require_POST

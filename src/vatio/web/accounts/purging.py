@@ -1,51 +1,32 @@
 """«Eliminar la cuenta»: export and deletion of an expired account by the commercial department."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
-from jinja2 import TemplateError
 
 from vatio import clock
-from vatio.accounts.labels import AGREEMENTS, SECTORS, SMS_TRANSACTIONS
 from vatio.accounts.models import Account
-from vatio.notifications.labels import MESSAGE_STATES
-from vatio.notifications.models import Message
-from vatio.notifications.rendering import render as written_out
-from vatio.orders.labels import OUTCOMES, STATES
+from vatio.downloads import running
+from vatio.downloads.models import Download
+from vatio.export_words import in_words
 from vatio.orders.models import Order
-from vatio.people.labels import ROLES
 from vatio.purging import exporting, requesting
-from vatio.purging.contents import Row
 from vatio.purging.models import Export, Purge
 from vatio.refusal import Refused
-from vatio.reminders.labels import MILESTONES
-from vatio.tenants.models import LANGUAGES
 from vatio.web.shell.access import COMMERCIAL, Request, only
 from vatio.web.shell.fields import clean_text
-from vatio.web.shell.history_sentences import RULES, sentence
 
 ZIP = "application/zip"
-
-WORDS: dict[str, Mapping[str, object]] = {
-    "kind": {**AGREEMENTS, **SMS_TRANSACTIONS},
-    "language": dict(LANGUAGES),
-    "milestone": MILESTONES,
-    "outcome": OUTCOMES,
-    "role": ROLES,
-    "rule": RULES,
-    "sector": SECTORS,
-    "state": {name: words[0] for name, words in {**STATES, **MESSAGE_STATES}.items()},
-}
-"""The words for the codes in each column of the export."""
 
 
 class PurgeForm(forms.Form):
@@ -101,12 +82,33 @@ def delete(request: Request, uid: UUID) -> HttpResponse:
 
 @require_POST
 @only(COMMERCIAL)
-def export(request: Request, uid: UUID) -> FileResponse:
-    """Return an archive of everything that an account has, and record that it was exported."""
+def export(request: Request, uid: UUID) -> HttpResponseBase:
+    """Return an archive of everything that an account has, and record that it was exported.
+
+    A long one is left to the worker.
+    """
     account = get_object_or_404(Account.objects.visible_to(request.user), uid=uid)
-    made = exporting.export(account, words=_in_words, by=request.user, at=clock.now())
-    name = f"{exporting.file_name(account)}.zip"
-    return FileResponse(made, as_attachment=True, filename=name, content_type=ZIP)
+    at, name = clock.now(), f"{exporting.file_name(account)}.zip"
+    rows = exporting.size(account)
+    if rows <= exporting.AT_ONCE:
+        made = exporting.export(account, words=in_words, by=request.user, at=at)
+        return FileResponse(made, as_attachment=True, filename=name, content_type=ZIP)
+    try:
+        begun = running.ask(
+            Download.Kind.ACCOUNT,
+            by=request.user,
+            at=at,
+            file_name=name,
+            content_type=ZIP,
+            rows=rows,
+            organisation=account.organisation,
+            account=account,
+            what={},
+        )
+    except Refused as refused:
+        messages.warning(request, str(refused))
+        return redirect("account_delete", uid)
+    return redirect("download", begun.uid)
 
 
 def _to_those_left(request: Request, done: Purge) -> HttpResponse:
@@ -131,27 +133,6 @@ def _refusal(check: Callable[[], None]) -> str:
     except Refused as refused:
         return str(refused)
     return ""
-
-
-def _in_words(column: str, row: Row) -> object:
-    """Return a cell of the export in words: an act's sentence, a subject, a code's label."""
-    if column == "verb":
-        return sentence(row["verb"], row["facts"]).words
-    if column == "template":
-        return _subject(row)
-    value = row[column]
-    if column in WORDS and value in WORDS[column]:
-        return str(WORDS[column][value])
-    return value
-
-
-def _subject(row: Row) -> str:
-    """Return the subject of a message, or its template's name if that can no longer render it."""
-    message = Message(template=row["template"], context=row["context"], language=row["language"])
-    try:
-        return written_out(message, address="").subject
-    except TemplateError:
-        return str(row["template"])
 
 
 urlpatterns = [

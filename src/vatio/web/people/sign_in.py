@@ -20,10 +20,9 @@ from django.utils.translation import gettext_lazy, override
 from django.views.decorators.http import require_POST
 
 from vatio import clock
-from vatio.people import one_time_links
-from vatio.tenants.addresses import fold_address
 from vatio.people import one_time_links, rate_limits
 from vatio.people.rate_limits import TooOften
+from vatio.tenants.addresses import fold_address
 from vatio.tenants.models import Person
 from vatio.tenants.platform import DEMO_SECRET, demo_people, is_demo
 from vatio.web.people import attempts

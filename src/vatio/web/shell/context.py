@@ -102,6 +102,8 @@ def _menu(request: HttpRequest, person: Person) -> list[Entry]:
             _entry(request, _("Messages"), url("messages"), "mail"),
             _entry(request, _("Commercial department"), url("colleagues"), "person"),
         ]
+    if led or person.is_commercial:
+        entries.append(_entry(request, _("Exports"), reverse("downloads"), "export"))
     return entries
 
 

@@ -1,22 +1,6 @@
-"""The labels that only the pages use: columns, standings of renewals, time zones."""
+"""The labels that only the pages use: standings of renewals, time zones."""
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-
-from vatio.units import Unit
-
-COLUMNS: dict[str, Promise | str] = {
-    "name": _("Account"),
-    "organisation": _("Organisation"),
-    "client": _("Client"),
-    "licence": _("Licence"),
-    "sector": _("Sector"),
-    **{unit.value: unit.label for unit in Unit},
-    "sms": _("SMS"),
-    "created": _("Created"),
-    "ends": _("Expires"),
-}
-"""The columns of the list of accounts, in their order."""
 
 STANDINGS = {
     "renewed": _("It is renewed"),

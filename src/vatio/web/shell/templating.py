@@ -17,6 +17,7 @@ from vatio.accounts.labels import AGREEMENT_ICONS, AGREEMENTS, SECTORS
 from vatio.catalogue.labels import BILLINGS, counted
 from vatio.dates import DEPARTMENT_TIME_ZONE, written, written_month, written_with_weekday
 from vatio.formats import joined, number, percent, signed
+from vatio.history_sentences import sentence, who
 from vatio.notifications.labels import MESSAGE_STATES
 from vatio.orders.labels import KIND_ICONS, KINDS, STATES
 from vatio.people.labels import ROLES

@@ -2,7 +2,7 @@
 
 import tempfile
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import IO, Any
 
@@ -11,17 +11,59 @@ from django.utils.translation import gettext as _
 
 from vatio import workbooks
 from vatio.accounts.labels import SECTORS
-from vatio.accounts.models import AccountSet
+from vatio.accounts.models import Account, AccountSet
+from vatio.downloads.models import Download
+from vatio.portfolios import listing
 from vatio.portfolios.account_rows import AccountRow, account_rows
+from vatio.portfolios.labels import COLUMNS
 from vatio.portfolios.listing import AccountFilters, ordered
-from vatio.tenants.models import Person
-from vatio.web.shell.labels import COLUMNS
-from vatio.web.shell.templating import spoken
+from vatio.tenants.models import Organisation, Person
+
+AT_ONCE = 1_000
+"""A list of more accounts than this is written by the worker."""
 
 AT_A_TIME = 500
 """How many accounts are in memory at once: larger batches save no time, and take more memory."""
 
 WIDTHS = {"name": 32, "client": 32, "licence": 18, "sector": 22, "organisation": 28}
+
+Tell = Callable[[int], None]
+
+
+def asked_for(
+    parameters: Mapping[str, str],
+    person: Person,
+    *,
+    organisation: Organisation | None,
+    expired: bool,
+    at: datetime,
+) -> tuple[AccountSet, AccountFilters]:
+    """Return the accounts that a list shows, of one organisation or of all, and its filters."""
+    asked = listing.read(parameters, person, usual="-ends" if expired else "ends")
+    accounts = Account.objects.visible_to(person)
+    if organisation is not None:
+        accounts = accounts.filter(organisation=organisation)
+    inside = accounts.filter(ends_at__lte=at) if expired else accounts.filter(ends_at__gt=at)
+    return listing.narrowed(inside, asked, person, at=at), asked
+
+
+def write(begun: Download, tell: Tell) -> IO[bytes]:
+    """Write the workbook that a person asked for, as the list was at that moment."""
+    accounts, asked = asked_for(
+        begun.what["parameters"],
+        begun.asked_by,
+        organisation=begun.organisation,
+        expired=begun.what["expired"],
+        at=begun.asked_at,
+    )
+    return workbook(
+        accounts,
+        asked,
+        begun.asked_by,
+        at=begun.asked_at,
+        with_organisation=begun.organisation is None,
+        tell=tell,
+    )
 
 
 def workbook(
@@ -31,11 +73,14 @@ def workbook(
     *,
     at: datetime,
     with_organisation: bool,
+    tell: Tell = lambda done: None,
 ) -> IO[bytes]:
     """Write the accounts to a workbook in a temporary file, in the order of the list.
 
     Only the primary keys of all accounts are in memory at once; the rows of a batch
     are written to the disk before the next batch is read.
+
+    :param tell: called after each batch with the number of accounts written so far.
     """
     made = tempfile.TemporaryFile()  # noqa: SIM115
     book = xlsxwriter.Workbook(made, workbooks.OPTIONS)
@@ -52,12 +97,14 @@ def workbook(
         sheet.set_column(place, place, WIDTHS.get(name, 12))
         sheet.write_string(0, place, str(words), bold)
     sheet.freeze_panes(1, 1)
-    sectors = spoken(SECTORS)
+    sectors = {sector: str(words) for sector, words in SECTORS.items()}
     last = 0
     for last, row in enumerate(_read(accounts, asked, person, at=at), start=1):
         values = _values(row, sectors)
         for place, name in enumerate(columns):
             sheet.write(last, place, values.get(name))
+        if last % AT_A_TIME == 0:
+            tell(last)
     sheet.autofilter(0, 0, last, len(columns) - 1)
     book.close()
     made.seek(0)

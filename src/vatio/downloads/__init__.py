@@ -1,0 +1,1 @@
+"""Files that the worker writes for a person, who fetches them within a day."""

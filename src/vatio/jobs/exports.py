@@ -1,0 +1,20 @@
+"""How the worker writes each kind of file that a person can ask for."""
+
+from collections.abc import Mapping
+from typing import IO
+
+from vatio.downloads.models import Download
+from vatio.downloads.running import Tell, Writer
+from vatio.export_words import in_words
+from vatio.portfolios import exporting as lists
+from vatio.purging import exporting as accounts
+
+
+def _write_account(begun: Download, tell: Tell) -> IO[bytes]:
+    return accounts.write_download(begun, tell, words=in_words)
+
+
+WRITERS: Mapping[str, Writer] = {
+    Download.Kind.ACCOUNTS: lists.write,
+    Download.Kind.ACCOUNT: _write_account,
+}

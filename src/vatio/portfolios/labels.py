@@ -1,0 +1,19 @@
+"""The labels of the list of accounts, on its page and in its workbook."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from vatio.units import Unit
+
+COLUMNS: dict[str, Promise | str] = {
+    "name": _("Account"),
+    "organisation": _("Organisation"),
+    "client": _("Client"),
+    "licence": _("Licence"),
+    "sector": _("Sector"),
+    **{unit.value: unit.label for unit in Unit},
+    "sms": _("SMS"),
+    "created": _("Created"),
+    "ends": _("Expires"),
+}
+"""The columns of the list of accounts, in their order."""
