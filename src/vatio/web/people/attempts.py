@@ -19,7 +19,8 @@ from django.utils.crypto import constant_time_compare
 
 from vatio.people import rate_limits
 from vatio.people.rate_limits import Limit
-from vatio.tenants.models import Person, fold_address
+from vatio.tenants.addresses import fold_address
+from vatio.tenants.models import Person
 
 COOKIE, SALT = "device", "vatio.device"
 A_YEAR = 31_536_000

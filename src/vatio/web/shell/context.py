@@ -103,7 +103,7 @@ def _menu(request: HttpRequest, person: Person) -> list[Entry]:
             _entry(request, _("Commercial department"), url("colleagues"), "person"),
         ]
     if led or person.is_commercial:
-        entries.append(_entry(request, _("Exports"), reverse("downloads"), "export"))
+        entries.append(_entry(request, _("Exports"), url("downloads"), "export"))
     return entries
 
 

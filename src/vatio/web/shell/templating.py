@@ -25,7 +25,6 @@ from vatio.tenants.addresses import in_letters
 from vatio.units import Unit
 from vatio.web.shell import labels, stylesheet
 from vatio.web.shell.addresses import address_of, around, url
-from vatio.web.shell.history_sentences import sentence, who
 from vatio.web.shell.query_string import query_string
 
 
@@ -111,8 +110,9 @@ def _plain(message: str, language: str | None) -> Markup:
 @cache
 def icon(name: str, size: str = "") -> Markup:
     """Return an icon as SVG, hidden from assistive technology: its words stand beside it."""
-    look = f"icon {size}" if size else "icon"
-    return Markup('<svg class="{}" aria-hidden="true"><use href="#i-{}"/></svg>').format(look, name)
+    return Markup('<svg class="icon{}" aria-hidden="true"><use href="#i-{}"/></svg>').format(
+        f" {size}" if size else "", name
+    )
 
 
 def moment(at: datetime, time_zone: str) -> str:

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0003_invitations_are_found_by_their_account"),
+        ("people", "0004_addresses_are_compared_as_stored"),
     ]
 
     operations = [
