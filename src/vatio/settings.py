@@ -165,6 +165,10 @@ LOGGING = {
     },
 }
 
+# The worker alone imports the tasks: other processes defer them by their names.
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+PROCRASTINATE_IMPORT_PATHS = ["vatio.jobs.tasks"]
+
 LANGUAGE_CODE = "es"
 LANGUAGES = [("es", "Español"), ("en", "English")]
 LOCALE_PATHS = [ROOT / "locale"]

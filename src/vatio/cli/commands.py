@@ -178,9 +178,7 @@ def _join_platform(role: str) -> None:
         _use(server.ensure(settings.HOME, programs=_programs()))
     if not env.text("DATABASE_URL"):
         _act_as(role)
-    loader = MigrationLoader(connection)
-    _ensure_own_history(loader)
-    if schema.is_older(loader):
+    if _is_older():
         raise CannotStart("The database is older than this Vatio. Run `vatio migrate` first.")
     clock.follow(is_demo())
 
@@ -307,17 +305,19 @@ def _act_as(role: str) -> None:
     connection.settings_dict["USER"] = role
 
 
-def _ensure_own_history(loader: MigrationLoader) -> None:
-    """Refuse a database with an applied migration that this Vatio does not have.
+def _is_older() -> bool:
+    """Return whether the database lacks migrations; refuse one with a migration unknown here.
 
     :raises CannotStart: naming the migration.
     """
+    loader = MigrationLoader(connection)
     unknown = schema.unknown_migration(loader)
     if unknown:
         raise CannotStart(
             f"The database was made by another version of Vatio ({unknown}), and this one cannot"
             " take it over: run that version, or begin with an empty database."
         )
+    return schema.is_older(loader)
 
 
 def _bring_up_to_date() -> None:
@@ -331,9 +331,9 @@ def _bring_up_to_date() -> None:
         (version,) = cursor.fetchone()
     if version < OLDEST_SERVER:
         raise CannotStart("This server is older than PostgreSQL 16. Vatio needs 16 or newer.")
-    _ensure_own_history(MigrationLoader(connection))
     compile_catalogue()
-    call_command("migrate", verbosity=0, interactive=False)
+    if _is_older():
+        call_command("migrate", verbosity=0, interactive=False)
     with connection.cursor() as cursor:
         if privileges.exist(cursor):
             privileges.apply(

@@ -34,6 +34,7 @@ def run(*, grace: float) -> None:
     logging.getLogger("procrastinate").setLevel(logging.WARNING)
     _strike_off_the_one_before()
     threading.Thread(target=_watch, name="watch", daemon=True).start()
+    app.perform_import_paths()  # type: ignore[no-untyped-call]
     working = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
     working.run_worker(
         concurrency=4,
