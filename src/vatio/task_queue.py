@@ -1,8 +1,10 @@
 """Defers tasks to the worker, by their names, and keeps the faults of its work apart."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import TypeVar
 
+from django.db import connection
 from procrastinate.contrib.django import app
 
 Row = TypeVar("Row")
@@ -33,6 +35,14 @@ def each_by_itself(rows: Iterable[Row], act: Callable[[Row], Outcome]) -> list[O
     if errors:
         raise ExceptionGroup(f"{len(errors)} of {len(errors) + len(outcomes)} failed", errors)
     return outcomes
+
+
+def worker_heard_at() -> datetime | None:
+    """Return when a worker was last heard of, by the database's clock."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {HEARD}")
+        (heard,) = cursor.fetchone()
+    return heard  # type: ignore[no-any-return]
 
 
 def defer(task: str, *, lock: str | None = None, **arguments: int | str) -> None:

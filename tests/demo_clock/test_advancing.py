@@ -1,7 +1,9 @@
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from tests import make
@@ -13,6 +15,7 @@ from vatio.notifications.models import Message
 from vatio.people import one_time_links
 from vatio.reminders.models import Reminder
 from vatio.tenants.models import Platform
+from vatio.web.demo import demo_clock
 
 pytestmark = pytest.mark.django_db
 
@@ -71,10 +74,149 @@ def test_time_is_moved_in_the_demo_alone() -> None:
     assert abs(clock.now() - clock.real()) < timedelta(seconds=5)
 
 
-@pytest.mark.parametrize("days", [0, -1, 4000])
-def test_the_clock_goes_forward_within_bounds(demo: None, days: int) -> None:
+WRONG = ["0", "367", "1.5", "١", "²", "", " ", "1e3", "-1", "+1", "1 0", "abc", "9" * 5000]
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_days_are_a_whole_number_up_to_a_year(demo: None, client: Client, text: str) -> None:
+    client.force_login(make.commercial())
+    before = clock.now()
+
     with pytest.raises(advancing.WrongDays):
-        advancing.advance(days)
+        advancing.parse_days(text)
+    answer = client.post("/demo/advance/", {"days": text, "back": "/desk/"}, follow=True)
+
+    assert "Escriba un número entero de días, del 1 al 366." in answer.content.decode()
+    assert clock.now() - before < timedelta(hours=1)
+
+
+@pytest.mark.parametrize(("text", "days"), [("1", 1), ("366", 366), (" 7 ", 7), ("030", 30)])
+def test_a_day_and_a_leap_year_are_whole_numbers_of_days(text: str, days: int) -> None:
+    assert advancing.parse_days(text) == days
+
+
+def test_a_press_moves_the_clock_by_as_many_days(demo: None, client: Client) -> None:
+    client.force_login(make.superadmin(make.organisation()))
+
+    answer = client.post("/demo/advance/", {"days": "3"}, follow=True)
+
+    assert "Ahora es" in answer.content.decode()
+    assert (clock.now() - clock.real()).days == 2
+    assert advancing.days_to_go() == 0
+
+
+@pytest.mark.parametrize("role", ["administrator", "viewer", "nobody"])
+def test_who_only_looks_at_accounts_neither_sees_the_buttons_nor_moves_the_clock(
+    demo: None, client: Client, role: str
+) -> None:
+    account = hotel(ends_in=9)
+    client.force_login(make.person() if role == "nobody" else make.holder(account, role))
+
+    page = client.get("/profile/").content.decode()
+    answer = client.post("/demo/advance/", {"days": "1"})
+
+    assert answer.status_code == 403
+    assert "Demostración. Hoy es" in page
+    assert "+1 día" not in page
+    assert clock.now() - clock.real() < timedelta(minutes=1)
+
+
+def test_who_is_not_signed_in_moves_nothing(demo: None, client: Client) -> None:
+    answer = client.post("/demo/advance/", {"days": "1"})
+
+    assert answer.status_code == 302
+    assert clock.now() - clock.real() < timedelta(minutes=1)
+
+
+def test_the_messages_of_a_day_leave_before_the_next_begins(demo: None) -> None:
+    hotel(ends_in=35)
+    left: list[tuple[str, int]] = []
+
+    def send() -> int:
+        due = Message.objects.filter(state="queued", template="reminder")
+        left.extend((message.context["ends_on"], message.context["days_left"]) for message in due)
+        return due.update(state="sent")
+
+    passed = advancing.advance(40, send=send)
+
+    assert passed.sent == passed.reminders == 3
+    assert [days for _day, days in left][1:] == [7, 0]
+    assert not Message.objects.filter(state="too late").exists()
+
+
+def test_whoever_is_killed_on_the_way_leaves_the_rest_to_the_next(demo: None) -> None:
+    hotel(ends_in=5)
+    days = 0
+
+    def die_on_the_third() -> int:
+        nonlocal days
+        days += 1
+        if days == 4:
+            raise KeyboardInterrupt
+        return 0
+
+    with pytest.raises(KeyboardInterrupt):
+        advancing.advance(7, send=die_on_the_third)
+    assert advancing.days_to_go() == 4
+
+    advancing.carry_on(lambda: 0)
+
+    assert advancing.days_to_go() == 0
+    assert advancing.totals().days == 7
+
+
+def test_the_clock_is_never_asked_for_more_than_a_year(demo: None) -> None:
+    advancing.ask(300)
+
+    with pytest.raises(advancing.TooManyDays):
+        advancing.ask(67)
+
+    advancing.ask(66)
+    assert advancing.days_to_go() == 366
+
+
+def test_nobody_else_sends_while_the_clock_moves(demo: None) -> None:
+    others: list[bool] = []
+
+    def ask_as_another_sender() -> int:
+        def send() -> None:
+            with advancing.sending() as may_send:
+                others.append(may_send)
+            connection.close()
+
+        thread = threading.Thread(target=send)
+        thread.start()
+        thread.join(10)
+        return 0
+
+    advancing.advance(1, send=ask_as_another_sender)
+    with advancing.sending() as may_send:
+        others.append(may_send)
+
+    assert others == [False, False, True]
+
+
+def test_no_expiry_within_a_year_is_said(demo: None, client: Client) -> None:
+    client.force_login(make.commercial())
+
+    answer = client.post("/demo/advance/", {"days": "next", "back": "/desk/"}, follow=True)
+
+    assert "Ninguna cuenta caduca en los próximos 366 días." in answer.content.decode()
+
+
+def test_the_bar_shows_that_the_clock_is_on_its_way(
+    demo: None, client: Client, monkeypatch: pytest.MonkeyPatch, settings: object
+) -> None:
+    settings.EMAIL_URL = "smtp://127.0.0.1:1"  # type: ignore[attr-defined]
+    monkeypatch.setattr(demo_clock, "PATIENCE", 0.1)
+    client.force_login(make.commercial())
+
+    page = client.post("/demo/advance/", {"days": "30", "back": "/desk/"}, follow=True)
+
+    shown = page.content.decode()
+    assert "El reloj está en camino: quedan 30 días." in shown
+    assert "quedan 30 días" in shown
+    assert "+1 día" not in shown
 
 
 def test_the_bar_leads_to_the_next_expiry(demo: None, client: Client) -> None:

@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     people_of_demo = _word(demo, "people", "list the people of the demo", demo_people)
     people_of_demo.add_argument("--json", action="store_true")
     advance = _word(demo, "advance", "let days pass in the demo", advance_demo)
-    advance.add_argument("days", type=int)
+    advance.add_argument("days", help="a whole number from 1 to 366")
     advance.add_argument("--json", action="store_true")
     return parser
 
@@ -229,13 +229,24 @@ def demo_people(arguments: argparse.Namespace) -> int:
 
 
 def advance_demo(arguments: argparse.Namespace) -> int:
-    """Move the demo's clock forward by some days, and print what happened."""
+    """Move the demo's clock forward by some days, and print what happened.
 
-    def send() -> int:
-        return post.send_all().sent if settings.EMAIL_URL else 0
-
+    Each day's messages leave before the next begins: the worker sees to it where there is one,
+    else this command, if EMAIL_URL is set for it.
+    """
+    days = advancing.parse_days(arguments.days)
     with _database():
-        passed = advancing.advance(arguments.days, send=send)
+        before = advancing.totals()
+        advancing.ask(days)
+        if settings.EMAIL_URL:
+            advancing.carry_on(lambda: post.send_all().sent)
+        while advancing.days_to_go():
+            if advancing.worker_is_there():
+                time.sleep(0.1)
+            else:
+                advancing.carry_on(lambda: 0)
+        passed = advancing.since(before)
+        clock.forget()
         day = clock.today(DEPARTMENT_TIME_ZONE)
     if arguments.json:
         say(json.dumps({"today": day.isoformat(), **asdict(passed)}))

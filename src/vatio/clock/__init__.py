@@ -21,6 +21,7 @@ class _Shift:
 
     follows = False
     by = timedelta()
+    to_go = 0
     moved_at: datetime | None = None
     read_at = float("-inf")
 
@@ -47,6 +48,14 @@ def even_since() -> datetime:
     return datetime.min.replace(tzinfo=UTC)
 
 
+def days_to_go() -> int:
+    """Return how many days the demo's clock has yet to go, while it is on its way."""
+    if not _Shift.follows:
+        return 0
+    _read()
+    return _Shift.to_go
+
+
 def today(time_zone: str) -> date:
     """Return the current calendar day in an IANA time zone, such as Europe/Madrid."""
     return now().astimezone(ZoneInfo(time_zone)).date()
@@ -67,8 +76,8 @@ def _read() -> None:
     if time.monotonic() - _Shift.read_at <= FRESH:
         return
     with connection.cursor() as cursor:
-        cursor.execute("SELECT coalesce(sum(days), 0)::int, max(moved_at) FROM clock_shift")
-        days, _Shift.moved_at = cursor.fetchone()
+        cursor.execute("SELECT days, days_to_go, moved_at FROM clock_shift")
+        days, _Shift.to_go, _Shift.moved_at = cursor.fetchone() or (0, 0, None)
     _Shift.by, _Shift.read_at = timedelta(days=days), time.monotonic()
 
 

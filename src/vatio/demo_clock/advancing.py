@@ -1,10 +1,12 @@
 """Moves the demo's clock forward a day at a time, and does the work that each day brings."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Sum
 from django.utils.translation import gettext_lazy as _
 
@@ -15,9 +17,19 @@ from vatio.clock.models import Shift
 from vatio.orders import digesting, lapsing
 from vatio.refusal import Refused
 from vatio.reminders import deciding
+from vatio.task_queue import defer, worker_heard_at
+from vatio.tenants.models import Membership, Person
 from vatio.tenants.platform import is_demo
 
-MOST_DAYS = 3_660
+MOST_DAYS = 366
+TASK = "advance"
+LOCK = 7_204_281
+"""The advisory lock of whoever moves the clock; whoever sends meanwhile holds it shared."""
+
+RECENTLY = timedelta(seconds=30)
+"""How long ago a worker that is taken to be there was heard of; it tells of itself every ten."""
+
+Send = Callable[[], int]
 
 
 class NotTheDemo(Refused):
@@ -25,7 +37,11 @@ class NotTheDemo(Refused):
 
 
 class WrongDays(Refused):
-    """The number of days is less than 1 or more than MOST_DAYS."""
+    """What was written is no whole number of days from 1 to MOST_DAYS."""
+
+
+class TooManyDays(Refused):
+    """With the days that the clock has yet to go, it would be asked for more than MOST_DAYS."""
 
 
 @dataclass
@@ -39,25 +55,107 @@ class Passed:
     sent: int = 0
 
 
-def advance(days: int, *, send: Callable[[], int] | None = None) -> Passed:
-    """Move the demo's clock forward day by day, do the work of each day, and return the counts.
+def parse_days(text: str) -> int:
+    """Return a whole number of days, written in digits from 0 to 9.
 
-    :param send: delivers the messages that are due and returns how many; by default the worker
-        delivers them.
+    :raises WrongDays: for anything else than a number from 1 to MOST_DAYS.
+    """
+    if not re.fullmatch("[0-9]{1,3}", text.strip()) or not 1 <= int(text) <= MOST_DAYS:
+        raise WrongDays(
+            _("Write a whole number of days, from 1 to %(most)s.") % {"most": MOST_DAYS},
+            field="days",
+        )
+    return int(text)
+
+
+def may_advance(person: Person) -> bool:
+    """Return whether a person may move the demo's clock, which moves for everybody.
+
+    The commercial department may, and SuperAdministrators; who only looks at accounts may not.
+    """
+    return person.is_commercial or Membership.objects.filter(person=person).exists()
+
+
+@transaction.atomic
+def ask(days: int) -> None:
+    """Ask for the clock to be moved, and leave it to the worker; `carry_on` may do it sooner.
+
     :raises NotTheDemo: outside the demo.
-    :raises WrongDays: unless `days` is from 1 to MOST_DAYS, about ten years.
+    :raises TooManyDays: if it would have more than MOST_DAYS to go.
     """
     if not is_demo():
         raise NotTheDemo(_("Only the demo's clock can be moved."))
-    if not 1 <= days <= MOST_DAYS:
-        raise WrongDays(_("Write a number from 1 to %(most)s.") % {"most": MOST_DAYS}, field="days")
-    passed = Passed()
+    Shift.objects.get_or_create(id=1)
+    within = Shift.objects.filter(id=1, days_to_go__lte=MOST_DAYS - days)
+    if not within.update(days_to_go=F("days_to_go") + days):
+        raise TooManyDays(_("The clock is still on its way: wait until it has arrived."))
+    defer(TASK, timestamp=0)
+
+
+def carry_on(send: Send) -> None:
+    """Let the days to go pass, and the messages of each leave before the next begins.
+
+    Whoever is killed on the way leaves the rest of the days to the next. If another process
+    moves the clock, this waits until it has arrived.
+    """
     clock.follow(True)
-    for _day in range(days):
-        _pass_a_day(passed)
-        if send is not None:
-            passed.sent += send()
-    return passed
+    with _alone():
+        _count_sent(send())
+        while _pass_a_day():
+            _count_sent(send())
+
+
+def advance(days: int, *, send: Send = lambda: 0) -> Passed:
+    """Move the clock forward here and now, and return what happened meanwhile.
+
+    :param send: delivers the messages that are due and returns how many; without it they wait.
+    :raises NotTheDemo: outside the demo.
+    :raises TooManyDays: if it would have more than MOST_DAYS to go.
+    """
+    before = totals()
+    ask(days)
+    carry_on(send)
+    return since(before)
+
+
+def totals() -> Passed:
+    """Return what happened on all days that the clock was ever moved by."""
+    shift = Shift.objects.filter(id=1).values(*_NAMES).first()
+    return Passed(**shift) if shift else Passed()
+
+
+def since(before: Passed) -> Passed:
+    """Return what happened since the totals were `before`."""
+    now = totals()
+    return Passed(**{name: getattr(now, name) - getattr(before, name) for name in _NAMES})
+
+
+def days_to_go() -> int:
+    """Return how many days the clock has yet to go: more than 0 while it is on its way."""
+    return Shift.objects.filter(id=1).values_list("days_to_go", flat=True).first() or 0
+
+
+def worker_is_there() -> bool:
+    """Return whether a worker was heard of just now, which moves the clock when asked to."""
+    heard_at = worker_heard_at()
+    return heard_at is not None and clock.real() - heard_at < RECENTLY
+
+
+@contextmanager
+def sending() -> Iterator[bool]:
+    """Tell whether a sender may send: not while the clock moves, as each day sends its own.
+
+    A move begins once nobody sends, so that no message becomes too late on its way.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock_shared(%s::bigint)", [LOCK])
+        (may_send,) = cursor.fetchone()
+    try:
+        yield may_send
+    finally:
+        if may_send:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock_shared(%s::bigint)", [LOCK])
 
 
 def next_end() -> datetime | None:
@@ -74,20 +172,47 @@ def days_to_the_next_end() -> int | None:
     return max(-(-(following - clock.now()) // timedelta(days=1)), 1)
 
 
+_NAMES = [field.name for field in fields(Passed)]
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold the lock of whoever moves the clock; it goes with the connection if the process dies."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s::bigint)", [LOCK])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s::bigint)", [LOCK])
+
+
+def _count_sent(number: int) -> None:
+    Shift.objects.filter(id=1).update(sent=F("sent") + number)
+
+
 @transaction.atomic
-def _pass_a_day(passed: Passed) -> None:
-    Shift.objects.get_or_create(id=1)
-    Shift.objects.select_for_update().get(id=1)
+def _pass_a_day() -> bool:
+    """Let a day pass if the clock has one to go; return whether it had."""
+    shift = Shift.objects.select_for_update().filter(id=1, days_to_go__gt=0).first()
+    if shift is None:
+        return False
     clock.forget()
     before = clock.now()
-    Shift.objects.filter(id=1).update(days=F("days") + 1)
+    Shift.objects.filter(id=1).update(
+        days=F("days") + 1, days_to_go=F("days_to_go") - 1, moved_at=clock.real()
+    )
     clock.forget()
     at = clock.now()
     reminders, _messages = deciding.decide(at=at)
     ended = EndingCount.objects.filter(ends_at__gt=before, ends_at__lte=at)
-    passed.days += 1
-    passed.reminders += reminders
-    passed.expired += ended.aggregate(number=Sum("accounts", default=0))["number"]
-    passed.lapsed += lapsing.lapse(at=at)
+    expired = ended.aggregate(number=Sum("accounts", default=0))["number"]
+    lapsed = lapsing.lapse(at=at)
     digesting.digest(at=at)
     current_holdings.refresh(at=at)
+    Shift.objects.filter(id=1).update(
+        reminders=F("reminders") + reminders,
+        expired=F("expired") + expired,
+        lapsed=F("lapsed") + lapsed,
+    )
+    return True

@@ -54,6 +54,8 @@ def page(request: HttpRequest) -> dict[str, object]:
         return known
     if clock.follows():
         following = advancing.next_end()
+        known["demo_moves"] = advancing.may_advance(person)
+        known["demo_days_to_go"] = clock.days_to_go()
         known["demo_day"] = clock.today(DEPARTMENT_TIME_ZONE)
         known["demo_next"] = day_at(following, DEPARTMENT_TIME_ZONE) if following else None
     if person.is_commercial:
