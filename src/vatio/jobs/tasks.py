@@ -70,7 +70,7 @@ def lapse(timestamp: int) -> None:
     lapsing.lapse(at=clock.now())
 
 
-@app.periodic(cron="*/10 * * * *")
+@app.periodic(cron="*/10 * * * *", queueing_lock="refresh_holdings")
 @app.task(name="refresh_holdings")
 def refresh_holdings(timestamp: int) -> None:
     """Bring the copies of what accounts hold up to date, so that lists stay quick."""
