@@ -3,7 +3,10 @@
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from vatio.dates import day_at
+from django.db.models import Q
+
+from vatio.accounts.models import AccountSet
+from vatio.dates import day_at, days_at, known_time_zones
 
 GRACE_DAYS = 30
 
@@ -53,3 +56,19 @@ def is_in_grace(account: Covered, *, at: datetime) -> bool:
     """Return whether the account has expired and its `GRACE_DAYS` are running."""
     over = grace_ends_on(account)
     return is_expired(account, at=at) and over is not None and day_at(at, account.time_zone) < over
+
+
+def in_grace(accounts: AccountSet, *, at: datetime) -> AccountSet:
+    """Return the accounts that have expired and whose `GRACE_DAYS` are running.
+
+    At one instant there are at most three days on earth: each is compared with the
+    accounts of the time zones in which it is today.
+    """
+    time_zones: dict[date, list[str]] = {}
+    for time_zone, today in zip(known_time_zones(), days_at(at), strict=True):
+        time_zones.setdefault(today, []).append(time_zone)
+    runs = Q()
+    for today, there in time_zones.items():
+        ended_after = today - timedelta(days=GRACE_DAYS)
+        runs |= Q(time_zone__in=there, covered_until__gt=ended_after)
+    return accounts.filter(runs, ends_at__lte=at)

@@ -1,5 +1,5 @@
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -54,6 +54,11 @@ def table(page: str) -> dict[str, list[str]]:
     return found
 
 
+def listed(page: str) -> list[str]:
+    """Read the accounts listed under the months."""
+    return NAME.findall(page[page.index('id="accounts"') :])
+
+
 def furnish(norte: Organisation) -> None:
     ending(date(2026, 11, 10), "Caducada", norte)
     ending(date(2026, 12, 3), "Por decidir", norte)
@@ -84,7 +89,7 @@ def test_a_month_tells_how_many_end_and_what_is_known_of_them(
     assert figures["feb 2027"] == ["1", "0", "0", "1", "0"]
     assert figures["12 meses"] == ["5", "1", "1", "1", "2"]
     assert TOTAL.findall(page) == ["1", "2026", "3", "2027", "1"]
-    assert NAME.findall(page) == ["Caducada", "Por decidir", "Renovada", "Pedida", "Se va"]
+    assert listed(page) == ["Caducada", "Por decidir", "Renovada", "Pedida", "Se va"]
     assert "Renovada hasta el 5 dic 2027" in page
 
 
@@ -119,7 +124,7 @@ def test_a_month_that_is_asked_shows_its_accounts_and_no_month_shows_all(
 
     page = client.get(f"/o/{norte.slug}/renewals/?month={month}").content.decode()
 
-    assert NAME.findall(page) == names
+    assert listed(page) == names
     assert table(page)["12 meses"] == ["5", "1", "1", "1", "2"]
 
 
@@ -133,7 +138,7 @@ def test_every_account_is_on_one_page(
     address, found = base, []
     while True:
         page = client.get(address).content.decode()
-        found.append(NAME.findall(page))
+        found.append(listed(page))
         onwards = NEXT.findall(page)
         if not onwards:
             break
@@ -151,7 +156,7 @@ def test_a_place_that_cannot_be_read_is_the_first_page(
     answer = client.get(f"/o/{norte.slug}/renewals/?{place}")
 
     assert answer.status_code == 200
-    assert len(NAME.findall(answer.content.decode())) == 5
+    assert len(listed(answer.content.decode())) == 5
 
 
 def test_the_page_asks_as_often_for_forty_accounts_as_for_one(norte: Organisation) -> None:
@@ -223,3 +228,40 @@ def test_it_is_reached_from_the_accounts_and_from_the_departments_menu(
 
     assert f'href="/o/{norte.slug}/renewals/"' in accounts
     assert 'href="/desk/renewals/"' in desk
+
+
+@pytest.mark.parametrize("month", ["", "?month=2026-11", "?month=2027-06"])
+def test_the_page_begins_with_the_accounts_in_grace_whatever_the_month(
+    norte: Organisation, nuria: Person, client: Client, month: str
+) -> None:
+    ending(date(2026, 11, 23), "Ayer", norte)
+    ending(date(2026, 10, 26), "El último día", norte)
+    ending(date(2026, 10, 25), "Ya no", norte)
+    ending(date(2026, 11, 25), "Mañana", norte)
+    renewal_asked = ending(date(2026, 11, 2), "Pedida en plazo", norte)
+    make.renewal_order(renewal_asked, at=make.noon(date(2026, 11, 1)))
+    ending(date(2026, 11, 20), "De otros", make.organisation("Sur Energía"))
+
+    page = client.get(f"/o/{norte.slug}/renewals/{month}").content.decode()
+    grace = page[page.index('id="grace"') : page.index('<dl class="tiles">')]
+
+    assert NAME.findall(grace) == ["El último día", "Pedida en plazo", "Ayer"]
+    assert "Renovación solicitada" in grace
+    assert NAME.findall(page)[:3] == NAME.findall(grace)
+
+
+def test_who_is_in_grace_is_a_matter_of_the_day_where_the_account_stands(
+    norte: Organisation, nuria: Person, client: Client
+) -> None:
+    for time_zone in ("Pacific/Kiritimati", "Europe/Madrid", "Pacific/Niue"):
+        ending(date(2026, 11, 24), f"Hoy {time_zone}", norte, time_zone=time_zone)
+        ending(date(2026, 10, 25), f"Hace 30 {time_zone}", norte, time_zone=time_zone)
+    with time_machine.travel(datetime(2026, 11, 24, 10, 30, tzinfo=UTC), tick=False):
+        page = client.get(f"/o/{norte.slug}/renewals/").content.decode()
+    grace = page[page.index('id="grace"') : page.index('<dl class="tiles">')]
+
+    assert sorted(NAME.findall(grace)) == [
+        "Hace 30 Pacific/Niue",
+        "Hoy Europe/Madrid",
+        "Hoy Pacific/Kiritimati",
+    ]

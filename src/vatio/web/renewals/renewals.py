@@ -1,13 +1,14 @@
 """«Renovaciones»: the accounts that end in the months ahead, of an organisation or of all."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
 from vatio import clock
+from vatio.accounts.expiry import GRACE_DAYS, in_grace
 from vatio.accounts.holdings import held_by_many
 from vatio.accounts.models import Account, AccountSet
 from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
@@ -21,6 +22,12 @@ from vatio.web.renewals import month_chart
 from vatio.web.renewals.calendars import SHOWN_ONCE
 from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 
+GRACE_SHOWN = 20
+"""How many accounts in grace stand above the months; the list of the expired has the others."""
+A_WEEK = timedelta(days=7)
+FURTHEST_BACK = timedelta(days=GRACE_DAYS) + A_WEEK
+"""A span that holds every account in grace, on whichever day its time zone is."""
+
 
 @dataclass(frozen=True)
 class RenewalRow:
@@ -30,6 +37,11 @@ class RenewalRow:
     days_left: int
     licence: str
     order: Order | None
+
+    @property
+    def collected_until(self) -> date:
+        """The exclusive end of grace, if the account has expired."""
+        return self.due.due_on + timedelta(days=GRACE_DAYS)
 
 
 @only(SUPERADMINISTRATOR)
@@ -67,6 +79,10 @@ def _page(
         parameters=request.GET,
         at=at,
     )
+    expired = in_grace(accounts, at=at)
+    running_out = renewals.listed(
+        expired, since=today - FURTHEST_BACK, until=today + A_WEEK, at=at, size=GRACE_SHOWN
+    )
     return render(
         request,
         "renewals/renewals.html",
@@ -74,6 +90,8 @@ def _page(
             "outlook": ahead,
             "drawn": month_chart.draw(ahead.months),
             "month": month,
+            "in_grace": _renewal_rows(running_out, request.user, at=at),
+            "in_grace_count": expired.count(),
             "page": page,
             "rows": _renewal_rows(page.rows, request.user, at=at),
             "at_desk": not hasattr(request, "organisation"),
