@@ -143,7 +143,7 @@ def test_the_workbook_has_a_sheet_for_each_subject_with_real_dates_and_numbers()
     (account,) = rows(book, "Cuenta")
     assert account["Nombre"] == "Hotel Lugo 012"
     assert account["Caduca"] == date(2026, 1, 29)
-    assert account["No se renovará, desde"] == datetime(2026, 1, 2, 13, 0)
+    assert account["No se renovará, desde (Europe/Madrid)"] == datetime(2026, 1, 2, 13, 0)
     assert account["Créditos SMS"] == 45
     assert rows(book, "Vigencias")[0]["Inicio de la vigencia"] == date(2025, 1, 29)
     assert [row["Créditos"] for row in rows(book, "Créditos SMS")] == [50, -5]

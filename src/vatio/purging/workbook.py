@@ -61,9 +61,15 @@ class ExportWorkbook:
         )
         for place, column in enumerate(self._subject.columns):
             self._sheet.set_column(place, place, NARROW if _is_date(column) else WIDE)
-            self._sheet.write_string(0, place, str(self._subject.heading(column)), self._bold)
+            self._sheet.write_string(0, place, self._heading(column), self._bold)
         self._sheet.freeze_panes(1, 0)
         self._line = 1
+
+    def _heading(self, column: str) -> str:
+        """Return the heading of a column; that of an instant names the time zone of its cells."""
+        heading = str(self._subject.heading(column))
+        is_instant = _is_date(column) and not column.endswith("_on")
+        return f"{heading} ({self._clock.key})" if is_instant else heading
 
     def _cell(self, column: str, row: Row) -> object:
         value = row[column]

@@ -148,6 +148,7 @@ def _shut(request: Request, shown: Account) -> HttpResponse:
 
 def _as_its_own_people_see_it(request: Request, shown: Account, *, at: datetime) -> HttpResponse:
     """Show an administrator or a viewer what the account holds."""
+    request.time_zone = shown.time_zone
     (row,) = account_rows([shown.pk], request.user, at=at)
     role = shown.roles.get(person=request.user).role
     return render(

@@ -1,6 +1,6 @@
 """«Bandeja comercial»: the orders of all organisations, the oldest first."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -8,7 +8,7 @@ from django.urls import path
 
 from vatio import clock
 from vatio.catalogue.models import LicenceVersion
-from vatio.dates import day_at
+from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.orders import listing
 from vatio.orders.labels import KINDS
 from vatio.orders.models import Order
@@ -44,17 +44,11 @@ def desk(request: Request) -> HttpResponse:
         {
             "page": page,
             "asks": asks(page.rows),
-            "waits": {
-                order.pk: (
-                    day_at(at, order.organisation.time_zone)
-                    - day_at(order.submitted_at, order.organisation.time_zone)
-                ).days
-                for order in page.rows
-            },
+            "waits": {order.pk: _days_waited(order, at=at) for order in page.rows},
             "count": found.count(),
             "open_count": every.open().count(),
             "oldest": oldest,
-            "oldest_waits": (at - oldest.submitted_at).days if oldest else 0,
+            "oldest_waits": _days_waited(oldest, at=at) if oldest else 0,
             "accepted": decided.filter(state=Order.State.ACCEPTED).count(),
             "rejected": decided.filter(state=Order.State.REJECTED).count(),
             "state": filters.state or filters.among,
@@ -67,6 +61,13 @@ def desk(request: Request) -> HttpResponse:
             "steps": _first_steps(request),
         },
     )
+
+
+def _days_waited(order: Order, *, at: datetime) -> int:
+    """Return how many days ago an order was sent, by the department's calendar."""
+    return (
+        day_at(at, DEPARTMENT_TIME_ZONE) - day_at(order.submitted_at, DEPARTMENT_TIME_ZONE)
+    ).days
 
 
 def _first_steps(request: Request) -> dict[str, bool]:

@@ -86,7 +86,6 @@ def show(request: Request, shown: Order, *, refused: Refused | None = None) -> H
         "orders/order.html",
         {
             "order": shown,
-            "time_zone": time_zone,
             "leads": leads,
             "asked": consequences.quantities(shown, shown.proposal, holding),
             "holding": holding,

@@ -113,6 +113,8 @@ def _administered(request: Request, uid: UUID) -> Account:
     # A member of the commercial department who administers the account is locked out like others.
     elif is_shut(account, at=clock.now()):
         raise PermissionDenied
+    else:
+        request.time_zone = account.time_zone
     return account
 
 

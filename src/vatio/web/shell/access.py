@@ -39,10 +39,13 @@ ORDER BY organisation.name_sorted
 
 
 class Request(HttpRequest):
-    """A request that passed `only`: `organisation` is set under `/o/<slug>/`."""
+    """A request that passed `only`: `organisation` is set under `/o/<slug>/`.
+
+    A page of an account's own people sets `time_zone`, in which its moments are written."""
 
     user: Person
     organisation: Organisation
+    time_zone: str
 
 
 def only(

@@ -40,7 +40,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         "organisation": organisation,
         "menu": [],
         "place": "",
-        "page_time_zone": organisation.time_zone if organisation else DEPARTMENT_TIME_ZONE,
+        "page_time_zone": _time_zone(request),
         "initials": "",
         "demo_day": None,
         "csrf_input": csrf_input(request),
@@ -67,6 +67,16 @@ def page(request: HttpRequest) -> dict[str, object]:
     elif person.is_commercial:
         known["place"] = _("Commercial department")
     return known
+
+
+def _time_zone(request: HttpRequest) -> str:
+    """Return the time zone in which a page writes every moment, and which its foot names.
+
+    It is the organisation's for whoever leads it, the account's for the account's own
+    people, and else the department's."""
+    organisation = getattr(request, "organisation", None)
+    own = organisation.time_zone if organisation else DEPARTMENT_TIME_ZONE
+    return getattr(request, "time_zone", own)
 
 
 def _messages(request: HttpRequest) -> list[Any]:

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 from django.templatetags.static import static
 from django.utils.translation import get_language, gettext, ngettext, override
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from vatio.accounts.expiry import GRACE_DAYS
 from vatio.accounts.labels import AGREEMENT_ICONS, AGREEMENTS, SECTORS
 from vatio.catalogue.labels import BILLINGS, counted
-from vatio.dates import DEPARTMENT_TIME_ZONE, written, written_month, written_with_weekday
+from vatio.dates import written, written_month, written_with_weekday
 from vatio.formats import joined, number, percent, signed
 from vatio.history_sentences import sentence, who
 from vatio.notifications.labels import MESSAGE_STATES
@@ -43,7 +44,6 @@ def environment(**options: Any) -> Environment:
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals["_"] = words
     made.globals.update(
-        department_time_zone=DEPARTMENT_TIME_ZONE,
         grace_days=GRACE_DAYS,
         url=url,
         counted=counted,
@@ -115,11 +115,14 @@ def icon(name: str, size: str = "") -> Markup:
     )
 
 
-def moment(at: datetime, time_zone: str) -> str:
-    """Format an instant in a time zone: 24 nov 2026, 10:42."""
-    pattern = "d MMM y, HH:mm"
-    return format_datetime(
-        at.astimezone(ZoneInfo(time_zone)), pattern, locale=get_language() or "es"
+@pass_context
+def moment(context: Context, at: datetime) -> Markup:
+    """Format an instant in the time zone of the page, which its foot names: 24 nov 2026, 10:42."""
+    time_zone = context["page_time_zone"]
+    local = at.astimezone(ZoneInfo(time_zone))
+    words = format_datetime(local, "d MMM y, HH:mm", locale=get_language() or "es")
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        local.isoformat(timespec="minutes"), time_zone, words
     )
 
 
