@@ -43,3 +43,21 @@ def test_orders_are_found_by_the_words_of_their_accounts(
     assert Order.objects.count() == 2
     assert own == expected
     assert desk == expected
+
+
+@pytest.mark.parametrize("state", ["offered", "declined"])
+def test_no_list_offers_a_state_that_no_order_can_have(
+    norte: Organisation, nuria: Person, client: Client, state: str
+) -> None:
+    order = make.renewal_order(make.account("Hotel Soria", organisation=norte), by=nuria)
+
+    client.force_login(nuria)
+    own = client.get(f"/o/{norte.slug}/orders/?show=all&state={state}").content.decode()
+    client.force_login(make.commercial())
+    desk = client.get(f"/desk/?state={state}").content.decode()
+
+    for page in (own, desk):
+        assert order.number in page
+        assert "Con oferta" not in page
+        assert "Declinada" not in page
+        assert "Rechazada" in page

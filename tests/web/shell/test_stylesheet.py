@@ -2,6 +2,8 @@ import gzip
 import re
 from pathlib import Path
 
+import pytest
+
 from vatio.web.shell import stylesheet
 
 WEB = Path(stylesheet.__file__).resolve().parents[1]
@@ -99,3 +101,44 @@ def test_every_file_is_served_and_stands_in_a_layer() -> None:
 
 def test_the_stylesheet_is_light() -> None:
     assert len(gzip.compress(stylesheet.text().encode())) < MOST_COMPRESSED
+
+
+TOKEN = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{3,6}), (#[0-9a-f]{3,6})\);")
+WORDS = ("ink", "soft", "accent", "deep", "warm", "red")
+SURFACES = ("paper", "surface", "sunken", "raised", "tint", "wash")
+ENOUGH = 4.5
+
+
+def luminance(colour: str) -> float:
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * each for each in colour[1:])
+    parts = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_every_colour_of_words_can_be_read_on_every_surface(theme: int) -> None:
+    colours = {name: both[theme] for name, *both in TOKEN.findall(stylesheet.text())}
+
+    faint = [
+        f"{words} on {surface}: {contrast(colours[words], colours[surface]):.2f}"
+        for words in WORDS
+        for surface in SURFACES
+        if contrast(colours[words], colours[surface]) < ENOUGH
+    ]
+
+    assert contrast("#fff", "#000") == 21
+    assert faint == []
+
+
+def test_no_words_have_the_colour_of_a_line() -> None:
+    lines = re.findall(r"(?<![\w-])color: var\(--(?:line|edge|track|bar-line)\)", stylesheet.text())
+
+    assert lines == []
