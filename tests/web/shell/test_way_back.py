@@ -154,6 +154,22 @@ def test_a_page_two_steps_away_still_finds_its_list(client: Client) -> None:
     assert f'<li><a href="{escape(own_page)}">Hotel Lugo</a></li>' in page
 
 
+def test_going_round_in_circles_makes_no_address_longer(client: Client, elena: Person) -> None:
+    hotel = make.account("Hotel Rota")
+    order = make.renewal_order(hotel)
+    client.force_login(elena)
+    address, lengths = f"/orders/{order.uid}/?back={quote(HERE, safe='')}", []
+
+    for _turn in range(5):
+        for other in (rf"/accounts/{hotel.uid}/", rf"/orders/{order.uid}/"):
+            page = client.get(address).content.decode()
+            assert f'<li><a href="{escape(HERE)}">Bandeja comercial</a></li>' in page
+            address = re.findall(rf'href="({other}\?back=[^"]*)"', page)[0]
+        lengths.append(len(address))
+
+    assert len(set(lengths)) == 1
+
+
 def test_a_list_that_shows_everything_adds_nothing_to_its_links(
     client: Client, elena: Person, sur: Organisation
 ) -> None:

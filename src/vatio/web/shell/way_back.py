@@ -32,7 +32,7 @@ LISTS = {
 """The lists that a trail may begin with, and what they are called there."""
 
 FURTHEST = 4
-"""How many pages back are looked at; an address that holds more was not made by us."""
+"""How many pages an address takes along."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,15 @@ class WayBack:
     def onward(self) -> str:
         """The query string by which the links of a page hand its own address on.
 
-        It is empty for a page that shows everything: there is nothing to come back to."""
-        is_narrowed = self.request.method == "GET" and self.request.GET
-        return _query(self.request.get_full_path() if is_narrowed else self.url)
+        It is empty for a page that shows everything: there is nothing to come back to. Whoever
+        goes round in circles, or far, takes no more along for it."""
+        if self.request.method != "GET" or not self.request.GET:
+            return _query(self.url)
+        earlier = list(self._earlier())
+        been_here = [each for each in earlier if urlsplit(each).path == self.request.path]
+        if been_here:
+            return _query(been_here[-1])
+        return _query(self.request.get_full_path() if len(earlier) < FURTHEST else self.url)
 
     def keep(self, name: str, *args: object) -> str:
         """Return the address of a page, with the way back that this request brought along."""
