@@ -36,6 +36,8 @@ COVERED = """() => {
     const [name, ends, acts] = [row.firstElementChild, row.querySelector(".ends"), row.lastElementChild]
       .map((each) => each.getBoundingClientRect());
     const page = document.documentElement.clientWidth;
+    const words = [...row.lastElementChild.querySelectorAll("*")].filter((each) => each.offsetWidth > 1);
+    if (words.some((each) => each.getBoundingClientRect().left < ends.right - 1)) found.push(row.innerText);
     if (ends.left < name.right - 1 || ends.right > acts.left + 1 || acts.right > page) found.push(row.innerText);
   }
   return found;
