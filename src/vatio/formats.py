@@ -1,5 +1,9 @@
-"""Formats numbers and lists of words for the reader's language."""
+"""Formats numbers and lists of words for the reader's language.
 
+The numbers that people and files write are read here too, by one function.
+"""
+
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -27,6 +31,46 @@ def signed(change: int) -> str:
 def percent(hundredths: int) -> str:
     """Return a percentage: 75 % in Spanish, 75% in English."""
     return format_percent(hundredths / 100, locale=get_language() or "es")
+
+
+WHOLE = re.compile(
+    r"(?P<whole>[1-9]\d{0,2}(?P<mark>[.,' ])\d{3}(?:(?P=mark)\d{3})*|\d+)"
+    r"(?:(?!(?P=mark))[.,]0+)?",
+    re.ASCII,
+)
+"""Matches a whole number, its thousands grouped or not, perhaps with zeros as decimals."""
+
+EITHER = re.compile(r"([1-9]\d{0,2}),(\d{3})", re.ASCII)
+"""Matches a number whose comma may stand before thousands, or before three decimals."""
+
+LONGEST_NUMBER = 30
+BLANKS = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009\u2007", " ") | {"’": "'"})
+
+
+class NotWhole(ValueError):
+    """A text is no whole number; `either` holds both numbers that it may mean, if it may."""
+
+    def __init__(self, either: tuple[str, str] | None = None) -> None:
+        super().__init__()
+        self.either = either
+
+
+def whole_number(text: str) -> int:
+    """Return the whole number that a text writes: 1000, 1.000, 1 000, 1'000, 1.000,00.
+
+    A point before three figures groups thousands, as Vatio itself writes in Spanish. A comma
+    there groups them for who reads English; for others it may come before decimals too.
+
+    :raises NotWhole: if it is no whole number, or may be one of two.
+    """
+    text = text.translate(BLANKS).strip()
+    either, found = EITHER.fullmatch(text), WHOLE.fullmatch(text[:LONGEST_NUMBER])
+    if either and not (get_language() or "es").startswith("en"):
+        decimals = either[2].rstrip("0")
+        raise NotWhole((either[1] + either[2], f"{either[1]},{decimals}".rstrip(",")))
+    if not found or len(text) > LONGEST_NUMBER:
+        raise NotWhole
+    return int(re.sub(r"[.,' ]", "", found["whole"]))
 
 
 def joined(words: Iterable[str]) -> str:

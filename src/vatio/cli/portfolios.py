@@ -7,10 +7,12 @@ from datetime import datetime
 from pathlib import Path
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from vatio.dates import written
 from vatio.formats import number
-from vatio.portfolios import importing
+from vatio.portfolios import importing, unread
+from vatio.portfolios.columns import fold, key_of
 from vatio.portfolios.importing import Faulty, Plan, Planned
 from vatio.portfolios.parsing import Fault
 from vatio.portfolios.spreadsheet import Unreadable
@@ -21,6 +23,13 @@ from vatio.tenants.models import Organisation, Person
 
 Say = Callable[[str], None]
 
+OPTIONS = {
+    "ends": "--ends inclusive | --ends exclusive",
+    "sheet": '--sheet "SHEET"',
+    "columns": '--column "THEIRS=OURS"',
+}
+"""The option that says what a fault asks."""
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
@@ -30,7 +39,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--licence", action="append", default=[], metavar="THEIRS=OURS", help="map a licence's name"
     )
-    parser.add_argument("--ends", choices=["exclusive", "inclusive"], default="")
+    parser.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="THEIRS=OURS",
+        help="map a heading to one of our columns; THEIRS= leaves the column out",
+    )
+    parser.add_argument(
+        "--sheet", default="", metavar="SHEET", help="the sheet of a workbook with several"
+    )
+    parser.add_argument(
+        "--ends",
+        choices=["exclusive", "inclusive"],
+        default="",
+        help="whether an end is the day of expiry (exclusive) or the last day covered (inclusive)",
+    )
     parser.add_argument(
         "--by", default="", metavar="EMAIL", help="who of the commercial department"
     )
@@ -42,28 +66,37 @@ def run(arguments: argparse.Namespace, *, at: datetime, say: Say) -> int:
 
     With a fault in any row nothing is imported, and the code is 1.
     """
+    content = Path(arguments.file).read_bytes()
     try:
         plan = importing.plan(
             _organisation(arguments.organisation),
-            Path(arguments.file).read_bytes(),
-            licences=dict(_mapped(arguments.licence)),
+            content,
+            licences=dict(_mapped(arguments.licence, "--licence")),
+            columns={
+                theirs: ours and key_of(ours)
+                for theirs, ours in _mapped(arguments.column, "--column", or_nothing=True)
+            },
+            sheet=arguments.sheet,
             ends=arguments.ends,
             at=at,
         )
+    except Unreadable as unreadable:
+        # Its words say the line themselves.
+        line = unreadable.line if arguments.json else 0
+        return _refuse([Fault(line, "", str(unreadable))], [], arguments, say)
+    notes = [*unread.sentences(plan.portfolio), *_unmapped(plan, arguments.column)]
+    try:
         if plan.faults:
             raise Faulty(plan.faults)
         by = _person(arguments.by) if arguments.by else None
         if not arguments.dry_run:
             importing.carry_out(plan, by=by, at=at)
     except Faulty as faulty:
-        return _refuse(faulty.faults, arguments, say)
-    except Unreadable as unreadable:
-        return _refuse([Fault(0, "", str(unreadable))], arguments, say)
+        return _refuse(faulty.faults, notes, arguments, say)
     if arguments.json:
-        say(json.dumps(_as_dict(plan, dry=arguments.dry_run), ensure_ascii=False))
+        say(json.dumps(_as_dict(plan, notes, dry=arguments.dry_run), ensure_ascii=False))
         return 0
-    for name in plan.unknown:
-        say(_("The column «%(name)s» is not known: it is left out.") % {"name": name})
+    _say_all(notes, say)
     if arguments.dry_run:
         for planned in plan.accounts:
             say(_line(planned))
@@ -71,17 +104,38 @@ def run(arguments: argparse.Namespace, *, at: datetime, say: Say) -> int:
     return 0
 
 
-def _refuse(faults: list[Fault], arguments: argparse.Namespace, say: Say) -> int:
+def _refuse(faults: list[Fault], notes: list[str], arguments: argparse.Namespace, say: Say) -> int:
     if arguments.json:
         rows = [
             {"line": fault.line, "column": fault.column, "fault": fault.words} for fault in faults
         ]
-        say(json.dumps({"made": 0, "accounts": [], "faults": rows}, ensure_ascii=False))
+        answer = {"made": 0, "accounts": [], "faults": rows, "not_read": notes}
+        say(json.dumps(answer, ensure_ascii=False))
         return 1
+    _say_all(notes, say)
     for fault in faults:
         say(str(fault))
+    answers = {fault.answer for fault in faults}
+    for asked, options in OPTIONS.items():
+        if asked in answers:
+            say(_("To say it: %(options)s") % {"options": options})
     say(_("Nothing was imported."))
     return 1
+
+
+def _say_all(notes: list[str], say: Say) -> None:
+    for words in notes:
+        say(words)
+
+
+def _unmapped(plan: Plan, pairs: Iterable[str]) -> list[str]:
+    """Return a sentence for each --column whose heading is not in the file."""
+    headings = {fold(heading) for heading in plan.portfolio.columns.headings.values()}
+    return [
+        _("The file has no column «%(name)s».") % {"name": theirs}
+        for theirs, _ours in _mapped(pairs, "--column", or_nothing=True)
+        if fold(theirs) not in headings
+    ]
 
 
 def _organisation(name: str) -> Organisation:
@@ -100,12 +154,17 @@ def _person(email: str) -> Person:
     return person
 
 
-def _mapped(pairs: Iterable[str]) -> Iterable[tuple[str, str]]:
+def _mapped(
+    pairs: Iterable[str], option: str, *, or_nothing: bool = False
+) -> Iterable[tuple[str, str]]:
     for pair in pairs:
-        theirs, equals, ours = pair.partition("=")
-        if not equals or not theirs.strip() or not ours.strip():
-            raise Refused(_('Write --licence as "THEIRS=OURS", not «%(text)s».') % {"text": pair})
-        yield theirs, ours
+        theirs, equals, ours = pair.rpartition("=")
+        if not equals or not theirs.strip() or not (ours.strip() or or_nothing):
+            raise Refused(
+                _('Write %(option)s as "THEIRS=OURS", not «%(text)s».')
+                % {"option": option, "text": pair}
+            )
+        yield theirs, ours.strip()
 
 
 def _line(planned: Planned) -> str:
@@ -128,32 +187,30 @@ def _state(planned: Planned) -> str:
 
 
 def _summary(plan: Plan, *, dry: bool) -> str:
+    count = len(plan.accounts)
     words = (
-        _(
-            "%(all)s accounts would be imported: %(active)s active, %(expired)s expired,"
-            " %(waiting)s yet to start."
-        )
+        ngettext("%(num)s account would be imported", "%(num)s accounts would be imported", count)
         if dry
-        else _(
-            "%(all)s accounts imported: %(active)s active, %(expired)s expired,"
-            " %(waiting)s yet to start."
-        )
+        else ngettext("%(num)s account imported", "%(num)s accounts imported", count)
     )
-    return words % {
-        "all": number(len(plan.accounts)),
-        "active": number(plan.count("active")),
-        "expired": number(plan.count("expired")),
-        "waiting": number(plan.count("waiting")),
-    }
+    active, expired, waiting = map(plan.count, ("active", "expired", "waiting"))
+    parts = [
+        ngettext("%(num)s active", "%(num)s active", active) % {"num": number(active)},
+        ngettext("%(num)s expired", "%(num)s expired", expired) % {"num": number(expired)},
+        ngettext("%(num)s yet to start", "%(num)s yet to start", waiting)
+        % {"num": number(waiting)},
+    ]
+    return f"{words % {'num': number(count)}}: {', '.join(parts)}."
 
 
-def _as_dict(plan: Plan, *, dry: bool) -> dict[str, object]:
+def _as_dict(plan: Plan, notes: list[str], *, dry: bool) -> dict[str, object]:
     return {
         "made": 0 if dry else len(plan.accounts),
         "active": plan.count("active"),
         "expired": plan.count("expired"),
         "yet_to_start": plan.count("waiting"),
-        "unknown_columns": plan.unknown,
+        "unknown_columns": plan.portfolio.columns.unknown,
+        "not_read": notes,
         "faults": [],
         "accounts": [
             {

@@ -8,15 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.models import Account
 from vatio.portfolios import importing
+from vatio.portfolios.columns import HEADINGS, LEFT_OUT
 from vatio.portfolios.importing import Plan
 from vatio.portfolios.models import ImportDraft
-from vatio.portfolios.parsing import HEADINGS, Ends
 from vatio.portfolios.spreadsheet import tables
+from vatio.portfolios.values import Ends
 from vatio.refusal import Refused
 from vatio.tenants.models import Organisation, Person
 
 KEPT = timedelta(days=7)
 LARGEST = 20_000_000
+SHEET_NAME = 200
 
 
 class TooLarge(Refused):
@@ -51,13 +53,24 @@ def keep(
 
 
 def settle(
-    draft: ImportDraft, *, ends: Ends, licences: Mapping[str, str], columns: Mapping[str, str]
+    draft: ImportDraft,
+    *,
+    ends: Ends,
+    licences: Mapping[str, str],
+    columns: Mapping[str, str],
+    sheet: str = "",
 ) -> None:
-    """Write how a draft is to be read: whether ends are inclusive, and what its names mean."""
+    """Write how a draft is to be read: which sheet, what its ends are, what its names mean.
+
+    A column is mapped to the key of one of ours, or to "" if it is to be left out.
+    """
     ImportDraft.objects.filter(pk=draft.pk).update(
         ends=ends,
+        sheet=sheet[:SHEET_NAME],
         licences={theirs: ours for theirs, ours in licences.items() if theirs and ours},
-        columns={theirs: ours for theirs, ours in columns.items() if ours in HEADINGS},
+        columns={
+            theirs: ours for theirs, ours in columns.items() if ours in HEADINGS or ours == LEFT_OUT
+        },
     )
 
 
@@ -72,14 +85,20 @@ def plan(draft: ImportDraft, *, at: datetime) -> Plan:
         licences=draft.licences,
         columns=draft.columns,
         ends=draft.ends,  # type: ignore[arg-type]
+        sheet=draft.sheet,
         at=at,
     )
 
 
 def length(draft: ImportDraft) -> int:
     """Count the lines of a draft that are not empty: about as many as it has accounts."""
-    lines = next(tables(bytes(draft.content)), [])
-    return sum(not line.is_empty() for line in lines)
+    longest = 0
+    for table in tables(bytes(draft.content)):
+        if draft.sheet in {"", table.name}:
+            longest = max(longest, len(table.rows))
+        if not table.typed:
+            break
+    return longest
 
 
 @transaction.atomic

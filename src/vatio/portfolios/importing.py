@@ -13,7 +13,9 @@ from vatio.accounts.models import Account, Agreement, Grant, SmsTransaction, Sms
 from vatio.catalogue.models import LicenceVersion
 from vatio.dates import day_at
 from vatio.history.models import Act
-from vatio.portfolios.parsing import NAMES, Ends, Fault, Portfolio, Row, fold, understand
+from vatio.portfolios.columns import NAMES, fold
+from vatio.portfolios.parsing import Fault, Portfolio, Row, understand
+from vatio.portfolios.values import Ends
 from vatio.refusal import Refused
 from vatio.tenants.models import Organisation, Person
 from vatio.units import Quantities, Unit
@@ -48,7 +50,6 @@ class Plan:
     organisation: Organisation
     accounts: list[Planned]
     faults: list[Fault]
-    unknown: list[str]
     portfolio: Portfolio
 
     def count(self, state: str) -> int:
@@ -64,14 +65,16 @@ def plan(
     ends: Ends,
     at: datetime,
     columns: Mapping[str, str] | None = None,
+    sheet: str = "",
 ) -> Plan:
     """Compute what importing a file would do; nothing is written.
 
     :param licences: names of licences in the file, each with its name in the catalogue.
     :param columns: headings of the file, each with the key of `HEADINGS` that it means.
+    :param sheet: the name of the sheet to read; without it, the only one that has accounts.
     :raises Unreadable: if the file cannot be read at all.
     """
-    portfolio = understand(content, ends=ends, columns=columns)
+    portfolio = understand(content, ends=ends, columns=columns, sheet=sheet)
     published = {
         fold(version.licence.name): version
         for version in LicenceVersion.objects.published().select_related("licence")
@@ -104,7 +107,7 @@ def plan(
                 Planned(row, version, _totals(row, version), _state(organisation, row, at))
             )
     faults.sort(key=lambda fault: fault.line)
-    return Plan(organisation, planned, faults, portfolio.unknown, portfolio)
+    return Plan(organisation, planned, faults, portfolio)
 
 
 @transaction.atomic

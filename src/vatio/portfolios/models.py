@@ -31,6 +31,7 @@ class ImportDraft(models.Model):
     file_name = models.CharField(max_length=200)
     content = models.BinaryField()
     ends = models.CharField(max_length=9, blank=True, default="")
+    sheet = models.CharField(max_length=200, blank=True, default="")
     licences = models.JSONField(default=dict)
     columns = models.JSONField(default=dict)
 

@@ -53,13 +53,13 @@ def carry_on(begun: Import, *, now: Now) -> None:
     """
     if begun.state != Import.State.WAITING:
         return
-    try:
-        _import(begun, at=now())
-    except Faulty:
-        with override(begun.asked_by.language):
+    # What the file holds is read as whoever asked read it: their language may group by commas.
+    with override(begun.asked_by.language):
+        try:
+            _import(begun, at=now())
+        except Faulty:
             _refuse(begun, _("Nothing was imported: the file has faults now."), at=now())
-    except Refused as refused:
-        with override(begun.asked_by.language):
+        except Refused as refused:
             _refuse(begun, str(refused), at=now())
     begun.refresh_from_db()
 

@@ -1,126 +1,121 @@
-"""Reads a spreadsheet's cells: workbooks, and CSV as Spanish programs write it."""
+"""The tables that a spreadsheet may hold, read in a process apart; why not, in words."""
 
-import csv
-import io
-import re
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.utils.translation import gettext_lazy as _
-from python_calamine import CalamineWorkbook
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
+from vatio.portfolios.files import process
+from vatio.portfolios.files.cells import CannotRead, SheetRow
 from vatio.refusal import Refused
 
-OTHERS = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
-ZIPPED, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-DELIMITERS = ";,\t"
-LONGEST_CELL = 1_000_000
-MOST_LINES = 200_000
-LARGEST_UNPACKED = 300_000_000
-FAR = re.compile(
-    rb' r="(?:[A-Z]{3}\d|[D-Z][A-Z]\d|[A-Z]{1,2}(?:[2-9]\d{5}|\d{7}))'
-    rb'|repeated="(?:[2-9]\d{5}|\d{7})'
-)
-"""Matches a cell right of column CZ or below line 200,000 in xlsx; as many repeats in ods."""
+WORDS: dict[str, Promise] = {
+    "empty": gettext_lazy("The file is empty."),
+    "password": gettext_lazy(
+        "The file has a password: open it, save it without the password, and hand in that file."
+    ),
+    "pdf": gettext_lazy(
+        "This is not a spreadsheet but a PDF: hand in the xlsx, xls, ods or csv it was made from."
+    ),
+    "picture": gettext_lazy(
+        "This is not a spreadsheet but a picture: hand in an xlsx, xls, ods or csv."
+    ),
+    "document": gettext_lazy(
+        "This is not a spreadsheet but a document of another program: hand in an xlsx, xls, ods"
+        " or csv."
+    ),
+    "archive": gettext_lazy(
+        "This is not a spreadsheet but a compressed file: unpack it, and hand in the spreadsheet"
+        " that it holds."
+    ),
+    "web_page": gettext_lazy(
+        "This is a web page, whatever its name says: open it with a spreadsheet program, save it"
+        " as a workbook (xlsx), and hand in that file."
+    ),
+    "xml_workbook": gettext_lazy(
+        "This is a workbook written as XML: open it, save it as xlsx, and hand in that file."
+    ),
+    "xml": gettext_lazy(
+        "This is not a spreadsheet but an XML file: hand in an xlsx, xls, ods or csv."
+    ),
+    "json": gettext_lazy(
+        "This is not a spreadsheet but a JSON file: hand in an xlsx, xls, ods or csv."
+    ),
+    "xlsb": gettext_lazy(
+        "This is a binary workbook (xlsb): open it, save it as xlsx, and hand in that file."
+    ),
+    "numbers": gettext_lazy(
+        "This is a document of Numbers: export it as xlsx, and hand in that file."
+    ),
+    "unknown": gettext_lazy("This is not a spreadsheet: hand in an xlsx, xls, ods or csv."),
+    "damaged": gettext_lazy(
+        "The workbook is damaged: open it, save it again as xlsx, and hand in that file."
+    ),
+    "lines": gettext_lazy("The file has more lines than any portfolio."),
+    "large": gettext_lazy("The file holds more than any portfolio."),
+    "memory": gettext_lazy(
+        "The workbook has cells far to the right or far down, or holds more than any portfolio:"
+        " copy the accounts alone into a new one."
+    ),
+    "time": gettext_lazy(
+        "Reading the file takes too long: copy the accounts alone into a new workbook."
+    ),
+    "columns": gettext_lazy("Line %(line)s has more columns than any portfolio."),
+    "long_line": gettext_lazy("Line %(line)s is longer than any of a portfolio."),
+    "long_cell": gettext_lazy("Line %(line)s has a cell longer than a spreadsheet can hold."),
+    "quotes": gettext_lazy(
+        "Line %(line)s has a quotation mark that opens and is not closed, or closes before the"
+        " cell ends: what follows cannot be told apart."
+    ),
+    "letters": gettext_lazy(
+        "Line %(line)s has letters that cannot be told: they are not written like those of the"
+        " rest. Save the file as «CSV UTF-8», and hand in that file."
+    ),
+}
 
 
 class Unreadable(Refused):
-    """The file is empty, damaged, too large, or of an unsupported format."""
+    """The file is empty, damaged, too large, or of an unsupported format; at a line, if known."""
+
+    def __init__(self, words: str | Promise, *, line: int = 0) -> None:
+        super().__init__(words)
+        self.line = line
 
 
 @dataclass(frozen=True)
-class SheetRow:
-    """The cells of one line, and its number in the file, from 1."""
+class SheetTable:
+    """The lines of a sheet in which something is written; `typed` if its cells have types."""
 
-    number: int
-    cells: list[object]
-
-    def is_empty(self) -> bool:
-        """Return whether every cell of the line is blank."""
-        return all(str(cell).strip() == "" for cell in self.cells)
+    name: str
+    rows: list[SheetRow]
+    hidden: bool = False
+    typed: bool = True
 
 
-def tables(content: bytes) -> Iterator[list[SheetRow]]:
-    """Yield the tables that a file may hold, the likeliest first.
+def tables(content: bytes) -> Iterator[SheetTable]:
+    """Yield the tables that a file may hold.
 
-    A workbook has one table for each sheet, a CSV one for each delimiter. Cells of a workbook
-    keep their types; those of a CSV are text.
+    A workbook has one table for each sheet; a CSV one for each delimiter, the likeliest first,
+    but those at which it cannot be split. Cells of a workbook keep their types; those of a CSV
+    are text.
 
-    :raises Unreadable: if the file is empty, damaged, too large, or no spreadsheet.
+    :raises Unreadable: if the file is empty, damaged, too large, or no spreadsheet; a CSV, at the
+        end, if it cannot be split at the likeliest delimiter.
     """
-    if not content.strip():
-        raise Unreadable(_("The file is empty."))
-    if content.startswith((ZIPPED, OLE)):
-        yield from _sheets(content)
-    elif content.startswith(OTHERS):
-        raise Unreadable(_("This is not a spreadsheet: hand in xlsx, xls, ods or csv."))
-    else:
-        text = _decoded(content)
-        for delimiter in sorted(DELIMITERS, key=text.count, reverse=True):
-            yield _split(text, delimiter)
-
-
-def _sheets(content: bytes) -> Iterator[list[SheetRow]]:
-    if content.startswith(ZIPPED):
-        _ensure_small(content)
+    wrong: CannotRead | None = None
     try:
-        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        for name in book.sheet_names:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            yield [SheetRow(number, list(cells)) for number, cells in enumerate(rows, 1)]
-    except Exception as error:
-        raise Unreadable(
-            _("The workbook cannot be read: %(why)s.") % {"why": str(error)[:200] or "?"}
-        ) from None
-
-
-def _ensure_small(content: bytes) -> None:
-    """Refuse a workbook that would exhaust memory: once unpacked, or by one cell far away.
-
-    The parser allocates every cell up to the last one of each sheet.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            parts = [part for part in packed.infolist() if part.filename.endswith(".xml")]
-            if sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-                raise Unreadable(_("The workbook is larger than any portfolio."))
-            for part in parts:
-                if FAR.search(packed.read(part)):
-                    raise Unreadable(
-                        _("The workbook has cells far to the right or far down: delete them.")
-                    )
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, zlib.error, EOFError) as error:
-        raise Unreadable(
-            _("The workbook cannot be read: %(why)s.") % {"why": str(error)[:200]}
-        ) from None
-
-
-def _decoded(content: bytes) -> str:
-    """Decode the bytes: as UTF-16 if they have its byte order mark, as UTF-8, or Windows-1252."""
-    if content.startswith(UTF16):
-        return content.decode("utf-16", errors="replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
-def _split(text: str, delimiter: str) -> list[SheetRow]:
-    csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    rows: list[SheetRow] = []
-    begun = 1
-    try:
-        for cells in reader:
-            rows.append(SheetRow(begun, list(cells)))
-            if len(rows) > MOST_LINES:
-                raise Unreadable(_("The file has more lines than any portfolio."))
-            begun = reader.line_num + 1
-    except csv.Error as error:
-        raise Unreadable(
-            _("Line %(line)s cannot be read: %(why)s.") % {"line": begun, "why": str(error)}
-        ) from None
-    return rows
+        for sheet in process.sheets(content):
+            try:
+                rows = list(sheet.rows)
+            except CannotRead as error:
+                if sheet.typed:
+                    raise
+                wrong = wrong or error
+                continue
+            yield SheetTable(sheet.name, rows, sheet.hidden, sheet.typed)
+        if wrong is not None:
+            raise wrong
+    except CannotRead as error:
+        words = WORDS.get(error.code, WORDS["damaged"]) % {"line": error.line}
+        raise Unreadable(words, line=error.line) from None

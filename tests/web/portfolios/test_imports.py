@@ -10,10 +10,10 @@ from tests.sheets import HOSTILE, opened
 from vatio import clock
 from vatio.accounts.models import Account
 from vatio.portfolios import drafts
+from vatio.portfolios.files.cells import SheetRow
 from vatio.portfolios.importing import Plan
 from vatio.portfolios.models import ImportDraft
 from vatio.portfolios.parsing import Fault, Portfolio
-from vatio.portfolios.spreadsheet import SheetRow
 from vatio.tenants.models import Organisation
 from vatio.web.portfolios.marked_file import marked_file
 
@@ -90,10 +90,10 @@ def test_whatever_the_file_holds_comes_back_as_it_was() -> None:
     odd = [time(10, 30), timedelta(hours=30), float("nan"), float("inf")]
     day, moment = date(2028, 2, 29), datetime(2026, 11, 24, 10, 42)
     cells = [*HOSTILE, *odd, day, moment, 1200, 1.5, True, ""]
-    portfolio = Portfolio(lines=[SheetRow(1, cells)], headings_at=1)
+    portfolio = Portfolio(lines=[SheetRow(1, cells)])
     faults = [Fault(1, "", "no")]
 
-    with marked_file(Plan(make.organisation(), [], faults, [], portfolio)) as file:
+    with marked_file(Plan(make.organisation(), [], faults, portfolio)) as file:
         (row,) = opened(file.read()).get_sheet_by_index(0).to_python()
 
     texts = ["10:30:00", "1 day, 6:00:00", "nan", "inf"]

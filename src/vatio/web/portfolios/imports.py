@@ -16,10 +16,12 @@ from django.views.decorators.http import require_POST
 from vatio import clock
 from vatio.catalogue.models import LicenceVersion
 from vatio.formats import number
-from vatio.portfolios import drafts, running
+from vatio.portfolios import drafts, running, unread
+from vatio.portfolios.columns import NAMES, fold
 from vatio.portfolios.importing import Faulty, Plan
 from vatio.portfolios.models import Import, ImportDraft
-from vatio.portfolios.parsing import NAMES, Ends, Fault, fold
+from vatio.portfolios.parsing import Fault
+from vatio.portfolios.values import Ends
 from vatio.refusal import Refused
 from vatio.tenants.models import Organisation
 from vatio.web.portfolios.marked_file import faulty, marked_file
@@ -102,7 +104,8 @@ def draft(request: Request, uid: UUID) -> HttpResponse:
             shown,
             ends=MEANINGS.get(request.POST.get("ends", ""), ""),
             licences=_pairs(request, "licence"),
-            columns=_pairs(request, "column"),
+            columns=_mapped(request, shown),
+            sheet=request.POST.get("sheet", ""),
         )
         return redirect("import_draft", uid)
     plan, refused = _plan(shown)
@@ -125,6 +128,10 @@ def draft(request: Request, uid: UUID) -> HttpResponse:
             .select_related("licence")
             .order_by("licence__name_sorted"),
             "theirs": _unknown_licences(plan) if plan else [],
+            "unread": unread.sentences(plan.portfolio) if plan else [],
+            "sheets": plan.portfolio.sheets if plan else [],
+            "sheet_is_asked": any(fault.answer == "sheet" for fault in faults.get(0, [])),
+            **_columns(shown, plan),
             "fields": NAMES,
         },
     )
@@ -218,6 +225,32 @@ def _pairs(request: Request, name: str) -> dict[str, str]:
     """Read pairs of fields: a value of the file, and what the value stands for."""
     theirs = request.POST.getlist(f"{name}_theirs")
     return dict(zip(theirs, request.POST.getlist(f"{name}_ours"), strict=False))
+
+
+def _mapped(request: Request, shown: ImportDraft) -> dict[str, str]:
+    """Read what each heading is to mean; what was only guessed, and left so, is not mapped."""
+    was = dict(
+        zip(request.POST.getlist("column_theirs"), request.POST.getlist("column_was"), strict=False)
+    )
+    return {
+        theirs: ours
+        for theirs, ours in _pairs(request, "column").items()
+        if theirs in shown.columns or ours != was.get(theirs, "")
+    }
+
+
+def _columns(shown: ImportDraft, plan: Plan | None) -> dict[str, dict[str, str]]:
+    """Return what each heading of the file is read as: those left out or mapped, and the others."""
+    headings = dict[str, str]()
+    if plan is not None:
+        columns = plan.portfolio.columns
+        headings = {each: columns.meaning(each) for each in columns.headings.values()}
+    headings |= {each: ours for each, ours in shown.columns.items() if each not in headings}
+    doubtful = {each: ours for each, ours in headings.items() if not ours or each in shown.columns}
+    return {
+        "doubtful": doubtful,
+        "understood": {each: ours for each, ours in headings.items() if each not in doubtful},
+    }
 
 
 def _unknown_licences(plan: Plan) -> list[str]:

@@ -10,9 +10,11 @@ from typing import IO
 import xlsxwriter
 
 from vatio import workbooks
+from vatio.portfolios.columns import NAMES
+from vatio.portfolios.files.cells import NoValue, SheetRow
 from vatio.portfolios.importing import Plan
-from vatio.portfolios.parsing import NAMES, Fault
-from vatio.portfolios.spreadsheet import SheetRow
+from vatio.portfolios.parsing import Fault
+from vatio.portfolios.values import shown
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,9 @@ def faulty(
             told.setdefault(fault.column, []).append(fault.words)
         cells = [
             Cell(str(NAMES[key]), _text(by_number[number], place), told.pop(str(NAMES[key]), []))
-            for key, place in sorted(portfolio.columns.items(), key=lambda column: column[1])
+            for key, place in sorted(
+                portfolio.columns.positions.items(), key=lambda column: column[1]
+            )
         ]
         cells += [Cell(column, "", words) for column, words in told.items()]
         found.append((number, cells))
@@ -49,7 +53,7 @@ def faulty(
 
 def _text(line: SheetRow, place: int) -> str:
     cell = line.cells[place] if place < len(line.cells) else ""
-    return f"{cell:%d/%m/%Y}" if isinstance(cell, date) else str(cell).strip()[:120]
+    return shown(cell).strip()[:120]
 
 
 def marked_file(plan: Plan) -> IO[bytes]:
@@ -81,6 +85,8 @@ def marked_file(plan: Plan) -> IO[bytes]:
 
 def _legible(cell: object) -> object:
     """Return a cell's value; as text where a workbook would show a date or an error instead."""
-    if isinstance(cell, time | timedelta) or (isinstance(cell, float) and not isfinite(cell)):
+    if isinstance(cell, float) and not isfinite(cell):
+        return str(cell)
+    if isinstance(cell, time | timedelta | NoValue):
         return str(cell)
     return cell

@@ -1,6 +1,5 @@
 """Form fields that several forms share: whole numbers as people write them, NIF, time zones."""
 
-import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -14,13 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.nif import is_nif, tidy_nif
 from vatio.dates import known_time_zones
-from vatio.formats import number
+from vatio.formats import NotWhole, number, whole_number
 from vatio.tenants.addresses import LONGEST, NotAnAddress, check_address, in_letters
 from vatio.tenants.folding import tidy
 from vatio.tenants.models import Organisation, Person
 from vatio.units import Quantities, Unit
 
-GROUPED = re.compile(r"\d{1,3}([. ,]\d{3})+")
 MOST = 1_000_000
 SPANISH_TIME_ZONES = ("Europe/Madrid", "Atlantic/Canary", "Africa/Ceuta")
 MOST_ORGANISATIONS = 500
@@ -28,25 +26,31 @@ MOST_ORGANISATIONS = 500
 
 
 class WholeNumber(forms.Field):
-    """A whole number from `least` to `most`, written 1000, 1.000 or 1 000; empty is None."""
+    """A whole number from `least` to `most`, written as in an import; empty is None."""
 
     def __init__(self, *, least: int = 0, most: int = MOST, **options: object) -> None:
         super().__init__(**options)  # type: ignore[arg-type]
         self.least, self.most = least, most
 
     def to_python(self, value: object) -> int | None:
-        text = str(value or "").strip().replace("\u00a0", " ")
+        text = str(value or "").strip()
         if not text:
             return None
-        if GROUPED.fullmatch(text):
-            text = re.sub(r"[. ,]", "", text)
-        digits = text.isascii() and text.isdigit()
-        if not digits or len(text) > len(str(MOST)) or not self.least <= int(text) <= self.most:
+        try:
+            found = whole_number(text)
+        except NotWhole as error:
+            if error.either:
+                raise ValidationError(
+                    _("«%(text)s» may be %(large)s or %(small)s: write it without its comma."),
+                    params={"text": text, "large": error.either[0], "small": error.either[1]},
+                ) from None
+            found = -1
+        if not self.least <= found <= self.most:
             raise ValidationError(
                 _("Write a number from %(least)s to %(most)s."),
                 params={"least": number(self.least), "most": number(self.most)},
             )
-        return int(text)
+        return found
 
 
 class UnitsForm(forms.Form):

@@ -1,0 +1,311 @@
+"""What a cell of a portfolio means: texts, quantities and days as they are written in Spain."""
+
+import re
+import unicodedata
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from math import isfinite
+from typing import Literal
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+from stdnum.es import nif
+
+from vatio import formats
+from vatio.accounts import labels
+from vatio.accounts.models import Sector
+from vatio.dates import add_months
+from vatio.formats import NotWhole, whole_number
+from vatio.portfolios.columns import REQUIRED, fold
+from vatio.portfolios.files.cells import NoValue
+from vatio.tenants.folding import tidy
+from vatio.units import Unit
+
+Ends = Literal["exclusive", "inclusive", ""]
+
+SECTORS = {
+    "administracion": Sector.ADMINISTRATION,
+    "administracion publica": Sector.ADMINISTRATION,
+    "agricultura": Sector.AGRICULTURE,
+    "comercio": Sector.COMMERCE,
+    "educacion": Sector.EDUCATION,
+    "sanidad": Sector.HEALTH,
+    "hoteles": Sector.HOTELS,
+    "hotel": Sector.HOTELS,
+    "vivienda": Sector.HOUSING,
+    "industria": Sector.INDUSTRY,
+    "logistica": Sector.LOGISTICS,
+    "oficinas": Sector.OFFICES,
+    "deporte": Sector.SPORT,
+    "otro": Sector.OTHER,
+    "otros": Sector.OTHER,
+}
+QUANTITIES = (*Unit, "sms_credits")
+DAYS = ("starts_on", "ends_on")
+LONGEST = {"name": 120, "client": 120, "contact_email": 254, "licence": 60}
+MOST = 1_000_000
+ALMOST = 1e-6
+"""How far from a whole number what a workbook calculated may be and still be that number."""
+
+FORMULA = ("=", "+", "-", "@")
+TIME = r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?"
+SPANISH_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})" + TIME, re.ASCII)
+ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})" + TIME, re.ASCII)
+EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
+
+ERROR = re.compile(
+    r"#(N/[AD]|¡?(DIV/0|REF|VALOR|NUM|NULO|NOMBRE|VALUE|NULL|NAME|SPILL|CALC|DESBORDAMIENTO)[!?])"
+    r"|#(NOMBRE|NAME)\?|Err:\d{3}",
+    re.IGNORECASE,
+)
+"""Matches what a cell with an error shows, once a program has written it as text."""
+
+TWICE = re.compile("[ÃÂ][\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘-‚“-„†-•…‰‹›€™]|â(€|\u0080)")
+"""Matches UTF-8 that was read as Windows-1252 and written again: PeÃ±a."""
+
+DISORDERLY = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Characters that reverse the order in which those around them are shown."""
+
+
+class Wrong(Exception):
+    """A cell cannot be parsed; the message says why.
+
+    `answer` names what somebody could say about the whole file so that it can: ends.
+    """
+
+    def __init__(self, words: str, *, answer: str = "") -> None:
+        super().__init__(words)
+        self.answer = answer
+
+
+def value(key: str, cell: object, *, typed: bool) -> object:
+    """Return what a cell of a column means.
+
+    :param typed: whether the cell is of a workbook, where a text is never a formula.
+    :raises Wrong: if it means nothing, or cannot have been meant.
+    """
+    if isinstance(cell, NoValue):
+        raise Wrong(_without_value(cell))
+    if key in QUANTITIES:
+        return _whole(cell)
+    if key in DAYS:
+        return _moment(cell) if key == "ends_on" else _day(cell)
+    text = _text(key, cell, typed=typed)
+    if not text and key in REQUIRED:
+        raise Wrong(_("it is empty."))
+    if key == "nif" and text:
+        if not nif.is_valid(text):
+            raise Wrong(_("«%(text)s» is not a valid NIF.") % {"text": text})
+        return str(nif.compact(text))
+    if key == "contact_email" and text:
+        try:
+            validate_email(text)
+        except ValidationError:
+            raise Wrong(_("«%(text)s» is not an e-mail address.") % {"text": text}) from None
+        return text.lower()
+    if key == "sector":
+        return _sector(text)
+    return text
+
+
+def _without_value(cell: NoValue) -> str:
+    if cell.why == "error":
+        return _("the workbook has an error here: %(error)s.") % {"error": cell.text or "#?"}
+    if cell.why == "merged":
+        return _("the cell is merged with another: write its own value, or leave it empty apart.")
+    return _(
+        "the workbook has a formula here, and its result is not stored: open the workbook, save"
+        " it, and hand in that file."
+    )
+
+
+def _text(key: str, cell: object, *, typed: bool) -> str:
+    if isinstance(cell, bool | date | time | timedelta):
+        raise Wrong(_("«%(text)s» is not a text: write it as one.") % {"text": shown(cell)})
+    text = shown(cell)
+    if not typed and text.strip().startswith(FORMULA):
+        raise Wrong(
+            _("«%(text)s» begins like a formula: it is not taken.") % {"text": text.strip()[:40]}
+        )
+    if ERROR.fullmatch(text.strip()):
+        raise Wrong(_without_value(NoValue("error", text.strip())))
+    if any(_is_unwritable(letter) for letter in text):
+        raise Wrong(_("it has a character that cannot be written."))
+    if TWICE.search(text):
+        raise Wrong(
+            _("«%(text)s» has letters that another program has spoilt: write them again.")
+            % {"text": text.strip()[:40]}
+        )
+    text = tidy(text)
+    longest = LONGEST.get(key, 60)
+    if len(text) > longest:
+        raise Wrong(_("it is longer than %(longest)s letters.") % {"longest": longest})
+    return text
+
+
+def _is_unwritable(letter: str) -> bool:
+    if letter in "\t\r\n":
+        return False
+    spoilt = letter == "\N{REPLACEMENT CHARACTER}" or letter in DISORDERLY
+    return spoilt or unicodedata.category(letter) in {"Cc", "Co", "Cn", "Cs"}
+
+
+def shown(cell: object) -> str:
+    """Return a cell as whoever reads the page would write it: 300, 12,5, 31/12/2026."""
+    if isinstance(cell, bool):
+        return _("true") if cell else _("false")
+    if isinstance(cell, datetime):
+        return f"{cell:%d/%m/%Y %H:%M}" if cell.time() != time() else f"{cell:%d/%m/%Y}"
+    if isinstance(cell, date):
+        return f"{cell:%d/%m/%Y}"
+    if isinstance(cell, float):
+        text = str(int(cell)) if isfinite(cell) and cell.is_integer() else repr(cell)
+        return text if (get_language() or "es").startswith("en") else text.replace(".", ",")
+    return str(cell)
+
+
+@cache
+def _sectors() -> dict[str, Sector]:
+    """Return the sectors by their names in both languages, folded."""
+    named = {**SECTORS, **{str(sector): sector for sector in Sector}}
+    for language in ("es", "en"):
+        with override(language):
+            named |= {fold(words): Sector(key) for key, words in labels.SECTORS.items()}
+    return named
+
+
+def _sector(text: str) -> str:
+    if not text:
+        return Sector.OTHER
+    known = _sectors().get(fold(text))
+    if known is None:
+        raise Wrong(
+            _("«%(text)s» is not a sector. They are: %(sectors)s.")
+            % {"text": text, "sectors": ", ".join(str(each) for each in labels.SECTORS.values())}
+        )
+    return known
+
+
+def _whole(cell: object) -> int | None:
+    """Parse a whole number, as forms do too; a workbook's may be a trifle off.
+
+    :raises Wrong: if the cell is negative, no whole number, one of two, or above `MOST`.
+    """
+    text = shown(cell).strip()
+    if not text:
+        return None
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        if not isfinite(cell) or abs(cell - round(cell)) > ALMOST:
+            raise Wrong(_("«%(text)s» is not a whole number.") % {"text": text})
+        number = round(cell)
+    elif re.fullmatch(r"[-−][\d., ]+", text):
+        raise Wrong(_("%(text)s is negative.") % {"text": text})
+    else:
+        number = _written(text)
+    if number < 0:
+        raise Wrong(_("%(text)s is negative.") % {"text": text})
+    if number > MOST:
+        raise Wrong(
+            _("%(text)s is more than %(most)s.") % {"text": text[:40], "most": formats.number(MOST)}
+        )
+    return number
+
+
+def _written(text: str) -> int:
+    try:
+        return whole_number(text)
+    except NotWhole as error:
+        if error.either:
+            large, small = error.either
+            raise Wrong(
+                _("«%(text)s» may be %(large)s or %(small)s: write it without its comma.")
+                % {"text": text, "large": large, "small": small}
+            ) from None
+        raise Wrong(_("«%(text)s» is not a whole number.") % {"text": text[:40]}) from None
+
+
+def _day(cell: object) -> date:
+    """Parse a day without a time.
+
+    :raises Wrong: if the cell is no day, or has a time of day.
+    """
+    found = _moment(cell)
+    if isinstance(found, datetime):
+        raise Wrong(
+            _("«%(text)s» has a time of day: write the day alone.") % {"text": shown(found)}
+        )
+    return found
+
+
+def _moment(cell: object) -> date:
+    """Parse a day: a date cell, 31/12/2026, or 2026-12-31 (ISO 8601); a datetime if it has a time.
+
+    :raises Wrong: if the cell is empty, no day, or not from `EARLIEST` to `LATEST`, both included.
+    """
+    if isinstance(cell, date):
+        found = cell
+    else:
+        text = shown(cell).strip()
+        if not text:
+            raise Wrong(_("it is empty."))
+        try:
+            found = _parsed(text)
+        except ValueError:
+            raise Wrong(
+                _("«%(text)s» is not a day: write it as 31/12/2026.") % {"text": text[:40]}
+            ) from None
+    if isinstance(found, datetime) and found.time() == time():
+        found = found.date()
+    if not EARLIEST <= date(found.year, found.month, found.day) <= LATEST:
+        raise Wrong(_("%(day)s is too far away.") % {"day": shown(found)})
+    return found
+
+
+def _parsed(text: str) -> datetime:
+    spanish, iso = SPANISH_DAY.fullmatch(text), ISO_DAY.fullmatch(text)
+    if not (spanish or iso):
+        raise ValueError(text)
+    parts = [int(part or 0) for part in (spanish or iso).groups()]  # type: ignore[union-attr]
+    year, month, day = (parts[2], parts[1], parts[0]) if spanish else parts[:3]
+    hour, minute, second = parts[3:]
+    return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001
+
+
+def end_of(starts_on: date, written: date, ends: Ends) -> date:
+    """Return the first day that is no longer covered, from the end that the file gives.
+
+    :raises Wrong: if the end is ambiguous, or not after the start.
+    """
+    ends_on = date(written.year, written.month, written.day)
+    following = ends_on + timedelta(days=1)
+    if isinstance(written, datetime) and ends != "inclusive":
+        words = {"text": shown(written)}
+        if ends:
+            raise Wrong(_("«%(text)s» has a time of day: write the day alone.") % words)
+        raise Wrong(
+            _("«%(text)s» has a time of day: say whether that day is the last one covered.")
+            % words,
+            answer="ends",
+        )
+    if ends == "inclusive":
+        ends_on = following
+    elif not ends and ends_on >= starts_on and _whole_months(starts_on, following):
+        raise Wrong(
+            _("%(day)s looks like the last day, not the one after: say which it is.")
+            % {"day": shown(ends_on)},
+            answer="ends",
+        )
+    if ends_on <= starts_on:
+        raise Wrong(
+            _("%(day)s is not after the start (%(start)s).")
+            % {"day": shown(ends_on), "start": shown(starts_on)}
+        )
+    return ends_on
+
+
+def _whole_months(starts_on: date, day: date) -> bool:
+    """Return whether a day is a whole number of months after the start."""
+    months = (day.year - starts_on.year) * 12 + day.month - starts_on.month
+    return months > 0 and add_months(starts_on, months, anchor_day=starts_on.day) == day
