@@ -1,7 +1,9 @@
 import pytest
 from django.utils.translation import override
+from hypothesis import given
+from hypothesis import strategies as st
 
-from vatio.formats import joined, number, percent, signed
+from vatio.formats import NotWhole, joined, number, percent, signed, whole_number
 
 
 @pytest.mark.parametrize(
@@ -48,3 +50,64 @@ def test_words_are_listed_as_in_a_sentence() -> None:
 def test_without_a_language_it_is_spanish() -> None:
     with override(None):
         assert number(1_480) == "1.480"
+
+
+@pytest.mark.parametrize(
+    ("text", "spanish", "english"),
+    [
+        ("1000", 1000, 1000),
+        ("1.000", 1000, 1000),
+        ("1 000", 1000, 1000),
+        ("1\u00a0000", 1000, 1000),
+        ("1\u202f000", 1000, 1000),
+        ("1'000", 1000, 1000),
+        ("1’000", 1000, 1000),
+        ("1.000,00", 1000, 1000),
+        ("1,000.00", 1000, 1000),
+        ("1.234.567", 1_234_567, 1_234_567),
+        ("1,234,567", 1_234_567, 1_234_567),
+        ("5,0", 5, 5),
+        ("5.00", 5, 5),
+        ("0,000", 0, 0),
+        ("1234,000", 1234, 1234),
+        ("5,000", ("5000", "5"), 5000),
+        ("1,500", ("1500", "1,5"), 1500),
+        *(
+            (text, None, None)
+            for text in (
+                "",
+                "1 0 0",
+                "12,50",
+                "1e3",
+                "+5",
+                "-5",
+                "٣",
+                "３",
+                "1.000.00",
+                "1.234,567",
+            )
+        ),
+        ("9" * 31, None, None),
+    ],
+)
+def test_a_whole_number_is_read_as_people_write_it(
+    text: str, spanish: object, english: object
+) -> None:
+    for language, expected in (("es", spanish), ("en", english)):
+        with override(language):
+            assert read(text) == expected
+
+
+def read(text: str) -> object:
+    """Read a whole number; both that it may be, or None, where it is none."""
+    try:
+        return whole_number(text)
+    except NotWhole as error:
+        return error.either
+
+
+@given(st.integers(0, 10**9))
+def test_what_pages_write_forms_read_back(value: int) -> None:
+    for language in ("es", "en"):
+        with override(language):
+            assert whole_number(number(value)) == value

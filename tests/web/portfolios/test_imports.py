@@ -1,4 +1,5 @@
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -16,6 +17,8 @@ from vatio.portfolios.models import ImportDraft
 from vatio.portfolios.parsing import Fault, Portfolio
 from vatio.tenants.models import Organisation
 from vatio.web.portfolios.marked_file import marked_file
+
+CASES = Path(__file__).parents[2] / "portfolios" / "cases"
 
 pytestmark = pytest.mark.django_db
 
@@ -168,3 +171,53 @@ def test_a_file_imported_by_two_at_once_is_imported_once() -> None:
 
     assert (len(done), len(refused)) == (1, 1)
     assert Account.objects.count() == 2
+
+
+def hand_in_case(client: Client, norte: Organisation, name: str) -> str:
+    file = SimpleUploadedFile(name, (CASES / name).read_bytes())
+    answer = client.post("/desk/imports/", {"organisation": norte.slug, "file": file})
+    assert answer.status_code == 302, answer.content.decode()
+    return answer["Location"]
+
+
+def test_the_sheet_is_chosen_on_the_page(client: Client, norte: Organisation) -> None:
+    make.licence("Starter DP", data_points=250)
+    address = hand_in_case(client, norte, "sheets-two.xlsx")
+
+    asked = client.get(address).content.decode()
+    client.post(address, {"sheet": "Asturias"})
+    chosen = client.get(address).content.decode()
+
+    assert "Las hojas «Galicia» y «Asturias» contienen cuentas" in asked
+    assert "Importar 2 cuentas" in chosen
+    assert "La hoja «Galicia» no se lee." in chosen
+
+
+def test_a_column_that_is_mapped_wins_and_what_is_left_as_guessed_is_not_mapped(
+    client: Client, norte: Organisation
+) -> None:
+    make.licence("Starter DP", data_points=250)
+    address = hand_in_case(client, norte, "headings-contact.csv")
+    names = {"Contacto": ("", "contact_email"), "Correo electrónico": ("contact_email",) * 2}
+
+    client.post(
+        address,
+        {
+            "column_theirs": list(names),
+            "column_was": [was for was, _ours in names.values()],
+            "column_ours": [ours for _was, ours in names.values()],
+        },
+    )
+
+    page = client.get(address).content.decode()
+    assert ImportDraft.objects.get().columns == {"Contacto": "contact_email"}
+    assert "«María Lago» no es una dirección de correo" in page
+
+
+def test_the_page_speaks_its_own_words(client: Client, norte: Organisation) -> None:
+    make.licence("Starter DP", data_points=250)
+    page = client.get(hand_in_case(client, norte, "end-with-time.xlsx")).content.decode()
+
+    assert "diga si ese día es el último cubierto" in page
+    assert "--ends" not in page
+    assert "<dd>300</dd>" in page

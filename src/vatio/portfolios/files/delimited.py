@@ -79,7 +79,8 @@ def _decode(content: bytes, encoding: str) -> str:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise CannotRead("letters", line=_line(content[: error.start])) from None
+        # Its object is what was decoded: without the mark at the beginning.
+        raise CannotRead("letters", line=_line(error.object[: error.start])) from None
     if "\x00" in text:
         raise CannotRead("letters", line=_line(text.partition("\x00")[0].encode()))
     return text
