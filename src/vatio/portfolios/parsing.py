@@ -211,13 +211,17 @@ def _read(portfolio: Portfolio, *, typed: bool, ends: Ends) -> None:
         if len(line.cells) > width and not typed:
             words = _("it has more cells than there are headings (%(count)s).") % {"count": width}
             portfolio.faults.append(Fault(line.number, "", words))
-        beyond = [*inside, *range(width, len(line.cells))]
-        portfolio.without_heading |= {
-            place for place in beyond if place < len(line.cells) and not is_blank(line.cells[place])
-        }
+        if inside or len(line.cells) > width:
+            portfolio.without_heading |= _written(line, [*inside, *range(width, len(line.cells))])
         _read_row(portfolio, line.number, cells, typed=typed, ends=ends)
     if not portfolio.rows and not portfolio.faults:
         portfolio.faults.append(Fault(0, "", _("There is no account below the headings.")))
+
+
+def _written(line: SheetRow, places: Sequence[int]) -> set[int]:
+    """Return those of some places of a line in which something is written."""
+    cells = line.cells
+    return {place for place in places if place < len(cells) and not is_blank(cells[place])}
 
 
 def _clashes(columns: Headings) -> list[Fault]:

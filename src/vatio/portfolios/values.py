@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from math import isfinite
 from typing import Literal
 
@@ -92,7 +92,15 @@ def value(key: str, cell: object, *, typed: bool) -> object:
         return _whole(cell)
     if key in DAYS:
         return _moment(cell) if key == "ends_on" else _day(cell)
-    text = _text(key, cell, typed=typed)
+    if isinstance(cell, bool | date | time | timedelta):
+        raise Wrong(_("«%(text)s» is not a text: write it as one.") % {"text": shown(cell)})
+    return _meaning(key, shown(cell), typed)
+
+
+@lru_cache(maxsize=20_000)
+def _meaning(key: str, written: str, typed: bool) -> str:
+    """Return what a text means in a column: most of a file's texts are there many times."""
+    text = _text(key, written, typed=typed)
     if not text and key in REQUIRED:
         raise Wrong(_("it is empty."))
     if key == "nif" and text:
@@ -121,17 +129,14 @@ def _without_value(cell: NoValue) -> str:
     )
 
 
-def _text(key: str, cell: object, *, typed: bool) -> str:
-    if isinstance(cell, bool | date | time | timedelta):
-        raise Wrong(_("«%(text)s» is not a text: write it as one.") % {"text": shown(cell)})
-    text = shown(cell)
+def _text(key: str, text: str, *, typed: bool) -> str:
     if not typed and text.strip().startswith(FORMULA):
         raise Wrong(
             _("«%(text)s» begins like a formula: it is not taken.") % {"text": text.strip()[:40]}
         )
     if ERROR.fullmatch(text.strip()):
         raise Wrong(_without_value(NoValue("error", text.strip())))
-    if any(_is_unwritable(letter) for letter in text):
+    if not text.isprintable() and any(map(_is_unwritable, text)):
         raise Wrong(_("it has a character that cannot be written."))
     if TWICE.search(text):
         raise Wrong(
@@ -161,8 +166,10 @@ def shown(cell: object) -> str:
     if isinstance(cell, date):
         return f"{cell:%d/%m/%Y}"
     if isinstance(cell, float):
-        text = str(int(cell)) if isfinite(cell) and cell.is_integer() else repr(cell)
-        return text if (get_language() or "es").startswith("en") else text.replace(".", ",")
+        if isfinite(cell) and cell.is_integer():
+            return str(int(cell))
+        english = (get_language() or "es").startswith("en")
+        return repr(cell) if english else repr(cell).replace(".", ",")
     return str(cell)
 
 
@@ -193,9 +200,9 @@ def _whole(cell: object) -> int | None:
 
     :raises Wrong: if the cell is negative, no whole number, one of two, or above `MOST`.
     """
-    text = shown(cell).strip()
-    if not text:
+    if isinstance(cell, str) and not cell.strip():
         return None
+    text = shown(cell).strip()
     if isinstance(cell, int | float) and not isinstance(cell, bool):
         if not isfinite(cell) or abs(cell - round(cell)) > ALMOST:
             raise Wrong(_("«%(text)s» is not a whole number.") % {"text": text})

@@ -66,6 +66,34 @@ def test_rows_and_columns_repeated_without_content_are_nothing() -> None:
     ]
 
 
+def test_content_repeated_to_the_end_of_a_sheet_is_more_than_any_portfolio() -> None:
+    cell = '<table:table-cell office:value-type="float" office:value="7" {}/>'
+    down, everywhere = (
+        f'<table:table-row table:number-rows-repeated="1048576">{cell.format(columns)}'
+        "</table:table-row>"
+        for columns in ("", 'table:number-columns-repeated="16384"')
+    )
+
+    assert refusal(workbooks.ods(down)) == "lines"
+    assert refusal(workbooks.ods(everywhere)) == "memory"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "iso-8859-1"])
+def test_a_sheet_in_letters_that_calamine_cannot_read_is_not_empty(encoding: str) -> None:
+    sheet = (
+        f'<?xml version="1.0" encoding="{encoding}"?><worksheet xmlns="{workbooks.MAIN}">'
+        '<sheetData><row><c t="str"><v>Peña</v></c></row></sheetData></worksheet>'
+    )
+
+    assert refusal(workbooks.xlsx(sheet.encode(encoding))) == "damaged"
+
+
+def test_a_sheet_that_is_cut_off_is_not_read_in_part() -> None:
+    sheet = f'<worksheet xmlns="{workbooks.MAIN}"><sheetData>{FIRST}<row r="2"><c r="A2">'
+
+    assert refusal(workbooks.xlsx(sheet.encode())) == "damaged"
+
+
 @pytest.mark.parametrize("kind", ["bomb", "liar", "entities", "texts", "rows"])
 def test_what_means_harm_takes_no_more_than_a_process_of_its_own_may(kind: str) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

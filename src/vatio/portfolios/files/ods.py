@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from python_calamine import CalamineWorkbook, SheetVisibleEnum
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from vatio.portfolios.files.cells import CannotRead, NoValue, Sheet
 from vatio.portfolios.files.overlay import Marks, overlaid
@@ -16,14 +16,19 @@ REMARKABLE = re.compile(
     rb"""value-type\s*=\s*["']error|:formula\s*=|covered-table-cell|:visibility\s*=|<!DOCTYPE"""
 )
 ERROR = re.compile(r"#[\w/¡!?]+[!?]?|Err:\d+")
+FAR = re.compile(rb"""-repeated\s*=\s*["']\d{5}""")
 MOST_REPEATS = 200_000
 
 
 def sheets(content: bytes) -> Iterator[Sheet]:
     """Yield the sheets of an OpenDocument workbook."""
-    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         xml = packed.read("content.xml")
+    try:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    except CalamineError:
+        # Calamine takes a number of cells that it cannot hold for another format.
+        raise CannotRead("memory" if FAR.search(xml) else "damaged") from None
     found = _OdsCells()
     if REMARKABLE.search(xml) or not xml.lstrip(b"\xef\xbb\xbf").startswith(b"<"):
         found.read(xml)

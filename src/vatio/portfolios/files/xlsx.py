@@ -28,6 +28,10 @@ Of a sheet without any of it, calamine tells everything. One regular expression 
 ten times as long.
 """
 
+TAIL = 200
+WHOLE = re.compile(rb"</(\w+:)?(worksheet|dialogsheet)\s*>\s*(<!--.*-->\s*)?\Z", re.DOTALL)
+"""Matches the end of a sheet that was not cut off, in UTF-8: calamine reads half of one too."""
+
 REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 TRUE = {"1", "true", "on"}
 NOTHING_YET = {"0", "0.0"}
@@ -46,7 +50,10 @@ def sheets(content: bytes) -> Iterator[Sheet]:
             part = parts.get(about.name)
             if part is None:
                 raise CannotRead("damaged")
-            marks = _marks(packed.read(part), recalculated=recalculated)
+            xml = packed.read(part)
+            if not WHOLE.search(xml[-TAIL:]):
+                raise CannotRead("damaged")
+            marks = _marks(xml, recalculated=recalculated)
             marks.cover(sheet.merged_cell_ranges or [], last=sheet.end)
             rows = sheet.to_python(skip_empty_area=False)
             yield Sheet(
