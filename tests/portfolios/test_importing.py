@@ -289,6 +289,14 @@ def test_headings_that_nobody_knows_can_be_mapped() -> None:
     assert (read.rows[0].name, read.rows[0].ends_on) == ("Hotel", date(2027, 2, 1))
 
 
+def test_a_quotation_mark_that_is_wrong_at_another_delimiter_only_is_none() -> None:
+    content = b'Obra;Empresa;Plan;Abre;Cierra\n"Hotel; Lugo";Muralla;B;01/02/2026;01/02/2027'
+
+    found = understand(content)
+
+    assert found.columns.unknown == ["Obra", "Empresa", "Plan", "Abre", "Cierra"]
+
+
 @pytest.mark.parametrize("content", [b"%PDF-1.7 ...", b"\x89PNG\r\n"])
 def test_what_is_no_spreadsheet_is_said_to_be_none(content: bytes) -> None:
     with pytest.raises(Unreadable) as refused:
@@ -316,6 +324,12 @@ def test_a_file_of_nothing_but_line_ends_is_refused_early() -> None:
         understand(b"a;b\n" + b";\n" * 300_000)
 
     assert "más líneas" in str(refused.value)
+
+
+def test_lines_of_nothing_but_delimiters_below_the_accounts_are_nothing() -> None:
+    found = understand(portfolio(HOTEL, *[";" * 12] * 250_000))
+
+    assert (len(found.rows), found.faults) == (1, [])
 
 
 def test_missing_columns_are_named() -> None:

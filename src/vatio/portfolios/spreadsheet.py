@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from vatio.portfolios.files import process
 from vatio.portfolios.files.cells import CannotRead, SheetRow
+from vatio.portfolios.files.delimited import OF_ONE_DELIMITER
 from vatio.refusal import Refused
 
 WORDS: dict[str, Promise] = {
@@ -105,13 +106,13 @@ def tables(content: bytes) -> Iterator[SheetTable]:
     """
     wrong: CannotRead | None = None
     try:
-        for sheet in process.sheets(content):
+        for place, sheet in enumerate(process.sheets(content)):
             try:
                 rows = list(sheet.rows)
             except CannotRead as error:
-                if sheet.typed:
+                if sheet.typed or error.code not in OF_ONE_DELIMITER:
                     raise
-                wrong = wrong or error
+                wrong = error if place == 0 else wrong
                 continue
             yield SheetTable(sheet.name, rows, sheet.hidden, sheet.typed)
         if wrong is not None:

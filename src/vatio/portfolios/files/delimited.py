@@ -15,6 +15,9 @@ LONGEST_LINE = 1_000_000
 SWALLOWED = 4
 """A line inside a quoted cell with as many delimiters is a line of its own, swallowed."""
 
+OF_ONE_DELIMITER = {"quotes", "columns", "long_cell"}
+"""What may be wrong with a text only because it was split at another delimiter than its own."""
+
 MARKED = {
     b"\xef\xbb\xbf": "utf-8-sig",
     b"\xff\xfe\x00\x00": "utf-32",
