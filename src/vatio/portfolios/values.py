@@ -1,7 +1,6 @@
 """What a cell of a portfolio means: texts, quantities and days as they are written in Spain."""
 
 import re
-import unicodedata
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
 from math import isfinite
@@ -18,6 +17,7 @@ from vatio.accounts import labels
 from vatio.accounts.models import Sector
 from vatio.dates import add_months
 from vatio.formats import NotWhole, whole_number
+from vatio.portfolios import letters
 from vatio.portfolios.columns import REQUIRED, fold
 from vatio.portfolios.files.cells import NoValue
 from vatio.tenants.folding import tidy
@@ -54,19 +54,6 @@ TIME = r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?"
 SPANISH_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})" + TIME, re.ASCII)
 ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})" + TIME, re.ASCII)
 EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
-
-ERROR = re.compile(
-    r"#(N/[AD]|¡?(DIV/0|REF|VALOR|NUM|NULO|NOMBRE|VALUE|NULL|NAME|SPILL|CALC|DESBORDAMIENTO)[!?])"
-    r"|#(NOMBRE|NAME)\?|Err:\d{3}",
-    re.IGNORECASE,
-)
-"""Matches what a cell with an error shows, once a program has written it as text."""
-
-TWICE = re.compile("[ÃÂ][\u0080-\u00bfŒœŠšŸŽžƒˆ˜–—‘-‚“-„†-•…‰‹›€™]|â(€|\u0080)")
-"""Matches UTF-8 that was read as Windows-1252 and written again: PeÃ±a."""
-
-DISORDERLY = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Characters that reverse the order in which those around them are shown."""
 
 
 class Wrong(Exception):
@@ -134,11 +121,11 @@ def _text(key: str, text: str, *, typed: bool) -> str:
         raise Wrong(
             _("«%(text)s» begins like a formula: it is not taken.") % {"text": text.strip()[:40]}
         )
-    if ERROR.fullmatch(text.strip()):
+    if letters.ERROR.fullmatch(text.strip()):
         raise Wrong(_without_value(NoValue("error", text.strip())))
-    if not text.isprintable() and any(map(_is_unwritable, text)):
+    if letters.are_unwritable(text):
         raise Wrong(_("it has a character that cannot be written."))
-    if TWICE.search(text):
+    if letters.TWICE.search(text):
         raise Wrong(
             _("«%(text)s» has letters that another program has spoilt: write them again.")
             % {"text": text.strip()[:40]}
@@ -148,13 +135,6 @@ def _text(key: str, text: str, *, typed: bool) -> str:
     if len(text) > longest:
         raise Wrong(_("it is longer than %(longest)s letters.") % {"longest": longest})
     return text
-
-
-def _is_unwritable(letter: str) -> bool:
-    if letter in "\t\r\n":
-        return False
-    spoilt = letter == "\N{REPLACEMENT CHARACTER}" or letter in DISORDERLY
-    return spoilt or unicodedata.category(letter) in {"Cc", "Co", "Cn", "Cs"}
 
 
 def shown(cell: object) -> str:

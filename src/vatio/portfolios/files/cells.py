@@ -39,10 +39,6 @@ class SheetRow:
     cells: list[object]
     hidden: bool = False
 
-    def is_empty(self) -> bool:
-        """Return whether every cell of the line is blank."""
-        return all(map(is_blank, self.cells))
-
 
 @dataclass(frozen=True)
 class Sheet:
