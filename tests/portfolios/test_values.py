@@ -9,9 +9,9 @@ from vatio.portfolios.values import Ends, Wrong, end_of, value
 START = date(2026, 3, 1)
 
 
-def wrong(key: str, cell: object, *, typed: bool = True) -> str:
+def wrong(key: str, cell: object, *, is_ours: bool = False) -> str:
     with pytest.raises(Wrong) as refused:
-        value(key, cell, typed=typed)
+        value(key, cell, is_ours=is_ours)
     return str(refused.value)
 
 
@@ -28,7 +28,7 @@ def wrong(key: str, cell: object, *, typed: bool = True) -> str:
     ],
 )
 def test_a_quantity_is_the_whole_number_that_is_meant(cell: object, expected: int | None) -> None:
-    assert value("meters", cell, typed=True) == expected
+    assert value("meters", cell, is_ours=True) == expected
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_what_is_shown_of_a_quantity_is_what_was_compared(cell: object, words: s
 def test_who_reads_english_sees_its_marks() -> None:
     with override("en"):
         assert wrong("meters", 12.5) == "«12.5» is not a whole number."
-        assert value("meters", "5,000", typed=False) == 5000
+        assert value("meters", "5,000", is_ours=False) == 5000
 
 
 @pytest.mark.parametrize(
@@ -68,18 +68,18 @@ def test_letters_that_cannot_have_been_meant_are_refused(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["SÃO JOÃO", "L’Hospitalet", "Peña & Cía. «Sol»", "Βίλα", "Nº 3"])
 def test_letters_of_other_languages_are_taken(text: str) -> None:
-    assert value("name", text, typed=True) == text
+    assert value("name", text, is_ours=True) == text
 
 
 @pytest.mark.parametrize("text", ["#N/A", "#¡DIV/0!", "#¡REF!", "#VALUE!", "#NAME?", "Err:502"])
 @pytest.mark.parametrize("key", ["name", "client", "licence", "sector", "contact_email", "nif"])
 def test_an_error_that_was_written_as_text_is_still_an_error(key: str, text: str) -> None:
-    assert wrong(key, text, typed=False) == f"el libro tiene aquí un error: {text}."
+    assert wrong(key, text, is_ours=False) == f"el libro tiene aquí un error: {text}."
 
 
-def test_a_text_like_a_formula_is_taken_from_a_workbook_and_not_from_a_csv() -> None:
-    assert value("name", "=Sol", typed=True) == "=Sol"
-    assert "fórmula" in wrong("name", "=Sol", typed=False)
+def test_a_text_like_a_formula_is_a_name_in_our_own_export_alone() -> None:
+    assert value("name", "=Sol", is_ours=True) == "=Sol"
+    assert "fórmula" in wrong("name", "=Sol", is_ours=False)
 
 
 @pytest.mark.parametrize("cell", [True, date(2026, 3, 1), timedelta(hours=3)])
@@ -90,7 +90,7 @@ def test_what_is_no_text_is_no_name(cell: object) -> None:
 def test_sectors_are_known_by_their_names_in_both_languages() -> None:
     named = ("Hoteles", "hotels", "Public administration", "Administración", "")
 
-    assert [value("sector", name, typed=True) for name in named] == [
+    assert [value("sector", name, is_ours=True) for name in named] == [
         "hotels",
         "hotels",
         "administration",
@@ -101,20 +101,20 @@ def test_sectors_are_known_by_their_names_in_both_languages() -> None:
 
 def test_a_start_with_a_time_is_asked_about() -> None:
     assert "lleva una hora" in wrong("starts_on", datetime(2026, 3, 1, 10, 30))
-    assert "lleva una hora" in wrong("starts_on", "01/03/2026 10:30", typed=False)
-    assert value("starts_on", "2026-03-01T00:00:00", typed=False) == START
+    assert "lleva una hora" in wrong("starts_on", "01/03/2026 10:30", is_ours=False)
+    assert value("starts_on", "2026-03-01T00:00:00", is_ours=False) == START
 
 
 @pytest.mark.parametrize(
     "text", ["2026-03-01T10:00:00Z", "01/03/26", "31/02/2026", "01/03/2026 25:00"]
 )
 def test_what_is_no_day_of_ours_is_refused(text: str) -> None:
-    assert "no es una fecha" in wrong("ends_on", text, typed=False)
+    assert "no es una fecha" in wrong("ends_on", text, is_ours=False)
 
 
 @pytest.mark.parametrize("written", ["15/12/2026 23:59", datetime(2026, 12, 15, 12)])
 def test_an_account_never_ends_before_the_moment_that_was_written(written: object) -> None:
-    moment = value("ends_on", written, typed=True)
+    moment = value("ends_on", written, is_ours=True)
     assert isinstance(moment, datetime)
 
     assert end_of(START, moment, "inclusive") == date(2026, 12, 16)

@@ -213,7 +213,7 @@ def _read(portfolio: Portfolio, *, typed: bool, ends: Ends) -> None:
             portfolio.faults.append(Fault(line.number, "", words))
         if inside or len(line.cells) > width:
             portfolio.without_heading |= _written(line, [*inside, *range(width, len(line.cells))])
-        _read_row(portfolio, line.number, cells, typed=typed, ends=ends)
+        _read_row(portfolio, line.number, cells, ends=ends)
     if not portfolio.rows and not portfolio.faults:
         portfolio.faults.append(Fault(0, "", _("There is no account below the headings.")))
 
@@ -256,14 +256,13 @@ def _is_total(cells: dict[str, object]) -> bool:
     )
 
 
-def _read_row(
-    portfolio: Portfolio, line: int, cells: dict[str, object], *, typed: bool, ends: Ends
-) -> None:
+def _read_row(portfolio: Portfolio, line: int, cells: dict[str, object], *, ends: Ends) -> None:
     values: dict[str, object] = {}
     faults: list[Fault] = []
+    is_ours = portfolio.columns.are_of_the_export
     for key in NAMES:
         try:
-            values[key] = value(key, cells.get(key, ""), typed=typed)
+            values[key] = value(key, cells.get(key, ""), is_ours=is_ours)
         except Wrong as wrong:
             faults.append(Fault(line, str(NAMES[key]), str(wrong), wrong.answer))
     if not faults:

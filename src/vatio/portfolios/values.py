@@ -6,20 +6,19 @@ from functools import cache, lru_cache
 from math import isfinite
 from typing import Literal
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from stdnum.es import nif
 
 from vatio import formats
 from vatio.accounts import labels
 from vatio.accounts.models import Sector
+from vatio.accounts.nif import is_nif, tidy_nif
 from vatio.dates import add_months
 from vatio.formats import NotWhole, whole_number
 from vatio.portfolios import letters
 from vatio.portfolios.columns import REQUIRED, fold
 from vatio.portfolios.files.cells import NoValue
+from vatio.tenants.addresses import NotAnAddress, check_address
 from vatio.tenants.folding import tidy
 from vatio.units import Unit
 
@@ -67,10 +66,11 @@ class Wrong(Exception):
         self.answer = answer
 
 
-def value(key: str, cell: object, *, typed: bool) -> object:
+def value(key: str, cell: object, *, is_ours: bool) -> object:
     """Return what a cell of a column means.
 
-    :param typed: whether the cell is of a workbook, where a text is never a formula.
+    :param is_ours: whether the file is an export of ours, where a name that begins like a formula
+        is a name; in any other it is a fault.
     :raises Wrong: if it means nothing, or cannot have been meant.
     """
     if isinstance(cell, NoValue):
@@ -81,25 +81,25 @@ def value(key: str, cell: object, *, typed: bool) -> object:
         return _moment(cell) if key == "ends_on" else _day(cell)
     if isinstance(cell, bool | date | time | timedelta):
         raise Wrong(_("«%(text)s» is not a text: write it as one.") % {"text": shown(cell)})
-    return _meaning(key, shown(cell), typed)
+    return _meaning(key, shown(cell), is_ours)
 
 
 @lru_cache(maxsize=20_000)
-def _meaning(key: str, written: str, typed: bool) -> str:
+def _meaning(key: str, written: str, is_ours: bool) -> str:
     """Return what a text means in a column: most of a file's texts are there many times."""
-    text = _text(key, written, typed=typed)
+    text = _text(key, written, is_ours=is_ours)
     if not text and key in REQUIRED:
         raise Wrong(_("it is empty."))
     if key == "nif" and text:
-        if not nif.is_valid(text):
+        tidied = tidy_nif(text)
+        if not is_nif(tidied):
             raise Wrong(_("«%(text)s» is not a valid NIF.") % {"text": text})
-        return str(nif.compact(text))
+        return tidied
     if key == "contact_email" and text:
         try:
-            validate_email(text)
-        except ValidationError:
-            raise Wrong(_("«%(text)s» is not an e-mail address.") % {"text": text}) from None
-        return text.lower()
+            return check_address(text)
+        except NotAnAddress as refused:
+            raise Wrong(str(refused)) from None
     if key == "sector":
         return _sector(text)
     return text
@@ -116,8 +116,8 @@ def _without_value(cell: NoValue) -> str:
     )
 
 
-def _text(key: str, text: str, *, typed: bool) -> str:
-    if not typed and text.strip().startswith(FORMULA):
+def _text(key: str, text: str, *, is_ours: bool) -> str:
+    if not is_ours and text.strip().startswith(FORMULA):
         raise Wrong(
             _("«%(text)s» begins like a formula: it is not taken.") % {"text": text.strip()[:40]}
         )
