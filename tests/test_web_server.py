@@ -8,10 +8,12 @@ from threading import Barrier, Event
 from types import SimpleNamespace
 
 import pytest
+from django.db import connection
 from waitress.adjustments import Adjustments
 
 from tests.counts import full_or_tenth
 from tests.serving import Served, everything, serving, status
+from vatio.cli import commands
 from vatio.web.shell.security_headers import OURS
 from vatio.web_server import Lanes, PageRequest
 
@@ -24,6 +26,14 @@ FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
 def served() -> Iterator[Served]:
     with serving(VATIO_THREADS="2") as started:
         yield started
+
+
+@pytest.fixture
+def as_owner() -> Iterator[None]:
+    """Let a test have connections in another role, and close them."""
+    yield
+    connection.settings_dict["OPTIONS"].pop("assume_role")
+    connection.close()
 
 
 def head(line: bytes, *headers: bytes, host: bytes = b"127.0.0.1") -> bytes:
@@ -362,3 +372,26 @@ def test_two_long_previews_leave_the_pages_their_threads() -> None:
     assert answered == ["/healthz"]
     began.abort()
     held.set()
+
+
+def test_on_another_server_every_connection_takes_the_role_of_the_pages(as_owner: None) -> None:
+    commands._take_web_role()
+
+    acting = []
+    for fresh in (connection, connection.copy()):
+        with fresh.cursor() as cursor:
+            cursor.execute("SELECT current_user")
+            acting.append(cursor.fetchone())
+        fresh.close()
+
+    assert acting == [("vatio_web",)] * 2
+
+
+def test_a_web_process_may_only_what_the_role_of_the_pages_may(served: Served) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("REVOKE SELECT ON tenants_platform FROM vatio_web")
+        refused = served.get("/sign-in/")
+        cursor.execute("GRANT SELECT ON tenants_platform TO vatio_web")
+
+    assert status(refused) == 500
+    assert "permission denied for table tenants_platform" in served.logged()

@@ -89,12 +89,6 @@ def _database() -> dict[str, object]:
     }
 
 
-def _assumed_role() -> dict[str, object]:
-    """Return Django's option to SET ROLE, which the pages use on the server of DATABASE_URL."""
-    role = os.environ.get("VATIO_ASSUME_ROLE")
-    return {"assume_role": role} if role else {}
-
-
 _connection = _database()
 DATABASES = {
     "default": {
@@ -106,7 +100,6 @@ DATABASES = {
             **_connection["OPTIONS"],  # type: ignore[dict-item]
             "server_side_binding": True,
             "prepare_threshold": 5,
-            **_assumed_role(),
         },
     },
 }

@@ -365,7 +365,8 @@ def _take_web_role() -> None:
         cursor.execute("SELECT pg_has_role(oid, 'MEMBER') FROM pg_roles WHERE rolname = %s", [WEB])
         row = cursor.fetchone()
     if row is not None and row[0]:
-        os.environ["VATIO_ASSUME_ROLE"] = WEB
+        connection.settings_dict["OPTIONS"]["assume_role"] = WEB
+        connection.close()
         return
     say(
         "The role vatio_web is missing or may not be taken: the pages use the database's owner,"
