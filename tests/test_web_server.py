@@ -355,7 +355,7 @@ def test_two_long_previews_leave_the_pages_their_threads() -> None:
             self.path = path
 
         def service(self) -> None:
-            if self.path.startswith("/desk/imports/"):
+            if self.path == "/desk/imports/":
                 began.wait(timeout=10)
                 held.wait(timeout=10)
             answered.append(self.path)
@@ -365,11 +365,12 @@ def test_two_long_previews_leave_the_pages_their_threads() -> None:
         lanes.add_task(Asked("/desk/imports/"))
     began.wait(timeout=10)
     lanes.add_task(Asked("/healthz"))
+    lanes.add_task(Asked("/desk/imports/running/1/"))
     deadline = time.monotonic() + 10
-    while not answered and time.monotonic() < deadline:
+    while len(answered) < 2 and time.monotonic() < deadline:
         time.sleep(0.01)
 
-    assert answered == ["/healthz"]
+    assert answered == ["/healthz", "/desk/imports/running/1/"]
     began.abort()
     held.set()
 

@@ -49,6 +49,9 @@ MOST_THROWN_AWAY = 10 * LARGEST_BODY
 LONG = ("/desk/imports/",)
 """Beginnings of the addresses whose views may compute for seconds: they share a thread."""
 
+QUICK = ("/desk/imports/running/",)
+"""Those among them that are asked every second while work goes on elsewhere."""
+
 GRACE = 8
 """Seconds in which responses under way may end when the process stops."""
 
@@ -178,7 +181,8 @@ class Lanes:
     def add_task(self, channel: PageChannel) -> None:
         """Let the first request of a connection be answered."""
         path = getattr(channel.requests[0], "path", "")
-        lane = self._long if path.startswith(LONG) else self._pages
+        is_long = path.startswith(LONG) and not path.startswith(QUICK)
+        lane = self._long if is_long else self._pages
         lane.add_task(channel)
 
 
