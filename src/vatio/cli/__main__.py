@@ -14,6 +14,7 @@ from vatio import env
 from vatio.notifications.smtp import BadAddress, OutcomeUnknown, Refusal, Unreachable
 from vatio.postgres import environment
 from vatio.postgres.errors import ServerProblem
+from vatio.processes import early
 from vatio.processes.supervisor import CannotStart
 from vatio.refusal import Refused
 
@@ -30,6 +31,8 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vatio.settings")
     environment.forget_libpq()
     try:
+        if sys.argv[1:] == ["run"]:
+            early.begin()
         django.setup()
         # The commands import models, and that works only once Django is set up.
         code: int = importlib.import_module("vatio.cli.commands").run_typed(sys.argv[1:])
@@ -45,10 +48,14 @@ def main() -> int:
         return INTERRUPTED
     except OSError as error:
         return _fail(f"{error.filename or 'Vatio'}: {error.strerror or error}.")
+    finally:
+        early.drop()
     return code
 
 
 def _fail(words: str) -> int:
+    # What was begun early says nothing of what stops `vatio run` too, which says so itself.
+    early.wait()
     try:
         print(words, file=sys.stderr, flush=True)
     except OSError:

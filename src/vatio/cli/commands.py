@@ -27,6 +27,7 @@ from vatio.jobs import post, working
 from vatio.people import one_time_links
 from vatio.postgres import privileges, server
 from vatio.postgres.authentication import OWNER, WEB
+from vatio.processes import early
 from vatio.processes.parent import die_with_parent, outlive_parent_by
 from vatio.processes.supervisor import CannotStart, Supervisor, check_port, say
 from vatio.tenants.platform import is_demo
@@ -130,6 +131,8 @@ def serve(_arguments: argparse.Namespace) -> int:
     """Serve the pages from one process; scale out by starting more."""
     post.ensure_settings()
     address, port = _address()
+    application = get_internal_wsgi_application()
+    early.wait()
     check_port(address, port)
     _join_platform(WEB)
     if env.text("DATABASE_URL"):
@@ -137,7 +140,7 @@ def serve(_arguments: argparse.Namespace) -> int:
     connection.close()
     compile_catalogue()
     web_server.serve(
-        get_internal_wsgi_application(),
+        application,
         address=address,
         port=port,
         threads=env.number("VATIO_THREADS", default=2, least=1, most=64),
@@ -177,6 +180,7 @@ def _join_platform(role: str) -> None:
     elif not env.text("DATABASE_URL"):
         _use(server.ensure(settings.HOME, programs=_programs()))
     if not env.text("DATABASE_URL"):
+        connection.settings_dict["HOST"] = os.environ["VATIO_DATABASE_SOCKET"]
         _act_as(role)
     if _is_older():
         raise CannotStart("The database is older than this Vatio. Run `vatio migrate` first.")

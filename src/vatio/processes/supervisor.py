@@ -15,6 +15,7 @@ from pathlib import Path
 from vatio.postgres import server
 from vatio.postgres.errors import ServerProblem
 from vatio.postgres.server import Server
+from vatio.processes import early
 
 LONGEST_WAIT = 2.0
 """Most seconds from a child's end to its next start: whatever ended it may be over by now."""
@@ -75,12 +76,16 @@ class Child:
     def start(self) -> None:
         """Start the process, in a session of its own."""
         self.began = time.monotonic()
-        self.process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "vatio.cli", self.word],
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            env={**os.environ, "VATIO_DATABASE_ROLE": self.role, "VATIO_SUPERVISED": "1"},
-        )
+        around = {**os.environ, "VATIO_DATABASE_ROLE": self.role, "VATIO_SUPERVISED": "1"}
+        if self.word == "serve":
+            self.process = early.take(around)
+        if self.process is None:
+            self.process = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-m", "vatio.cli", self.word],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                env=around,
+            )
 
     def exit_code(self) -> int | None:
         """Return the exit code; None while the process runs or waits to be started again."""
