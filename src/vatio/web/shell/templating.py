@@ -110,8 +110,9 @@ def _plain(message: str, language: str | None) -> Markup:
 @cache
 def icon(name: str, size: str = "") -> Markup:
     """Return an icon as SVG, hidden from assistive technology: its words stand beside it."""
-    shape = Markup('<svg class="icon {}" aria-hidden="true"><use href="#i-{}"/></svg>')
-    return shape.format(size, name).replace('icon "', 'icon"')
+    return Markup('<svg class="icon {}" aria-hidden="true"><use href="#i-{}"/></svg>').format(
+        size, name
+    )
 
 
 @pass_context
