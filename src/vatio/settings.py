@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from django.utils.functional import lazy
+
 from vatio import env
 from vatio.secret_key import secret_key
 
@@ -10,7 +12,8 @@ ROOT = Path(__file__).resolve().parent
 HOME = Path(env.text("VATIO_HOME", ".vatio")).absolute()
 
 DEBUG = False
-SECRET_KEY = env.text("VATIO_SECRET_KEY") or secret_key(HOME)
+# Made, if there is none, when it is first used: a command that signs nothing writes nothing.
+SECRET_KEY = env.text("VATIO_SECRET_KEY") or lazy(secret_key, str)(HOME)
 PUBLIC_URL = env.text("VATIO_URL").rstrip("/")
 THIS_MACHINE = ["127.0.0.1", "localhost", "[::1]"]
 # Health checks, those of the supervisor among them, use these names.

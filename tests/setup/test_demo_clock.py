@@ -28,7 +28,8 @@ def test_a_month_in_one_go_lets_every_message_leave_in_time(folder: Path) -> Non
         ) as database:
             states = dict(
                 database.execute(
-                    "SELECT state::text, count(*) FROM notifications_message GROUP BY state"
+                    "SELECT state::text, count(*) FROM notifications_message WHERE queued_at >"
+                    " (SELECT settled_at FROM tenants_platform) GROUP BY state"
                 ).fetchall()
             )
         os.kill(running.pid, signal.SIGTERM)
@@ -38,7 +39,7 @@ def test_a_month_in_one_go_lets_every_message_leave_in_time(folder: Path) -> Non
         told = json.loads(done.stdout)
         assert (told["days"], told["reminders"] > 0, told["sent"] > 0) == (30, True, True)
     assert set(states) == {"sent"}
-    assert len(box.ids) == len(set(box.ids)) == states["sent"]
+    assert len(box.ids) == len(set(box.ids)) >= states["sent"] > 50
 
 
 @pytest.mark.parametrize("days", ["0", "367", "1.5", "١", "", "1e3"])

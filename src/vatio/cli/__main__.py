@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import Error as DatabaseError
 
 from vatio import env
+from vatio.cli import arguments
 from vatio.notifications.smtp import BadAddress, OutcomeUnknown, Refusal, Unreachable
 from vatio.postgres import environment
 from vatio.postgres.errors import ServerProblem
@@ -25,9 +26,10 @@ INTERRUPTED = 130
 def main() -> int:
     """Run the command that was typed, and return its exit code."""
     if sys.argv[1:] == ["--version"]:
-        # Answered before Django is set up: its settings create the home folder and a secret key.
         print(f"vatio {metadata.version('vatio')}")
         return 0
+    # Help is printed, and what is no command refused, before any setting is read.
+    typed = arguments.read(sys.argv[1:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "vatio.settings")
     environment.forget_libpq()
     try:
@@ -35,7 +37,8 @@ def main() -> int:
             early.begin()
         django.setup()
         # The commands import models, and that works only once Django is set up.
-        code: int = importlib.import_module("vatio.cli.commands").run_typed(sys.argv[1:])
+        commands = importlib.import_module("vatio.cli.commands")
+        code: int = getattr(commands, typed.command)(typed)
     except (ServerProblem, CannotStart, Refused, env.WrongSetting, ImproperlyConfigured) as error:
         return _fail(str(error))
     except (BadAddress, Refusal) as error:

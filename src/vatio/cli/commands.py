@@ -5,7 +5,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
@@ -25,7 +25,7 @@ from vatio.demo.people import listed
 from vatio.demo_clock import advancing
 from vatio.jobs import post, working
 from vatio.people import one_time_links
-from vatio.postgres import privileges, server
+from vatio.postgres import paths, privileges, server
 from vatio.postgres.authentication import OWNER, WEB
 from vatio.processes import early
 from vatio.processes.parent import die_with_parent, outlive_parent_by
@@ -37,61 +37,11 @@ OLDEST_SERVER = 160000
 GRACE = 8
 """Seconds in which a worker may finish its jobs when it stops: fewer than its supervisor waits."""
 
+WORKER_STARTS = 5.0
+"""Seconds that a worker may take from its start until it is heard of."""
+
 ORPHANED = 2
 """Seconds that a process outlives its supervisor: the database ended with the supervisor."""
-
-Command = Callable[[argparse.Namespace], int]
-
-
-def run_typed(words: Sequence[str]) -> int:
-    """Run the command that these words name, and return its exit code."""
-    arguments = _parser().parse_args(words)
-    command: Command = arguments.command
-    return command(arguments)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="vatio",
-        description="Vatio, energy management.",
-        epilog="`vatio --version` prints which version this is, and starts nothing.",
-    )
-    top = parser.add_subparsers(required=True, metavar="COMMAND")
-    _word(top, "run", "start everything: the database and the pages", run)
-    _word(top, "serve", "start one web process", serve)
-    _word(top, "worker", "start one worker: reminders, messages, what time brings", worker)
-    mail = top.add_parser("mail", help="the mail server").add_subparsers(
-        required=True, metavar="COMMAND"
-    )
-    _word(mail, "test", "send a message to an address, now", try_mail).add_argument("address")
-    _word(top, "migrate", "bring the database up to date", migrate)
-    accounts = top.add_parser("accounts", help="the accounts of an organisation")
-    in_accounts = accounts.add_subparsers(required=True, metavar="COMMAND")
-    portfolios.add_arguments(
-        _word(in_accounts, "import", "import a portfolio from a spreadsheet", import_accounts)
-    )
-    people = top.add_parser("people", help="the people of this platform")
-    in_people = people.add_subparsers(required=True, metavar="COMMAND")
-    reset = _word(in_people, "reset", "print a link to choose a new password", reset_password)
-    reset.add_argument("email")
-    demo = top.add_parser("demo", help="the demo").add_subparsers(required=True, metavar="COMMAND")
-    people_of_demo = _word(demo, "people", "list the people of the demo", demo_people)
-    people_of_demo.add_argument("--json", action="store_true")
-    advance = _word(demo, "advance", "let days pass in the demo", advance_demo)
-    advance.add_argument("days", help="a whole number from 1 to 366")
-    advance.add_argument("--json", action="store_true")
-    return parser
-
-
-def _word(
-    top: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    about: str,
-    command: Command,
-) -> argparse.ArgumentParser:
-    parser = top.add_parser(name, help=about)
-    parser.set_defaults(command=command)
-    return parser
 
 
 def run(_arguments: argparse.Namespace) -> int:
@@ -99,6 +49,7 @@ def run(_arguments: argparse.Namespace) -> int:
     post.ensure_settings()
     address, port = _address()
     check_port(address, port)
+    _ensure_secret_key()
     database = _start_database(aloud=True)
     try:
         _bring_up_to_date()
@@ -134,6 +85,7 @@ def serve(_arguments: argparse.Namespace) -> int:
     application = get_internal_wsgi_application()
     early.wait()
     check_port(address, port)
+    _ensure_secret_key()
     _join_platform(WEB)
     if env.text("DATABASE_URL"):
         _take_web_role()
@@ -182,9 +134,17 @@ def _join_platform(role: str) -> None:
     if not env.text("DATABASE_URL"):
         connection.settings_dict["HOST"] = os.environ["VATIO_DATABASE_SOCKET"]
         _act_as(role)
+    _ensure_current()
+    clock.follow(is_demo())
+
+
+def _ensure_current() -> None:
+    """Refuse tables that are not those of this Vatio.
+
+    :raises CannotStart: if they are older than this Vatio, or of another version.
+    """
     if _is_older():
         raise CannotStart("The database is older than this Vatio. Run `vatio migrate` first.")
-    clock.follow(is_demo())
 
 
 def try_mail(arguments: argparse.Namespace) -> int:
@@ -206,7 +166,7 @@ def migrate(_arguments: argparse.Namespace) -> int:
 
 def import_accounts(arguments: argparse.Namespace) -> int:
     """Import an organisation's portfolio from a spreadsheet, all or nothing."""
-    with _database():
+    with _database(reads_only=arguments.dry_run):
         return portfolios.run(arguments, at=clock.now(), say=say)
 
 
@@ -220,8 +180,9 @@ def reset_password(arguments: argparse.Namespace) -> int:
 
 def demo_people(arguments: argparse.Namespace) -> int:
     """Print the people of the demo, one a line or as JSON."""
-    with _database():
-        people = listed()
+    _join_running()
+    people = listed()
+    connection.close()
     if not people:
         raise CannotStart("This platform is not the demo: it has no people to list.")
     if arguments.json:
@@ -244,11 +205,9 @@ def advance_demo(arguments: argparse.Namespace) -> int:
         advancing.ask(days)
         if settings.EMAIL_URL:
             advancing.carry_on(lambda: post.send_all().sent)
-        while advancing.days_to_go():
-            if advancing.worker_is_there():
-                time.sleep(0.1)
-            else:
-                advancing.carry_on(lambda: 0)
+        else:
+            _wait_for_the_worker_to_move_the_clock()
+            advancing.carry_on(lambda: 0)
         passed = advancing.since(before)
         clock.forget()
         day = clock.today(DEPARTMENT_TIME_ZONE)
@@ -268,18 +227,52 @@ def _several(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
+def _wait_for_the_worker_to_move_the_clock() -> None:
+    """Wait until the clock has no days to go, or no worker has been there for some seconds."""
+    seen_at = time.monotonic()
+    while advancing.days_to_go() and time.monotonic() - seen_at < WORKER_STARTS:
+        if advancing.worker_is_there():
+            seen_at = time.monotonic()
+        time.sleep(0.1)
+
+
 @contextmanager
-def _database() -> Iterator[None]:
-    """Connect a command to an up-to-date database, started for its duration unless one runs."""
+def _database(*, reads_only: bool = False) -> Iterator[None]:
+    """Connect a command to an up-to-date database, started for its duration unless one runs.
+
+    A command that only reads neither makes a platform nor brings its tables up to date.
+
+    :raises CannotStart: if it only reads, and there is no platform, or one of another version.
+    """
+    is_ours = not env.text("DATABASE_URL")
+    if reads_only and is_ours and not (paths.folder_of(settings.HOME) / "data").exists():
+        raise CannotStart(f"There is no Vatio in {settings.HOME}: start it with `vatio run`.")
     database = _start_database()
     try:
-        _bring_up_to_date()
+        if reads_only:
+            _ensure_current()
+        else:
+            _bring_up_to_date()
         clock.follow(is_demo())
         yield
     finally:
         connection.close()
         if database is not None:
             database.stop()
+
+
+def _join_running() -> None:
+    """Connect a command to the platform that runs; nothing is started or written.
+
+    :raises CannotStart: if it does not run, or is of another version.
+    """
+    if not env.text("DATABASE_URL"):
+        database = server.find(settings.HOME)
+        if database is None:
+            raise CannotStart(f"Vatio does not run in {settings.HOME}: start it with `vatio run`.")
+        _use(database)
+        _act_as(OWNER)
+    _ensure_current()
 
 
 def _answers() -> bool:
@@ -376,6 +369,14 @@ def _take_web_role() -> None:
         "The role vatio_web is missing or may not be taken: the pages use the database's owner,"
         " and only triggers keep what is append-only."
     )
+
+
+def _ensure_secret_key() -> None:
+    """Read the key that signs sessions, or make it: if that fails, the start does.
+
+    :raises OSError: if it cannot be read or written.
+    """
+    str(settings.SECRET_KEY)
 
 
 def _address() -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""`vatio accounts import`: its arguments, and what it prints."""
+"""`vatio accounts import`: what it prints."""
 
 import argparse
 import json
@@ -29,36 +29,6 @@ OPTIONS = {
     "columns": '--column "THEIRS=OURS"',
 }
 """The option that says what a fault asks."""
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments of the command."""
-    parser.add_argument("file", metavar="FILE", help="xlsx, xls, ods or csv")
-    parser.add_argument("--organisation", required=True, metavar="NAME")
-    parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
-    parser.add_argument(
-        "--licence", action="append", default=[], metavar="THEIRS=OURS", help="map a licence's name"
-    )
-    parser.add_argument(
-        "--column",
-        action="append",
-        default=[],
-        metavar="THEIRS=OURS",
-        help="map a heading to one of our columns; THEIRS= leaves the column out",
-    )
-    parser.add_argument(
-        "--sheet", default="", metavar="SHEET", help="the sheet of a workbook with several"
-    )
-    parser.add_argument(
-        "--ends",
-        choices=["exclusive", "inclusive"],
-        default="",
-        help="whether an end is the day of expiry (exclusive) or the last day covered (inclusive)",
-    )
-    parser.add_argument(
-        "--by", default="", metavar="EMAIL", help="who of the commercial department"
-    )
-    parser.add_argument("--json", action="store_true")
 
 
 def run(arguments: argparse.Namespace, *, at: datetime, say: Say) -> int:

@@ -133,6 +133,19 @@ def lay_out(folder: Path, owner: Owner) -> Paths:
     return paths
 
 
+def laid_out(folder: Path) -> list[Paths]:
+    """Return the paths that the server of a folder may have been given; nothing is created."""
+    name = f"vatio-{os.geteuid()}-{_hash(folder)}"
+    runs = [folder / "run", *(Path(parent) / name for parent in _short_parents())]
+    return [Paths(folder, run) for run in runs if run.is_dir()]
+
+
+def _short_parents() -> list[str]:
+    """Return the folders that are there in which a socket directory has a short path."""
+    parents = (os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp", "/var/tmp")  # noqa: S108
+    return [each for each in parents if each and "," not in each and Path(each).is_dir()]
+
+
 def _give_back(folder: Path, uid: int) -> None:
     """Leave nothing of root's in a user's own folder, so that the user can start the server."""
     for entry in (folder, *folder.iterdir()):
@@ -142,9 +155,7 @@ def _give_back(folder: Path, uid: int) -> None:
 def _short_folder(folder: Path, owner: Owner) -> Path:
     """Return a socket directory with a short path that is ours: another user may have made it."""
     name = f"vatio-{os.geteuid()}-{_hash(folder)}"
-    for parent in (os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp", "/var/tmp"):  # noqa: S108
-        if not parent or "," in parent or not Path(parent).is_dir():
-            continue
+    for parent in _short_parents():
         run = Path(parent) / name
         try:
             run.mkdir(mode=0o700, exist_ok=True)

@@ -95,6 +95,15 @@ def ensure(
         raise errors.of_system(error, paths.folder_of(home)) from None
 
 
+def find(home: Path) -> Server | None:
+    """Return the running server of a home folder; None if none runs. Nothing is written."""
+    environment.forget_libpq()
+    for where in paths.laid_out(paths.folder_of(home.absolute())):
+        if not _is_free(where.lock) and _answers(where):
+            return Server(where, None)
+    return None
+
+
 @contextmanager
 def _one_at_a_time(home: Path) -> Iterator[None]:
     """Lock the home folder: two starts at once might choose different owners for the server.

@@ -1,0 +1,85 @@
+"""What can be typed after `vatio`: read before anything of the platform is touched."""
+
+import argparse
+
+
+def read(words: list[str]) -> argparse.Namespace:
+    """Return what was typed; `command` names a function of `vatio.cli.commands`.
+
+    :raises SystemExit: if help was asked for, or the words make no command.
+    """
+    return _parser().parse_args(words)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="vatio",
+        description="Vatio, energy management.",
+        epilog="`vatio --version` prints which version this is, and starts nothing.",
+    )
+    top = parser.add_subparsers(required=True, metavar="COMMAND")
+    _word(top, "run", "start everything: the database and the pages", "run")
+    _word(top, "serve", "start one web process", "serve")
+    _word(top, "worker", "start one worker: reminders, messages, what time brings", "worker")
+    mail = top.add_parser("mail", help="the mail server").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    _word(mail, "test", "send a message to an address, now", "try_mail").add_argument("address")
+    _word(top, "migrate", "bring the database up to date", "migrate")
+    accounts = top.add_parser("accounts", help="the accounts of an organisation")
+    in_accounts = accounts.add_subparsers(required=True, metavar="COMMAND")
+    _add_portfolio(
+        _word(in_accounts, "import", "import a portfolio from a spreadsheet", "import_accounts")
+    )
+    people = top.add_parser("people", help="the people of this platform")
+    in_people = people.add_subparsers(required=True, metavar="COMMAND")
+    reset = _word(in_people, "reset", "print a link to choose a new password", "reset_password")
+    reset.add_argument("email")
+    demo = top.add_parser("demo", help="the demo").add_subparsers(required=True, metavar="COMMAND")
+    people_of_demo = _word(demo, "people", "list the people of the demo", "demo_people")
+    people_of_demo.add_argument("--json", action="store_true")
+    advance = _word(demo, "advance", "let days pass in the demo", "advance_demo")
+    advance.add_argument("days", help="a whole number from 1 to 366")
+    advance.add_argument("--json", action="store_true")
+    return parser
+
+
+def _word(
+    top: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    about: str,
+    command: str,
+) -> argparse.ArgumentParser:
+    parser = top.add_parser(name, help=about)
+    parser.set_defaults(command=command)
+    return parser
+
+
+def _add_portfolio(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `vatio accounts import`."""
+    parser.add_argument("file", metavar="FILE", help="xlsx, xls, ods or csv")
+    parser.add_argument("--organisation", required=True, metavar="NAME")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
+    parser.add_argument(
+        "--licence", action="append", default=[], metavar="THEIRS=OURS", help="map a licence's name"
+    )
+    parser.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="THEIRS=OURS",
+        help="map a heading to one of our columns; THEIRS= leaves the column out",
+    )
+    parser.add_argument(
+        "--sheet", default="", metavar="SHEET", help="the sheet of a workbook with several"
+    )
+    parser.add_argument(
+        "--ends",
+        choices=["exclusive", "inclusive"],
+        default="",
+        help="whether an end is the day of expiry (exclusive) or the last day covered (inclusive)",
+    )
+    parser.add_argument(
+        "--by", default="", metavar="EMAIL", help="who of the commercial department"
+    )
+    parser.add_argument("--json", action="store_true")
