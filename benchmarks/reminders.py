@@ -41,7 +41,7 @@ FLOOR = """
 INSERT INTO notifications_message (key, address, language, template, context, secret, only_leaders,
     queued_at, next_attempt_at, send_before, state, attempts, repeated, last_error)
 SELECT 'floor:' || n, 'p' || n || '@vatio.example', 'es', 'reminder', %(context)s::jsonb, false,
-    false, now(), now(), now(), 'queued', 0, false, ''
+    false, now(), now(), now() + interval '7 days', 'queued', 0, false, ''
 FROM generate_series(1, %(messages)s) AS n
 """
 """What deciding cannot do without: one plain INSERT of as many messages as it queues."""

@@ -116,7 +116,15 @@ def _wait_for_database() -> None:
     if not _answers():
         say("The database does not answer. The worker goes on once it does.")
         while not _answers():
+            _end_if_orphan()
             time.sleep(0.5)
+    _end_if_orphan()
+
+
+def _end_if_orphan() -> None:
+    """End a supervised worker whose supervisor has ended: nobody would ever stop it."""
+    if env.switch("VATIO_SUPERVISED", default=False) and working.is_orphan():
+        raise CannotStart("The process that started this worker has ended.")
 
 
 def _join_platform(role: str) -> None:

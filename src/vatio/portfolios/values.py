@@ -87,7 +87,8 @@ def value(key: str, cell: object, *, is_ours: bool) -> object:
 @lru_cache(maxsize=20_000)
 def _meaning(key: str, written: str, is_ours: bool) -> str:
     """Return what a text means in a column: most of a file's texts are there many times."""
-    text = _text(key, written, is_ours=is_ours)
+    # A NIF is copied from documents with what cannot be seen around it, and is tidied everywhere.
+    text = _text(key, tidy(written) if key == "nif" else written, is_ours=is_ours)
     if not text and key in REQUIRED:
         raise Wrong(_("it is empty."))
     if key == "nif" and text:

@@ -20,7 +20,7 @@ def in_form(text: str) -> object:
 
 def in_file(text: str) -> object:
     try:
-        return value("meters", text, typed=False)
+        return value("meters", text, is_ours=False)
     except Wrong:
         return "refused"
 

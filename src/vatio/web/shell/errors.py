@@ -1,5 +1,6 @@
 """The error pages."""
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -22,11 +23,19 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
 def bad(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Show that the request cannot be understood (400).
 
-    The page is plain where the request failed before it was known who sent it.
+    The page is plain where the request failed before it was known who sent it, or where its
+    address cannot be read: the page's links hand it on.
     """
-    if not hasattr(request, "user"):
+    if not hasattr(request, "user") or not _can_be_read(request):
         return HttpResponse(plain_page(400), status=400)
     return render(request, "errors/400.html", status=400)
+
+
+def _can_be_read(request: HttpRequest) -> bool:
+    try:
+        return request.GET is not None
+    except SuspiciousOperation:
+        return False
 
 
 @only(ANYBODY)
