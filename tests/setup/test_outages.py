@@ -20,7 +20,7 @@ pytestmark = pytest.mark.processes
 SOON = 5.0
 """Seconds in which everything is back, once the fault is over."""
 
-START = 5.0
+START = 12.0
 """Seconds that a process may take to start besides, on a machine that does other things too."""
 
 
