@@ -1,4 +1,3 @@
-import argparse
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +7,7 @@ from django.utils.translation import override
 
 from tests import make
 from vatio.accounts.models import Account
-from vatio.cli import portfolios
+from vatio.cli import arguments, portfolios
 from vatio.refusal import Refused
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -21,11 +20,9 @@ def run(file: Path | str, *options: str) -> tuple[int, list[str]]:
     """Run the command on a case; return its exit code and what it prints."""
     make.licence("Starter DP", data_points=250)
     norte = make.organisation()
-    parser = argparse.ArgumentParser()
-    portfolios.add_arguments(parser)
     said: list[str] = []
-    arguments = parser.parse_args([str(CASES / file), "--organisation", norte.name, *options])
-    return portfolios.run(arguments, at=AT, say=said.append), said
+    words = ["accounts", "import", str(CASES / file), "--organisation", norte.name, *options]
+    return portfolios.run(arguments.read(words), at=AT, say=said.append), said
 
 
 def test_one_account_is_counted_as_one() -> None:
