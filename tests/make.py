@@ -11,6 +11,9 @@ from vatio.accounts.opening import Project
 from vatio.catalogue import publishing
 from vatio.catalogue.models import Licence, LicenceVersion
 from vatio.dates import start_of
+from vatio.metering import installing
+from vatio.metering.cups import parse_cups
+from vatio.metering.models import Meter, SupplyPoint
 from vatio.orders import submitting
 from vatio.orders.models import Order
 from vatio.people import creating
@@ -211,3 +214,23 @@ def noon(day: date) -> datetime:
 
 
 _organisation = organisation
+
+
+def meter(of: Account, name: str = "", *, serial: str = "", at: datetime = NOON) -> Meter:
+    """Add a meter to an account, as its page does."""
+    details = installing.MeterDetails(name or f"Contador {next(_numbers)}", serial=serial)
+    return installing.add_meter(of, details, by=commercial(), at=at)
+
+
+def supply_point(
+    of: Account, name: str = "", *, cups: str = "", manages_bills: bool = True, at: datetime = NOON
+) -> SupplyPoint:
+    """Add a supply point of electricity to an account, as its page does."""
+    details = installing.SupplyDetails(
+        name or f"Suministro {next(_numbers)}",
+        "electricity",
+        cups=parse_cups(cups) if cups else None,
+        territory="peninsula",
+        manages_bills=manages_bills,
+    )
+    return installing.add_supply_point(of, details, by=commercial(), at=at)

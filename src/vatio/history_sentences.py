@@ -3,6 +3,7 @@
 from vatio.accounts import acts as accounts
 from vatio.catalogue import acts as catalogue
 from vatio.history.sentences import Facts, Sentence, Wording
+from vatio.metering import acts as metering
 from vatio.orders import acts as orders
 from vatio.people import acts as people
 from vatio.portfolios import acts as portfolios
@@ -13,6 +14,7 @@ SENTENCES: dict[str, Wording] = {
     **people.SENTENCES,
     **catalogue.SENTENCES,
     **accounts.SENTENCES,
+    **metering.SENTENCES,
     **orders.SENTENCES,
     **portfolios.SENTENCES,
     **purging.SENTENCES,

@@ -40,6 +40,8 @@ INSTALLED_APPS = [
     "vatio.people",
     "vatio.catalogue",
     "vatio.accounts",
+    "vatio.entitlements",
+    "vatio.metering",
     "vatio.downloads",
     "vatio.portfolios",
     "vatio.orders",

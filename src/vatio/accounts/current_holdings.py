@@ -60,6 +60,21 @@ WRITE_ONE = WRITE.format(asked="(VALUES (%(account)s::bigint, %(day)s::date))")
 FIRST_ZONE = "Pacific/Kiritimati"
 """The time zone in which each day begins first."""
 
+TOTALS = f"""
+SELECT {", ".join(Unit)} FROM accounts_currentholding
+WHERE account_id = %(account)s AND holds_from <= %(day)s
+  AND (changes_on IS NULL OR %(day)s < changes_on)
+UNION ALL
+SELECT {", ".join(Unit)} FROM (
+    {STRETCHES.format(asked="(VALUES (%(account)s::bigint, %(day)s::date))")}
+) AS stretch (account_id, organisation_id, term_id, licence_id, {", ".join(Unit)}, since, until)
+WHERE NOT EXISTS (
+    SELECT FROM accounts_currentholding
+    WHERE account_id = %(account)s AND holds_from <= %(day)s
+      AND (changes_on IS NULL OR %(day)s < changes_on))
+"""  # noqa: S608
+"""The totals that an account holds on a day: its copy, or computed if that is of other days."""
+
 AT_A_TIME = 5_000
 """How many accounts are brought up to date in one statement."""
 

@@ -14,7 +14,9 @@ from django.db import connection
 from vatio.accounts import belongings as accounts
 from vatio.accounts.models import Account
 from vatio.downloads import belongings as downloads
+from vatio.entitlements import belongings as entitlements
 from vatio.history import belongings as history
+from vatio.metering import belongings as metering
 from vatio.notifications import belongings as notifications
 from vatio.orders import belongings as orders
 from vatio.people import belongings as people
@@ -30,6 +32,8 @@ AT_A_TIME = 2_000
 SUBJECTS: tuple[Subject, ...] = (
     *accounts.SUBJECTS,
     *orders.SUBJECTS,
+    *entitlements.SUBJECTS,
+    *metering.SUBJECTS,
     accounts.ROLES,
     *people.SUBJECTS,
     *reminders.SUBJECTS,
@@ -45,6 +49,8 @@ BELONGINGS: tuple[Belonging, ...] = (
     *reminders.BELONGINGS,
     *people.BELONGINGS,
     *purging.BELONGINGS,
+    *metering.BELONGINGS,
+    *entitlements.BELONGINGS,
     *downloads.BELONGINGS,
     *accounts.BELONGINGS,
 )

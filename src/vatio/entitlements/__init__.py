@@ -1,0 +1,1 @@
+"""What accounts use of what they hold: counted, and refused beyond it."""

@@ -1,0 +1,38 @@
+"""The acts on what is installed: the sentence that the history shows for each."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from vatio.history.sentences import Facts, Sentence, Wording
+from vatio.metering.labels import THINGS
+
+
+def _of(words: Promise, icon: str, look: str = "") -> Wording:
+    """Return the wording of an act: what was done, what to, and its name."""
+
+    def wording(facts: Facts) -> Sentence:
+        thing = THINGS[facts["kind"]]
+        return Sentence(str(words) % {"thing": thing, "name": facts["name"]}, icon, look)
+
+    return wording
+
+
+def _device_changed(facts: Facts) -> Sentence:
+    words = _("Meter changed: %(name)s, from %(old)s to %(new)s") % {
+        "name": facts["name"],
+        "old": facts["old"] or "–",
+        "new": facts["new"] or "–",
+    }
+    return Sentence(words, "renew")
+
+
+SENTENCES: dict[str, Wording] = {
+    "installation.added": _of(gettext_lazy("%(thing)s added: %(name)s"), "plus", "good"),
+    "installation.changed": _of(gettext_lazy("%(thing)s changed: %(name)s"), "info"),
+    "installation.removed": _of(gettext_lazy("%(thing)s removed: %(name)s"), "minus"),
+    "installation.retired": _of(gettext_lazy("%(thing)s retired: %(name)s"), "minus"),
+    "installation.returned": _of(gettext_lazy("%(thing)s back in service: %(name)s"), "back"),
+    "installation.contracted": _of(gettext_lazy("Supply contract added: %(name)s"), "licence"),
+    "installation.device_changed": _device_changed,
+}

@@ -1,0 +1,96 @@
+"""Takes things out of service, and puts them back: what they measured stays readable."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from vatio.entitlements.limits import ensure_open
+from vatio.metering.allocating import settle
+from vatio.metering.models import DataPoint, Meter, RtcLine, Served, Service, SupplyPoint
+from vatio.metering.recording import record_installation
+from vatio.metering.refusals import in_words
+from vatio.refusal import Refused
+from vatio.tenants.models import Person
+
+
+class NotInService(Refused):
+    """The thing is not in service, or is already: somebody was faster."""
+
+
+class StillNeeded(Refused):
+    """What hangs from the thing is still in service."""
+
+
+@transaction.atomic
+def retire(thing: Served, *, by: Person, at: datetime) -> None:
+    """Take a thing out of service: its unit is free at once, its past stays readable.
+
+    A meter takes its data points and its RTC line along, a supply point its RTC line.
+
+    :raises NotInService: if it is not in service.
+    :raises LimitReached: if it is the RTC line of a meter that would take a meter again, and the
+        account holds no more.
+    """
+    if not _move(thing, Service.ACCEPTED, Service.RETIRED, at=at):
+        raise NotInService(_("This is no longer in service."))
+    for below in _below(thing):
+        if _move(below, Service.ACCEPTED, Service.RETIRED, at=at):
+            settle(thing.account, below, at=at)
+    settle(thing.account, thing, at=at)
+    if isinstance(thing, RtcLine) and thing.meter.is_in_service:
+        settle(thing.account, thing.meter, at=at)
+    record_installation("retired", thing, name=name_of(thing), by=by, at=at)
+
+
+@transaction.atomic
+def put_back(thing: Served, *, by: Person, at: datetime) -> None:
+    """Put a retired thing back into service: it takes its unit again.
+
+    What was retired with it stays retired, and is put back by itself.
+
+    :raises NothingCanBeAdded: if the account has expired or has yet to start.
+    :raises NotInService: if it is not retired.
+    :raises StillNeeded: if what it hangs from is retired.
+    :raises LimitReached: if the account holds no more of its unit.
+    :raises CupsTaken, SerialTaken, QuantityTaken, WrongChoice: if another took its place.
+    """
+    ensure_open(thing.account, at=at)
+    if any(not above.is_in_service for above in _above(thing)):
+        raise StillNeeded(_("What it belongs to is retired: put that back first."))
+    with in_words():
+        if not _move(thing, Service.RETIRED, Service.ACCEPTED, at=at):
+            raise NotInService(_("This is not retired."))
+    settle(thing.account, thing, at=at)
+    if isinstance(thing, RtcLine | DataPoint):
+        settle(thing.account, thing.meter, at=at)
+    record_installation("returned", thing, name=name_of(thing), by=by, at=at)
+
+
+def name_of(thing: Served) -> str:
+    """Return what a thing is called: an RTC line by its supply point."""
+    return thing.supply_point.name if isinstance(thing, RtcLine) else str(thing)
+
+
+def _move(thing: Served, before: Service, after: Service, *, at: datetime) -> bool:
+    """Change a thing's service if it is still as expected; return whether it was."""
+    things = type(thing).objects.filter(pk=thing.pk, service=before)  # type: ignore[attr-defined]
+    if not things.update(service=after, service_since=at):
+        return False
+    thing.service, thing.service_since = after, at
+    return True
+
+
+def _below(thing: Served) -> list[Served]:
+    """Return what cannot be in service without the thing, data points before lines."""
+    if isinstance(thing, Meter):
+        return [*thing.data_points.in_service(), *thing.rtc_lines.in_service()]
+    if isinstance(thing, SupplyPoint):
+        return list(thing.rtc_lines.in_service())
+    return []
+
+
+def _above(thing: Served) -> list[Served]:
+    if isinstance(thing, DataPoint):
+        return [thing.meter]
+    return [thing.meter, thing.supply_point] if isinstance(thing, RtcLine) else []
