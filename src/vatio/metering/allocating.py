@@ -1,6 +1,6 @@
 """Takes and frees the units of things as their service changes, and keeps when each was taken."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from vatio.accounts.models import Account
@@ -24,6 +24,8 @@ KINDS: Mapping[type[Served], Allocation.Kind] = {
     RtcLine: Allocation.Kind.RTC_LINE,
 }
 
+INSERTION = DataSource.Kind.INSERTION
+
 
 def unit_of(thing: Served) -> Unit | None:
     """Return the unit that a thing takes as it stands; None if it takes none.
@@ -36,7 +38,7 @@ def unit_of(thing: Served) -> Unit | None:
     if isinstance(thing, SupplyPoint):
         return Unit.SUPPLY_POINTS if thing.manages_bills else None
     if isinstance(thing, Meter):
-        return None if _is_only_called(thing) else Unit.METERS
+        return None if is_only_called(thing) else Unit.METERS
     return Unit.DATA_POINTS if isinstance(thing, DataPoint) else Unit.RTC_LINES
 
 
@@ -68,9 +70,22 @@ def settle(account: Account, thing: Served, *, at: datetime) -> None:
         taken.save(update_fields=["freed_at"])
 
 
-def _is_only_called(meter: Meter) -> bool:
-    inserted = meter.data_points.filter(
-        service=Service.ACCEPTED, source__kind=DataSource.Kind.INSERTION
+def is_only_called(
+    meter: Meter, *, without: Collection[Served] = (), adding: Collection[Served] = ()
+) -> bool:
+    """Return whether a meter has an RTC line in service, and no data point of an insertion.
+
+    :param without: what is about to go out of service.
+    :param adding: what is about to come into service.
+    """
+    points = {*meter.data_points.in_service().select_related("source"), *_of(DataPoint, adding)}
+    lines = {*meter.rtc_lines.in_service(), *_of(RtcLine, adding)}
+    inserted = any(
+        isinstance(point, DataPoint) and point.source and point.source.kind == INSERTION
+        for point in points - set(without)
     )
-    is_called = meter.rtc_lines.filter(service=Service.ACCEPTED).exists()
-    return is_called and not inserted.exists()
+    return bool(lines - set(without)) and not inserted
+
+
+def _of(kind: type[Served], things: Collection[Served]) -> set[Served]:
+    return {each for each in things if isinstance(each, kind)}

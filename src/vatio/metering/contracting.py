@@ -8,7 +8,9 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from vatio.accounts.models import Account
 from vatio.entitlements.limits import ensure_open
+from vatio.metering.installing import SupplyDetails, add_supply_point
 from vatio.metering.models import SupplyContract, SupplyPoint
 from vatio.metering.recording import record_installation
 from vatio.refusal import Refused
@@ -78,3 +80,23 @@ def add_contract(
         ) from None
     record_installation("contracted", point, name=point.name, by=by, at=at)
     return contract
+
+
+@transaction.atomic
+def add_supplied(
+    account: Account,
+    details: SupplyDetails,
+    contract: ContractDetails | None,
+    *,
+    by: Person,
+    at: datetime,
+    insist: bool = False,
+) -> SupplyPoint:
+    """Add a supply point with its first contract, if one is given: both of them or nothing.
+
+    :raises Refused: as `add_supply_point` and `add_contract`.
+    """
+    point = add_supply_point(account, details, by=by, at=at, insist=insist)
+    if contract is not None:
+        add_contract(point, contract, by=by, at=at)
+    return point

@@ -1,6 +1,7 @@
 """Sites, supply points and their contracts, meters, data points, RTC lines and data sources."""
 
 import uuid
+from datetime import date
 from typing import Self, TypeVar
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -325,6 +326,11 @@ class Measurement(OfAccount):
 
     def __str__(self) -> str:
         return f"{self.meter_id} → {self.supply_point_id}: {self.role}"
+
+    def is_principal_on(self, day: date) -> bool:
+        """Return whether the meter is the principal one of its supply point on a day."""
+        begun = self.since is None or self.since <= day
+        return self.role == "principal" and begun and (self.until is None or day < self.until)
 
 
 class MeterChange(OfAccount):

@@ -73,6 +73,11 @@ TAKEN: dict[str, tuple[type[Refused], Promise | str, str]] = {
         _("This meter has an RTC line already."),
         "meter",
     ),
+    "electricity_has_a_territory": (
+        WrongChoice,
+        _("Say in which territory: its clock and its tariffs follow from it."),
+        "territory",
+    ),
     "one_source_of_a_name": (WrongChoice, _("There is a source of this name."), "name"),
 }
 """By the constraint that refuses a row: the refusal, its words, and the field that it is about."""

@@ -26,20 +26,23 @@ class StillNeeded(Refused):
 def retire(thing: Served, *, by: Person, at: datetime) -> None:
     """Take a thing out of service: its unit is free at once, its past stays readable.
 
-    A meter takes its data points and its RTC line along, a supply point its RTC line.
+    A meter takes its data points and its RTC line along, a supply point its RTC lines. What a
+    meter costs follows from what is left on it, so that it is settled last.
 
     :raises NotInService: if it is not in service.
-    :raises LimitReached: if it is the RTC line of a meter that would take a meter again, and the
+    :raises LimitReached: if an RTC line goes whose meter would take a meter again, and the
         account holds no more.
     """
     if not _move(thing, Service.ACCEPTED, Service.RETIRED, at=at):
         raise NotInService(_("This is no longer in service."))
-    for below in _below(thing):
+    gone = [thing]
+    for below in taken_along(thing):
         if _move(below, Service.ACCEPTED, Service.RETIRED, at=at):
             settle(thing.account, below, at=at)
+            gone.append(below)
     settle(thing.account, thing, at=at)
-    if isinstance(thing, RtcLine) and thing.meter.is_in_service:
-        settle(thing.account, thing.meter, at=at)
+    for meter in meters_left(gone):
+        settle(thing.account, meter, at=at)
     record_installation("retired", thing, name=name_of(thing), by=by, at=at)
 
 
@@ -81,13 +84,22 @@ def _move(thing: Served, before: Service, after: Service, *, at: datetime) -> bo
     return True
 
 
-def _below(thing: Served) -> list[Served]:
+def taken_along(thing: Served) -> list[Served]:
     """Return what cannot be in service without the thing, data points before lines."""
     if isinstance(thing, Meter):
-        return [*thing.data_points.in_service(), *thing.rtc_lines.in_service()]
+        points = thing.data_points.in_service().select_related("source")
+        return [*points, *thing.rtc_lines.in_service().select_related("supply_point")]
     if isinstance(thing, SupplyPoint):
-        return list(thing.rtc_lines.in_service())
+        return list(thing.rtc_lines.in_service().select_related("meter", "supply_point"))
     return []
+
+
+def meters_left(gone: list[Served]) -> list[Meter]:
+    """Return the meters, still in service, of the data points and lines that go."""
+    meters = {each.meter for each in gone if isinstance(each, DataPoint | RtcLine)}
+    return sorted(
+        (each for each in meters - set(gone) if each.is_in_service), key=lambda each: each.pk
+    )
 
 
 def _above(thing: Served) -> list[Served]:
