@@ -1,9 +1,11 @@
+from decimal import Decimal
+
 import pytest
 from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vatio.formats import NotWhole, joined, number, percent, signed, whole_number
+from vatio.formats import NotWhole, decimal_number, joined, number, percent, signed, whole_number
 
 
 @pytest.mark.parametrize(
@@ -111,3 +113,35 @@ def test_what_pages_write_forms_read_back(value: int) -> None:
     for language in ("es", "en"):
         with override(language):
             assert whole_number(number(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("12,5", "12.5"),
+        ("12.5", "12.5"),
+        ("15,001", "15.001"),
+        ("1.234,5", "1234.5"),
+        ("1,234.5", "1234.5"),
+        ("1 234,5", "1234.5"),
+        ("0,003", "0.003"),
+        ("1234", "1234"),
+    ],
+)
+def test_a_number_with_decimals_is_read_as_people_write_it(text: str, number: str) -> None:
+    with override("es"):
+        assert decimal_number(text) == Decimal(number)
+
+
+@pytest.mark.parametrize("text", ["", "doce", "-1", "1,2,3", "1.23.4", "1e3", "1" * 40, "١٢"])
+def test_what_is_no_number_with_decimals_is_refused(text: str) -> None:
+    with pytest.raises(NotWhole):
+        decimal_number(text)
+
+
+@pytest.mark.parametrize(("language", "text"), [("es", "15.001"), ("en", "15,001")])
+def test_the_other_mark_before_three_figures_may_mean_two_numbers(language: str, text: str) -> None:
+    with override(language), pytest.raises(NotWhole) as refused:
+        decimal_number(text)
+
+    assert refused.value.either is not None

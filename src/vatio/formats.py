@@ -5,6 +5,7 @@ The numbers that people and files write are read here too, by one function.
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import lru_cache
 
 from babel.lists import format_list
@@ -73,6 +74,43 @@ def whole_number(text: str) -> int:
     return int(re.sub(r"[.,' ]", "", found["whole"]))
 
 
+DECIMAL = re.compile(
+    r"(?P<whole>[1-9]\d{0,2}(?P<mark>[.,' ])\d{3}(?:(?P=mark)\d{3})*|\d+)"
+    r"(?:(?!(?P=mark))[.,](?P<decimals>\d+))?",
+    re.ASCII,
+)
+"""Matches a number with or without decimals, its thousands grouped or not."""
+
+ONE_MARK = re.compile(r"([1-9]\d{0,2})([.,])(\d{3})", re.ASCII)
+"""Matches a number whose only mark stands before three figures."""
+
+
+def decimal_number(text: str) -> Decimal:
+    """Return the number that a text writes: 12,5 or 12.5, 1.234,5 or 1,234.5.
+
+    A mark before three figures that is the reader's decimal mark comes before decimals; the
+    other one may group thousands or come before decimals.
+
+    :raises NotWhole: if it is no number, or may be one of two.
+    """
+    text = text.translate(BLANKS).strip()
+    mark = "." if (get_language() or "es").startswith("en") else ","
+    only, found = ONE_MARK.fullmatch(text), DECIMAL.fullmatch(text[:LONGEST_NUMBER])
+    if only and only[2] != mark:
+        raise NotWhole((only[1] + only[3], f"{only[1]}{mark}{only[3]}"))
+    if only:
+        return Decimal(f"{only[1]}.{only[3]}")
+    if not found or len(text) > LONGEST_NUMBER:
+        raise NotWhole
+    whole = re.sub(r"[.,' ]", "", found["whole"])
+    return Decimal(f"{whole}.{found['decimals'] or 0}")
+
+
+def decimal_text(value: Decimal) -> str:
+    """Return a number with up to three decimals, as a form shows it: 1234,5 in Spanish."""
+    return _decimal(value, "0.###", get_language() or "es")
+
+
 def joined(words: Iterable[str]) -> str:
     """Return words as a list in a sentence: A, B y C.
 
@@ -83,5 +121,5 @@ def joined(words: Iterable[str]) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _decimal(value: int, pattern: str, language: str) -> str:
+def _decimal(value: int | Decimal, pattern: str, language: str) -> str:
     return format_decimal(value, pattern, locale=language)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from unicodedata import category
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.nif import is_nif, tidy_nif
 from vatio.dates import known_time_zones
-from vatio.formats import NotWhole, number, whole_number
+from vatio.formats import NotWhole, decimal_number, decimal_text, number, whole_number
 from vatio.tenants.addresses import LONGEST, NotAnAddress, check_address, in_letters
 from vatio.tenants.folding import tidy
 from vatio.tenants.models import Organisation, Person
@@ -51,6 +52,57 @@ class WholeNumber(forms.Field):
                 params={"least": number(self.least), "most": number(self.most)},
             )
         return found
+
+
+class DecimalNumber(forms.Field):
+    """A number from zero to less than `most`, at most `places` decimals; empty is None."""
+
+    def __init__(self, *, most: int = MOST, places: int = 3, **options: object) -> None:
+        super().__init__(**options)  # type: ignore[arg-type]
+        self.most, self.places = most, places
+
+    def to_python(self, value: object) -> Decimal | None:
+        text = str(value or "").strip()
+        if not text:
+            return None
+        try:
+            found = decimal_number(text)
+        except NotWhole as error:
+            if error.either:
+                raise ValidationError(
+                    _("«%(text)s» may be %(large)s or %(small)s: write it without its point."),
+                    params={"text": text, "large": error.either[0], "small": error.either[1]},
+                ) from None
+            raise ValidationError(
+                _("Write a number, such as %(number)s."),
+                params={"number": decimal_text(Decimal("12.5"))},
+            ) from None
+        if found >= self.most or found != round(found, self.places):
+            raise ValidationError(
+                _("Write a number below %(most)s, with at most %(places)s decimals."),
+                params={"most": number(self.most), "places": self.places},
+            )
+        return found
+
+    def prepare_value(self, value: object) -> object:
+        return decimal_text(value) if isinstance(value, Decimal) else value
+
+
+class DayField(forms.Field):
+    """A day, as `parse_day` reads it; empty is None."""
+
+    widget = forms.DateInput
+
+    def to_python(self, value: object) -> date | None:
+        if isinstance(value, date) or not str(value or "").strip():
+            return value if isinstance(value, date) else None
+        found = parse_day(str(value).strip())
+        if found is None:
+            raise ValidationError(_("Write a day: year, month and day, such as 2026-05-03."))
+        return found
+
+    def prepare_value(self, value: object) -> object:
+        return value.isoformat() if isinstance(value, date) else value
 
 
 class UnitsForm(forms.Form):
