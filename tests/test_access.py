@@ -12,6 +12,9 @@ from vatio.accounts.models import Account
 from vatio.catalogue import publishing
 from vatio.downloads import running as downloads
 from vatio.downloads.models import Download
+from vatio.metering import retiring
+from vatio.metering.models import Meter, Site, SupplyPoint
+from vatio.metering.sites import SiteDetails, add_site
 from vatio.notifications.models import Message
 from vatio.orders import bulk_renewing
 from vatio.orders.models import BulkRenewal, Order
@@ -42,6 +45,10 @@ class World:
     running: Import
     download: Download
     bulk_renewal: BulkRenewal
+    site: Site
+    meter: Meter
+    supply_point: SupplyPoint
+    retired: Meter
     people: dict[str, Person | None]
 
 
@@ -123,6 +130,22 @@ TABLE: dict[str, tuple[object, ...]] = {
     "my_accounts": (OUT, IN, IN, IN, IN, IN, IN),
     "account_people": (OUT, GONE, GONE, IN, GONE, IN, GONE),
     "POST account_people_change": (OUT, GONE, GONE, TO, GONE, TO, GONE),
+    "site_new": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "site": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "site_remove": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "supply_point_new": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "supply_point_change": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "contract_new": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "meter_new": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "meter_change": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "meter_device": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "data_point_new": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "line_new": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "source_new": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "supply_point": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "meter": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "POST thing_retire": (OUT, GONE, GONE, TO, GONE, TO, GONE),
+    "POST thing_return": (OUT, GONE, GONE, TO, GONE, TO, GONE),
     "POST people_remove": (OUT, GONE, TO, TO, GONE, GONE, GONE),
     "import_upload": (OUT, NO, IN, NO, NO, NO, NO),
     "import_draft": (OUT, NO, IN, NO, NO, NO, NO),
@@ -173,6 +196,8 @@ def kept_world(module_transaction: None) -> World:
         organisation=norte,
         what={"parameters": {}, "expired": False},
     )
+    retired = make.meter(account, "Retirado")
+    retiring.retire(retired, by=nuria, at=make.NOON)
     link, _token = one_time_links.invite(norte, "ana@norte.example", by=nuria, at=make.NOON)
     return World(
         norte=norte,
@@ -191,6 +216,10 @@ def kept_world(module_transaction: None) -> World:
         running=running,
         download=download,
         bulk_renewal=bulk_renewing.ask(norte, [], by=nuria, at=make.NOON, now=lambda: make.NOON),
+        site=add_site(account, SiteDetails("Nave"), by=nuria, at=make.NOON),
+        meter=make.meter(account),
+        supply_point=make.supply_point(account),
+        retired=retired,
         people={
             "anybody": None,
             "nobody yet": make.person(),
@@ -236,10 +265,16 @@ def address(name: str, world: World) -> str:
         "licence_publish": world.draft.uid,
         "licence_retire": world.draft.uid,
     }
+    things = {"site": world.site, "supply": world.supply_point, "contract": world.supply_point}
+    thing = next((each for word, each in things.items() if name.startswith(word)), world.meter)
     pattern = PAGES[name]
     route = "/" + str(pattern.pattern)
+    if "/installation/" in route:
+        uids[name] = world.account.uid
     return (
         route.replace("<slug:slug>", world.norte.slug)
+        .replace("<str:kind>", "meters")
+        .replace("<uuid:thing>", str((world.retired if name == "thing_return" else thing).uid))
         .replace("<uuid:uid>", str(uids.get(name, uuid4())))
         .replace("<int:number>", str(Message.objects.filter(secret=False).latest("id").pk))
         .replace("<str:token>", "not-a-token")

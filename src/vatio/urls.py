@@ -13,6 +13,16 @@ from vatio.web.demo import demo_clock
 from vatio.web.downloads import downloads
 from vatio.web.help import guide
 from vatio.web.messages import messages
+from vatio.web.metering import (
+    contracts,
+    data_points,
+    lines,
+    meters,
+    service,
+    sites,
+    sources,
+    supply_points,
+)
 from vatio.web.orders import commenting, desk, growth, opening, orders
 from vatio.web.people import (
     account_people,
@@ -45,6 +55,14 @@ urlpatterns = [
     *purging.urlpatterns,
     *my_accounts.urlpatterns,
     *account_people.urlpatterns,
+    *sites.urlpatterns,
+    *supply_points.urlpatterns,
+    *contracts.urlpatterns,
+    *meters.urlpatterns,
+    *data_points.urlpatterns,
+    *lines.urlpatterns,
+    *sources.urlpatterns,
+    *service.urlpatterns,
     *colleagues.urlpatterns,
     *messages.urlpatterns,
     *imports.urlpatterns,

@@ -9,6 +9,7 @@ from vatio.accounts.models import Account
 from vatio.dates import add_months
 from vatio.downloads import running
 from vatio.downloads.models import Download
+from vatio.metering.sites import SiteDetails, add_site
 from vatio.notifications.models import Message
 from vatio.orders import deciding
 from vatio.people import one_time_links
@@ -59,6 +60,20 @@ def furnish(platform: Platform) -> Account:
     return hotel
 
 
+def installed(hotel: Account) -> list[str]:
+    at = clock.now()
+    point, meter = make.supply_point(hotel, at=at), make.meter(hotel, at=at)
+    site = add_site(hotel, SiteDetails("Nave"), by=make.commercial(), at=at)
+    return [
+        *(f"{kind}/new/" for kind in ("supply-points", "meters", "data-points", "sources")),
+        f"sites/{site.uid}/",
+        f"sites/{site.uid}/remove/",
+        f"supply-points/{point.uid}/",
+        f"meters/{meter.uid}/",
+        f"meters/{meter.uid}/device/",
+    ]
+
+
 def pages(platform: Platform, hotel: Account) -> dict[str, list[str]]:
     slug = platform.norte.slug
     order = hotel.orders.get()
@@ -81,6 +96,7 @@ def pages(platform: Platform, hotel: Account) -> dict[str, list[str]]:
             f"/accounts/{hotel.uid}/?on=2020-01-01",
             f"/accounts/{hotel.uid}/configure/",
             f"/accounts/{hotel.uid}/people/",
+            *(f"/accounts/{hotel.uid}/installation/{page}" for page in installed(hotel)),
             f"/orders/{order.uid}/",
             "/exports/",
             *(f"/exports/{each.uid}/" for each in Download.objects.all()),

@@ -17,8 +17,10 @@ from vatio.accounts.expiry import GRACE_DAYS
 from vatio.accounts.labels import AGREEMENT_ICONS, AGREEMENTS, SECTORS
 from vatio.catalogue.labels import BILLINGS, counted
 from vatio.dates import written, written_month, written_with_weekday
-from vatio.formats import joined, number, percent, signed
+from vatio.formats import decimal_text, joined, number, percent, signed
 from vatio.history_sentences import sentence, who
+from vatio.metering.labels import ENERGIES, SERVICES, TERRITORIES
+from vatio.metering.labels import ROLES as METER_ROLES
 from vatio.notifications.labels import MESSAGE_STATES
 from vatio.orders.labels import KIND_ICONS, KINDS, STATES
 from vatio.people.labels import ROLES
@@ -61,6 +63,10 @@ def environment(**options: Any) -> Environment:
         agreement_names=AGREEMENTS,
         agreement_icons=AGREEMENT_ICONS,
         state_words=STATES,
+        service_names=SERVICES,
+        energy_names=ENERGIES,
+        territory_names=TERRITORIES,
+        role_of_meter=METER_ROLES,
         tagged=tagged,
         elsewhere=elsewhere,
         row_messages=row_messages,
@@ -78,6 +84,7 @@ def environment(**options: Any) -> Environment:
         month=written_month,
         moment=moment,
         number=number,
+        decimal=decimal_text,
         distance=distance,
     )
     made.filters.update(signed=signed, percent=percent, joined=joined, letters=in_letters)
