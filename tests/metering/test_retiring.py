@@ -1,12 +1,14 @@
 import pytest
 
 from tests import make
+from tests.counts import full_or_tenth
+from tests.races import together
 from vatio.accounts.models import Account
 from vatio.entitlements import limits
 from vatio.entitlements.models import Usage
-from vatio.metering import checking, consequences, installing, retiring
-from vatio.metering.models import DataPoint, DataSource, Meter, RtcLine, Service
-from vatio.metering.refusals import QuantityTaken
+from vatio.metering import changing, checking, consequences, installing, retiring
+from vatio.metering.models import DataPoint, DataSource, Meter, RtcLine, Service, SupplyPoint
+from vatio.metering.refusals import QuantityTaken, WrongChoice
 from vatio.metering.resolutions import add_quantity
 from vatio.units import Unit
 
@@ -126,3 +128,59 @@ def test_another_resolution_of_a_quantity_takes_nothing() -> None:
     assert used(hotel) == {"meters": 1, "data_points": 1}
     with pytest.raises(QuantityTaken):
         add_quantity(meter, quantity=402, minutes=60, by=by, at=make.NOON)
+
+
+def test_nothing_is_added_to_what_was_retired_meanwhile() -> None:
+    hotel = lugo()
+    meter, line = called(hotel)
+    stale = Meter.objects.get(pk=meter.pk)
+    by = make.commercial()
+    retiring.retire(meter, by=by, at=make.NOON)
+
+    with pytest.raises(WrongChoice):
+        add_quantity(stale, quantity=402, minutes=15, by=by, at=make.NOON)
+    with pytest.raises(WrongChoice):
+        installing.add_rtc_line(line.supply_point, stale, by=by, at=make.NOON)
+
+    assert used(hotel) == {}
+
+
+def test_a_supply_point_retired_meanwhile_takes_no_cups_by_being_changed() -> None:
+    hotel = make.account()
+    point = make.supply_point(hotel)
+    stale, by = SupplyPoint.objects.get(pk=point.pk), make.commercial()
+    retiring.retire(point, by=by, at=make.NOON)
+    details = installing.SupplyDetails("Otra", "electricity", territory="peninsula")
+
+    changing.change_supply_point(stale, details, by=by, at=make.NOON)
+
+    assert used(hotel) == {}
+    assert checking.recount() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_meter_costs_is_right_whoever_is_first() -> None:
+    for _round in range(full_or_tenth(100)):
+        hotel, by = lugo(), make.commercial()
+        meter, called_one = make.meter(hotel), called(hotel)[0]
+        point = make.supply_point(hotel, manages_bills=False)
+        installing.add_source(hotel, name="Pasarela", kind="insertion", by=by, at=make.NOON)
+        gone = insert(called_one)
+
+        together(
+            [
+                lambda p=point, m=meter.pk, by=by: installing.add_rtc_line(
+                    p, Meter.objects.get(pk=m), by=by, at=make.NOON
+                ),
+                lambda m=meter.pk: insert(Meter.objects.get(pk=m)),
+                lambda gone=gone.pk, by=by: retiring.retire(
+                    DataPoint.objects.get(pk=gone), by=by, at=make.NOON
+                ),
+                lambda m=called_one.pk: insert(Meter.objects.get(pk=m), quantity=404),
+                lambda m=called_one.pk, by=by: retiring.retire(
+                    Meter.objects.get(pk=m), by=by, at=make.NOON
+                ),
+            ]
+        )
+
+        assert checking.recount() == []

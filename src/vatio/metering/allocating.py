@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from vatio.accounts.models import Account
 from vatio.entitlements import limits
 from vatio.metering.models import (
@@ -15,6 +17,7 @@ from vatio.metering.models import (
     Service,
     SupplyPoint,
 )
+from vatio.metering.refusals import WrongChoice
 from vatio.units import Unit
 
 KINDS: Mapping[type[Served], Allocation.Kind] = {
@@ -68,6 +71,28 @@ def settle(account: Account, thing: Served, *, at: datetime) -> None:
         limits.free(account, {Unit(taken.unit): 1})
         taken.freed_at = max(at, taken.taken_at)
         taken.save(update_fields=["freed_at"])
+
+
+def hold(*things: Served) -> None:
+    """Lock things until the transaction ends, and read their service anew.
+
+    What a meter costs depends on its lines and data points: whoever adds, retires or puts back
+    one of them holds the meter first. The order is supply points, meters, what hangs from them,
+    usages.
+    """
+    for thing in things:
+        rows = type(thing).objects.filter(pk=thing.pk)  # type: ignore[attr-defined]
+        thing.service = rows.select_for_update(no_key=True).values_list("service", flat=True).get()
+
+
+def hold_in_service(thing: Served, *, field: str) -> None:
+    """Lock a thing to which another is added, until the transaction ends.
+
+    :raises WrongChoice: if it is not in service.
+    """
+    hold(thing)
+    if not thing.is_in_service:
+        raise WrongChoice(_("This is no longer in service."), field=field)
 
 
 def is_only_called(

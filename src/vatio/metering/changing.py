@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from vatio.entitlements.limits import ensure_open
-from vatio.metering.allocating import settle
+from vatio.metering.allocating import hold, settle
 from vatio.metering.installing import SupplyDetails, zone_of
 from vatio.metering.models import Meter, MeterChange, Series, Site, SupplyPoint
 from vatio.metering.recording import record_installation
@@ -87,6 +87,7 @@ def change_supply_point(
     :raises LimitReached: if its bills are to be managed and the account holds no more CUPS.
     """
     ensure_open(point.account, at=at)
+    hold(point)
     values = {
         "name": details.name,
         "energy": details.energy,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from vatio.accounts.models import Account
 from vatio.dates import known_time_zones
 from vatio.entitlements.limits import ensure_open
-from vatio.metering.allocating import settle
+from vatio.metering.allocating import hold_in_service, settle
 from vatio.metering.cups import Cups
 from vatio.metering.models import (
     DataPoint,
@@ -182,6 +182,7 @@ def add_data_point(
     """
     account = meter.account
     ensure_open(account, at=at)
+    hold_in_service(meter, field="meter")
     if quantity not in QUANTITIES:
         raise WrongChoice(_("There is no such quantity."), field="quantity")
     point = DataPoint(
@@ -243,12 +244,15 @@ def add_rtc_line(supply_point: SupplyPoint, meter: Meter, *, by: Person, at: dat
     """Add an RTC line: it takes a line, and the meter costs that line from now on.
 
     :raises LimitReached: if the account holds no more lines.
-    :raises WrongChoice: if the meter has a line in service, or is of another account.
+    :raises WrongChoice: if the meter has a line in service, is of another account,
+        or one of both is not in service.
     """
     account = supply_point.account
     ensure_open(account, at=at)
     if meter.account_id != supply_point.account_id:
         raise WrongChoice(_("The meter is not of this account."), field="meter")
+    hold_in_service(supply_point, field="supply_point")
+    hold_in_service(meter, field="meter")
     line = RtcLine(
         account=account,
         organisation_id=account.organisation_id,

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from vatio.entitlements.limits import ensure_open
-from vatio.metering.allocating import settle
+from vatio.metering.allocating import hold, settle
 from vatio.metering.models import DataPoint, Meter, RtcLine, Served, Service, SupplyPoint
 from vatio.metering.recording import record_installation
 from vatio.metering.refusals import in_words
@@ -33,9 +33,11 @@ def retire(thing: Served, *, by: Person, at: datetime) -> None:
     :raises LimitReached: if an RTC line goes whose meter would take a meter again, and the
         account holds no more.
     """
+    hold(*_above(thing))
     if not _move(thing, Service.ACCEPTED, Service.RETIRED, at=at):
         raise NotInService(_("This is no longer in service."))
     gone = [thing]
+    hold(*meters_left(taken_along(thing)))
     for below in taken_along(thing):
         if _move(below, Service.ACCEPTED, Service.RETIRED, at=at):
             settle(thing.account, below, at=at)
@@ -59,6 +61,7 @@ def put_back(thing: Served, *, by: Person, at: datetime) -> None:
     :raises CupsTaken, SerialTaken, QuantityTaken, WrongChoice: if another took its place.
     """
     ensure_open(thing.account, at=at)
+    hold(*_above(thing))
     if any(not above.is_in_service for above in _above(thing)):
         raise StillNeeded(_("What it belongs to is retired: put that back first."))
     with in_words():
@@ -105,4 +108,4 @@ def meters_left(gone: list[Served]) -> list[Meter]:
 def _above(thing: Served) -> list[Served]:
     if isinstance(thing, DataPoint):
         return [thing.meter]
-    return [thing.meter, thing.supply_point] if isinstance(thing, RtcLine) else []
+    return [thing.supply_point, thing.meter] if isinstance(thing, RtcLine) else []
