@@ -127,11 +127,18 @@ def test_a_supply_point_comes_with_its_first_contract(signed: Client, hotel: Acc
 def test_water_is_known_by_its_supplier_and_policy(signed: Client, hotel: Account) -> None:
     signed.post(
         at(hotel, SUPPLY),
-        {"name": "Agua", "energy": "water", "retailer": "Viaqua", "policy": "A-9"},
+        {
+            "name": "Agua",
+            "energy": "water",
+            "territory": "peninsula",
+            "retailer": "Viaqua",
+            "policy": "A-9",
+        },
     )
 
     point = SupplyPoint.objects.get()
     assert (point.supplier, point.policy, point.manages_bills) == ("Viaqua", "A-9", False)
+    assert point.territory == ""
     assert used(hotel) == {}
     assert not SupplyContract.objects.exists()
 

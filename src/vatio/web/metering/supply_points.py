@@ -74,12 +74,15 @@ class SupplyForm(ThingForm):
     def details(self, *, supplier: str) -> SupplyDetails:
         """Return the cleaned values as the `SupplyDetails` that the rule takes."""
         written = {name: self.cleaned_data[name] for name in SupplyForm.base_fields}
+        if written["energy"] != SupplyPoint.Energy.ELECTRICITY:
+            written["territory"] = ""
         return SupplyDetails(**written, supplier=supplier)
 
 
 class NewSupplyForm(SupplyForm, ContractFields):
     """A supply point with its first contract."""
 
+    field_order = [*SupplyForm.base_fields, *FIELDS]
     groups = (
         (gettext_lazy("Supply point"), [*SupplyForm.base_fields]),
         (gettext_lazy("Its contract"), ["retailer", "tariff"]),
