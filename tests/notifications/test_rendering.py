@@ -37,6 +37,8 @@ def told() -> dict[str, Message]:
     adjusting.give_courtesy(hotel, 5, reason="Por las obras < 3", by=elena, at=make.NOON)
     for organisation in (norte, make.organisation("Sin nadie")):
         make.account("Hotel «Sol»", organisation=organisation, starts_on=date(2025, 12, 1))
+    full = make.account("Hotel & Bar", organisation=norte, version=make.licence("Uno", meters=1))
+    make.meter(full)
     decide(at=make.NOON)
     asked = make.opening_order(norte, "Hotel Teruel", by=nuria)
     commenting.comment(asked, "¿Y los <cuadros>?", by=nuria, at=make.NOON)
@@ -104,6 +106,7 @@ def test_every_message_about_an_account_or_an_order_says_which(told: dict[str, M
         ("account_adjusted", "accounts"),
         ("reminder", "accounts"),
         ("reminder_unheard", "accounts"),
+        ("usage_near", "accounts"),
         ("orders_digest", "desk"),
     }
 

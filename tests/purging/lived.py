@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from tests import make
+from tests.metering.installed import install
 from vatio.accounts import adjusting, inviting, non_renewal
 from vatio.accounts.models import Account, AccountRole
 from vatio.downloads import running
@@ -18,7 +19,7 @@ OVER = make.NOON
 
 
 def lived(name: str = "Hotel Lugo 012", *, organisation: Organisation | None = None) -> Account:
-    """Ask for an account, talk about it, open it, expand it, warn of its end, and let it end."""
+    """Ask for an account, open it, expand it, install things, warn of its end, and let it end."""
     norte = organisation or make.organisation()
     nuria, elena = make.superadmin(norte, "Nuria Vidal"), make.commercial("Elena Cid")
     opening = make.opening_order(norte, name, by=nuria, at=make.noon(date(2025, 1, 28)))
@@ -27,7 +28,7 @@ def lived(name: str = "Hotel Lugo 012", *, organisation: Organisation | None = N
     agreement = deciding.accept(opening, by=elena, at=make.noon(date(2025, 1, 29)))
     account = agreement.account
     expansion = make.expansion_order(
-        account, by=nuria, at=make.noon(date(2025, 6, 1)), sms=50, meters=3
+        account, by=nuria, at=make.noon(date(2025, 6, 1)), sms=50, meters=3, rtc_lines=1
     )
     commenting.note(expansion, "Cliente antiguo.", by=elena, at=make.noon(date(2025, 6, 1)))
     deciding.accept(expansion, by=elena, at=make.noon(date(2025, 6, 2)))
@@ -36,6 +37,7 @@ def lived(name: str = "Hotel Lugo 012", *, organisation: Organisation | None = N
     )
     june = make.noon(date(2025, 6, 3))
     bulk_renewing.ask(norte, [(account, date(2020, 1, 1))], by=nuria, at=june, now=lambda: june)
+    install(Account.objects.get(pk=account.pk), by=nuria, at=june)
     make.holder(account, "viewer", "Marta Vega")
     inviting.invite_to_account(
         account,

@@ -35,6 +35,19 @@ SHEETS = [
     "Renovaciones juntas",
     "Preguntas y respuestas",
     "Notas",
+    "Uso",
+    "Emplazamientos",
+    "Suministros",
+    "Contratos de suministro",
+    "Medidores",
+    "Lo que miden los contadores",
+    "Cambios de contador",
+    "Fuentes de datos",
+    "Equipos",
+    "Puntos de datos",
+    "Series",
+    "Líneas RTC",
+    "Unidades tomadas",
     "Personas",
     "Invitaciones",
     "Recordatorios",
@@ -99,7 +112,21 @@ def test_the_json_has_everything_with_its_dates_in_iso() -> None:
         "account_adjusted",
         "reminder",
         "account_leaving",
+        "usage_near",
     }
+    assert [(each["unit"], each["used"]) for each in told["usage"]] == [
+        ("supply_points", 1),
+        ("meters", 1),
+        ("data_points", 1),
+        ("rtc_lines", 1),
+    ]
+    assert [(each["cups"], each["site"]) for each in told["supply_points"]] == [
+        ("ES1234123456789012JY", "Edificio principal")
+    ]
+    assert [each["powers"] for each in told["supply_contracts"]] == [" ".join(["20.000"] * 6)]
+    assert [(each["old_serial"], each["new_serial"]) for each in told["meter_changes"]] == [
+        ("AB-1", "AB-2")
+    ]
     assert [each["verb"] for each in told["history"]] == [
         "order.submitted",
         "order.taken",
@@ -107,6 +134,14 @@ def test_the_json_has_everything_with_its_dates_in_iso() -> None:
         "order.submitted",
         "order.accepted",
         "account.adjusted",
+        *["installation.added"] * 3,
+        "installation.contracted",
+        *["installation.added"] * 4,
+        "installation.device_changed",
+        "installation.changed",
+        "installation.retired",
+        "installation.returned",
+        "installation.removed",
         "person.invited",
         "account.leaving",
     ]
@@ -240,13 +275,13 @@ def test_what_is_streamed_is_read_once_for_both_files() -> None:
 def test_a_subject_too_long_for_a_sheet_goes_on_on_a_further_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(workbook, "MOST_LINES", 4)
+    monkeypatch.setattr(workbook, "MOST_LINES", 9)
 
     _told, book, _names = exported(lived())
 
     sheets = [name for name in book.sheet_names if name.startswith("Historia")]
     assert sheets == ["Historia", "Historia 2", "Historia 3"]
-    assert [len(rows(book, name)) for name in sheets] == [3, 3, 2]
+    assert [len(rows(book, name)) for name in sheets] == [8, 8, 5]
     assert rows(book, "Historia 3")[-1]["Qué pasó"] == "account.leaving"
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import override
 
 import vatio
 from tests import make
+from tests.metering.installed import install
 from tests.purging.lived import OVER, asked, lived
 from vatio.accounts import adjusting, configuring, inviting, non_renewal, revoking, undoing
 from vatio.accounts.models import Account, AccountRole
@@ -35,6 +36,13 @@ SPANISH = {
     "calendar.linked": "Enlace del calendario creado",
     "calendar.unlinked": "Enlace del calendario anulado",
     "colleague.gone": "Se ha quitado a un compañero del departamento comercial",
+    "installation.added": "Emplazamiento: se añade «Edificio principal»",
+    "installation.changed": "Medidor: se cambia «Contador nuevo»",
+    "installation.contracted": "Contrato de suministro añadido: Acometida",
+    "installation.device_changed": "Contador cambiado: Contador general, de AB-1 a AB-2",
+    "installation.removed": "Emplazamiento: se quita «Caseta»",
+    "installation.retired": "Línea RTC: se retira «Acometida»",
+    "installation.returned": "Línea RTC: vuelve al servicio «Acometida»",
     "licence.drafted": "Básica Mtr, versión 1: en borrador",
     "licence.published": "Básica Mtr, versión 1: publicada",
     "licence.retired": "Básica Mtr, versión 1: retirada del catálogo",
@@ -108,9 +116,11 @@ class Module:
             if isinstance(each, ast.Assign) and ast.unparse(each.targets[0]) == name:
                 found |= self.values(each.value, inside)
         places = [argument.arg for argument in inside.args.args]
-        for caller, call in self.calls:
-            if name in places and ast.unparse(call.func) == inside.name:
-                found |= self.values(call.args[places.index(name)], caller)
+        callers = [self] if inside.name.startswith("_") else [Module(path) for path in OURS]
+        for module in callers if name in places else []:
+            for caller, call in module.calls:
+                if ast.unparse(call.func) == inside.name:
+                    found |= module.values(call.args[places.index(name)], caller)
         assert found, f"{self.name}: {inside.name}: {name}"
         return found
 
@@ -184,6 +194,8 @@ def test_the_facts_that_the_rules_record_make_sentences_in_both_languages() -> N
     hotel = make.account("Hotel Lugo", organisation=norte, starts_on=date(2026, 2, 28))
     people_come_and_go(norte, hotel)
     orders_come_and_go(norte, hotel)
+    deciding.accept(make.expansion_order(hotel, rtc_lines=1), by=make.commercial(), at=make.NOON)
+    install(hotel, by=make.commercial(), at=make.NOON)
     details = configuring.Details.of(hotel)
     changed = configuring.Details(**{**vars(details), "sector": "sport", "contact_email": "a@b.es"})
     configuring.configure(hotel, changed, seen=details.mark, by=make.commercial(), at=make.NOON)

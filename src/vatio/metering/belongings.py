@@ -18,6 +18,7 @@ HEADINGS = {
     "activity": _("Activity"),
     "floor_area": _("Floor area (m²)"),
     "working_hours": _("Working hours"),
+    "local_holidays": _("Local holidays"),
     "service": _("Service"),
     "service_since": _("Service since"),
     "energy": _("Energy"),
@@ -70,8 +71,9 @@ SUBJECTS = (
         "site",
         {
             "parent": _name("site", "parent_id"),
-            **plain("name", "address", "activity", "floor_area", "working_hours", "time_zone"),
-            "created_at": "own.created_at",
+            **plain("name", "address", "activity", "floor_area", "working_hours"),
+            "local_holidays": "array_to_string(own.local_holidays, ' ')",
+            **plain("time_zone", "created_at"),
         },
     ),
     _subject(

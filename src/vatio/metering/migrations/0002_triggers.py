@@ -60,7 +60,7 @@ ALTER TABLE metering_rtcline ADD CONSTRAINT metering_rtcline_meter_id_of_its_own
 ALTER TABLE metering_allocation ADD CONSTRAINT metering_allocation_account_id_of_its_own
     FOREIGN KEY (account_id, organisation_id) REFERENCES accounts_account (id, organisation_id);
 
-CREATE FUNCTION keep_sites_a_tree() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION check_the_tree_of_sites() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     above int := 0;
     below int;
@@ -92,7 +92,7 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER sites_are_a_tree BEFORE INSERT OR UPDATE OF parent_id ON metering_site
-    FOR EACH ROW EXECUTE FUNCTION keep_sites_a_tree();
+    FOR EACH ROW EXECUTE FUNCTION check_the_tree_of_sites();
 
 CREATE TRIGGER meter_changes_never_change BEFORE UPDATE OR DELETE ON metering_meterchange
     FOR EACH ROW EXECUTE FUNCTION refuse_change();

@@ -1,0 +1,75 @@
+"""Installs something of everything in an account, by the rules."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from vatio.accounts.models import Account
+from vatio.metering import changing, contracting, installing, retiring, sites
+from vatio.metering.cups import parse_cups
+from vatio.metering.models import (
+    DataPoint,
+    DataSource,
+    Meter,
+    RtcLine,
+    Site,
+    SourceDevice,
+    SupplyPoint,
+)
+from vatio.tenants.models import Person
+
+CUPS = "ES1234123456789012JY"
+ELECTRICITY = 402
+
+
+@dataclass(frozen=True)
+class Installed:
+    """One thing of each kind in service."""
+
+    site: Site
+    supply_point: SupplyPoint
+    meter: Meter
+    data_point: DataPoint
+    line: RtcLine
+    source: DataSource
+
+
+def install(account: Account, *, by: Person, at: datetime) -> Installed:
+    """Install one thing of each kind, and do to them whatever can be done."""
+    since = at.date() - timedelta(days=30)
+    site = sites.add_site(account, sites.SiteDetails("Edificio principal"), by=by, at=at)
+    spare = sites.add_site(account, sites.SiteDetails("Caseta", parent=site), by=by, at=at)
+    details = installing.SupplyDetails(
+        "Acometida", "electricity", cups=parse_cups(CUPS), site=site, territory="peninsula"
+    )
+    point = installing.add_supply_point(account, details, by=by, at=at)
+    contracting.add_contract(
+        point,
+        contracting.ContractDetails(since, None, "Comercial", "3.0TD", [Decimal(20)] * 6),
+        by=by,
+        at=at,
+    )
+    meter = installing.add_meter(
+        account,
+        installing.MeterDetails(
+            "Contador general", "AB-1", "Circutor", site, installing.Measures(point, since=since)
+        ),
+        by=by,
+        at=at,
+    )
+    source = installing.add_source(account, name="Pasarela", kind="insertion", by=by, at=at)
+    SourceDevice.objects.create(
+        account=account, organisation=account.organisation, source=source, did="7", meter=meter
+    )
+    data_point = installing.add_data_point(
+        meter, quantity=ELECTRICITY, minutes=15, source=source, by=by, at=at
+    )
+    line = installing.add_rtc_line(point, meter, by=by, at=at)
+    changing.change_device(
+        meter, changing.NewDevice(since + timedelta(days=9), "AB-2"), by=by, at=at
+    )
+    changing.change_meter(meter, name="Contador nuevo", make="", site=site, by=by, at=at)
+    retiring.retire(line, by=by, at=at)
+    retiring.put_back(line, by=by, at=at)
+    sites.remove_site(spare, by=by, at=at)
+    return Installed(site, point, meter, data_point, line, source)
