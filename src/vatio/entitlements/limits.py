@@ -22,9 +22,11 @@ SELECT %(account)s, %(organisation)s, unit, 0, 0, 0 FROM unnest(%(units)s::text[
 ON CONFLICT (account_id, unit) DO NOTHING
 """
 LOCK = """
-SELECT unit FROM entitlements_usage WHERE account_id = %(account)s AND unit = ANY(%(units)s)
-ORDER BY unit FOR UPDATE
+SELECT unit FROM entitlements_usage WHERE account_id = %(account)s ORDER BY unit FOR UPDATE
 """
+"""Locks an account's usage of all units, whichever are taken: in what order a change takes and
+frees several of them cannot matter then: no two changes can deadlock."""
+
 TAKE = f"""
 WITH held AS MATERIALIZED ({TOTALS}), asked (unit, count) AS (VALUES {{asked}})
 UPDATE entitlements_usage own SET used = own.used + asked.count
@@ -120,7 +122,7 @@ def take(account: Account, counts: Mapping[Unit, int], *, at: datetime) -> None:
     wanted = {unit: count for unit, count in sorted(counts.items()) if count > 0}
     if not wanted:
         return
-    _lock(account, list(wanted))
+    lock(account)
     asked = ", ".join(
         f"(%(unit_{place})s::text, %(count_{place})s::int)" for place in range(len(wanted))
     )
@@ -156,7 +158,7 @@ def free(account: Account, counts: Mapping[Unit, int]) -> None:
     given = {unit: count for unit, count in sorted(counts.items()) if count > 0}
     if not given:
         return
-    _lock(account, list(given))
+    lock(account)
     with connection.cursor() as cursor:
         cursor.execute(
             FREE,
@@ -168,13 +170,16 @@ def free(account: Account, counts: Mapping[Unit, int]) -> None:
         )
 
 
-def _lock(account: Account, units: list[Unit]) -> None:
-    """Lock the usage of some units, in the order of their names, until the transaction ends."""
-    asked: dict[str, Any] = {"account": account.pk, "units": [unit.value for unit in units]}
+def lock(account: Account) -> None:
+    """Lock the usage of an account until the transaction ends; begin it where there is none."""
+    asked: dict[str, Any] = {"account": account.pk}
     with connection.cursor() as cursor:
         cursor.execute(LOCK, asked)
-        if len(cursor.fetchall()) < len(units):
-            cursor.execute(BEGIN, {**asked, "organisation": account.organisation_id})
+        if len(cursor.fetchall()) < len(Unit):
+            units = [unit.value for unit in Unit]
+            cursor.execute(
+                BEGIN, {**asked, "organisation": account.organisation_id, "units": units}
+            )
             cursor.execute(LOCK, asked)
 
 
