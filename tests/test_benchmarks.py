@@ -15,6 +15,7 @@ SMALL = {
     "accepting": ["--accounts", "200", "--times", "3"],
     "reminders": ["--accounts", "200"],
     "delivery": ["--messages", "20"],
+    "room": ["--accounts", "60", "--times", "3", "--seconds", "1", "--races", "2"],
 }
 
 
@@ -104,6 +105,18 @@ def test_delivery_tells_that_each_message_arrived_once() -> None:
         (run["workers"], run["messages"], run["sent"], run["arrived"], run["repeated"])
         for run in told["runs"]
     ] == [(1, 20, 20, 20, 0), (2, 20, 20, 20, 0)]
+
+
+@pytest.mark.processes
+def test_room_tells_the_question_one_more_unit_and_that_nobody_took_too_much() -> None:
+    told = told_by("room")
+
+    assert told["one"]["the question"]["statements"] == 1
+    assert told["one"]["one more unit"]["times"] == 3
+    assert told["together"]["taken"] > 0
+    assert told["together"]["counted_wrong"] == 0
+    assert told["raced"] == {"races": 2, "free": 10, "most_taken": 10, "not_exact": 0}
+    assert "one more unit" in tables.written({"room": told})
 
 
 def test_the_page_of_results_is_what_was_told() -> None:

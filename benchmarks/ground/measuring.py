@@ -29,7 +29,7 @@ def milliseconds(action: Callable[[], object], *, times: int, warm: int = 5) -> 
 
 
 def side_by_side(
-    actions: Mapping[str, Callable[[], object]], *, times: int, warm: int = 5
+    actions: Mapping[str, Callable[[], object]], *, times: int, warm: int = 5, digits: int = 2
 ) -> dict[str, dict[str, float]]:
     """Run some actions alternately, many times, so that a disturbance affects all alike."""
     for _ in range(warm):
@@ -41,15 +41,15 @@ def side_by_side(
             begun = time.perf_counter()
             action()
             timings[name].append((time.perf_counter() - begun) * 1000)
-    return {name: spread(milliseconds) for name, milliseconds in timings.items()}
+    return {name: spread(milliseconds, digits=digits) for name, milliseconds in timings.items()}
 
 
-def spread(milliseconds: list[float]) -> dict[str, float]:
+def spread(milliseconds: list[float], *, digits: int = 2) -> dict[str, float]:
     """Return the median and the 99th percentile of some timings, and their number."""
     ranked = sorted(milliseconds)
     return {
-        "median_ms": round(statistics.median(ranked), 2),
-        "p99_ms": round(ranked[min(int(len(ranked) * 0.99), len(ranked) - 1)], 2),
+        "median_ms": round(statistics.median(ranked), digits),
+        "p99_ms": round(ranked[min(int(len(ranked) * 0.99), len(ranked) - 1)], digits),
         "times": len(ranked),
     }
 
