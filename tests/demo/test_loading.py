@@ -1,12 +1,20 @@
+from datetime import timedelta
+
 import pytest
 
 from vatio import clock
 from vatio.accounts.expiry import has_started, is_expired, is_in_grace
 from vatio.accounts.models import Account
-from vatio.demo import loading, people
+from vatio.demo import inventory, loading, people
 from vatio.demo.portfolio import ORGANISATIONS
+from vatio.entitlements.question import entitlement
+from vatio.metering import checking
+from vatio.metering.cups import parse_cups
+from vatio.metering.models import SupplyPoint
+from vatio.metering.past import entitlement_on
 from vatio.orders.models import Order
 from vatio.tenants.models import Organisation, Person
+from vatio.units import Unit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
 
@@ -64,3 +72,42 @@ def test_the_people_of_the_demo_can_be_signed_in_as() -> None:
     }
     for person in listed:
         assert Person.objects.get(email=person.email).check_password(person.password)
+
+
+def test_what_is_installed_in_the_demo_is_counted_and_fits_but_in_one_account() -> None:
+    at = clock.now()
+    rooms = {
+        account.name: entitlement(account, at=at).rooms
+        for account in Account.objects.filter(opened_on__lte=clock.today("Europe/Madrid"))
+    }
+
+    assert checking.recount() == []
+    over = {name for name, room in rooms.items() if any(each.is_over for each in room.values())}
+    assert over == {inventory.OVER}
+    assert (rooms[inventory.OVER][Unit.METERS].used, rooms[inventory.OVER][Unit.METERS].held) == (
+        42,
+        40,
+    )
+    near = [name for name, room in rooms.items() if any(r.percent >= 80 for r in room.values())]
+    assert len(near) >= 10
+    assert all(sum(each.used for each in room.values()) > 0 for room in rooms.values())
+
+
+def test_the_supply_points_of_the_demo_have_a_cups_whose_letters_fit() -> None:
+    codes = list(SupplyPoint.objects.values_list("cups", flat=True))
+
+    assert len(codes) == len(set(codes)) > 100
+    assert [parse_cups(code).code for code in codes] == codes
+    assert not SupplyPoint.objects.filter(contracts=None).exists()
+
+
+def test_what_the_demo_used_on_earlier_days_never_exceeds_what_it_uses_now() -> None:
+    account = Account.objects.get(name=people.ACCOUNT_OF_HOLDERS)
+    today = clock.today(account.time_zone)
+    counts = [
+        entitlement_on(account, today - timedelta(days=days)).rooms[Unit.METERS].used
+        for days in (700, 300, 100, 0)
+    ]
+
+    assert counts == sorted(counts)
+    assert counts[0] < counts[-1]
