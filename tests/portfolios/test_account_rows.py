@@ -9,7 +9,10 @@ from tests.counts import full_or_tenth
 from tests.portfolios.test_ranking import fill
 from vatio.accounts import adjusting, current_holdings, holdings
 from vatio.accounts.models import Account, CurrentHolding
+from vatio.entitlements.question import Room
+from vatio.metering import retiring
 from vatio.portfolios.account_rows import account_rows
+from vatio.units import Quantities, Unit
 
 
 class TestAccountRows(TestCase):
@@ -69,3 +72,29 @@ def test_courtesy_days_are_told_from_a_renewal(db: None) -> None:
 
     assert (row.is_courtesy, row.renewed_until) == (True, date(2027, 1, 11))
     assert not row.can_undo
+
+
+def test_a_row_tells_what_is_used_once_something_is_installed(db: None) -> None:
+    hotel, empty = make.account("Hotel"), make.account("Vacía")
+    make.meter(hotel)
+    retiring.retire(make.meter(empty), by=make.commercial(), at=make.NOON)
+    elena = make.commercial()
+
+    full, none = account_rows([hotel.pk, empty.pk], elena, at=make.NOON)
+
+    assert full.used == {Unit.METERS: 1}
+    assert full.rooms == (Room(10, 1), Room(5, 0), Room(None, 0), Room(0, 0))
+    assert (none.used, none.rooms) == ({}, ())
+
+
+def test_a_row_tells_more_used_than_held(db: None) -> None:
+    hotel, elena = make.account(), make.commercial()
+    for _each in range(3):
+        make.meter(hotel)
+    less = Quantities(2, 5, None, 0)
+    adjusting.adjust_quantities(hotel, less, reason="Menos", by=elena, at=make.NOON)
+
+    (row,) = account_rows([hotel.pk], elena, at=make.NOON)
+
+    meters = row.rooms[0]
+    assert (meters.used, meters.held, meters.over, meters.tenths) == (3, 2, 1, 10)

@@ -11,6 +11,7 @@ from tests.counts import full_or_tenth
 from vatio.accounts import adjusting, growth, holdings, renewal
 from vatio.accounts.models import Account, EndingCount
 from vatio.catalogue.models import LicenceVersion
+from vatio.entitlements.models import Usage
 from vatio.portfolios import ranking
 from vatio.refusal import Refused
 from vatio.units import Quantities, Unit
@@ -34,6 +35,8 @@ def fill(count: int, seeds: list[int]) -> None:
             totals=version.defaults.plus(Quantities(seed % 5, seed % 3, seed % 7, seed % 2)),
         )
         at = make.noon(max(date(2026, 11, 24), account.opened_on or date.min))
+        for _each in range(seed % 3):
+            make.meter(account, at=make.noon(account.opened_on or date.min))
         try:
             if seed % 4 == 1:
                 renewal.renew(account, asked_at=at, at=at, by=elena)
@@ -53,7 +56,14 @@ def naive(value: str, at: datetime) -> list[tuple[int, object]]:
     shown = holdings.shown(accounts, at=at)
     for account in accounts:
         holding = shown.get(account.pk)
-        if value == "licence":
+        if value in ranking.SHARES:
+            unit = ranking.SHARES[value]
+            held = holding.totals[unit] if holding else None
+            row = Usage.objects.filter(account=account, unit=unit).first()
+            used = row.used if row else 0
+            share = used * 10_000 // held if held else -1
+            found.append((account.pk, 10**10 * used if held == 0 and used else share))
+        elif value == "licence":
             found.append((account.pk, _folded(holding.licence) if holding else ""))
         else:
             total = getattr(holding.totals, value) if holding else None
@@ -70,7 +80,7 @@ class TestRanked(TestCase):
 
     @given(
         seeds=st.lists(st.integers(0, 700), min_size=3, max_size=9),
-        value=st.sampled_from(["licence", *Unit]),
+        value=st.sampled_from(["licence", *Unit, *ranking.SHARES]),
         later=st.integers(0, 500),
     )
     @settings(

@@ -56,6 +56,19 @@ class Room:
         """The percentage used of what is held, not above 100; 0 without a limit."""
         return min(self.used * 100 // self.held, 100) if self.held else 100 * bool(self.is_over)
 
+    @property
+    def tenths(self) -> int:
+        """How many of the ten cells of its gauge are filled: all only if nothing is left.
+
+        0 for no gauge: where there is no limit, or nothing is used.
+        """
+        return 0 if self.held is None or not self.used else max(self.percent // 10, 1)
+
+    @property
+    def over(self) -> int:
+        """How many more are used than held; 0 if none are."""
+        return self.used - self.held if self.held is not None and self.is_over else 0
+
 
 @dataclass(frozen=True)
 class Entitlement:

@@ -1,6 +1,6 @@
 """The rows of a list of accounts: what each account holds, and what can be done about it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple, Self
@@ -14,6 +14,7 @@ from vatio.accounts.models import Agreement
 from vatio.accounts.renewal import foresee
 from vatio.accounts.undoing import WHILE_FRESH, is_undoable
 from vatio.dates import day_at
+from vatio.entitlements.question import Room
 from vatio.orders.models import Order
 from vatio.tenants.models import Person
 from vatio.units import Quantities, Unit
@@ -33,6 +34,9 @@ SELECT account.id, account.uid, account.name, account.client, account.nif, accou
                  SELECT organisation_id FROM tenants_membership
                  WHERE person_id = %(person)s::bigint))
            ORDER BY id),
+       ARRAY(
+           SELECT unit || ' ' || used FROM entitlements_usage
+           WHERE account_id = account.id AND used > 0),
        own.*
 FROM unnest(%(accounts)s::bigint[]) WITH ORDINALITY AS listed (id, place)
 JOIN accounts_account account ON account.id = listed.id
@@ -110,6 +114,7 @@ class AccountRow:
     account: ListedAccount
     holding: Holding | None
     credits: int
+    used: Mapping[Unit, int]
     days_left: int
     is_expired: bool
     starts_on: date | None
@@ -129,6 +134,16 @@ class AccountRow:
     def quantities(self) -> tuple[int | None, ...]:
         """The quantity held of each unit, in the order of the columns; None for nothing held."""
         return self.holding.totals.listed if self.holding else NOTHING
+
+    @property
+    def rooms(self) -> tuple[Room, ...]:
+        """What is held and used of each unit, in the order of the columns.
+
+        It is empty while nothing is installed in the account: then only what is held is told.
+        """
+        if not self.used:
+            return ()
+        return tuple(map(Room, self.quantities, (self.used.get(unit, 0) for unit in Unit)))
 
     @property
     def open_renewal(self) -> OpenOrder | None:
@@ -170,6 +185,7 @@ class _Read:
     latest: Latest
     credits: int
     orders: list[str]
+    used: list[str]
     holds_from: date | None
     changes_on: date | None
     copy: tuple[Any, ...]
@@ -178,8 +194,8 @@ class _Read:
     def of(cls, row: tuple[Any, ...]) -> Self:
         """Return a row of the statement by the names of its parts."""
         account, latest = ListedAccount._make(row[:14]), Latest._make(row[14:18])
-        credits, orders, holds_from, changes_on, *copy = row[18:]
-        return cls(account, latest, credits, orders, holds_from, changes_on, tuple(copy))
+        credits, orders, used, holds_from, changes_on, *copy = row[18:]
+        return cls(account, latest, credits, orders, used, holds_from, changes_on, tuple(copy))
 
 
 def account_rows(accounts: Sequence[int], person: Person, *, at: datetime) -> list[AccountRow]:
@@ -235,6 +251,7 @@ def _row(read: _Read, holding: Holding | None, *, by: Person, at: datetime) -> A
         account=account,
         holding=holding,
         credits=read.credits,
+        used={Unit(unit): int(used) for unit, used in map(str.split, read.used)},
         days_left=(end - today).days,
         is_expired=expired,
         starts_on=None if started else account.opened_on,

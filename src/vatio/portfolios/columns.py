@@ -60,6 +60,9 @@ NAMES = {
 OF_THE_EXPORT = ({"creada", "caduca"}, {"created", "expires"})
 """Headings that only the export of the list has together: its ends are the day of expiry."""
 
+COUNTED = ("en uso", "in use")
+"""How headings of the export end that tell what is used: it is counted, and never imported."""
+
 LEFT_OUT = ""
 """What a heading is mapped to that is not to be read."""
 
@@ -168,5 +171,9 @@ def _named(index: int, line: SheetRow, mapped: Mapping[str, str]) -> Headings:
         if len(equal) > 1:
             columns.clashes.append(Clash(key, [columns.headings[place] for place in equal]))
     read = set(columns.positions.values())
-    columns.unknown = [words for place, words in columns.headings.items() if place not in read]
+    columns.unknown = [
+        words
+        for place, words in columns.headings.items()
+        if place not in read and not (columns.are_of_the_export and fold(words).endswith(COUNTED))
+    ]
     return columns

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import IO, Any
 
 import xlsxwriter
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from vatio import workbooks
@@ -15,9 +16,10 @@ from vatio.accounts.models import Account, AccountSet
 from vatio.downloads.models import Download
 from vatio.portfolios import listing
 from vatio.portfolios.account_rows import AccountRow, account_rows
-from vatio.portfolios.labels import COLUMNS
+from vatio.portfolios.labels import COLUMNS, USED
 from vatio.portfolios.listing import AccountFilters, ordered
 from vatio.tenants.models import Organisation, Person
+from vatio.units import Unit
 
 AT_ONCE = 1_000
 """A list of more accounts than this is written by the worker."""
@@ -86,13 +88,7 @@ def workbook(
     book = xlsxwriter.Workbook(made, workbooks.OPTIONS)
     sheet = book.add_worksheet(_("Accounts"))
     bold = book.add_format({"bold": True})
-    columns = {
-        "name": COLUMNS["name"],
-        "nif": "NIF",
-        **{column: words for column, words in COLUMNS.items() if column != "name"},
-    }
-    if not with_organisation:
-        columns.pop("organisation")
+    columns = _columns(with_organisation=with_organisation)
     for place, (name, words) in enumerate(columns.items()):
         sheet.set_column(place, place, WIDTHS.get(name, 12))
         sheet.write_string(0, place, str(words), bold)
@@ -109,6 +105,18 @@ def workbook(
     book.close()
     made.seek(0)
     return made
+
+
+def _columns(*, with_organisation: bool) -> dict[str, Promise | str]:
+    """Return the columns of the workbook: those of the list, and what is used beside each unit."""
+    columns: dict[str, Promise | str] = {"name": COLUMNS["name"], "nif": "NIF"}
+    for column, words in COLUMNS.items():
+        columns[column] = words
+        if column in USED:
+            columns[f"{column}_used"] = USED[column]
+    if not with_organisation:
+        columns.pop("organisation")
+    return columns
 
 
 def _read(
@@ -132,6 +140,7 @@ def _values(row: AccountRow, sectors: Mapping[str, str]) -> dict[str, Any]:
         "licence": holding.licence if holding else "",
         "sector": sectors[account.sector],
         **totals,
+        **{f"{unit}_used": row.used.get(unit, 0) for unit in Unit},
         "sms": row.credits,
         "created": account.opened_on,
         "ends": account.covered_until,

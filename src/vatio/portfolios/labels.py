@@ -1,6 +1,7 @@
 """The labels of the list of accounts, on its page and in its workbook."""
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from vatio.units import Unit
@@ -17,3 +18,8 @@ COLUMNS: dict[str, Promise | str] = {
     "ends": _("Expires"),
 }
 """The columns of the list of accounts, in their order."""
+
+USED: dict[str, Promise] = {
+    unit.value: format_lazy(_("{unit} in use"), unit=unit.label) for unit in Unit
+}
+"""The columns beside those of the units in the workbook: what is used of what is held."""

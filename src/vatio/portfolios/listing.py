@@ -28,12 +28,12 @@ COLUMNS = {
     "sms": ("balance", "id"),
     "organisation": ("organisation_name", "name_sorted", "id"),
 }
-"""Sort keys that are columns of the database; those of `ranking.VALUES` are computed."""
+"""Sort keys that are columns of the database; those of `ranking` are computed."""
 
 INDEXED = ("name", "client", "created", "ends")
 """Those of `COLUMNS` that an index covers: a page costs the same at any length."""
 
-SORTS = (*COLUMNS, *ranking.VALUES)
+SORTS = (*COLUMNS, *ranking.VALUES, *ranking.SHARES)
 WITHIN = (30, 60, 90)
 
 

@@ -60,6 +60,7 @@ RANKED = f"""
     FROM held
     LEFT JOIN catalogue_licenceversion version ON version.id = held.licence_id
     LEFT JOIN catalogue_licence licence ON licence.id = version.licence_id
+    {{usage}}
 )
 SELECT id, value FROM ranked
 WHERE %s::bigint IS NULL OR (value, id) {{beyond}} (%s, %s)
@@ -73,6 +74,20 @@ VALUES = {
     **{unit.value: f"coalesce(held.{unit}, -1)" for unit in Unit},
 }
 """Sort keys. A unit that the licence does not count sorts as −1, below zero."""
+
+SHARES = {f"{unit}_used": unit for unit in Unit}
+"""Sort keys of the share used of what is held of a unit."""
+
+SHARE = """CASE WHEN held.{unit} > 0 THEN coalesce(usage.used, 0) * 10000::bigint / held.{unit}
+    WHEN held.{unit} = 0 AND usage.used > 0 THEN 10000000000::bigint * usage.used ELSE -1 END"""
+"""The share in hundredths of a per cent, so that a place in the list is a whole number.
+
+What is used where none is held sorts above all shares; where there is no limit, or none is held
+nor used, there is no share: −1, below zero.
+"""
+
+USAGE = """LEFT JOIN entitlements_usage usage
+           ON usage.account_id = held.id AND usage.unit = '{unit}' AND usage.used > 0"""
 
 
 class Ranked(NamedTuple):
@@ -93,13 +108,15 @@ def ranked(
 ) -> list[Ranked]:
     """Return the keys of accounts sorted by what they hold, each with the value sorted by.
 
-    :param value: one of `VALUES`: the name of the licence, or the total of a unit.
+    :param value: one of `VALUES`: the name of the licence, or the total of a unit; or one of
+        `SHARES`: the share used of that total.
     :param beyond: value and key of the account after which to begin (keyset pagination), or empty.
     """
     inner, parameters = _narrowed(accounts, at=at)
     statement = RANKED.format(
         accounts=inner,
-        value=VALUES[value],
+        value=VALUES[value] if value in VALUES else SHARE.format(unit=SHARES[value]),
+        usage=USAGE.format(unit=SHARES[value]) if value in SHARES else "",
         beyond="<" if descending else ">",
         way="DESC" if descending else "ASC",
     )

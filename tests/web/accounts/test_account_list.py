@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from tests import make
 from tests.sheets import HOSTILE, opened
 from vatio import clock
+from vatio.accounts import adjusting
 from vatio.accounts.models import Account
 from vatio.orders.models import Order
 from vatio.tenants.models import Organisation, Person
@@ -202,6 +203,7 @@ def test_the_export_holds_what_is_filtered_in_its_order_and_no_formula(
     assert rows[0][:4] == ["Cuenta", "NIF", "Cliente", "Licencia"]
     assert [row[0] for row in rows[1:]] == ["=1+1", "Hotel Lugo"]
     assert [row[5] for row in rows[1:]] == [12, 10]
+    assert [row[6] for row in rows[1:]] == [0, 0]
     assert rows[1][-2] == today
 
 
@@ -270,3 +272,55 @@ def test_the_answers_forbid_what_our_pages_never_do(client: Client) -> None:
     assert "default-src 'none'" in policy
     assert (answer["X-Frame-Options"], answer["X-Content-Type-Options"]) == ("DENY", "nosniff")
     assert re.search(r"<[^>]+\s(style|on\w+)=", answer.content.decode()) is None
+
+
+def test_each_quantity_is_told_as_used_of_contracted_once_something_is_installed(
+    norte: Organisation, nuria: Person, client: Client
+) -> None:
+    version = make.licence("Doce Mtr", meters=12, supply_points=4)
+    hotel = make.account("Hotel", organisation=norte, version=version)
+    make.account("Nave", organisation=norte, version=version)
+    for _each in range(9):
+        make.meter(hotel)
+    page = f"/o/{norte.slug}/accounts/"
+
+    cells = re.findall(
+        r'class="number"(?: data-used="(\d+)")? data-label="(?:Medidores|CUPS)">([^<]*)',
+        rows_of(client, page),
+    )
+
+    assert cells == [("7", "9 / 12"), ("0", "0 / 4"), ("", "12"), ("", "4")]
+
+
+def test_more_used_than_contracted_is_said_in_words(
+    norte: Organisation, nuria: Person, client: Client
+) -> None:
+    hotel = make.account("Hotel", organisation=norte)
+    for _each in range(3):
+        make.meter(hotel)
+    less = Quantities(2, 5, None, 0)
+    adjusting.adjust_quantities(hotel, less, reason="Menos", by=make.commercial(), at=make.NOON)
+
+    rows = rows_of(client, f"/o/{norte.slug}/accounts/")
+
+    assert 'data-used="10"' in rows
+    assert "<b>3 / 2</b><i>, 1 por encima de lo contratado</i>" in rows
+
+
+def test_the_share_in_use_sorts_the_list_once_something_is_used(
+    norte: Organisation, nuria: Person, client: Client
+) -> None:
+    address = f"/o/{norte.slug}/accounts/"
+    for name, meters, used in (("Mitad", 4, 2), ("Llena", 1, 1), ("Poco", 10, 1), ("Nada", 5, 0)):
+        version = make.licence(name, meters=meters)
+        account = make.account(name, organisation=norte, version=version)
+        assert used or "meters_used" in client.get(address).content.decode()
+        for _each in range(used):
+            make.meter(account)
+
+    assert names(client, f"{address}?sort=-meters_used") == ["Llena", "Mitad", "Poco", "Nada"]
+    assert names(client, f"{address}?sort=meters_used") == ["Nada", "Poco", "Mitad", "Llena"]
+
+
+def rows_of(client: Client, address: str) -> str:
+    return client.get(address).content.decode().partition("<tbody")[2]

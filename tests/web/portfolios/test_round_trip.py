@@ -21,7 +21,11 @@ ALL = ("", "expired/")
 def portfolio(norte: Organisation) -> None:
     """Fill an organisation with accounts in every state, and with names like formulas."""
     by_dp = make.licence("Starter DP", data_points=1250, rtc_lines=2)
-    make.account("Hotel Lugo", organisation=norte, starts_on=date(2024, 2, 29), sms_credits=1500)
+    lugo = make.account(
+        "Hotel Lugo", organisation=norte, starts_on=make.NOON.date(), sms_credits=1500
+    )
+    make.meter(lugo)
+    make.account("Hotel Foz", organisation=norte, starts_on=date(2024, 2, 29), sms_credits=1500)
     make.account("Nave Sil", organisation=norte, starts_on=date(2026, 1, 31), version=by_dp)
     less = Quantities(meters=12, supply_points=5, rtc_lines=0)
     make.account("Molino", organisation=norte, starts_on=date(2026, 6, 30), totals=less)

@@ -20,7 +20,7 @@ from vatio.downloads.models import Download
 from vatio.portfolios import exporting, listing
 from vatio.portfolios.labels import COLUMNS
 from vatio.refusal import Refused
-from vatio.web.accounts.headings import headings
+from vatio.web.accounts.headings import headings, shares
 from vatio.web.renewals import bulk_renewing
 from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.downloads import XLSX
@@ -98,6 +98,7 @@ def _list(
             "count": found.count() if asked.narrows else here.count,
             "asked": asked,
             "headings": headings(asked, request.GET),
+            "shares": shares(asked, request.GET, page.rows),
             "hidden": set(request.user.hidden_columns),
             "column_names": {
                 name: words for name, words in COLUMNS.items() if at_desk or name != "organisation"
