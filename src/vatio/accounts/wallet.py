@@ -1,14 +1,36 @@
 """The wallet of SMS credits: bought, adjusted, never reset, and never below zero."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import F, Sum
 from django.utils.translation import ngettext
 
 from vatio.accounts.models import Account, Agreement, SmsTransaction, SmsWallet
 from vatio.formats import number
 from vatio.refusal import Refused
+
+RECOUNT = """
+SELECT account.id, account.name, own.balance, coalesce(moved.credits, 0)::int
+FROM accounts_smswallet own
+JOIN accounts_account account ON account.id = own.account_id
+LEFT JOIN (
+    SELECT account_id, sum(credits) AS credits FROM accounts_smstransaction GROUP BY account_id
+) AS moved ON moved.account_id = own.account_id
+WHERE own.balance <> coalesce(moved.credits, 0)
+ORDER BY account.id
+"""
+
+
+@dataclass(frozen=True)
+class WrongBalance:
+    """A wallet whose balance is not the sum of its transactions: the balance told, and the sum."""
+
+    account_id: int
+    account: str
+    balance: int
+    counted: int
 
 
 class NotEnoughCredits(Refused):
@@ -52,6 +74,25 @@ def adjust(account: Account, credits: int, *, at: datetime, agreement: Agreement
         )
     _write(account, credits, SmsTransaction.Kind.ADJUSTED, at=at, agreement=agreement)
     return SmsWallet.objects.get(account=account).balance
+
+
+def recount() -> list[WrongBalance]:
+    """Return every wallet whose balance differs from its transactions, of all accounts."""
+    with connection.cursor() as cursor:
+        cursor.execute(RECOUNT)
+        return [WrongBalance(*row) for row in cursor.fetchall()]
+
+
+@transaction.atomic
+def repair(account_id: int) -> None:
+    """Write a wallet's balance anew from its transactions, which nobody can change.
+
+    The wallet is locked first, so that nobody moves credits meanwhile.
+    """
+    wallet = SmsWallet.objects.select_for_update().get(account=account_id)
+    moved = SmsTransaction.objects.filter(account=account_id)
+    wallet.balance = moved.aggregate(sum=Sum("credits", default=0))["sum"]
+    wallet.save(update_fields=["balance"])
 
 
 def _write_bought(

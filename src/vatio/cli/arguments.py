@@ -31,6 +31,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_portfolio(
         _word(in_accounts, "import", "import a portfolio from a spreadsheet", "import_accounts")
     )
+    _add_show(
+        _word(in_accounts, "show", "print what an account holds, uses and has left", "show_account")
+    )
+    _add_check(_word(top, "check", "recount what is counted", "check"))
     people = top.add_parser("people", help="the people of this platform")
     in_people = people.add_subparsers(required=True, metavar="COMMAND")
     reset = _word(in_people, "reset", "print a link to choose a new password", "reset_password")
@@ -82,4 +86,20 @@ def _add_portfolio(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--by", default="", metavar="EMAIL", help="who of the commercial department"
     )
+    parser.add_argument("--json", action="store_true")
+
+
+def _add_show(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `vatio accounts show`."""
+    parser.add_argument("--account", required=True, metavar="NAME")
+    parser.add_argument("--organisation", required=True, metavar="NAME")
+    parser.add_argument(
+        "--on", default="", metavar="DAY", help="a day such as 2027-05-03; today unless said"
+    )
+    parser.add_argument("--json", action="store_true")
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `vatio check`."""
+    parser.add_argument("--repair", action="store_true", help="write what was counted")
     parser.add_argument("--json", action="store_true")

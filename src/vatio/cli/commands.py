@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from vatio import clock, env, schema, web_server
-from vatio.cli import portfolios
+from vatio.cli import checking, entitlements, portfolios
 from vatio.dates import DEPARTMENT_TIME_ZONE
 from vatio.demo import loading, welcome
 from vatio.demo.people import listed
@@ -176,6 +176,18 @@ def import_accounts(arguments: argparse.Namespace) -> int:
     """Import an organisation's portfolio from a spreadsheet, all or nothing."""
     with _database(reads_only=arguments.dry_run):
         return portfolios.run(arguments, at=clock.now(), say=say)
+
+
+def show_account(arguments: argparse.Namespace) -> int:
+    """Print what an account holds, uses and has left."""
+    with _database():
+        return entitlements.run(arguments, at=clock.now(), say=say)
+
+
+def check(arguments: argparse.Namespace) -> int:
+    """Recount what accounts use and their wallets, and repair what differs if asked."""
+    with _database():
+        return checking.run(arguments, at=clock.now(), say=say)
 
 
 def reset_password(arguments: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from vatio.cli.naming import organisation_called
 from vatio.dates import written
 from vatio.formats import number
 from vatio.portfolios import importing, unread
@@ -18,8 +19,7 @@ from vatio.portfolios.parsing import Fault
 from vatio.portfolios.spreadsheet import Unreadable
 from vatio.refusal import Refused
 from vatio.tenants.addresses import fold_address
-from vatio.tenants.folding import fold_in_database, tidy
-from vatio.tenants.models import Organisation, Person
+from vatio.tenants.models import Person
 
 Say = Callable[[str], None]
 
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace, *, at: datetime, say: Say) -> int:
     content = Path(arguments.file).read_bytes()
     try:
         plan = importing.plan(
-            _organisation(arguments.organisation),
+            organisation_called(arguments.organisation),
             content,
             licences=dict(_mapped(arguments.licence, "--licence")),
             columns={
@@ -106,13 +106,6 @@ def _unmapped(plan: Plan, pairs: Iterable[str]) -> list[str]:
         for theirs, _ours in _mapped(pairs, "--column", or_nothing=True)
         if fold(theirs) not in headings
     ]
-
-
-def _organisation(name: str) -> Organisation:
-    organisation = Organisation.objects.filter(name_folded=fold_in_database(tidy(name))).first()
-    if organisation is None:
-        raise Refused(_("There is no organisation called «%(name)s».") % {"name": name})
-    return organisation
 
 
 def _person(email: str) -> Person:
