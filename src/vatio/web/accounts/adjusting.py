@@ -15,8 +15,9 @@ from vatio.accounts import adjusting
 from vatio.accounts.adjusting import MOST_COURTESY_DAYS
 from vatio.accounts.holdings import Holding
 from vatio.accounts.models import Account
+from vatio.entitlements import shortfall
 from vatio.keys import parse_key
-from vatio.portfolios.account_rows import account_rows
+from vatio.portfolios.account_rows import AccountRow, account_rows
 from vatio.refusal import Refused
 from vatio.units import Quantities, Unit
 from vatio.web.shell.access import COMMERCIAL, Request, only
@@ -84,10 +85,11 @@ def adjust(request: Request, uid: UUID) -> HttpResponse:
     )
     (row,) = account_rows([account.pk], request.user, at=at)
     sent = request.POST.get("change", "")
+    totals = dict(row.holding.totals.columns()) if row.holding else {}
     shown = {
         change: made(
             request.POST if change == sent else None,
-            initial=dict(row.holding.totals.items()) if row.holding else None,
+            initial={**totals, **{unit: request.GET[unit] for unit in Unit if unit in request.GET}},
             auto_id=f"id_{change}_%s",
         )
         for change, made in FORMS.items()
@@ -113,9 +115,23 @@ def adjust(request: Request, uid: UUID) -> HttpResponse:
             "units": Unit,
             "holders": account.roles.count(),
             "seen": totals_shown(row.holding),
+            "short": _short(shown["quantities"], row),
             "tokens": {change: uuid4() for change in FORMS},
         },
         status=422 if form is not None and form.errors else 200,
+    )
+
+
+def _short(form: AdjustmentForm, row: AccountRow) -> list[str]:
+    """Return a sentence for each unit of which the totals so far would be fewer than are used."""
+    if row.holding is None or not isinstance(form, QuantitiesForm):
+        return []
+    totals, written = row.holding.totals, form.numbers_so_far(Unit)
+    return shortfall.sentences(
+        Quantities.each(
+            lambda unit: None if totals[unit] is None else written.get(unit, totals[unit])
+        ),
+        row.used,
     )
 
 

@@ -17,6 +17,7 @@ from vatio.accounts import growth
 from vatio.accounts.growth import AffectedTerms
 from vatio.accounts.models import Account, SmsWallet
 from vatio.catalogue.models import LicenceVersion
+from vatio.entitlements import shortfall
 from vatio.formats import joined
 from vatio.orders.consequences import Difference, expanded
 from vatio.orders.models import Order
@@ -136,6 +137,9 @@ def _foreseen(
     return {
         "affected": affected,
         "grown": grown,
+        "short": shortfall.sentences(
+            affected.holding.totals.plus(added), shortfall.used_by(account)
+        ),
         "credits": credits,
         "says": says[0].upper() + says[1:],
     }
@@ -169,6 +173,7 @@ def upgrade(request: Request, uid: UUID) -> HttpResponse:
         else:
             return _sent(request, order)
     offered = growth.better(account, affected.holding)
+    used = shortfall.used_by(account)
     return render(
         request,
         "orders/upgrade.html",
@@ -178,6 +183,10 @@ def upgrade(request: Request, uid: UUID) -> HttpResponse:
             "affected": affected,
             "days_left": (affected.holding.ends_on - affected.holding.day).days,
             "offered": [(version, affected.holding.under(version)) for version in offered],
+            "short": {
+                version.pk: shortfall.sentences(affected.holding.under(version), used)
+                for version in offered
+            },
         },
         status=422 if form.errors else 200,
     )

@@ -1,5 +1,6 @@
 """«Solicitudes» and an order's page: its request, its outcome, withdrawing and deciding it."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,13 +12,16 @@ from django.views.decorators.http import require_POST
 
 from vatio import clock
 from vatio.accounts.expiry import is_expired
+from vatio.accounts.holdings import Holding
 from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
+from vatio.entitlements import shortfall
 from vatio.history.models import Act
 from vatio.orders import consequences, deciding, listing
 from vatio.orders.labels import KINDS
 from vatio.orders.models import Comment, Order
 from vatio.orders.possible_duplicates import find_duplicates
 from vatio.refusal import Refused
+from vatio.units import Unit
 from vatio.web.orders.consequences import Told, asks, consequence
 from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.query_string import query_string
@@ -74,6 +78,7 @@ def show(request: Request, shown: Order, *, refused: Refused | None = None) -> H
     account = shown.account
     holding = consequences.held_before(shown, account, at=at) if account else None
     told = consequence(shown, holding, at=at) if shown.is_open else Told("")
+    used = shortfall.used_by(account) if shown.is_open and account else {}
     said = list(
         Comment.objects.visible_to(request.user)
         .filter(order=shown)
@@ -91,6 +96,8 @@ def show(request: Request, shown: Order, *, refused: Refused | None = None) -> H
             "holding": holding,
             "consequence": told.words,
             "is_possible": told.is_possible,
+            "used": used,
+            "short": _short(shown, holding, used) if told.is_possible else [],
             "credits": consequences.credits(shown, request.user),
             "is_expired": account is not None and is_expired(account, at=at),
             "acts": Act.objects.visible_to(request.user)
@@ -109,6 +116,15 @@ def show(request: Request, shown: Order, *, refused: Refused | None = None) -> H
         },
         status=409 if refused else 200,
     )
+
+
+def _short(shown: Order, holding: Holding | None, used: Mapping[Unit, int]) -> list[str]:
+    """Return a sentence for each unit of which fewer would be held than are used."""
+    if holding is None or not used:
+        return []
+    proposal = shown.proposal
+    totals = holding.under(proposal.licence) if proposal.licence else holding.totals
+    return shortfall.sentences(totals.plus(proposal.quantities), used)
 
 
 @require_POST
