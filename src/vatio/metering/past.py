@@ -23,6 +23,19 @@ FROM accounts_grant given JOIN accounts_agreement agreement ON agreement.id = gi
 WHERE given.term_id = %(term)s AND given.effective_on <= %(day)s
 ORDER BY agreement.number
 """
+STEPS = """
+WITH moved AS (
+    SELECT unit, (moment AT TIME ZONE %(time_zone)s)::date AS day, sum(change) AS change
+    FROM metering_allocation
+    CROSS JOIN LATERAL (VALUES (taken_at, 1), (freed_at, -1)) AS moves (moment, change)
+    WHERE account_id = %(account)s AND moment IS NOT NULL
+    GROUP BY 1, 2
+    HAVING sum(change) <> 0
+)
+SELECT unit, day, sum(change) OVER (PARTITION BY unit ORDER BY day)::int FROM moved
+ORDER BY day, unit
+"""
+"""What is used of each unit at the end of each day on which that changed."""
 
 
 @dataclass(frozen=True)
@@ -51,3 +64,23 @@ def entitlement_on(account: Account, day: date) -> PastEntitlement:
             agreements = [number for (number,) in cursor.fetchall()]
     rooms = {unit: Room(holding.totals[unit] if holding else 0, used.get(unit, 0)) for unit in Unit}
     return PastEntitlement(day, rooms, tuple(agreements))
+
+
+@dataclass(frozen=True)
+class UsageStep:
+    """A day on which what is used of a unit changed, and the number used when that day ended."""
+
+    unit: Unit
+    day: date
+    used: int
+
+
+def usage_steps(account: Account) -> list[UsageStep]:
+    """Return what an account used of each unit over time, by days of its time zone.
+
+    A day on which as many units were freed as taken is no step.
+    """
+    asked = {"account": account.pk, "time_zone": account.time_zone}
+    with connection.cursor() as cursor:
+        cursor.execute(STEPS, asked)
+        return [UsageStep(Unit(unit), day, used) for unit, day, used in cursor.fetchall()]

@@ -15,13 +15,14 @@ from vatio.accounts.models import Account, Agreement, Grant, SmsTransaction, Ter
 from vatio.accounts.timeline import timeline
 from vatio.dates import day_at
 from vatio.history.models import Act
+from vatio.metering.past import usage_steps
 from vatio.orders.lockout import may_enter
 from vatio.orders.models import Order
 from vatio.portfolios.account_rows import AccountRow, account_rows
 from vatio.reminders.models import Milestone, Reminder
 from vatio.tenants.folding import SortKey
 from vatio.tenants.models import Person
-from vatio.web.accounts import agreements, term_chart
+from vatio.web.accounts import agreements, term_chart, usage_table
 from vatio.web.shell.access import (
     ADMINISTRATOR,
     COMMERCIAL,
@@ -54,6 +55,7 @@ def account(request: Request, uid: UUID) -> HttpResponse:
     terms = _terms(request, shown)
     today = day_at(at, shown.time_zone)
     billing = row.holding.billing if row.holding else ""
+    moments, used = timeline(terms), usage_steps(shown)
     return render(
         request,
         "accounts/account_page.html",
@@ -65,11 +67,13 @@ def account(request: Request, uid: UUID) -> HttpResponse:
             "leads": leads,
             "agreed": _agreed(request, shown, terms, today=today),
             "picture": term_chart.draw(
-                term_chart.steps(timeline(terms), billing),
+                term_chart.steps(moments, billing),
                 unit=term_chart.unit_of(billing),
                 today=today,
                 next_end=None if row.is_expired else row.next_end,
+                used=used,
             ),
+            "usage": usage_table.table(moments, used, today=today),
             "unit": term_chart.unit_of(billing),
             "today": today,
             "then": _past(request, shown),

@@ -11,6 +11,7 @@ from vatio.accounts.timeline import Moment
 from vatio.catalogue.labels import counted
 from vatio.dates import written
 from vatio.formats import joined, number, signed
+from vatio.metering.past import UsageStep
 from vatio.units import Billing, Unit
 
 LEFT, RIGHT, TOP, BOTTOM = 48.0, 788.0, 61.0, 196.0
@@ -67,6 +68,7 @@ class Picture:
     """Everything that the template draws, in the coordinates of the SVG."""
 
     path: str
+    used: str
     maybe: str
     today: float | None
     knots: list[Knot]
@@ -74,6 +76,24 @@ class Picture:
     grid: list[tuple[float, int]]
     until: date
     told: str
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The days and the quantities that the chart spans."""
+
+    first: date
+    until: date
+    ceiling: int
+
+    def across(self, day: date) -> float:
+        """Return the x of a day."""
+        whole = max((self.until - self.first).days, 1)
+        return round(LEFT + (RIGHT - LEFT) * (day - self.first).days / whole, 1)
+
+    def up(self, total: int) -> float:
+        """Return the y of a quantity."""
+        return round(BOTTOM - (BOTTOM - TOP) * total / self.ceiling, 1)
 
 
 def steps(moments: Iterable[Moment], billing: str) -> list[TermSteps]:
@@ -99,22 +119,26 @@ def unit_of(billing: str) -> Unit:
 
 
 def draw(
-    terms: Sequence[TermSteps], *, unit: Unit, today: date, next_end: date | None
+    terms: Sequence[TermSteps],
+    *,
+    unit: Unit,
+    today: date,
+    next_end: date | None,
+    used: Sequence[UsageStep] = (),
 ) -> Picture | None:
-    """Compute the chart of an account's terms; `next_end` is the end that a renewal would give."""
+    """Compute the chart of an account's terms, and of what it uses until today.
+
+    :param next_end: the end that a renewal would give.
+    :param used: the steps of what is used, those of other units too.
+    """
     if not terms:
         return None
     first, end = terms[0].starts_on, terms[-1].ends_on
     until = max(end, next_end or end, today if today >= end else end)
-    most = max((each.total for term in terms for each in term.granted), default=0)
-    ceiling = _ceiling(most)
-
-    def across(day: date) -> float:
-        return round(LEFT + (RIGHT - LEFT) * (day - first).days / max((until - first).days, 1), 1)
-
-    def up(total: int) -> float:
-        return round(BOTTOM - (BOTTOM - TOP) * total / ceiling, 1)
-
+    used = [each for each in used if each.unit == unit]
+    granted = [each.total for term in terms for each in term.granted]
+    scale = Scale(first, until, _ceiling(max([*granted, *(each.used for each in used), 0])))
+    across, up = scale.across, scale.up
     path, knots, total, drawn_to = "", list[Knot](), None, None
     for term in terms:
         for index, each in enumerate(term.granted):
@@ -130,14 +154,25 @@ def draw(
     now = across(today) if first <= today <= until else None
     return Picture(
         path=path,
+        used=_used(used, scale, today=today),
         maybe=maybe,
         today=now,
         knots=_with_room(knots, now),
         bands=_bands(terms, across, today=today, next_end=next_end),
-        grid=[(up(value), value) for value in (0, ceiling // 2, ceiling)],
+        grid=[(up(value), value) for value in (0, scale.ceiling // 2, scale.ceiling)],
         until=until,
-        told=_told(terms, unit),
+        told=_told(terms, unit, used),
     )
+
+
+def _used(used: Sequence[UsageStep], scale: Scale, *, today: date) -> str:
+    """Return the path of what is used, from the first step until today."""
+    if not used:
+        return ""
+    first, *later = used
+    path = f"M{scale.across(first.day)} {scale.up(first.used)}"
+    path += "".join(f"H{scale.across(each.day)}V{scale.up(each.used)}" for each in later)
+    return f"{path}H{scale.across(max(used[-1].day, min(today, scale.until)))}"
 
 
 def _with_room(knots: Sequence[Knot], today: float | None) -> list[Knot]:
@@ -195,7 +230,7 @@ def _change(before: int | None, after: int) -> str:
     }
 
 
-def _told(terms: Sequence[TermSteps], unit: Unit) -> str:
+def _told(terms: Sequence[TermSteps], unit: Unit, used: Sequence[UsageStep]) -> str:
     """Return in words what the chart shows."""
     parts, total = [], None
     for term in terms:
@@ -209,7 +244,13 @@ def _told(terms: Sequence[TermSteps], unit: Unit) -> str:
                     }
                 )
             total = each.total
-    return _("Contracted: %(steps)s; until %(end)s.") % {
+    told = _("Contracted: %(steps)s; until %(end)s.") % {
         "steps": joined(parts),
         "end": written(terms[-1].ends_on),
     }
+    if used:
+        told += " " + _("In use: %(count)s since %(day)s.") % {
+            "count": counted(unit, used[-1].used),
+            "day": written(used[-1].day),
+        }
+    return told
