@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -80,7 +81,7 @@ def usage_steps(account: Account) -> list[UsageStep]:
 
     A day on which as many units were freed as taken is no step.
     """
-    asked = {"account": account.pk, "time_zone": account.time_zone}
+    asked: dict[str, Any] = {"account": account.pk, "time_zone": account.time_zone}
     with connection.cursor() as cursor:
         cursor.execute(STEPS, asked)
         return [UsageStep(Unit(unit), day, used) for unit, day, used in cursor.fetchall()]

@@ -82,3 +82,14 @@ def test_the_page_asks_as_often_however_much_was_installed(client: Client) -> No
     assert 'class="in-use"' in page
     assert "Lo que estaba en uso, mes a mes" in page
     assert len(usage_steps(hotel)) == 1
+
+
+def test_another_date_tells_what_was_used_when_it_ended(client: Client) -> None:
+    hotel = make.account(starts_on=date(2026, 1, 10))
+    client.force_login(make.superadmin(hotel.organisation))
+    make.meter(hotel, at=make.noon(date(2026, 3, 1)))
+    make.meter(hotel, at=make.noon(date(2026, 3, 3)))
+
+    page = client.get(f"/accounts/{hotel.uid}/?on=2026-03-02").content.decode()
+
+    assert "<dd>1 de 10</dd>" in page.partition('id="then"')[2]

@@ -1,5 +1,6 @@
 """An account's page: what it holds, until when, and who agreed to it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -15,13 +16,14 @@ from vatio.accounts.models import Account, Agreement, Grant, SmsTransaction, Ter
 from vatio.accounts.timeline import timeline
 from vatio.dates import day_at
 from vatio.history.models import Act
-from vatio.metering.past import usage_steps
+from vatio.metering.past import UsageStep, usage_steps
 from vatio.orders.lockout import may_enter
 from vatio.orders.models import Order
 from vatio.portfolios.account_rows import AccountRow, account_rows
 from vatio.reminders.models import Milestone, Reminder
 from vatio.tenants.folding import SortKey
 from vatio.tenants.models import Person
+from vatio.units import Unit
 from vatio.web.accounts import agreements, term_chart, usage_table
 from vatio.web.shell.access import (
     ADMINISTRATOR,
@@ -76,7 +78,7 @@ def account(request: Request, uid: UUID) -> HttpResponse:
             "usage": usage_table.table(moments, used, today=today),
             "unit": term_chart.unit_of(billing),
             "today": today,
-            "then": _past(request, shown),
+            "then": _past(request, shown, used),
             "reminders": _reminders(row, today),
             "reminded": _reminded(request, shown, terms),
             "orders": Order.objects.visible_to(request.user)
@@ -164,15 +166,16 @@ def _as_its_own_people_see_it(request: Request, shown: Account, *, at: datetime)
 
 @dataclass(frozen=True)
 class Then:
-    """What an account held on another day, and the agreements that granted it."""
+    """What an account held and used on another day, and the agreements that granted it."""
 
     on: date
     holding: Holding | None
+    used: dict[Unit, int]
     agreements: list[Agreement]
 
 
-def _past(request: Request, shown: Account) -> Then | None:
-    """Return what the account held on the day in the query string («En otra fecha»), or None."""
+def _past(request: Request, shown: Account, steps: Sequence[UsageStep]) -> Then | None:
+    """Return what the account held and used on the day in the query string («En otra fecha»)."""
     on = parse_day(request.GET.get("on"))
     if on is None:
         return None
@@ -185,7 +188,8 @@ def _past(request: Request, shown: Account) -> Then | None:
         if holding
         else []
     )
-    return Then(on, holding, [grant.agreement for grant in grants])
+    used = {unit: usage_table.used_on(steps, unit, on) for unit in Unit}
+    return Then(on, holding, used, [grant.agreement for grant in grants])
 
 
 urlpatterns = [path("accounts/<uuid:uid>/", account, name="account")]

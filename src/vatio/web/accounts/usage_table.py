@@ -34,7 +34,7 @@ def table(
         return None
     units = [unit for unit in Unit if any(step.unit == unit for step in used)]
     rows = [
-        UsageRow(day, [Room(_held(moments, unit, day), _used(used, unit, day)) for unit in units])
+        UsageRow(day, [Room(_held(moments, unit, day), used_on(used, unit, day)) for unit in units])
         for day in _month_ends(used[0].day, today)
     ]
     return UsageTable(units, rows[::-1])
@@ -62,7 +62,7 @@ def _held(moments: Iterable[Moment], unit: Unit, day: date) -> int | None:
     return held
 
 
-def _used(used: Iterable[UsageStep], unit: Unit, day: date) -> int:
+def used_on(used: Iterable[UsageStep], unit: Unit, day: date) -> int:
     """Return what was used of a unit when a day ended."""
     last = 0
     for step in used:
