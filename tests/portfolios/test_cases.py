@@ -8,8 +8,8 @@ import pytest
 from tests import make
 from vatio.portfolios import importing, unread
 from vatio.portfolios.importing import Plan
-from vatio.portfolios.spreadsheet import Unreadable
 from vatio.portfolios.values import Ends
+from vatio.spreadsheets.tables import Unreadable
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 CASES = Path(__file__).parent / "cases"

@@ -16,7 +16,7 @@ from vatio.accounts.holdings import held
 from vatio.accounts.models import Account, Agreement, SmsWallet
 from vatio.portfolios import importing
 from vatio.portfolios.parsing import understand
-from vatio.portfolios.spreadsheet import Unreadable
+from vatio.spreadsheets.tables import Unreadable
 from vatio.tenants.models import Organisation
 from vatio.units import Quantities
 

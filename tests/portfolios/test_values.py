@@ -3,8 +3,9 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.utils.translation import override
 
-from vatio.portfolios.files.cells import NoValue
-from vatio.portfolios.values import Ends, Wrong, end_of, value
+from vatio.portfolios.values import Ends, end_of, value
+from vatio.spreadsheets.files.cells import NoValue
+from vatio.spreadsheets.values import Wrong
 
 START = date(2026, 3, 1)
 

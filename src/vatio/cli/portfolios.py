@@ -13,11 +13,12 @@ from vatio.cli.naming import organisation_called
 from vatio.dates import written
 from vatio.formats import number
 from vatio.portfolios import importing, unread
-from vatio.portfolios.columns import fold, key_of
+from vatio.portfolios.columns import key_of
 from vatio.portfolios.importing import Faulty, Plan, Planned
 from vatio.portfolios.parsing import Fault
-from vatio.portfolios.spreadsheet import Unreadable
 from vatio.refusal import Refused
+from vatio.spreadsheets.tables import Unreadable
+from vatio.spreadsheets.values import fold
 from vatio.tenants.addresses import fold_address
 from vatio.tenants.models import Person
 

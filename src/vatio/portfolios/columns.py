@@ -1,6 +1,5 @@
 """What the columns of a portfolio mean: their headings, as strangers write them and as we do."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -8,8 +7,9 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from vatio.portfolios.files.cells import SheetRow, is_blank
 from vatio.refusal import Refused
+from vatio.spreadsheets.files.cells import SheetRow, is_blank
+from vatio.spreadsheets.values import fold
 from vatio.tenants.folding import tidy
 
 HEADINGS: dict[str, tuple[str, ...]] = {
@@ -102,12 +102,6 @@ class Headings:
         """Return the key of the column that a heading is read as; empty if it is left out."""
         place = next((at for at, each in self.headings.items() if each == heading), None)
         return next((key for key, at in self.positions.items() if at == place), LEFT_OUT)
-
-
-def fold(text: object) -> str:
-    """Return a heading without case, accents and repeated spaces, for comparison."""
-    plain = unicodedata.normalize("NFKD", str(text))
-    return tidy("".join(letter for letter in plain if not unicodedata.combining(letter)).lower())
 
 
 def key_of(name: str) -> str:

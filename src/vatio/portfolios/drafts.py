@@ -11,9 +11,9 @@ from vatio.portfolios import importing
 from vatio.portfolios.columns import HEADINGS, LEFT_OUT
 from vatio.portfolios.importing import Plan
 from vatio.portfolios.models import ImportDraft
-from vatio.portfolios.spreadsheet import tables
 from vatio.portfolios.values import Ends
 from vatio.refusal import Refused
+from vatio.spreadsheets.tables import tables
 from vatio.tenants.models import Organisation, Person
 
 KEPT = timedelta(days=7)

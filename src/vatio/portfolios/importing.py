@@ -13,10 +13,11 @@ from vatio.accounts.models import Account, Agreement, Grant, SmsTransaction, Sms
 from vatio.catalogue.models import LicenceVersion
 from vatio.dates import day_at
 from vatio.history.models import Act
-from vatio.portfolios.columns import NAMES, fold
+from vatio.portfolios.columns import NAMES
 from vatio.portfolios.parsing import Fault, Portfolio, Row, understand
 from vatio.portfolios.values import Ends
 from vatio.refusal import Refused
+from vatio.spreadsheets.values import fold
 from vatio.tenants.models import Organisation, Person
 from vatio.units import Quantities, Unit
 

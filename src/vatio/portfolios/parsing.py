@@ -7,10 +7,11 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from vatio import formats
-from vatio.portfolios.columns import NAMES, REQUIRED, Headings, fold, perhaps, surely
-from vatio.portfolios.files.cells import SheetRow, is_blank
-from vatio.portfolios.spreadsheet import SheetTable, Unreadable, tables
-from vatio.portfolios.values import Ends, Wrong, end_of, value
+from vatio.portfolios.columns import NAMES, REQUIRED, Headings, perhaps, surely
+from vatio.portfolios.values import Ends, end_of, value
+from vatio.spreadsheets.files.cells import SheetRow, is_blank
+from vatio.spreadsheets.tables import SheetTable, Unreadable, tables
+from vatio.spreadsheets.values import Wrong, fold
 from vatio.units import Quantities
 
 

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from vatio import formats
-from vatio.portfolios.columns import fold
 from vatio.portfolios.parsing import Portfolio
+from vatio.spreadsheets.values import fold
 
 NAMED = 8
 """How many lines or sheets a sentence names at most; the rest are counted."""

@@ -6,8 +6,8 @@ from functools import cache, lru_cache
 from math import isfinite
 from typing import Literal
 
-from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from vatio import formats
 from vatio.accounts import labels
@@ -15,9 +15,9 @@ from vatio.accounts.models import Sector
 from vatio.accounts.nif import is_nif, tidy_nif
 from vatio.dates import add_months
 from vatio.formats import NotWhole, whole_number
-from vatio.portfolios import letters
-from vatio.portfolios.columns import REQUIRED, fold
-from vatio.portfolios.files.cells import NoValue
+from vatio.portfolios.columns import REQUIRED
+from vatio.spreadsheets.files.cells import NoValue
+from vatio.spreadsheets.values import Wrong, day, fold, moment, plain_text, shown, without_value
 from vatio.tenants.addresses import NotAnAddress, check_address
 from vatio.tenants.folding import tidy
 from vatio.units import Unit
@@ -48,23 +48,6 @@ MOST = 1_000_000
 ALMOST = 1e-6
 """How far from a whole number what a workbook calculated may be and still be that number."""
 
-FORMULA = ("=", "+", "-", "@")
-TIME = r"(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?)?"
-SPANISH_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})" + TIME, re.ASCII)
-ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})" + TIME, re.ASCII)
-EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
-
-
-class Wrong(Exception):
-    """A cell cannot be parsed; the message says why.
-
-    `answer` names what somebody could say about the whole file so that it can: ends.
-    """
-
-    def __init__(self, words: str, *, answer: str = "") -> None:
-        super().__init__(words)
-        self.answer = answer
-
 
 def value(key: str, cell: object, *, is_ours: bool) -> object:
     """Return what a cell of a column means.
@@ -74,11 +57,11 @@ def value(key: str, cell: object, *, is_ours: bool) -> object:
     :raises Wrong: if it means nothing, or cannot have been meant.
     """
     if isinstance(cell, NoValue):
-        raise Wrong(_without_value(cell))
+        raise Wrong(without_value(cell))
     if key in QUANTITIES:
         return _whole(cell)
     if key in DAYS:
-        return _moment(cell) if key == "ends_on" else _day(cell)
+        return moment(cell) if key == "ends_on" else day(cell)
     if isinstance(cell, bool | date | time | timedelta):
         raise Wrong(_("«%(text)s» is not a text: write it as one.") % {"text": shown(cell)})
     return _meaning(key, shown(cell), is_ours)
@@ -88,7 +71,8 @@ def value(key: str, cell: object, *, is_ours: bool) -> object:
 def _meaning(key: str, written: str, is_ours: bool) -> str:
     """Return what a text means in a column: most of a file's texts are there many times."""
     # A NIF is copied from documents with what cannot be seen around it, and is tidied everywhere.
-    text = _text(key, tidy(written) if key == "nif" else written, is_ours=is_ours)
+    plain = tidy(written) if key == "nif" else written
+    text = plain_text(plain, longest=LONGEST.get(key, 60), is_ours=is_ours)
     if not text and key in REQUIRED:
         raise Wrong(_("it is empty."))
     if key == "nif" and text:
@@ -104,54 +88,6 @@ def _meaning(key: str, written: str, is_ours: bool) -> str:
     if key == "sector":
         return _sector(text)
     return text
-
-
-def _without_value(cell: NoValue) -> str:
-    if cell.why == "error":
-        return _("the workbook has an error here: %(error)s.") % {"error": cell.text or "#?"}
-    if cell.why == "merged":
-        return _("the cell is merged with another: write its own value, or leave it empty apart.")
-    return _(
-        "the workbook has a formula here, and its result is not stored: open the workbook, save"
-        " it, and hand in that file."
-    )
-
-
-def _text(key: str, text: str, *, is_ours: bool) -> str:
-    if not is_ours and text.strip().startswith(FORMULA):
-        raise Wrong(
-            _("«%(text)s» begins like a formula: it is not taken.") % {"text": text.strip()[:40]}
-        )
-    if letters.ERROR.fullmatch(text.strip()):
-        raise Wrong(_without_value(NoValue("error", text.strip())))
-    if letters.are_unwritable(text):
-        raise Wrong(_("it has a character that cannot be written."))
-    if letters.TWICE.search(text):
-        raise Wrong(
-            _("«%(text)s» has letters that another program has spoilt: write them again.")
-            % {"text": text.strip()[:40]}
-        )
-    text = tidy(text)
-    longest = LONGEST.get(key, 60)
-    if len(text) > longest:
-        raise Wrong(_("it is longer than %(longest)s letters.") % {"longest": longest})
-    return text
-
-
-def shown(cell: object) -> str:
-    """Return a cell as whoever reads the page would write it: 300, 12,5, 31/12/2026."""
-    if isinstance(cell, bool):
-        return _("true") if cell else _("false")
-    if isinstance(cell, datetime):
-        return f"{cell:%d/%m/%Y %H:%M}" if cell.time() != time() else f"{cell:%d/%m/%Y}"
-    if isinstance(cell, date):
-        return f"{cell:%d/%m/%Y}"
-    if isinstance(cell, float):
-        if isfinite(cell) and cell.is_integer():
-            return str(int(cell))
-        english = (get_language() or "es").startswith("en")
-        return repr(cell) if english else repr(cell).replace(".", ",")
-    return str(cell)
 
 
 @cache
@@ -212,53 +148,6 @@ def _written(text: str) -> int:
                 % {"text": text, "large": large, "small": small}
             ) from None
         raise Wrong(_("«%(text)s» is not a whole number.") % {"text": text[:40]}) from None
-
-
-def _day(cell: object) -> date:
-    """Parse a day without a time.
-
-    :raises Wrong: if the cell is no day, or has a time of day.
-    """
-    found = _moment(cell)
-    if isinstance(found, datetime):
-        raise Wrong(
-            _("«%(text)s» has a time of day: write the day alone.") % {"text": shown(found)}
-        )
-    return found
-
-
-def _moment(cell: object) -> date:
-    """Parse a day: a date cell, 31/12/2026, or 2026-12-31 (ISO 8601); a datetime if it has a time.
-
-    :raises Wrong: if the cell is empty, no day, or not from `EARLIEST` to `LATEST`, both included.
-    """
-    if isinstance(cell, date):
-        found = cell
-    else:
-        text = shown(cell).strip()
-        if not text:
-            raise Wrong(_("it is empty."))
-        try:
-            found = _parsed(text)
-        except ValueError:
-            raise Wrong(
-                _("«%(text)s» is not a day: write it as 31/12/2026.") % {"text": text[:40]}
-            ) from None
-    if isinstance(found, datetime) and found.time() == time():
-        found = found.date()
-    if not EARLIEST <= date(found.year, found.month, found.day) <= LATEST:
-        raise Wrong(_("%(day)s is too far away.") % {"day": shown(found)})
-    return found
-
-
-def _parsed(text: str) -> datetime:
-    spanish, iso = SPANISH_DAY.fullmatch(text), ISO_DAY.fullmatch(text)
-    if not (spanish or iso):
-        raise ValueError(text)
-    parts = [int(part or 0) for part in (spanish or iso).groups()]  # type: ignore[union-attr]
-    year, month, day = (parts[2], parts[1], parts[0]) if spanish else parts[:3]
-    hour, minute, second = parts[3:]
-    return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001
 
 
 def end_of(starts_on: date, written: date, ends: Ends) -> date:

@@ -11,10 +11,10 @@ from tests.sheets import HOSTILE, opened
 from vatio import clock
 from vatio.accounts.models import Account
 from vatio.portfolios import drafts
-from vatio.portfolios.files.cells import SheetRow
 from vatio.portfolios.importing import Plan
 from vatio.portfolios.models import ImportDraft
 from vatio.portfolios.parsing import Fault, Portfolio
+from vatio.spreadsheets.files.cells import SheetRow
 from vatio.tenants.models import Organisation
 from vatio.web.portfolios.marked_file import marked_file
 

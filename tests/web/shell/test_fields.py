@@ -2,7 +2,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
-from vatio.portfolios.values import Wrong, value
+from vatio.portfolios.values import value
+from vatio.spreadsheets.values import Wrong
 from vatio.web.shell.fields import SignedNumber, WholeNumber
 
 TEXTS = [

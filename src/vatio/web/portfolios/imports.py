@@ -17,12 +17,13 @@ from vatio import clock
 from vatio.catalogue.models import LicenceVersion
 from vatio.formats import number
 from vatio.portfolios import drafts, running, unread
-from vatio.portfolios.columns import NAMES, fold
+from vatio.portfolios.columns import NAMES
 from vatio.portfolios.importing import Faulty, Plan
 from vatio.portfolios.models import Import, ImportDraft
 from vatio.portfolios.parsing import Fault
 from vatio.portfolios.values import Ends
 from vatio.refusal import Refused
+from vatio.spreadsheets.values import fold
 from vatio.tenants.models import Organisation
 from vatio.web.portfolios.marked_file import faulty, marked_file
 from vatio.web.shell.access import COMMERCIAL, Request, only

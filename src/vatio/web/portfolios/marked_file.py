@@ -11,10 +11,10 @@ import xlsxwriter
 
 from vatio import workbooks
 from vatio.portfolios.columns import NAMES
-from vatio.portfolios.files.cells import NoValue, SheetRow
 from vatio.portfolios.importing import Plan
 from vatio.portfolios.parsing import Fault
-from vatio.portfolios.values import shown
+from vatio.spreadsheets.files.cells import NoValue, SheetRow
+from vatio.spreadsheets.values import shown
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.counts import full_or_tenth
-from tests.portfolios.files import workbooks
-from vatio.portfolios.files import process
-from vatio.portfolios.files.cells import CannotRead, NoValue
+from tests.spreadsheets.files import workbooks
+from vatio.spreadsheets.files import process
+from vatio.spreadsheets.files.cells import CannotRead, NoValue
 
 HERE = Path(__file__).parent
-CASES = HERE.parent / "cases"
+CASES = HERE.parents[1] / "portfolios" / "cases"
 FIRST = '<row r="1"><c r="A1"><v>1</v></c></row>'
 
 pytestmark = pytest.mark.processes

@@ -15,8 +15,8 @@ from xml.parsers import expat
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from vatio.portfolios.files.cells import CannotRead, NoValue, Sheet
-from vatio.portfolios.files.overlay import Marks, overlaid
+from vatio.spreadsheets.files.cells import CannotRead, NoValue, Sheet
+from vatio.spreadsheets.files.overlay import Marks, overlaid
 
 REMARKABLE = (
     *(b't="e"', b"<f", b":f", b'hidden="', b"<!D", b'="&#'),

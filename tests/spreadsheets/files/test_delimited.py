@@ -1,7 +1,7 @@
 import pytest
 
-from vatio.portfolios.files import delimited
-from vatio.portfolios.files.cells import CannotRead
+from vatio.spreadsheets.files import delimited
+from vatio.spreadsheets.files.cells import CannotRead
 
 ROWS = "Cuenta;Cliente\nPeña;Núñez, S.A.\nLeón;«Mº» – €\n"
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import xlrd
 from xlrd.sheet import Sheet as XlsSheet
 
-from vatio.portfolios.files.cells import CannotRead, NoValue, Sheet
-from vatio.portfolios.files.overlay import Marks, overlaid
+from vatio.spreadsheets.files.cells import CannotRead, NoValue, Sheet
+from vatio.spreadsheets.files.overlay import Marks, overlaid
 
 FORMULAS = {0x0006, 0x0206, 0x0406}
 END_OF_SHEET = 0x000A

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from vatio.portfolios.files import process
-from vatio.portfolios.files.cells import CannotRead, SheetRow
-from vatio.portfolios.files.delimited import OF_ONE_DELIMITER
 from vatio.refusal import Refused
+from vatio.spreadsheets.files import process
+from vatio.spreadsheets.files.cells import CannotRead, SheetRow
+from vatio.spreadsheets.files.delimited import OF_ONE_DELIMITER
 
 WORDS: dict[str, Promise] = {
     "empty": gettext_lazy("The file is empty."),

@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 
-from vatio.portfolios.files.cells import CannotRead, Sheet, SheetRow, trim
+from vatio.spreadsheets.files.cells import CannotRead, Sheet, SheetRow, trim
 
 DELIMITERS = ";,\t"
 LONGEST_CELL = 32_767

@@ -1,4 +1,4 @@
-"""The process that reads a file: `python -m vatio.portfolios.files.child`, the file on stdin.
+"""The process that reads a file: `python -m vatio.spreadsheets.files.child`, the file on stdin.
 
 It limits itself before it looks at the first byte, and writes what it read as lines of JSON: a
 sheet's name, its rows some at a time, and at last that it is done, or why it could not go on.
@@ -10,8 +10,8 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 
-from vatio.portfolios.files import delimited, kinds, ods, xls, xlsx
-from vatio.portfolios.files.cells import CannotRead, Sheet, packed
+from vatio.spreadsheets.files import delimited, kinds, ods, xls, xlsx
+from vatio.spreadsheets.files.cells import CannotRead, Sheet, packed
 
 MEMORY = 512 * 1024 * 1024
 SECONDS = 20

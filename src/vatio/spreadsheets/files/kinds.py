@@ -6,7 +6,7 @@ import re
 import zipfile
 import zlib
 
-from vatio.portfolios.files.cells import CannotRead
+from vatio.spreadsheets.files.cells import CannotRead
 
 ZIPPED, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 BARE_BIFF = re.compile(rb"\x09[\x00\x02\x04\x08][\x04\x06\x08\x10]\x00")

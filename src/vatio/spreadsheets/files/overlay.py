@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from vatio.portfolios.files.cells import CannotRead, NoValue, SheetRow, is_blank, trim
+from vatio.spreadsheets.files.cells import CannotRead, NoValue, SheetRow, is_blank, trim
 
 MOST_MARKS = 2_000_000
 Place = tuple[int, int]

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from typing import Any
 
-from vatio.portfolios.files.cells import CannotRead, Sheet, SheetRow, unpacked
+from vatio.spreadsheets.files.cells import CannotRead, Sheet, SheetRow, unpacked
 
 PATIENCE = 40.0
 """Seconds that the process may live; it ends by itself after 20 s of work, sooner as a rule."""
@@ -20,7 +20,7 @@ MOST_TAKEN = 1_000_000_000
 KEPT = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
 """What it is told of the environment: no address and no secret."""
 
-PROGRAM = "vatio.portfolios.files.child"
+PROGRAM = "vatio.spreadsheets.files.child"
 
 
 def sheets(content: bytes) -> Iterator[Sheet]:

@@ -9,8 +9,8 @@ from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
-from vatio.portfolios.files.cells import CannotRead, NoValue, Sheet
-from vatio.portfolios.files.overlay import Marks, overlaid
+from vatio.spreadsheets.files.cells import CannotRead, NoValue, Sheet
+from vatio.spreadsheets.files.overlay import Marks, overlaid
 
 REMARKABLE = re.compile(
     rb"""value-type\s*=\s*["']error|:formula\s*=|covered-table-cell|:visibility\s*=|<!DOCTYPE"""
