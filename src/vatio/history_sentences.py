@@ -20,7 +20,7 @@ SENTENCES: dict[str, Wording] = {
     **purging.SENTENCES,
 }
 
-RULES = {**accounts.RULES, **orders.RULES, **portfolios.RULES}
+RULES = {**accounts.RULES, **metering.RULES, **orders.RULES, **portfolios.RULES}
 
 
 def sentence(verb: str, facts: Facts) -> Sentence:

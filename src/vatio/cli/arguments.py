@@ -35,6 +35,14 @@ def _parser() -> argparse.ArgumentParser:
         _word(in_accounts, "show", "print what an account holds, uses and has left", "show_account")
     )
     _add_check(_word(top, "check", "recount what is counted", "check"))
+    inventory = top.add_parser("inventory", help="what is installed in an account")
+    in_inventory = inventory.add_subparsers(required=True, metavar="COMMAND")
+    _add_inventory_import(
+        _word(in_inventory, "import", "import an inventory from a workbook", "import_inventory")
+    )
+    _add_inventory_export(
+        _word(in_inventory, "export", "write an inventory into a workbook", "export_inventory")
+    )
     people = top.add_parser("people", help="the people of this platform")
     in_people = people.add_subparsers(required=True, metavar="COMMAND")
     reset = _word(in_people, "reset", "print a link to choose a new password", "reset_password")
@@ -103,3 +111,22 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `vatio check`."""
     parser.add_argument("--repair", action="store_true", help="write what was counted")
     parser.add_argument("--json", action="store_true")
+
+
+def _add_inventory_import(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the import."""
+    parser.add_argument("file", metavar="FILE", help="a workbook with a sheet a kind")
+    _add_account(parser)
+    parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
+    parser.add_argument("--json", action="store_true")
+
+
+def _add_inventory_export(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the export."""
+    parser.add_argument("file", metavar="FILE", help="the workbook (xlsx) to write")
+    _add_account(parser)
+
+
+def _add_account(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--account", required=True, metavar="NAME")
+    parser.add_argument("--organisation", required=True, metavar="NAME")

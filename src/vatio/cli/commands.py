@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from vatio import clock, env, schema, web_server
-from vatio.cli import checking, entitlements, portfolios
+from vatio.cli import checking, entitlements, inventories, portfolios
 from vatio.dates import DEPARTMENT_TIME_ZONE
 from vatio.demo import loading, welcome
 from vatio.demo.people import listed
@@ -188,6 +188,18 @@ def check(arguments: argparse.Namespace) -> int:
     """Recount what accounts use and their wallets, and repair what differs if asked."""
     with _database():
         return checking.run(arguments, at=clock.now(), say=say)
+
+
+def import_inventory(arguments: argparse.Namespace) -> int:
+    """Import the inventory of an account from a workbook, all or nothing."""
+    with _database():
+        return inventories.run_import(arguments, at=clock.now(), say=say)
+
+
+def export_inventory(arguments: argparse.Namespace) -> int:
+    """Write the inventory of an account into a workbook."""
+    with _database():
+        return inventories.run_export(arguments, say=say)
 
 
 def reset_password(arguments: argparse.Namespace) -> int:

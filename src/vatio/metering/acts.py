@@ -4,8 +4,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from vatio.formats import number
 from vatio.history.sentences import Facts, Sentence, Wording
 from vatio.metering.labels import THINGS
+
+RULES: dict[str, Promise] = {"inventory": gettext_lazy("Import of an inventory")}
 
 
 def _of(words: Promise, icon: str, look: str = "") -> Wording:
@@ -27,6 +30,15 @@ def _device_changed(facts: Facts) -> Sentence:
     return Sentence(words, "renew")
 
 
+def _inventory_imported(facts: Facts) -> Sentence:
+    words = _(
+        "Inventory imported from %(file)s: %(added)s added, %(changed)s changed,"
+        " %(retired)s retired, %(returned)s put back into service"
+    )
+    counts = {name: number(facts[name]) for name in ("added", "changed", "retired", "returned")}
+    return Sentence(words % {"file": facts["file"], **counts}, "upload")
+
+
 SENTENCES: dict[str, Wording] = {
     "installation.added": _of(gettext_lazy("%(thing)s added: %(name)s"), "plus", "good"),
     "installation.changed": _of(gettext_lazy("%(thing)s changed: %(name)s"), "info"),
@@ -35,4 +47,5 @@ SENTENCES: dict[str, Wording] = {
     "installation.returned": _of(gettext_lazy("%(thing)s back in service: %(name)s"), "back"),
     "installation.contracted": _of(gettext_lazy("Supply contract added: %(name)s"), "licence"),
     "installation.device_changed": _device_changed,
+    "inventory.imported": _inventory_imported,
 }

@@ -2,11 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.models import Account
 from vatio.entitlements import limits
+from vatio.metering.checking import CLOSE, OPEN, WANTED
 from vatio.metering.models import (
     Allocation,
     DataPoint,
@@ -28,6 +31,16 @@ KINDS: Mapping[type[Served], Allocation.Kind] = {
 }
 
 INSERTION = DataSource.Kind.INSERTION
+
+DIFFERENCE = f"""
+SELECT unit, sum(count)::int FROM (
+    SELECT unit, 1 AS count FROM ({WANTED}) AS wanted WHERE account_id = %(account)s
+    UNION ALL
+    SELECT unit, -1 FROM metering_allocation
+    WHERE account_id = %(account)s AND freed_at IS NULL
+) AS each GROUP BY unit
+"""  # noqa: S608
+"""By unit, how many more are in service than were taken."""
 
 
 def unit_of(thing: Served) -> Unit | None:
@@ -114,3 +127,25 @@ def is_only_called(
 
 def _of(kind: type[Served], things: Collection[Served]) -> set[Served]:
     return {each for each in things if isinstance(each, kind)}
+    is_called = meter.rtc_lines.filter(service=Service.ACCEPTED).exists()
+    return is_called and not inserted.exists()
+
+
+@transaction.atomic
+def settle_all(account: Account, *, at: datetime) -> None:
+    """Take and free the units of all things of an account after changes of many of them.
+
+    What is freed makes room for what is taken: only the difference has to fit.
+
+    :raises LimitReached: if the account holds no more of a unit.
+    :raises NothingCanBeAdded: if a unit is to be taken and nothing can be added to the account.
+    """
+    asked: dict[str, Any] = {"account": account.pk, "at": at}
+    with connection.cursor() as cursor:
+        cursor.execute(DIFFERENCE, asked)
+        more = {Unit(unit): count for unit, count in cursor.fetchall()}
+    limits.take(account, {unit: count for unit, count in more.items() if count > 0}, at=at)
+    limits.free(account, {unit: -count for unit, count in more.items() if count < 0})
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSE, asked)
+        cursor.execute(OPEN, asked)

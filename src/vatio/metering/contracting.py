@@ -40,6 +40,19 @@ class ContractDetails:
     policy: str = ""
 
 
+def check(details: ContractDetails) -> None:
+    """Refuse a contract that cannot be, whatever the others of its supply point.
+
+    :raises WrongContract: if it ends before it begins, or powers fall where they must not.
+    """
+    if details.until is not None and details.until <= details.since:
+        raise WrongContract(_("It must end after it begins."), field="until")
+    if details.tariff in ASCENDING and list(details.powers) != sorted(details.powers):
+        raise WrongContract(
+            _("In this tariff the powers must not fall from P1 to P6."), field="powers"
+        )
+
+
 @transaction.atomic
 def add_contract(
     point: SupplyPoint, details: ContractDetails, *, by: Person, at: datetime
@@ -51,12 +64,7 @@ def add_contract(
     :raises ContractsOverlap: if another contract covers some of its days.
     """
     ensure_open(point.account, at=at)
-    if details.until is not None and details.until <= details.since:
-        raise WrongContract(_("It must end after it begins."), field="until")
-    if details.tariff in ASCENDING and list(details.powers) != sorted(details.powers):
-        raise WrongContract(
-            _("In this tariff the powers must not fall from P1 to P6."), field="powers"
-        )
+    check(details)
     point.contracts.filter(until__isnull=True, since__lt=details.since).update(until=details.since)
     try:
         with transaction.atomic():
