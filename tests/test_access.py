@@ -8,12 +8,15 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from tests import make
+from tests.metering.inventory.workbooks import written
+from vatio import clock
 from vatio.accounts.models import Account
 from vatio.catalogue import publishing
 from vatio.downloads import running as downloads
 from vatio.downloads.models import Download
 from vatio.metering import retiring
-from vatio.metering.models import Meter, Site, SupplyPoint
+from vatio.metering.inventory import drafts as inventories
+from vatio.metering.models import InventoryDraft, Meter, Site, SupplyPoint
 from vatio.metering.sites import SiteDetails, add_site
 from vatio.notifications.models import Message
 from vatio.orders import bulk_renewing
@@ -146,12 +149,11 @@ TABLE: dict[str, tuple[object, ...]] = {
     "meter": (OUT, GONE, IN, IN, GONE, IN, IN),
     "POST thing_retire": (OUT, GONE, GONE, TO, GONE, TO, GONE),
     "POST thing_return": (OUT, GONE, GONE, TO, GONE, TO, GONE),
-    "installation": (OUT, GONE, GONE, GONE, GONE, GONE, GONE),
-    "installation_supply_points": (OUT, GONE, GONE, GONE, GONE, GONE, GONE),
-    "installation_meters": (OUT, GONE, GONE, GONE, GONE, GONE, GONE),
-    "installation_data_points": (OUT, GONE, GONE, GONE, GONE, GONE, GONE),
-    "installation_lines": (OUT, GONE, GONE, GONE, GONE, GONE, GONE),
-    "installation_sources": (OUT, GONE, GONE, GONE, GONE, GONE, GONE),
+    "inventory_import": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "inventory_draft": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "POST inventory_carry_out": (OUT, GONE, GONE, TO, GONE, TO, GONE),
+    "POST inventory_discard": (OUT, GONE, GONE, TO, GONE, TO, GONE),
+    "inventory_export": (OUT, GONE, IN, IN, GONE, IN, IN),
     "POST people_remove": (OUT, GONE, TO, TO, GONE, GONE, GONE),
     "import_upload": (OUT, NO, IN, NO, NO, NO, NO),
     "import_draft": (OUT, NO, IN, NO, NO, NO, NO),
@@ -185,6 +187,8 @@ def kept_world(module_transaction: None) -> World:
     account = make.account("Hotel Lugo 012", organisation=norte)
     make.licence("Avanzada Mtr")
     drafts.keep(norte, "cartera.csv", PORTFOLIO, by=make.commercial(), at=make.NOON)
+    sheets = {"Medidores": [["Nombre"], ["Contador"]]}
+    inventories.keep(account, "hotel.xlsx", written(sheets), by=nuria, at=clock.now())
     running = Import.objects.create(
         organisation=norte,
         file_name="larga.csv",
@@ -249,6 +253,7 @@ def address(name: str, world: World) -> str:
         "bulk_renewal": world.bulk_renewal.uid,
         "account_people": world.account.uid,
         "account_people_change": world.account.uid,
+        **{name: world.account.uid for name in PAGES if name.startswith("inventory_")},
         "account_configure": world.account.uid,
         "account_adjust": world.account.uid,
         "account_delete": world.account.uid,
@@ -283,6 +288,7 @@ def address(name: str, world: World) -> str:
         .replace("<uuid:thing>", str((world.retired if name == "thing_return" else thing).uid))
         .replace("<uuid:uid>", str(uids.get(name, uuid4())))
         .replace("<int:number>", str(Message.objects.filter(secret=False).latest("id").pk))
+        .replace("<uuid:draft>", str(InventoryDraft.objects.get().uid))
         .replace("<str:token>", "not-a-token")
         .replace("<str:version>", stylesheet.version())
     )

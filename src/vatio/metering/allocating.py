@@ -127,8 +127,6 @@ def is_only_called(
 
 def _of(kind: type[Served], things: Collection[Served]) -> set[Served]:
     return {each for each in things if isinstance(each, kind)}
-    is_called = meter.rtc_lines.filter(service=Service.ACCEPTED).exists()
-    return is_called and not inserted.exists()
 
 
 @transaction.atomic

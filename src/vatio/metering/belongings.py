@@ -51,6 +51,8 @@ HEADINGS = {
     "data_point": _("Data point"),
     "minutes": _("Resolution (minutes)"),
     "first_reading_on": _("First reading"),
+    "file_name": _("File"),
+    "made_at": _("Uploaded"),
     "unit": _("Unit"),
     "thing": _("Thing"),
     "taken_at": _("Taken"),
@@ -175,12 +177,26 @@ SUBJECTS = (
         "allocation",
         plain("unit", "kind", "thing", "taken_at", "freed_at"),
     ),
+    _subject(
+        "inventory_drafts",
+        _("Inventories to import"),
+        "inventorydraft",
+        plain("file_name", "made_at"),
+    ),
 )
 
 BELONGINGS = tuple(
     Belonging(f"metering_{table}")
     for table in (
-        *("allocation", "rtcline", "series", "datapoint", "sourcedevice", "datasource"),
+        *(
+            "inventorydraft",
+            "allocation",
+            "rtcline",
+            "series",
+            "datapoint",
+            "sourcedevice",
+            "datasource",
+        ),
         *("meterchange", "measurement", "meter", "supplycontract", "supplypoint", "site"),
     )
 )

@@ -11,7 +11,7 @@ from django.db.models import F, Func, Q
 
 from vatio.accounts.models import Account, BelowAccountSet
 from vatio.tenants.folding import Fold, SortKey
-from vatio.tenants.models import Organisation
+from vatio.tenants.models import Organisation, Person
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -570,3 +570,22 @@ class Allocation(OfAccount):
 
     def __str__(self) -> str:
         return f"{self.unit}: {self.kind} {self.thing}"
+
+
+class InventoryDraft(OfAccount):
+    """An inventory workbook that was uploaded and not imported yet.
+
+    It is deleted when it is imported, or by the first upload to its account after it is a week
+    old.
+    """
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    made_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    file_name = models.CharField(max_length=200)
+    content = models.BinaryField()
+
+    objects = BelowAccountSet["InventoryDraft"].as_manager()
+
+    def __str__(self) -> str:
+        return self.file_name

@@ -1,0 +1,63 @@
+"""Stores an inventory workbook between its upload and its import."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from vatio.accounts.models import Account
+from vatio.metering.inventory import reading, writing
+from vatio.metering.inventory.planning import Plan
+from vatio.metering.models import InventoryDraft
+from vatio.refusal import Refused
+from vatio.spreadsheets.tables import tables
+from vatio.tenants.models import Person
+
+KEPT = timedelta(days=7)
+LARGEST = 20_000_000
+
+
+class TooLarge(Refused):
+    """The file has more than 20 MB."""
+
+
+class AlreadyImported(Refused):
+    """The draft was imported before, or deleted as too old."""
+
+
+@transaction.atomic
+def keep(
+    account: Account, file_name: str, content: bytes, *, by: Person, at: datetime
+) -> InventoryDraft:
+    """Store an uploaded workbook, and delete those of the account that are older than a week.
+
+    :raises TooLarge: if the file has more than 20 MB.
+    :raises Unreadable: if the file is no spreadsheet.
+    """
+    if len(content) > LARGEST:
+        raise TooLarge(_("The file is larger than 20 MB."), field="file")
+    for _table in tables(content):
+        break
+    InventoryDraft.objects.filter(account=account, made_at__lt=at - KEPT).delete()
+    return InventoryDraft.objects.create(
+        account=account,
+        organisation_id=account.organisation_id,
+        made_by=by,
+        made_at=at,
+        file_name=file_name[-200:],
+        content=content,
+    )
+
+
+@transaction.atomic
+def carry_out(draft: InventoryDraft, *, by: Person, at: datetime) -> Plan:
+    """Import a draft, and delete it.
+
+    :raises AlreadyImported: if somebody imported it meanwhile.
+    :raises Faulty: if it has faults, or adds more than the account holds.
+    """
+    inventory = reading.read(bytes(draft.content))
+    done = writing.carry_out(draft.account, inventory, file_name=draft.file_name, by=by, at=at)
+    if not InventoryDraft.objects.filter(pk=draft.pk).delete()[0]:
+        raise AlreadyImported(_("This file was imported already."))
+    return done
