@@ -108,6 +108,15 @@ def ensure_open(account: Account, *, at: datetime) -> date:
     return day_at(at, account.time_zone)
 
 
+def why_closed(account: Account, *, at: datetime) -> str:
+    """Return why nothing can be added to an account; nothing if things can be."""
+    try:
+        ensure_open(account, at=at)
+    except NothingCanBeAdded as refused:
+        return str(refused)
+    return ""
+
+
 @transaction.atomic
 def take(account: Account, counts: Mapping[Unit, int], *, at: datetime) -> None:
     """Take units for what the caller adds in the same transaction, all of them or none.
