@@ -99,6 +99,13 @@ TABLE: dict[str, tuple[object, ...]] = {
     "POST account_export": (OUT, NO, IN, NO, NO, NO, NO),
     "POST account_leaving": (OUT, GONE, GONE, TO, GONE, GONE, GONE),
     "account": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "contract": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "installation": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "installation_supply_points": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "installation_meters": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "installation_data_points": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "installation_lines": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "installation_sources": (OUT, GONE, IN, IN, GONE, IN, IN),
     "POST account_renew": (OUT, GONE, GONE, TO, GONE, GONE, GONE),
     "POST renewal_undo": (OUT, GONE, TO, TO, GONE, GONE, GONE),
     "account_expand": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
@@ -245,6 +252,7 @@ def kept_world(module_transaction: None) -> World:
 def address(name: str, world: World) -> str:
     uids: dict[str, object] = {
         "account": world.account.uid,
+        "contract": world.account.uid,
         "account_renew": world.account.uid,
         **{name: ImportDraft.objects.get().uid for name in PAGES if name.startswith("import_")},
         "import_running": world.running.uid,
@@ -278,6 +286,7 @@ def address(name: str, world: World) -> str:
     }
     things = {"site": world.site, "supply": world.supply_point, "contract": world.supply_point}
     thing = next((each for word, each in things.items() if name.startswith(word)), world.meter)
+    uids |= {name: world.account.uid for name in PAGES if name.startswith("installation")}
     pattern = PAGES[name]
     route = "/" + str(pattern.pattern)
     if "/installation/" in route:

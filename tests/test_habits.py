@@ -147,6 +147,10 @@ def test_every_page_declares_who_may_open_it() -> None:
     assert sorted(found) == [
         "access.py: led_by",
         "access.py: roles_held",
+        "account_frame.py: choice",
+        "account_frame.py: enter",
+        "account_frame.py: frame",
+        "account_frame.py: links",
         "context.py: page",
         "errors.py: broken",
         "first_use.py: dead_link",

@@ -9,12 +9,13 @@ from vatio.accounts.models import Account
 from vatio.dates import add_months
 from vatio.downloads import running
 from vatio.downloads.models import Download
-from vatio.metering.sites import SiteDetails, add_site
+from vatio.metering import installing, retiring, sites
 from vatio.notifications.models import Message
 from vatio.orders import deciding
 from vatio.people import one_time_links
 from vatio.portfolios import drafts
 from vatio.portfolios.models import ImportDraft
+from vatio.tenants.models import Person
 
 TALL = 900
 PORTFOLIO = """Cuenta;Cliente;Licencia;Mtr;Inicio;Fin;Otra
@@ -57,13 +58,14 @@ def furnish(platform: Platform) -> Account:
         kept = clock.now() if state == "done" else None
         Download.objects.filter(pk=begun.pk).update(state=state, done=70_000, kept_until=kept)
     drafts.keep(platform.norte, "cartera.csv", PORTFOLIO, by=platform.elena, at=clock.now())
+    install(hotel, by=platform.nuria)
     return hotel
 
 
 def installed(hotel: Account) -> list[str]:
-    at = clock.now()
-    point, meter = make.supply_point(hotel, at=at), make.meter(hotel, at=at)
-    site = add_site(hotel, SiteDetails("Nave"), by=make.commercial(), at=at)
+    """Return the pages of things that `install` made, below the page of the installation."""
+    point, meter = hotel.supplypoints.earliest("pk"), hotel.meters.earliest("pk")
+    site = hotel.sites.earliest("pk")
     return [
         *(f"{kind}/new/" for kind in ("supply-points", "meters", "data-points", "sources")),
         f"sites/{site.uid}/",
@@ -72,6 +74,30 @@ def installed(hotel: Account) -> list[str]:
         f"meters/{meter.uid}/",
         f"meters/{meter.uid}/device/",
     ]
+
+
+def install(hotel: Account, *, by: Person) -> None:
+    at = clock.now()
+    place = None
+    for name in ("Campus norte", "Edificio de las habitaciones con nombre muy largo", "Cocina"):
+        place = sites.add_site(hotel, sites.SiteDetails(name, parent=place), by=by, at=at)
+    supply = make.supply_point(hotel, "Cocina", cups="ES0021000000000001RK0F", at=at)
+    make.supply_point(hotel, "Garaje", at=at)
+    details = installing.MeterDetails(
+        "Contador de cocina", serial="Z1", site=place, measures=installing.Measures(supply)
+    )
+    meter = installing.add_meter(hotel, details, by=by, at=at)
+    source = installing.add_source(hotel, name="Pasarela", kind="insertion", by=by, at=at)
+    installing.add_data_point(meter, quantity=402, minutes=15, source=source, by=by, at=at)
+    for number in range(9):
+        retired = make.meter(hotel, f"Contador {number}", at=at)
+    retiring.retire(retired, by=by, at=at)
+
+
+def installation_of(hotel: Account) -> list[str]:
+    lists = ("supply-points", "meters", "data-points", "lines", "sources")
+    base = f"/accounts/{hotel.uid}/installation/"
+    return [base, f"{base}?q=cocina", f"{base}?q=nada", *(f"{base}{each}/" for each in lists)]
 
 
 def pages(platform: Platform, hotel: Account) -> dict[str, list[str]]:
@@ -96,6 +122,8 @@ def pages(platform: Platform, hotel: Account) -> dict[str, list[str]]:
             f"/accounts/{hotel.uid}/?on=2020-01-01",
             f"/accounts/{hotel.uid}/configure/",
             f"/accounts/{hotel.uid}/people/",
+            f"/accounts/{hotel.uid}/contract/",
+            *installation_of(hotel),
             *(f"/accounts/{hotel.uid}/installation/{page}" for page in installed(hotel)),
             f"/orders/{order.uid}/",
             "/exports/",
@@ -130,7 +158,12 @@ def pages(platform: Platform, hotel: Account) -> dict[str, list[str]]:
             "/desk/imports/",
             f"/desk/imports/{ImportDraft.objects.get().uid}/",
         ],
-        "marta": ["/my-accounts/", f"/accounts/{hotel.uid}/", f"/accounts/{hotel.uid}/people/"],
+        "marta": [
+            "/my-accounts/",
+            f"/accounts/{hotel.uid}/",
+            f"/accounts/{hotel.uid}/people/",
+            *installation_of(hotel),
+        ],
     }
 
 

@@ -46,7 +46,7 @@ SERVICES = {
     "pending": _("To be accepted"),
     "accepted": _("In service"),
     "rejected": _("Rejected"),
-    "retired": _("Retired"),
+    "retired": _("Out of service"),
 }
 
 THINGS = {

@@ -192,4 +192,7 @@ def _past(request: Request, shown: Account, steps: Sequence[UsageStep]) -> Then 
     return Then(on, holding, used, [grant.agreement for grant in grants])
 
 
-urlpatterns = [path("accounts/<uuid:uid>/", account, name="account")]
+urlpatterns = [
+    path("accounts/<uuid:uid>/", account, name="account"),
+    path("accounts/<uuid:uid>/contract/", account, name="contract"),
+]

@@ -13,6 +13,7 @@ from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.demo_clock import advancing
 from vatio.orders.models import Order
 from vatio.tenants.models import Person
+from vatio.web.shell import account_frame
 from vatio.web.shell.access import led_by, roles_held
 from vatio.web.shell.addresses import url
 from vatio.web.shell.readiness import current_outflow
@@ -49,6 +50,8 @@ def page(request: HttpRequest) -> dict[str, object]:
         "list_before": way_back.list_before,
         "page_before": way_back.page_before,
         "outflow": None,
+        "account_links": [],
+        "account_choice": None,
     }
     if not isinstance(person, Person):
         return known
@@ -62,10 +65,15 @@ def page(request: HttpRequest) -> dict[str, object]:
         known["outflow"] = current_outflow()
     known["menu"] = _menu(request, person)
     known["initials"] = "".join(word[0] for word in person.name.split()[:2]).upper()
+    frame = account_frame.frame(request)
     if organisation is not None:
         known["place"] = organisation.name
     elif person.is_commercial:
         known["place"] = _("Commercial department")
+    elif frame is not None:
+        known["place"] = frame.account.name
+    known["account_links"] = account_frame.links(request)
+    known["account_choice"] = account_frame.choice(request)
     return known
 
 

@@ -1,0 +1,105 @@
+"""The lists of an account's supply points, meters, data points, RTC lines and data sources."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from vatio import clock, pagination
+from vatio.dates import day_at
+from vatio.entitlements.limits import why_closed
+from vatio.entitlements.question import entitlement
+from vatio.metering import listing
+from vatio.metering.labels import ENERGIES, RESOLUTIONS, SERVICES, SOURCES
+from vatio.metering.labels import ROLES as MEASURING_ROLES
+from vatio.metering.quantities import QUANTITIES
+from vatio.metering.tree import sites_of
+from vatio.units import Unit
+from vatio.web.shell.access import (
+    ADMINISTRATOR,
+    COMMERCIAL,
+    SUPERADMINISTRATOR,
+    VIEWER,
+    Request,
+    only,
+)
+from vatio.web.shell.account_frame import enter
+
+
+@only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
+def supply_points(request: Request, uid: UUID) -> HttpResponse:
+    """Show the supply points of an account, each with the meter that measures it today."""
+    return _list(request, "supply_points", {"energies": ENERGIES})
+
+
+@only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
+def meters(request: Request, uid: UUID) -> HttpResponse:
+    """Show the meters of an account, each with what it measures today."""
+    return _list(request, "meters", {"measuring_roles": MEASURING_ROLES})
+
+
+@only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
+def data_points(request: Request, uid: UUID) -> HttpResponse:
+    """Show the data points of an account, each with its quantity and its resolutions."""
+    return _list(request, "data_points", {"quantities": QUANTITIES, "resolutions": RESOLUTIONS})
+
+
+@only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
+def lines(request: Request, uid: UUID) -> HttpResponse:
+    """Show the RTC lines of an account, each with its supply point and its meter."""
+    return _list(request, "rtc_lines", {})
+
+
+@only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
+def sources(request: Request, uid: UUID) -> HttpResponse:
+    """Show the data sources of an account, each with its devices and its data points."""
+    return _list(request, "sources", {"source_kinds": SOURCES})
+
+
+def _list(request: Request, kind: str, labels: dict[str, object]) -> HttpResponse:
+    """Show a page of the things of a kind, narrowed as the query string says."""
+    at = clock.now()
+    frame = enter(request)
+    account = frame.account
+    tree = sites_of(account)
+    asked = listing.read(request.GET, tree)
+    today = day_at(at, account.time_zone)
+    found = listing.narrowed(account, kind, asked, tree, today=today)
+    unit = Unit(kind) if kind in set(Unit) else None
+    return render(
+        request,
+        f"metering/{kind}_list.html",
+        {
+            **labels,
+            "account": account,
+            "leads": frame.leads,
+            "may_change": frame.may_change,
+            "closed": why_closed(account, at=at),
+            "unit": unit,
+            "room": entitlement(account, at=at).rooms[unit] if unit else None,
+            "asked": asked,
+            "tree": tree,
+            "places": tree.paths(),
+            "services": SERVICES,
+            "count": found.count(),
+            "page": pagination.page(found, order=listing.order_of(kind), parameters=request.GET),
+        },
+    )
+
+
+urlpatterns = [
+    path(
+        "accounts/<uuid:uid>/installation/supply-points/",
+        supply_points,
+        name="installation_supply_points",
+    ),
+    path("accounts/<uuid:uid>/installation/meters/", meters, name="installation_meters"),
+    path(
+        "accounts/<uuid:uid>/installation/data-points/",
+        data_points,
+        name="installation_data_points",
+    ),
+    path("accounts/<uuid:uid>/installation/lines/", lines, name="installation_lines"),
+    path("accounts/<uuid:uid>/installation/sources/", sources, name="installation_sources"),
+]
