@@ -257,6 +257,38 @@ def test_a_meter_goes_on_to_measure_another_supply_point(signed: Client, hotel: 
     ]
 
 
+def test_a_meter_keeps_measuring_a_supply_point_that_is_retired(
+    signed: Client, hotel: Account
+) -> None:
+    point, meter = make.supply_point(hotel), make.meter(hotel)
+    page = at(hotel, f"meters/{meter.uid}/change/")
+    form = {"name": "General", "role": "principal", "supply_point": str(point.uid)}
+    signed.post(page, form)
+    retiring.retire(point, by=make.commercial(), at=make.NOON)
+    assert f'value="{point.uid}" selected' in signed.get(page).text
+
+    signed.post(page, {**form, "name": "Otro nombre"})
+
+    assert Measurement.objects.get().supply_point == point
+    assert Meter.objects.get().name == "Otro nombre"
+
+
+def test_a_meter_measures_nothing_more_from_a_day_on_or_never_did(
+    signed: Client, hotel: Account
+) -> None:
+    point, meter = make.supply_point(hotel), make.meter(hotel)
+    page = at(hotel, f"meters/{meter.uid}/change/")
+    form = {"name": "General", "role": "principal", "since": "2026-01-01"}
+    signed.post(page, {**form, "supply_point": str(point.uid)})
+
+    signed.post(page, {**form, "since": "2026-06-01"})
+    assert Measurement.objects.get().until == date(2026, 6, 1)
+    Measurement.objects.update(until=None)
+    signed.post(page, form)
+
+    assert not Measurement.objects.exists()
+
+
 def test_the_device_of_a_meter_is_changed_without_moving_what_is_used(
     signed: Client, hotel: Account
 ) -> None:

@@ -7,7 +7,7 @@ from tests import make
 from tests.web.metering.installing import CUPS, at, supply, used
 from vatio import clock
 from vatio.accounts.models import Account
-from vatio.metering import installing
+from vatio.metering import installing, retiring
 from vatio.metering.models import Meter, SupplyPoint
 from vatio.metering.sites import SiteDetails, add_site
 from vatio.tenants.models import Person
@@ -190,3 +190,21 @@ def test_names_of_things_are_written_and_never_run(signed: Client, hotel: Accoun
         answer = signed.get(at(hotel, page)).text
         assert name not in answer
         assert "&lt;script&gt;" in answer
+
+
+def test_the_same_cups_elsewhere_is_told_to_the_commercial_department_alone(
+    client: Client, hotel: Account, nuria: Person
+) -> None:
+    point = make.supply_point(hotel, cups=CUPS)
+    make.supply_point(make.account("Hotel de otra empresa"), cups=CUPS)
+    retired = make.supply_point(make.account("Hotel que lo dejó"), cups=CUPS)
+    retiring.retire(retired, by=nuria, at=make.NOON)
+    page = at(hotel, f"supply-points/{point.uid}/")
+
+    client.force_login(make.commercial())
+    told = client.get(page).text
+    client.force_login(nuria)
+
+    assert "Hotel de otra empresa" in told
+    assert "Hotel que lo dejó" not in told
+    assert "otra empresa" not in client.get(page).text

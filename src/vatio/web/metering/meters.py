@@ -59,10 +59,15 @@ class ChangedMeterForm(ThingForm):
         help_text=gettext_lazy("Empty: since always, earlier readings included."),
     )
 
-    def __init__(self, *args: Any, account: Account, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, account: Account, measured: SupplyPoint | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        points = {**supply_points_of(account)}
+        if measured is not None:
+            points.setdefault(measured, measured.name)
         self.fields["site"].offer(sites_of(account))  # type: ignore[attr-defined]
-        self.fields["supply_point"].offer(supply_points_of(account))  # type: ignore[attr-defined]
+        self.fields["supply_point"].offer(points)  # type: ignore[attr-defined]
 
     def measures(self) -> Measures | None:
         """Return the supply point that is measured, if one is chosen."""
@@ -143,7 +148,12 @@ def change(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
     known["site"] = meter.site.uid if meter.site else ""
     if now is not None:
         known |= {"supply_point": now.supply_point.uid, "role": now.role, "since": now.since}
-    form = ChangedMeterForm(request.POST or None, account=account, initial=known)
+    form = ChangedMeterForm(
+        request.POST or None,
+        account=account,
+        measured=now.supply_point if now else None,
+        initial=known,
+    )
     if request.method == "POST" and form.is_valid():
         written = form.cleaned_data
         changed = form.attempt(

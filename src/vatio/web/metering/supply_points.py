@@ -18,6 +18,7 @@ from vatio.keys import parse_uuid
 from vatio.metering import changing, contracting
 from vatio.metering.contracting import ContractDetails
 from vatio.metering.cups import Cups, NotACups, parse_cups
+from vatio.metering.elsewhere import same_cups_elsewhere
 from vatio.metering.installing import SupplyDetails
 from vatio.metering.labels import ENERGIES, TERRITORIES
 from vatio.metering.models import Site, SupplyPoint
@@ -199,7 +200,7 @@ def page(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
             "measured": measured,
             "principal": [each for each in measured if each.is_principal_on(today)],
             "lines": point.rtc_lines.select_related("meter").order_by("-service_since", "id"),
-            "today": today,
+            "same_cups": same_cups_elsewhere(point, request.user),
             "may_change": may_change(account, request.user),
             "closed": closed(account),
         },
