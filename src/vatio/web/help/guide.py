@@ -1,4 +1,4 @@
-"""«Ayuda»: the guide to creating, expanding and renewing an account."""
+"""«Ayuda»: the guide to the life of an account, or to the work of its own people."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -21,9 +21,12 @@ PICTURES = {
 
 @only(SIGNED_IN)
 def guide(request: Request) -> HttpResponse:
-    """Show the guide in the reader's language."""
+    """Show the guide in the reader's language: to an account's own people, that to their work."""
     language = "en" if request.LANGUAGE_CODE == "en" else "es"
-    return render(request, f"help/guide_{language}.html", {"pictures": PICTURES})
+    reader = request.user
+    arranges = reader.is_commercial or reader.memberships.exists()
+    page = "guide" if arranges else "work"
+    return render(request, f"help/{page}_{language}.html", {"pictures": PICTURES})
 
 
 urlpatterns = [path("help/", guide, name="help")]
