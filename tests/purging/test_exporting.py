@@ -115,8 +115,8 @@ def test_the_json_has_everything_with_its_dates_in_iso() -> None:
         "usage_near",
     }
     assert [(each["unit"], each["used"]) for each in told["usage"]] == [
-        ("supply_points", 1),
         ("meters", 1),
+        ("supply_points", 1),
         ("data_points", 1),
         ("rtc_lines", 1),
     ]
