@@ -67,14 +67,22 @@ def superadmin(of: Organisation, name: str = "Nuria Vidal") -> Person:
 def holder(of: Account, role: str = "administrator", name: str = "") -> Person:
     """Make an administrator or a viewer of an account."""
     made = person(name)
-    AccountRole.objects.create(
+    _role(of, made, role)
+    return made
+
+
+def role(of: Account, person: Person, role: str) -> AccountRole:
+    """Give a person a role in an account, beside those that they have."""
+    return AccountRole.objects.create(
         account=of,
         organisation_id=of.organisation_id,
-        person=made,
+        person=person,
         role=role,
         created_at=NOON,
     )
-    return made
+
+
+_role = role
 
 
 def licence(

@@ -181,6 +181,26 @@ def test_used_of_held_is_said_and_that_it_is_over(hotel: Account, nuria: Client)
         assert f"/accounts/{hotel.uid}/expand/" in page
 
 
+def test_where_all_is_in_use_each_reads_the_way_out(client: Client) -> None:
+    nave = make.account(version=make.licence("Una", meters=1))
+    make.meter(nave)
+    ways = {
+        "superadmin": (True, False),
+        "administrator": (False, True),
+        "viewer": (False, False),
+    }
+    for role, (expands, asks) in ways.items():
+        person = (
+            make.superadmin(nave.organisation) if role == "superadmin" else make.holder(nave, role)
+        )
+        client.force_login(person)
+        page = text(client, f"/accounts/{nave.uid}/installation/meters/")
+
+        assert "no queda ninguno libre" in page
+        assert (f"/accounts/{nave.uid}/expand/" in page) is expands
+        assert (f"Pida más a {nave.organisation.name}" in page) is asks
+
+
 def test_a_unit_that_is_not_counted_has_no_limit(client: Client) -> None:
     granja = make.account(version=make.licence("Starter DP", data_points=250))
     make.meter(granja)

@@ -5,7 +5,7 @@ import pytest
 from django.test import Client
 
 from tests import make
-from vatio.accounts.models import Account, AccountRole
+from vatio.accounts.models import Account
 from vatio.tenants.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -94,13 +94,7 @@ def test_a_person_of_several_accounts_changes_between_them_by_name(client: Clien
 
     for name in ("Nuevo", "Álamo"):
         other = make.account(name, starts_on=date(2026, 11, 1))
-        AccountRole.objects.create(
-            account=other,
-            organisation_id=other.organisation_id,
-            person=marta,
-            role="viewer",
-            created_at=make.NOON,
-        )
+        make.role(other, marta, "viewer")
 
     found = nav(client, f"/accounts/{hotel.uid}/", "Sus cuentas")
     assert [each for _where, each in found] == ["Álamo", "Hotel Ñora", "Nuevo"]
@@ -114,13 +108,7 @@ def test_of_more_than_ten_accounts_the_rest_is_searched_for(client: Client) -> N
         other = make.account(
             f"Cuenta {number:02}", organisation=first.organisation, starts_on=date(2026, 11, 1)
         )
-        AccountRole.objects.create(
-            account=other,
-            organisation_id=other.organisation_id,
-            person=marta,
-            role="viewer",
-            created_at=make.NOON,
-        )
+        make.role(other, marta, "viewer")
     client.force_login(marta)
 
     found = nav(client, f"/accounts/{first.uid}/", "Sus cuentas")
