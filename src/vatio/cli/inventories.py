@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from vatio.accounts.models import Account
 from vatio.formats import number
 from vatio.metering.inventory import exporting, reading, writing
-from vatio.metering.inventory.planning import Plan, plan
-from vatio.metering.inventory.reading import Fault, Faulty
+from vatio.metering.inventory.planning import InventoryPlan, plan
+from vatio.metering.inventory.reading import CellFault, FaultyInventory
 from vatio.metering.inventory.sheets import SHEETS
 from vatio.metering.inventory.words import WHAT
 from vatio.refusal import Refused
@@ -33,15 +33,15 @@ def run_import(arguments: argparse.Namespace, *, at: datetime, say: Say) -> int:
     try:
         inventory = reading.read(file.read_bytes())
     except Unreadable as unreadable:
-        return _refuse([Fault("", 0, "", str(unreadable))], [], arguments, say)
+        return _refuse([CellFault("", 0, "", str(unreadable))], [], arguments, say)
     try:
         if arguments.dry_run:
             found = plan(account, inventory, at=at)
             if found.faults:
-                raise Faulty(found.faults)
+                raise FaultyInventory(found.faults)
         else:
             found = writing.carry_out(account, inventory, file_name=file.name, by=None, at=at)
-    except Faulty as faulty:
+    except FaultyInventory as faulty:
         return _refuse(faulty.faults, inventory.notes, arguments, say)
     if arguments.json:
         say(json.dumps(_as_dict(found, dry=arguments.dry_run), ensure_ascii=False))
@@ -64,7 +64,9 @@ def run_export(arguments: argparse.Namespace, *, say: Say) -> int:
     return 0
 
 
-def _refuse(faults: list[Fault], notes: list[str], arguments: argparse.Namespace, say: Say) -> int:
+def _refuse(
+    faults: list[CellFault], notes: list[str], arguments: argparse.Namespace, say: Say
+) -> int:
     if arguments.json:
         rows = [
             {
@@ -83,7 +85,7 @@ def _refuse(faults: list[Fault], notes: list[str], arguments: argparse.Namespace
     return 1
 
 
-def _as_dict(found: Plan, *, dry: bool) -> dict[str, object]:
+def _as_dict(found: InventoryPlan, *, dry: bool) -> dict[str, object]:
     return {
         **{what: found.count(what) for what in WHAT},
         "unchanged": found.unchanged,

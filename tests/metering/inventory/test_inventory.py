@@ -10,8 +10,8 @@ from vatio.entitlements.question import entitlement
 from vatio.history.models import Act
 from vatio.metering import checking, retiring
 from vatio.metering.inventory import reading, writing
-from vatio.metering.inventory.planning import Plan, plan
-from vatio.metering.inventory.reading import Faulty
+from vatio.metering.inventory.planning import InventoryPlan, plan
+from vatio.metering.inventory.reading import FaultyInventory
 from vatio.metering.models import (
     Allocation,
     DataPoint,
@@ -35,7 +35,7 @@ def hotel(**quantities: int) -> Account:
     )
 
 
-def imported(account: Account, content: bytes) -> Plan:
+def imported(account: Account, content: bytes) -> InventoryPlan:
     return writing.carry_out(
         account,
         reading.read(content),
@@ -46,7 +46,7 @@ def imported(account: Account, content: bytes) -> Plan:
 
 
 def faults(account: Account, sheets: dict[str, list[list[Any]]]) -> list[str]:
-    with pytest.raises(Faulty) as refused:
+    with pytest.raises(FaultyInventory) as refused:
         imported(account, written(sheets))
     return [str(fault) for fault in refused.value.faults]
 

@@ -9,11 +9,11 @@ from tests.races import together
 from vatio.accounts.models import Account
 from vatio.metering import checking
 from vatio.metering.inventory import reading, writing
-from vatio.metering.inventory.planning import Plan
+from vatio.metering.inventory.planning import InventoryPlan
 from vatio.metering.models import Meter
 
 
-def imported(account: Account, content: bytes) -> Plan:
+def imported(account: Account, content: bytes) -> InventoryPlan:
     return writing.carry_out(
         Account.objects.get(pk=account.pk),
         reading.read(content),

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from vatio.metering.contracting import ContractDetails, WrongContract, check
-from vatio.metering.inventory.reading import Row
+from vatio.metering.inventory.reading import InventoryRow
 from vatio.metering.inventory.sheets import POWERS
 from vatio.metering.inventory.working import Draft, take
 from vatio.metering.models import (
@@ -21,7 +21,7 @@ from vatio.metering.quantities import QUANTITIES
 NAME = 120
 
 
-def contract(draft: Draft, row: Row) -> None:
+def contract(draft: Draft, row: InventoryRow) -> None:
     """Plan a contract: its supply point and its first day say which."""
     point = draft.supply_point(row)
     if point is None:
@@ -42,7 +42,7 @@ def contract(draft: Draft, row: Row) -> None:
         draft.refuse(row, "until" if refused.field == "until" else "p1", str(refused))
 
 
-def _powers(draft: Draft, row: Row) -> list[Decimal]:
+def _powers(draft: Draft, row: InventoryRow) -> list[Decimal]:
     """Return the powers of a row, up to the last that is written."""
     powers = [row.values.get(power) for power in POWERS]
     while powers and powers[-1] is None:
@@ -53,7 +53,7 @@ def _powers(draft: Draft, row: Row) -> list[Decimal]:
     return [Decimal(power).quantize(Decimal("0.001")) for power in powers if power is not None]
 
 
-def measurement(draft: Draft, row: Row) -> None:
+def measurement(draft: Draft, row: InventoryRow) -> None:
     """Plan which meter measures which supply point; its first day tells apart those of a pair."""
     meter, point = draft.meter(row), draft.supply_point(row)
     if meter is None or point is None:
@@ -68,7 +68,7 @@ def measurement(draft: Draft, row: Row) -> None:
         draft.refuse(row, "until", _("it must end after it begins."))
 
 
-def data_point(draft: Draft, row: Row) -> None:
+def data_point(draft: Draft, row: InventoryRow) -> None:
     """Plan a data point: its identifier says which, else its meter and its quantity."""
     meter = draft.meter(row)
     if meter is None:
@@ -93,7 +93,7 @@ def data_point(draft: Draft, row: Row) -> None:
     _add_series(draft, row, found)
 
 
-def _add_series(draft: Draft, row: Row, point: DataPoint) -> None:
+def _add_series(draft: Draft, row: InventoryRow, point: DataPoint) -> None:
     """Plan the resolutions of a row that its data point lacks; those it has stay."""
     known = {(each.minutes, each.kind) for each in draft.series_of(point)}
     wanted = row.values.get("series") or []
@@ -108,7 +108,7 @@ def _add_series(draft: Draft, row: Row, point: DataPoint) -> None:
         draft.add_series(series)
 
 
-def rtc_line(draft: Draft, row: Row) -> None:
+def rtc_line(draft: Draft, row: InventoryRow) -> None:
     """Plan an RTC line: its identifier says which, else its supply point and its meter."""
     point, meter = draft.supply_point(row), draft.meter(row)
     if point is None or meter is None:
@@ -125,7 +125,7 @@ def rtc_line(draft: Draft, row: Row) -> None:
         draft.serve(row, found)
 
 
-def device(draft: Draft, row: Row) -> None:
+def device(draft: Draft, row: InventoryRow) -> None:
     """Plan a device: its source and its id say which."""
     source, meter = draft.source(row), draft.meter(row)
     if source is None or meter is None:

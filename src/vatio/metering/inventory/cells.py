@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, override
 from vatio.dates import known_time_zones
 from vatio.metering import labels
 from vatio.metering.cups import Cups, NotACups, parse_cups
-from vatio.metering.inventory.sheets import Column
+from vatio.metering.inventory.sheets import SheetColumn
 from vatio.metering.models import Series
 from vatio.metering.quantities import QUANTITIES
 from vatio.spreadsheets import values
@@ -56,7 +56,7 @@ NAME = 120
 Path = tuple[str, ...]
 
 
-def parse(column: Column, cell: object, *, is_ours: bool) -> object:
+def parse(column: SheetColumn, cell: object, *, is_ours: bool) -> object:
     """Return what a cell of a column means: None, or "" of a text, where nothing is written.
 
     :raises Wrong: if it means nothing, cannot have been meant, or is missing.

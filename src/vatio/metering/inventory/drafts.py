@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from vatio.accounts.models import Account
 from vatio.metering.inventory import reading, writing
-from vatio.metering.inventory.planning import Plan
+from vatio.metering.inventory.planning import InventoryPlan
 from vatio.metering.models import InventoryDraft
 from vatio.refusal import Refused
 from vatio.spreadsheets.tables import tables
@@ -17,11 +17,11 @@ KEPT = timedelta(days=7)
 LARGEST = 20_000_000
 
 
-class TooLarge(Refused):
+class InventoryTooLarge(Refused):
     """The file has more than 20 MB."""
 
 
-class AlreadyImported(Refused):
+class InventoryImported(Refused):
     """The draft was imported before, or deleted as too old."""
 
 
@@ -31,11 +31,11 @@ def keep(
 ) -> InventoryDraft:
     """Store an uploaded workbook, and delete those of the account that are older than a week.
 
-    :raises TooLarge: if the file has more than 20 MB.
+    :raises InventoryTooLarge: if the file has more than 20 MB.
     :raises Unreadable: if the file is no spreadsheet.
     """
     if len(content) > LARGEST:
-        raise TooLarge(_("The file is larger than 20 MB."), field="file")
+        raise InventoryTooLarge(_("The file is larger than 20 MB."), field="file")
     for _table in tables(content):
         break
     InventoryDraft.objects.filter(account=account, made_at__lt=at - KEPT).delete()
@@ -50,14 +50,14 @@ def keep(
 
 
 @transaction.atomic
-def carry_out(draft: InventoryDraft, *, by: Person, at: datetime) -> Plan:
+def carry_out(draft: InventoryDraft, *, by: Person, at: datetime) -> InventoryPlan:
     """Import a draft, and delete it.
 
-    :raises AlreadyImported: if somebody imported it meanwhile.
-    :raises Faulty: if it has faults, or adds more than the account holds.
+    :raises InventoryImported: if somebody imported it meanwhile.
+    :raises FaultyInventory: if it has faults, or adds more than the account holds.
     """
     inventory = reading.read(bytes(draft.content))
     done = writing.carry_out(draft.account, inventory, file_name=draft.file_name, by=by, at=at)
     if not InventoryDraft.objects.filter(pk=draft.pk).delete()[0]:
-        raise AlreadyImported(_("This file was imported already."))
+        raise InventoryImported(_("This file was imported already."))
     return done

@@ -5,7 +5,7 @@ from typing import TypeVar
 from django.utils.translation import gettext as _
 
 from vatio.metering.inventory.installed import Directory, SeveralAreCalledSo
-from vatio.metering.inventory.reading import Row
+from vatio.metering.inventory.reading import InventoryRow
 from vatio.metering.inventory.working import Draft, take
 from vatio.metering.models import DataSource, Meter, Site, SupplyPoint
 from vatio.spreadsheets.values import fold
@@ -13,7 +13,7 @@ from vatio.spreadsheets.values import fold
 Named = TypeVar("Named", SupplyPoint, Meter)
 
 
-def site(draft: Draft, row: Row) -> None:
+def site(draft: Draft, row: InventoryRow) -> None:
     """Plan a site: its path says which, and those above it must be there or above in the file."""
     installed, path = draft.installed, row.values["path"]
     folded = tuple(map(fold, path))
@@ -42,7 +42,7 @@ def site(draft: Draft, row: Row) -> None:
         found.time_zone = row.values["time_zone"]
 
 
-def source(draft: Draft, row: Row) -> None:
+def source(draft: Draft, row: InventoryRow) -> None:
     """Plan a data source: its name says which, and its kind never changes."""
     installed, name, kind = draft.installed, row.values["name"], row.values["kind"]
     found = installed.sources.get(fold(name))
@@ -57,7 +57,7 @@ def source(draft: Draft, row: Row) -> None:
         draft.refuse(row, "kind", _("a source does not change its kind: add another one."))
 
 
-def supply_point(draft: Draft, row: Row) -> None:
+def supply_point(draft: Draft, row: InventoryRow) -> None:
     """Plan a supply point: its identifier says which, else its CUPS, else its name."""
     cups = row.values.get("cups")
     found = _found(draft, row, draft.installed.supply_points, cups.code if cups else "")
@@ -79,7 +79,7 @@ def supply_point(draft: Draft, row: Row) -> None:
     draft.serve(row, found)
 
 
-def meter(draft: Draft, row: Row) -> None:
+def meter(draft: Draft, row: InventoryRow) -> None:
     """Plan a meter: its identifier says which, else its serial number, else its name."""
     found = _found(draft, row, draft.installed.meters, row.values.get("serial", ""))
     if found is None:
@@ -96,7 +96,7 @@ def meter(draft: Draft, row: Row) -> None:
     draft.serve(row, found)
 
 
-def _found(draft: Draft, row: Row, directory: Directory[Named], code: str) -> Named | None:
+def _found(draft: Draft, row: InventoryRow, directory: Directory[Named], code: str) -> Named | None:
     """Return the thing that a row is about, a new one if it is not there; None after a fault."""
     column = "name"
     try:

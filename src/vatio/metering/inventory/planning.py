@@ -14,14 +14,14 @@ from vatio.entitlements.question import entitlement
 from vatio.formats import number
 from vatio.metering.inventory import belonging, consequences, places
 from vatio.metering.inventory.installed import Installed, load
-from vatio.metering.inventory.reading import Fault, Inventory, Row
+from vatio.metering.inventory.reading import CellFault, Inventory, InventoryRow
 from vatio.metering.inventory.sheets import AFTER, SHEETS, sheets_by_name
 from vatio.metering.inventory.working import Draft
 from vatio.metering.models import OfAccount, Service
 from vatio.spreadsheets.values import fold
 from vatio.units import Unit
 
-APPLY: Mapping[str, Callable[[Draft, Row], None]] = {
+APPLY: Mapping[str, Callable[[Draft, InventoryRow], None]] = {
     "sites": places.site,
     "sources": places.source,
     "supply_points": places.supply_point,
@@ -35,7 +35,7 @@ APPLY: Mapping[str, Callable[[Draft, Row], None]] = {
 
 
 @dataclass(frozen=True)
-class Change:
+class ThingChange:
     """What becomes of a thing: added, changed, retired, returned; `line` is 0 if no row says so."""
 
     kind: str
@@ -45,14 +45,14 @@ class Change:
 
 
 @dataclass
-class Plan:
+class InventoryPlan:
     """What an import would do, and every fault that prevents it."""
 
     account: Account
     installed: Installed
-    changes: list[Change] = field(default_factory=list)
+    changes: list[ThingChange] = field(default_factory=list)
     unchanged: int = 0
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[CellFault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     taken: dict[Unit, int] = field(default_factory=dict)
 
@@ -68,7 +68,9 @@ class Plan:
         return [(kind, counts) for kind, counts in counted.items() if counts]
 
 
-def plan(account: Account, inventory: Inventory, *, at: datetime, locking: bool = False) -> Plan:
+def plan(
+    account: Account, inventory: Inventory, *, at: datetime, locking: bool = False
+) -> InventoryPlan:
     """Compute what importing an inventory would do; nothing is written.
 
     :param locking: whether what is installed stays as it is until the transaction ends.
@@ -84,7 +86,7 @@ def plan(account: Account, inventory: Inventory, *, at: datetime, locking: bool 
             consequences.refresh(installed)
     consequences.settle(draft)
     after = consequences.units(installed, stored=False)
-    found = Plan(account, installed, notes=list(inventory.notes), faults=draft.faults)
+    found = InventoryPlan(account, installed, notes=list(inventory.notes), faults=draft.faults)
     found.changes = _changes(draft)
     found.unchanged = len(draft.rows) - sum(change.line > 0 for change in found.changes)
     found.notes += _left_alone(draft, inventory)
@@ -94,20 +96,20 @@ def plan(account: Account, inventory: Inventory, *, at: datetime, locking: bool 
     return found
 
 
-def _place(fault: Fault) -> tuple[int, int]:
+def _place(fault: CellFault) -> tuple[int, int]:
     """Return the place of a fault: by the order of the sheets, what is of no sheet at the end."""
     kind = sheets_by_name().get(fold(fault.sheet))
     return (list(SHEETS).index(kind.key) if kind else len(SHEETS), fault.line)
 
 
-def _changes(draft: Draft) -> list[Change]:
-    found, installed = list[Change](), draft.installed
+def _changes(draft: Draft) -> list[ThingChange]:
+    found, installed = list[ThingChange](), draft.installed
     for kind in AFTER:
         for thing in installed.things[kind]:
             what = _what(draft, kind, thing)
             if what:
                 line = draft.line_of(thing)
-                found.append(Change(kind, line, draft.name_of(kind, thing), what))
+                found.append(ThingChange(kind, line, draft.name_of(kind, thing), what))
     return found
 
 
@@ -143,19 +145,19 @@ def _left_alone(draft: Draft, inventory: Inventory) -> list[str]:
     return found
 
 
-def _limits(found: Plan, *, at: datetime) -> list[Fault]:
+def _limits(found: InventoryPlan, *, at: datetime) -> list[CellFault]:
     """Return why the account cannot take what the file adds: its end, or a limit."""
     try:
         ensure_open(found.account, at=at)
     except NothingCanBeAdded as refused:
-        return [Fault("", 0, "", str(refused))]
+        return [CellFault("", 0, "", str(refused))]
     faults = []
     rooms = entitlement(found.account, at=at).rooms
     for unit, wanted in found.taken.items():
         room = rooms[unit]
         if wanted > 0 and room.held is not None and room.used + wanted > room.held:
             limit = LimitReached(unit, used=room.used, held=room.held, wanted=wanted)
-            faults.append(Fault("", 0, "", in_full(limit)))
+            faults.append(CellFault("", 0, "", in_full(limit)))
     return faults
 
 

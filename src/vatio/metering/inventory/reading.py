@@ -7,7 +7,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from vatio.metering.inventory.cells import parse
-from vatio.metering.inventory.sheets import Column, SheetKind, columns_by_heading, sheets_by_name
+from vatio.metering.inventory.sheets import (
+    SheetColumn,
+    SheetKind,
+    columns_by_heading,
+    sheets_by_name,
+)
 from vatio.refusal import Refused
 from vatio.spreadsheets.files.cells import SheetRow, is_blank
 from vatio.spreadsheets.tables import SheetTable, Unreadable, tables
@@ -20,7 +25,7 @@ MOST_ROWS = 100_000
 
 
 @dataclass(frozen=True)
-class Fault:
+class CellFault:
     """What is wrong in a cell of a sheet, in a line, in a sheet (line 0), or in the whole file."""
 
     sheet: str
@@ -35,16 +40,16 @@ class Fault:
         return ": ".join([*parts, *([self.column] if self.column else []), self.words])
 
 
-class Faulty(Refused):
+class FaultyInventory(Refused):
     """The workbook has faults: nothing of it was imported."""
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: list[CellFault]) -> None:
         super().__init__("\n".join(map(str, faults)))
         self.faults = faults
 
 
 @dataclass(frozen=True)
-class Row:
+class InventoryRow:
     """A line of a sheet: its values by the keys of the columns that the sheet has."""
 
     kind: SheetKind
@@ -52,18 +57,18 @@ class Row:
     line: int
     values: Mapping[str, Any]
 
-    def fault(self, column: str, words: str) -> Fault:
+    def fault(self, column: str, words: str) -> CellFault:
         """Return a fault of the row, in the cell of a column."""
         heading = str(self.kind.column(column).label) if column else ""
-        return Fault(self.sheet, self.line, heading, words)
+        return CellFault(self.sheet, self.line, heading, words)
 
 
 @dataclass
 class Inventory:
     """What a workbook says: the rows of each kind of sheet, its faults, and what is not read."""
 
-    rows: dict[str, list[Row]] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    rows: dict[str, list[InventoryRow]] = field(default_factory=dict)
+    faults: list[CellFault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
 
@@ -100,7 +105,7 @@ def _read_sheet(inventory: Inventory, kind: SheetKind, table: SheetTable) -> Non
     if at is None:
         missing = ", ".join(str(column.label) for column in kind.columns if column.required)
         words = _("No headings were found: these are needed: %(names)s.") % {"names": missing}
-        inventory.faults.append(Fault(table.name, 0, "", words))
+        inventory.faults.append(CellFault(table.name, 0, "", words))
         return
     found, unknown = _headings(kind, table.rows[at])
     inventory.notes += [
@@ -110,7 +115,7 @@ def _read_sheet(inventory: Inventory, kind: SheetKind, table: SheetTable) -> Non
     keys = [column.key for column, _place in found]
     for key in {key for key in keys if keys.count(key) > 1}:
         words = _("Several columns are called «%(name)s».") % {"name": kind.column(key).label}
-        inventory.faults.append(Fault(table.name, 0, "", words))
+        inventory.faults.append(CellFault(table.name, 0, "", words))
     is_ours = set(keys) == {column.key for column in kind.columns} and not unknown
     for line in table.rows[at + 1 :]:
         if len(rows) >= MOST_ROWS:
@@ -128,9 +133,13 @@ def _headings_at(kind: SheetKind, lines: list[SheetRow]) -> int | None:
     return None
 
 
-def _headings(kind: SheetKind, line: SheetRow) -> tuple[list[tuple[Column, int]], list[str]]:
+def _headings(kind: SheetKind, line: SheetRow) -> tuple[list[tuple[SheetColumn, int]], list[str]]:
     """Return the columns that a line of headings names with their places, and unknown headings."""
-    known, found, unknown = columns_by_heading(kind.key), list[tuple[Column, int]](), list[str]()
+    known, found, unknown = (
+        columns_by_heading(kind.key),
+        list[tuple[SheetColumn, int]](),
+        list[str](),
+    )
     for place, cell in enumerate(line.cells):
         if is_blank(cell):
             continue
@@ -147,20 +156,20 @@ def _row(
     kind: SheetKind,
     sheet: str,
     line: SheetRow,
-    found: list[tuple[Column, int]],
+    found: list[tuple[SheetColumn, int]],
     *,
     is_ours: bool,
-) -> Row:
+) -> InventoryRow:
     """Return a line as a row; what a cell cannot mean is a fault, and is no value of the row."""
     values = dict(_values(inventory, sheet, line, found, is_ours=is_ours))
-    return Row(kind, sheet, line.number, values)
+    return InventoryRow(kind, sheet, line.number, values)
 
 
 def _values(
     inventory: Inventory,
     sheet: str,
     line: SheetRow,
-    found: list[tuple[Column, int]],
+    found: list[tuple[SheetColumn, int]],
     *,
     is_ours: bool,
 ) -> Iterator[tuple[str, object]]:
@@ -169,4 +178,4 @@ def _values(
         try:
             yield column.key, parse(column, cell, is_ours=is_ours)
         except Wrong as wrong:
-            inventory.faults.append(Fault(sheet, line.number, str(column.label), str(wrong)))
+            inventory.faults.append(CellFault(sheet, line.number, str(column.label), str(wrong)))

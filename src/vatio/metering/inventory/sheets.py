@@ -15,7 +15,7 @@ POWERS = tuple(f"p{period}" for period in range(1, 7))
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """A column: its key, its heading, what its cells are, and whether a row must have one.
 
     `kind` is the name of a function in `cells.PARSERS`; `longest` is the number of letters of a
@@ -35,17 +35,17 @@ class SheetKind:
 
     key: str
     label: Promise | str
-    columns: tuple[Column, ...]
+    columns: tuple[SheetColumn, ...]
 
-    def column(self, key: str) -> Column:
+    def column(self, key: str) -> SheetColumn:
         """Return the column of a key."""
         return next(column for column in self.columns if column.key == key)
 
 
-IDENTIFIER = Column("uid", _("Identifier"), "uid")
-SERVICE = Column("service", _("Service"), "service")
-METER = Column("meter", _("Meter"), longest=120, required=True)
-SUPPLY_POINT = Column("supply_point", _("Supply point"), longest=120, required=True)
+IDENTIFIER = SheetColumn("uid", _("Identifier"), "uid")
+SERVICE = SheetColumn("service", _("Service"), "service")
+METER = SheetColumn("meter", _("Meter"), longest=120, required=True)
+SUPPLY_POINT = SheetColumn("supply_point", _("Supply point"), longest=120, required=True)
 
 SHEETS = {
     sheet.key: sheet
@@ -54,27 +54,27 @@ SHEETS = {
             "sites",
             _("Sites"),
             (
-                Column("path", _("Site"), "path", required=True),
-                Column("address", _("Address"), longest=200),
-                Column("activity", _("Activity")),
-                Column("floor_area", _("Floor area (m²)"), "area"),
-                Column("working_hours", _("Working hours"), longest=200),
-                Column("local_holidays", _("Local holidays"), "days"),
-                Column("time_zone", _("Time zone"), "zone"),
+                SheetColumn("path", _("Site"), "path", required=True),
+                SheetColumn("address", _("Address"), longest=200),
+                SheetColumn("activity", _("Activity")),
+                SheetColumn("floor_area", _("Floor area (m²)"), "area"),
+                SheetColumn("working_hours", _("Working hours"), longest=200),
+                SheetColumn("local_holidays", _("Local holidays"), "days"),
+                SheetColumn("time_zone", _("Time zone"), "zone"),
             ),
         ),
         SheetKind(
             "supply_points",
             _("Supply points"),
             (
-                Column("name", _("Name"), required=True),
-                Column("path", _("Site"), "path"),
-                Column("energy", _("Energy"), "energy", required=True),
-                Column("cups", "CUPS", "cups"),
-                Column("supplier", _("Supplier")),
-                Column("policy", _("Policy"), longest=60),
-                Column("territory", _("Territory"), "territory"),
-                Column("manages_bills", _("Manage its bills"), "yes_or_no"),
+                SheetColumn("name", _("Name"), required=True),
+                SheetColumn("path", _("Site"), "path"),
+                SheetColumn("energy", _("Energy"), "energy", required=True),
+                SheetColumn("cups", "CUPS", "cups"),
+                SheetColumn("supplier", _("Supplier")),
+                SheetColumn("policy", _("Policy"), longest=60),
+                SheetColumn("territory", _("Territory"), "territory"),
+                SheetColumn("manages_bills", _("Manage its bills"), "yes_or_no"),
                 SERVICE,
                 IDENTIFIER,
             ),
@@ -84,27 +84,29 @@ SHEETS = {
             _("Contracts"),
             (
                 SUPPLY_POINT,
-                Column("since", _("Since"), "day", required=True),
-                Column("until", _("Until"), "day"),
-                Column("retailer", _("Retailer")),
-                Column("tariff", _("Tariff"), "tariff"),
+                SheetColumn("since", _("Since"), "day", required=True),
+                SheetColumn("until", _("Until"), "day"),
+                SheetColumn("retailer", _("Retailer")),
+                SheetColumn("tariff", _("Tariff"), "tariff"),
                 *(
-                    Column(power, format_lazy(_("Power P{period} (kW)"), period=power[1:]), "power")
+                    SheetColumn(
+                        power, format_lazy(_("Power P{period} (kW)"), period=power[1:]), "power"
+                    )
                     for power in POWERS
                 ),
-                Column("policy", _("Policy"), longest=60),
+                SheetColumn("policy", _("Policy"), longest=60),
             ),
         ),
         SheetKind(
             "meters",
             _("Meters"),
             (
-                Column("name", _("Name"), required=True),
-                Column("serial", _("Serial number"), longest=60),
-                Column("make", _("Make"), longest=60),
-                Column("path", _("Site"), "path"),
-                Column("measured_from", _("Measures from"), "day"),
-                Column("measured_until", _("Measures until"), "day"),
+                SheetColumn("name", _("Name"), required=True),
+                SheetColumn("serial", _("Serial number"), longest=60),
+                SheetColumn("make", _("Make"), longest=60),
+                SheetColumn("path", _("Site"), "path"),
+                SheetColumn("measured_from", _("Measures from"), "day"),
+                SheetColumn("measured_until", _("Measures until"), "day"),
                 SERVICE,
                 IDENTIFIER,
             ),
@@ -115,9 +117,9 @@ SHEETS = {
             (
                 METER,
                 SUPPLY_POINT,
-                Column("role", _("Role"), "role", required=True),
-                Column("since", _("Since"), "day"),
-                Column("until", _("Until"), "day"),
+                SheetColumn("role", _("Role"), "role", required=True),
+                SheetColumn("since", _("Since"), "day"),
+                SheetColumn("until", _("Until"), "day"),
             ),
         ),
         SheetKind(
@@ -125,10 +127,10 @@ SHEETS = {
             _("Data points"),
             (
                 METER,
-                Column("quantity", _("Quantity"), "quantity", required=True),
-                Column("name", _("Name")),
-                Column("series", _("Resolution (minutes)"), "series"),
-                Column("source", _("Data source")),
+                SheetColumn("quantity", _("Quantity"), "quantity", required=True),
+                SheetColumn("name", _("Name")),
+                SheetColumn("series", _("Resolution (minutes)"), "series"),
+                SheetColumn("source", _("Data source")),
                 SERVICE,
                 IDENTIFIER,
             ),
@@ -138,16 +140,16 @@ SHEETS = {
             "sources",
             _("Sources"),
             (
-                Column("name", _("Name"), required=True),
-                Column("kind", _("Kind"), "source_kind", required=True),
+                SheetColumn("name", _("Name"), required=True),
+                SheetColumn("kind", _("Kind"), "source_kind", required=True),
             ),
         ),
         SheetKind(
             "devices",
             _("Devices"),
             (
-                Column("source", _("Data source"), required=True),
-                Column("did", _("Device id"), required=True),
+                SheetColumn("source", _("Data source"), required=True),
+                SheetColumn("did", _("Device id"), required=True),
                 METER,
             ),
         ),
@@ -172,9 +174,9 @@ def sheets_by_name() -> Mapping[str, SheetKind]:
 
 
 @cache
-def columns_by_heading(key: str) -> Mapping[str, Column]:
+def columns_by_heading(key: str) -> Mapping[str, SheetColumn]:
     """Return the columns of a sheet by their headings in both languages, folded."""
-    named = dict[str, Column]()
+    named = dict[str, SheetColumn]()
     for language in ("en", "es"):
         with override(language):
             named |= {fold(column.label): column for column in SHEETS[key].columns}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from vatio.metering.inventory.cells import SERVICES, path_of
 from vatio.metering.inventory.installed import Directory, Installed, SeveralAreCalledSo, names_of
-from vatio.metering.inventory.reading import Fault, Row
+from vatio.metering.inventory.reading import CellFault, InventoryRow
 from vatio.metering.models import (
     DataSource,
     Meter,
@@ -41,8 +41,8 @@ class Draft:
 
     installed: Installed
     at: datetime
-    faults: list[Fault] = field(default_factory=list)
-    rows: dict[int, Row] = field(default_factory=dict)
+    faults: list[CellFault] = field(default_factory=list)
+    rows: dict[int, InventoryRow] = field(default_factory=dict)
     new_series: set[int] = field(default_factory=set)
     _found: dict[tuple[str, Hashable], Any] = field(default_factory=dict)
     _series: dict[int, list[Series]] = field(default_factory=lambda: defaultdict(list))
@@ -64,7 +64,7 @@ class Draft:
                 return
         self._found[place] = thing
 
-    def find(self, kind: str, example: Any, row: Row, column: str) -> Any:
+    def find(self, kind: str, example: Any, row: InventoryRow, column: str) -> Any:
         """Return the thing that a row is about; the example itself, now added, if there is none.
 
         None is returned after a fault: an earlier row is about the same thing, or the identifier
@@ -93,16 +93,16 @@ class Draft:
         if not self.installed.is_new(series.data_point):
             self.new_series.add(id(series.data_point))
 
-    def refuse(self, row: Row, column: str, words: str) -> None:
+    def refuse(self, row: InventoryRow, column: str, words: str) -> None:
         """Write down a fault in a cell of a row."""
         self.faults.append(row.fault(column, words))
 
     def refuse_thing(self, thing: OfAccount, column: str, words: str) -> None:
         """Write down a fault in the row that changed a thing; without one, of the whole file."""
         row = self.rows.get(id(thing))
-        self.faults.append(row.fault(column, words) if row else Fault("", 0, "", words))
+        self.faults.append(row.fault(column, words) if row else CellFault("", 0, "", words))
 
-    def is_whole(self, row: Row) -> bool:
+    def is_whole(self, row: InventoryRow) -> bool:
         """Return whether every cell of a row that is needed could be read."""
         return all(column.key in row.values for column in row.kind.columns if column.required)
 
@@ -115,7 +115,7 @@ class Draft:
         """Return whether a row adds a resolution to a data point."""
         return id(thing) in self.new_series
 
-    def claim(self, row: Row, thing: OfAccount, column: str) -> bool:
+    def claim(self, row: InventoryRow, thing: OfAccount, column: str) -> bool:
         """Let a row be about a thing; return whether no row was before."""
         earlier = self.rows.get(id(thing))
         if earlier is not None:
@@ -130,7 +130,7 @@ class Draft:
         account = self.installed.account
         return {"account": account, "organisation_id": account.organisation_id}
 
-    def site(self, row: Row) -> Site | None:
+    def site(self, row: InventoryRow) -> Site | None:
         """Return the site that a row names by its path, if any."""
         path = row.values.get("path")
         if path is None:
@@ -140,7 +140,7 @@ class Draft:
             self.refuse(row, "path", _("there is no site «%(path)s».") % {"path": path_of(path)})
         return found
 
-    def source(self, row: Row) -> DataSource | None:
+    def source(self, row: InventoryRow) -> DataSource | None:
         """Return the data source that a row names, if any."""
         name = row.values.get("source")
         found = self.installed.sources.get(fold(name)) if name else None
@@ -149,15 +149,15 @@ class Draft:
             self.refuse(row, "source", words)
         return found
 
-    def meter(self, row: Row) -> Meter | None:
+    def meter(self, row: InventoryRow) -> Meter | None:
         """Return the meter that a row names by its serial or name."""
         return self._named(row, "meter", self.installed.meters)
 
-    def supply_point(self, row: Row) -> SupplyPoint | None:
+    def supply_point(self, row: InventoryRow) -> SupplyPoint | None:
         """Return the supply point that a row names by its CUPS or name."""
         return self._named(row, "supply_point", self.installed.supply_points)
 
-    def _named(self, row: Row, column: str, directory: Directory[Named]) -> Named | None:
+    def _named(self, row: InventoryRow, column: str, directory: Directory[Named]) -> Named | None:
         text = row.values[column]
         try:
             found = directory.named(text)
@@ -168,7 +168,7 @@ class Draft:
             self.refuse(row, column, _("there is no «%(name)s».") % {"name": text})
         return found
 
-    def serve(self, row: Row, thing: Served) -> None:
+    def serve(self, row: InventoryRow, thing: Served) -> None:
         """Change the service of a thing to what its row says.
 
         What is retired comes back only if the row says so in words, and is a fault without them.
@@ -202,7 +202,7 @@ class Draft:
         return str(thing.name)
 
 
-def take(row: Row, thing: OfAccount, *columns: str) -> None:
+def take(row: InventoryRow, thing: OfAccount, *columns: str) -> None:
     """Write the values of some columns of a row into a thing; a column that is not there is not."""
     for column in columns:
         if column in row.values:

@@ -13,8 +13,8 @@ from vatio.history.models import Act
 from vatio.history.recording import record
 from vatio.metering.allocating import settle_all
 from vatio.metering.inventory.installed import MODELS, Installed, names_of
-from vatio.metering.inventory.planning import Plan, in_full, plan
-from vatio.metering.inventory.reading import Fault, Faulty, Inventory
+from vatio.metering.inventory.planning import InventoryPlan, in_full, plan
+from vatio.metering.inventory.reading import CellFault, FaultyInventory, Inventory
 from vatio.metering.models import Service
 from vatio.metering.refusals import in_words
 from vatio.refusal import Refused
@@ -33,18 +33,18 @@ TOLD = ("sites", "sources", "supply_points", "meters", "data_points", "rtc_lines
 @transaction.atomic
 def carry_out(
     account: Account, inventory: Inventory, *, file_name: str, by: Person | None, at: datetime
-) -> Plan:
+) -> InventoryPlan:
     """Import an inventory, all or nothing, and return what was done.
 
     The account is locked, and what the file means is computed anew: whoever imports the same
     file at the same time waits, and finds nothing left to do.
 
-    :raises Faulty: if the file has faults, or adds more than the account holds.
+    :raises FaultyInventory: if the file has faults, or adds more than the account holds.
     """
     lock(account)
     found = plan(account, inventory, at=at, locking=True)
     if found.faults:
-        raise Faulty(found.faults)
+        raise FaultyInventory(found.faults)
     if not found.changes:
         return found
     try:
@@ -52,10 +52,10 @@ def carry_out(
             _write(found.installed, at=at)
         settle_all(account, at=at)
     except LimitReached as limit:
-        raise Faulty([Fault("", 0, "", in_full(limit))]) from None
+        raise FaultyInventory([CellFault("", 0, "", in_full(limit))]) from None
     except Refused as refused:
         words = _("Somebody changed the installation meanwhile: %(why)s") % {"why": refused}
-        raise Faulty([Fault("", 0, "", words)]) from None
+        raise FaultyInventory([CellFault("", 0, "", words)]) from None
     _tell(found, file_name=file_name, by=by, at=at)
     return found
 
@@ -104,7 +104,7 @@ def _changed(installed: Installed, kind: str, *, at: datetime) -> dict[tuple[str
     return found
 
 
-def _tell(found: Plan, *, file_name: str, by: Person | None, at: datetime) -> None:
+def _tell(found: InventoryPlan, *, file_name: str, by: Person | None, at: datetime) -> None:
     """Record each change of a thing in the history, and the import as a whole after them."""
     account = found.account
     acts = [
@@ -128,7 +128,7 @@ def _tell(found: Plan, *, file_name: str, by: Person | None, at: datetime) -> No
     )
 
 
-def _acts(verb: str, found: Plan, what: str) -> list[Act]:
+def _acts(verb: str, found: InventoryPlan, what: str) -> list[Act]:
     """Return an act for each thing that the plan adds, changes, retires or puts back."""
     return [
         Act(

@@ -17,7 +17,7 @@ from vatio import clock
 from vatio.accounts.models import Account, BelowAccountSet
 from vatio.entitlements.limits import NothingCanBeAdded, ensure_open
 from vatio.metering.inventory import drafts, exporting, planning, reading
-from vatio.metering.inventory.reading import Faulty
+from vatio.metering.inventory.reading import FaultyInventory
 from vatio.metering.inventory.sheets import SHEETS
 from vatio.metering.inventory.words import WHAT
 from vatio.metering.models import InventoryDraft
@@ -90,7 +90,7 @@ def carry_out(request: Request, uid: UUID, draft: UUID) -> HttpResponse:
     )
     try:
         drafts.carry_out(shown, by=request.user, at=clock.now())
-    except Faulty:
+    except FaultyInventory:
         return _preview(request, account, shown, status=422)
     except Refused as refused:
         messages.error(request, str(refused))
