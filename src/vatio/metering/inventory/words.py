@@ -6,5 +6,5 @@ WHAT = {
     "added": _("Added"),
     "changed": _("Changed"),
     "returned": _("Put back into service"),
-    "retired": _("Retired"),
+    "retired": _("Is retired"),
 }
