@@ -1,4 +1,3 @@
-import argparse
 import json
 from typing import Any
 
@@ -6,17 +5,17 @@ import pytest
 
 from tests import make
 from vatio.accounts.models import SmsWallet
-from vatio.cli import checking
+from vatio.cli import arguments, checking
 from vatio.entitlements.models import Usage
 
 pytestmark = pytest.mark.django_db
 
 
 def check(*options: str) -> tuple[int, dict[str, Any]]:
-    parser = argparse.ArgumentParser()
-    checking.add_arguments(parser)
     said: list[str] = []
-    code = checking.run(parser.parse_args([*options, "--json"]), at=make.NOON, say=said.append)
+    code = checking.run(
+        arguments.read(["check", *options, "--json"]), at=make.NOON, say=said.append
+    )
     return code, json.loads(said[0])
 
 

@@ -1,4 +1,3 @@
-import argparse
 import json
 from datetime import timedelta
 from typing import Any
@@ -7,7 +6,7 @@ import pytest
 
 from tests import make
 from vatio.accounts.models import Account, Agreement
-from vatio.cli import entitlements
+from vatio.cli import arguments, entitlements
 from vatio.metering import retiring
 from vatio.orders import deciding
 from vatio.refusal import Refused
@@ -17,13 +16,11 @@ pytestmark = pytest.mark.django_db
 
 def show(account: Account, *options: str, name: str = "", days: int = 0) -> dict[str, Any]:
     """Run the command for an account; return what it prints as JSON."""
-    parser = argparse.ArgumentParser()
-    entitlements.add_arguments(parser)
     words = ["--account", name or account.name, "--organisation", account.organisation.name]
     said: list[str] = []
-    arguments = parser.parse_args([*words, *options, "--json"])
+    typed = arguments.read(["accounts", "show", *words, *options, "--json"])
     at = make.NOON + timedelta(days=days)
-    assert entitlements.run(arguments, at=at, say=said.append) == 0
+    assert entitlements.run(typed, at=at, say=said.append) == 0
     found: dict[str, Any] = json.loads(said[0])
     return found
 

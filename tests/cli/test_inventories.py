@@ -1,4 +1,3 @@
-import argparse
 import json
 from pathlib import Path
 
@@ -7,7 +6,7 @@ import pytest
 from tests import make
 from tests.metering.inventory.workbooks import HOTEL, opened, written
 from vatio.accounts.models import Account
-from vatio.cli import inventories
+from vatio.cli import arguments, inventories
 from vatio.metering.models import Meter
 from vatio.refusal import Refused
 
@@ -16,12 +15,10 @@ pytestmark = pytest.mark.django_db
 
 def run(account: Account, file: Path, *options: str) -> tuple[int, list[str]]:
     """Run the import; return its exit code and what it prints."""
-    parser = argparse.ArgumentParser()
-    inventories.add_import_arguments(parser)
     named = ["--account", account.name.upper(), "--organisation", account.organisation.name]
     said: list[str] = []
-    arguments = parser.parse_args([str(file), *named, *options])
-    return inventories.run_import(arguments, at=make.NOON, say=said.append), said
+    typed = arguments.read(["inventory", "import", str(file), *named, *options])
+    return inventories.run_import(typed, at=make.NOON, say=said.append), said
 
 
 @pytest.fixture
@@ -65,12 +62,12 @@ def test_the_export_has_every_sheet_and_comes_in_again(hotel: Account, tmp_path:
     file = tmp_path / "hotel.xlsx"
     file.write_bytes(written(HOTEL))
     run(hotel, file)
-    parser = argparse.ArgumentParser()
-    inventories.add_export_arguments(parser)
     named = ["--account", "Hotel Lugo", "--organisation", hotel.organisation.name]
     out = tmp_path / "out.xlsx"
 
-    code = inventories.run_export(parser.parse_args([str(out), *named]), say=print)
+    code = inventories.run_export(
+        arguments.read(["inventory", "export", str(out), *named]), say=print
+    )
     told = json.loads(run(hotel, out, "--json")[1][0])
 
     assert code == 0

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from tests.metering.inventory.workbooks import written
 from vatio.accounts.models import Account
 from vatio.metering import changing, contracting, installing, retiring, sites
 from vatio.metering.cups import parse_cups
+from vatio.metering.inventory import drafts
 from vatio.metering.models import (
     DataPoint,
     DataSource,
@@ -73,3 +75,12 @@ def install(account: Account, *, by: Person, at: datetime) -> Installed:
     retiring.put_back(line, by=by, at=at)
     sites.remove_site(spare, by=by, at=at)
     return Installed(site, point, meter, data_point, line, source)
+
+
+def import_inventory(account: Account, *, by: Person, at: datetime) -> None:
+    """Import an inventory with one more site, and leave it uploaded once more."""
+    sites = {"Emplazamientos": [["Emplazamiento"], ["Edificio principal"], ["Garaje"]]}
+    for _each in range(2):
+        kept = drafts.keep(account, "inventario.xlsx", written(sites), by=by, at=at)
+        if not account.sites.filter(name="Garaje").exists():
+            drafts.carry_out(kept, by=by, at=at)

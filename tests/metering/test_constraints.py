@@ -217,7 +217,7 @@ WHERE contype = 'f' AND conname LIKE 'metering%of_its_own' AND child.attname <> 
 POINTS = r"""
 SELECT table_name::text, column_name::text FROM information_schema.columns
 WHERE table_schema = 'public' AND table_name LIKE 'metering\_%' AND column_name LIKE '%\_id'
-  AND column_name NOT IN ('account_id', 'organisation_id')
+  AND column_name NOT IN ('account_id', 'organisation_id', 'made_by_id')
 """
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from tests import make
-from tests.metering.installed import install
+from tests.metering.installed import import_inventory, install
 from vatio.accounts import adjusting, inviting, non_renewal
 from vatio.accounts.models import Account, AccountRole
 from vatio.downloads import running
@@ -38,6 +38,7 @@ def lived(name: str = "Hotel Lugo 012", *, organisation: Organisation | None = N
     june = make.noon(date(2025, 6, 3))
     bulk_renewing.ask(norte, [(account, date(2020, 1, 1))], by=nuria, at=june, now=lambda: june)
     install(Account.objects.get(pk=account.pk), by=nuria, at=june)
+    import_inventory(Account.objects.get(pk=account.pk), by=nuria, at=june)
     make.holder(account, "viewer", "Marta Vega")
     inviting.invite_to_account(
         account,

@@ -9,7 +9,7 @@ from django.utils.translation import override
 
 import vatio
 from tests import make
-from tests.metering.installed import install
+from tests.metering.installed import import_inventory, install
 from tests.purging.lived import OVER, asked, lived
 from vatio.accounts import adjusting, configuring, inviting, non_renewal, revoking, undoing
 from vatio.accounts.models import Account, AccountRole
@@ -43,6 +43,10 @@ SPANISH = {
     "installation.removed": "Emplazamiento: se quita «Caseta»",
     "installation.retired": "Línea RTC: se retira «Acometida»",
     "installation.returned": "Línea RTC: vuelve al servicio «Acometida»",
+    "inventory.imported": (
+        "Inventario importado de inventario.xlsx: 1 añadidos, 0 cambiados, 0 retirados,"
+        " 0 de nuevo en servicio"
+    ),
     "licence.drafted": "Básica Mtr, versión 1: en borrador",
     "licence.published": "Básica Mtr, versión 1: publicada",
     "licence.retired": "Básica Mtr, versión 1: retirada del catálogo",
@@ -196,6 +200,7 @@ def test_the_facts_that_the_rules_record_make_sentences_in_both_languages() -> N
     orders_come_and_go(norte, hotel)
     deciding.accept(make.expansion_order(hotel, rtc_lines=1), by=make.commercial(), at=make.NOON)
     install(hotel, by=make.commercial(), at=make.NOON)
+    import_inventory(hotel, by=make.commercial(), at=make.NOON)
     details = configuring.Details.of(hotel)
     changed = configuring.Details(**{**vars(details), "sector": "sport", "contact_email": "a@b.es"})
     configuring.configure(hotel, changed, seen=details.mark, by=make.commercial(), at=make.NOON)
