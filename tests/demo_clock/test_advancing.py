@@ -1,8 +1,10 @@
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 
@@ -128,7 +130,17 @@ def test_who_is_not_signed_in_moves_nothing(demo: None, client: Client) -> None:
     assert clock.now() - clock.real() < timedelta(minutes=1)
 
 
-def test_the_messages_of_a_day_leave_before_the_next_begins(demo: None) -> None:
+@pytest.mark.parametrize(("hour", "days_left"), [(10, [7, 0]), (3, [6, -1])])
+def test_the_messages_of_a_day_leave_before_the_next_begins(
+    demo: None, hour: int, days_left: list[int]
+) -> None:
+    """Whoever moves the clock before the hour of reminders meets those of the day before."""
+    at = datetime(2026, 11, 24, hour, tzinfo=ZoneInfo("Europe/Madrid"))
+    with time_machine.travel(at, tick=True):
+        assert _days_left_on_leaving() == days_left
+
+
+def _days_left_on_leaving() -> list[int]:
     hotel(ends_in=35)
     left: list[tuple[str, int]] = []
 
@@ -140,8 +152,8 @@ def test_the_messages_of_a_day_leave_before_the_next_begins(demo: None) -> None:
     passed = advancing.advance(40, send=send)
 
     assert passed.sent == passed.reminders == 3
-    assert [days for _day, days in left][1:] == [7, 0]
     assert not Message.objects.filter(state="too late").exists()
+    return [days for _day, days in left][1:]
 
 
 def test_whoever_is_killed_on_the_way_leaves_the_rest_to_the_next(demo: None) -> None:
