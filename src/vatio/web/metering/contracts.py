@@ -18,10 +18,10 @@ from vatio import clock
 from vatio.metering import contracting
 from vatio.metering.contracting import ContractDetails
 from vatio.metering.labels import TARIFFS
-from vatio.web.metering.entering import account_to_change
 from vatio.web.metering.form_page import ThingForm, show, takes
 from vatio.web.metering.found import supply_point_of
 from vatio.web.shell.access import ADMINISTRATOR, SUPERADMINISTRATOR, Request, only
+from vatio.web.shell.account_frame import enter
 from vatio.web.shell.fields import DayField, DecimalNumber, NameField
 
 POWERS = [f"power_{period}" for period in range(1, 7)]
@@ -100,7 +100,7 @@ class ContractForm(ContractFields):
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def new(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
     """Add a contract to a supply point."""
-    account = account_to_change(uid, request)
+    account = enter(request, to_change=True).account
     point = supply_point_of(account, thing, request.user)
     form = ContractForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

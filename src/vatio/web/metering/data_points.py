@@ -20,9 +20,9 @@ from vatio.metering.quantities import QUANTITIES
 from vatio.metering.resolutions import add_quantity
 from vatio.units import Unit
 from vatio.web.metering.choosing import ThingField, meters_of, sources_of
-from vatio.web.metering.entering import account_to_change
 from vatio.web.metering.form_page import ThingForm, show, takes
 from vatio.web.shell.access import ADMINISTRATOR, SUPERADMINISTRATOR, Request, only
+from vatio.web.shell.account_frame import enter
 
 ACTIVE_ENERGY, QUARTER = 402, 15
 
@@ -56,7 +56,7 @@ class DataPointForm(ThingForm):
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def new(request: Request, uid: UUID) -> HttpResponse:
     """Add a data point to a meter (`?meter=`), or another resolution of a quantity it has."""
-    account = account_to_change(uid, request)
+    account = enter(request, to_change=True).account
     form = DataPointForm(
         request.POST or None,
         account=account,

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from vatio import clock
 from vatio.accounts.models import Account
-from vatio.entitlements.limits import LimitReached, NothingCanBeAdded, ensure_open
+from vatio.entitlements.limits import LimitReached, why_closed
 from vatio.entitlements.question import Room, entitlement
 from vatio.formats import joined, number
 from vatio.metering.refusals import RetiredBefore
@@ -73,22 +73,13 @@ def show(
             "form": form,
             "title": title,
             "says": says,
-            "closed": closed(account),
+            "closed": why_closed(account, at=clock.now()),
             "retired": refused.thing if isinstance(refused, RetiredBefore) else None,
             **ways_out(account, refused, request.user),
             **known,
         },
         status=422 if form.errors else 200,
     )
-
-
-def closed(account: Account) -> str:
-    """Return why nothing can be added to an account now; empty if things can be."""
-    try:
-        ensure_open(account, at=clock.now())
-    except NothingCanBeAdded as refused:
-        return str(refused)
-    return ""
 
 
 def ways_out(account: Account, refused: Refused | None, person: Person) -> dict[str, object]:

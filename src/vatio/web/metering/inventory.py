@@ -4,7 +4,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
@@ -15,13 +14,12 @@ from django.views.decorators.http import require_POST
 
 from vatio import clock
 from vatio.accounts.models import Account, BelowAccountSet
-from vatio.entitlements.limits import NothingCanBeAdded, ensure_open
+from vatio.entitlements.limits import ensure_open, why_closed
 from vatio.metering.inventory import drafts, exporting, planning, reading
 from vatio.metering.inventory.reading import FaultyInventory
 from vatio.metering.inventory.sheets import SHEETS
 from vatio.metering.inventory.words import WHAT
 from vatio.metering.models import InventoryDraft
-from vatio.orders.lockout import may_enter
 from vatio.refusal import Refused
 from vatio.web.shell.access import (
     ADMINISTRATOR,
@@ -31,6 +29,7 @@ from vatio.web.shell.access import (
     Request,
     only,
 )
+from vatio.web.shell.account_frame import enter
 from vatio.web.shell.downloads import XLSX
 
 SHOWN = 200
@@ -46,7 +45,7 @@ class InventoryForm(forms.Form):
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def upload(request: Request, uid: UUID) -> HttpResponse:
     """Upload an inventory."""
-    account, at = _account(request, uid, to_change=True), clock.now()
+    account, at = enter(request, to_change=True).account, clock.now()
     form = InventoryForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
@@ -64,7 +63,7 @@ def upload(request: Request, uid: UUID) -> HttpResponse:
         {
             "account": account,
             "form": form,
-            "shut": _why_not(account),
+            "shut": why_closed(account, at=at),
             "drafts": _drafts(request, account).order_by("-made_at", "-id").defer("content"),
             "sheets": [sheet.label for sheet in SHEETS.values()],
         },
@@ -75,7 +74,7 @@ def upload(request: Request, uid: UUID) -> HttpResponse:
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def preview(request: Request, uid: UUID, draft: UUID) -> HttpResponse:
     """Show what importing an uploaded inventory would do, or its faults."""
-    account = _account(request, uid, to_change=True)
+    account = enter(request, to_change=True).account
     shown = get_object_or_404(_drafts(request, account), uid=draft)
     return _preview(request, account, shown)
 
@@ -84,7 +83,7 @@ def preview(request: Request, uid: UUID, draft: UUID) -> HttpResponse:
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def carry_out(request: Request, uid: UUID, draft: UUID) -> HttpResponse:
     """Import an uploaded inventory, all or nothing."""
-    account = _account(request, uid, to_change=True)
+    account = enter(request, to_change=True).account
     shown = get_object_or_404(
         _drafts(request, account).select_related("account__organisation"), uid=draft
     )
@@ -103,7 +102,7 @@ def carry_out(request: Request, uid: UUID, draft: UUID) -> HttpResponse:
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def discard(request: Request, uid: UUID, draft: UUID) -> HttpResponse:
     """Delete an uploaded inventory without importing it."""
-    account = _account(request, uid, to_change=True)
+    account = enter(request, to_change=True).account
     _drafts(request, account).filter(uid=draft).delete()
     return redirect("inventory_import", uid)
 
@@ -111,7 +110,7 @@ def discard(request: Request, uid: UUID, draft: UUID) -> HttpResponse:
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
 def export(request: Request, uid: UUID) -> FileResponse:
     """Return the inventory as a workbook that can be changed and imported again."""
-    account = _account(request, uid, to_change=False)
+    account = enter(request).account
     name = f"{slugify(_('Inventory'))}-{slugify(account.name)}.xlsx"
     return FileResponse(
         exporting.workbook(account), as_attachment=True, filename=name, content_type=XLSX
@@ -146,36 +145,8 @@ def _preview(
     )
 
 
-def _why_not(account: Account) -> str:
-    """Return why nothing can be added to an account, or nothing."""
-    try:
-        ensure_open(account, at=clock.now())
-    except NothingCanBeAdded as refused:
-        return str(refused)
-    return ""
-
-
 def _drafts(request: Request, account: Account) -> BelowAccountSet[InventoryDraft]:
     return InventoryDraft.objects.visible_to(request.user).filter(account=account)
-
-
-def _account(request: Request, uid: UUID, *, to_change: bool) -> Account:
-    """Return an account that the person sees or, to change it, leads or administers.
-
-    :raises PermissionDenied: if the account's own people are shut out after its expiry.
-    """
-    accounts = Account.objects.visible_to(request.user)
-    if to_change:
-        accounts = accounts.administered_by(request.user)
-    account = get_object_or_404(accounts.select_related("organisation"), uid=uid)
-    leads = account.organisation.is_led_by(request.user)
-    if not may_enter(request.user, account, leads=leads, at=clock.now()):
-        raise PermissionDenied
-    if leads:
-        request.organisation = account.organisation
-    elif not request.user.is_commercial:
-        request.time_zone = account.time_zone
-    return account
 
 
 urlpatterns = [

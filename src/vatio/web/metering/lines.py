@@ -17,9 +17,9 @@ from vatio.metering import installing
 from vatio.metering.models import Meter, SupplyPoint
 from vatio.units import Unit
 from vatio.web.metering.choosing import ThingField, meters_of, supply_points_of
-from vatio.web.metering.entering import account_to_change
 from vatio.web.metering.form_page import ThingForm, show, takes
 from vatio.web.shell.access import ADMINISTRATOR, SUPERADMINISTRATOR, Request, only
+from vatio.web.shell.account_frame import enter
 
 
 class LineForm(ThingForm):
@@ -39,7 +39,7 @@ class LineForm(ThingForm):
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def new(request: Request, uid: UUID) -> HttpResponse:
     """Add an RTC line: its meter costs that line from now on."""
-    account = account_to_change(uid, request)
+    account = enter(request, to_change=True).account
     chosen = {name: parse_uuid(request.GET.get(name)) or "" for name in ("supply_point", "meter")}
     form = LineForm(request.POST or None, account=account, initial=chosen)
     if request.method == "POST" and form.is_valid():

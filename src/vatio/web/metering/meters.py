@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from vatio import clock
 from vatio.accounts.models import Account
+from vatio.entitlements.limits import why_closed
 from vatio.keys import parse_uuid
 from vatio.metering import changing, installing
 from vatio.metering.changing import NewDevice
@@ -24,8 +25,7 @@ from vatio.metering.quantities import QUANTITIES
 from vatio.metering.site_paths import site_paths
 from vatio.units import Unit
 from vatio.web.metering.choosing import ThingField, sites_of, supply_points_of
-from vatio.web.metering.entering import account_to_change, account_to_see, may_change
-from vatio.web.metering.form_page import ThingForm, closed, show, takes
+from vatio.web.metering.form_page import ThingForm, show, takes
 from vatio.web.metering.found import meter_of
 from vatio.web.shell.access import (
     ADMINISTRATOR,
@@ -35,6 +35,7 @@ from vatio.web.shell.access import (
     Request,
     only,
 )
+from vatio.web.shell.account_frame import enter
 from vatio.web.shell.fields import DayField, DecimalNumber, NameField
 
 
@@ -115,7 +116,7 @@ class DeviceForm(ThingForm):
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def new(request: Request, uid: UUID) -> HttpResponse:
     """Add a meter, `?supply_point=` that it measures."""
-    account = account_to_change(uid, request)
+    account = enter(request, to_change=True).account
     chosen = {
         "supply_point": parse_uuid(request.GET.get("supply_point")) or "",
         "site": parse_uuid(request.GET.get("inside")) or "",
@@ -141,7 +142,7 @@ def new(request: Request, uid: UUID) -> HttpResponse:
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def change(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
     """Change a meter's name, make and site, and which supply point it measures."""
-    account = account_to_change(uid, request)
+    account = enter(request, to_change=True).account
     meter = meter_of(account, thing, request.user)
     name, now = meter.name, measured_now(meter)
     known: dict[str, object] = {"name": meter.name, "make": meter.make}
@@ -184,7 +185,7 @@ def change(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def device(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
     """«Cambiar el contador»: record that another device stands in the meter's place."""
-    account = account_to_change(uid, request)
+    account = enter(request, to_change=True).account
     meter = meter_of(account, thing, request.user)
     form = DeviceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -217,7 +218,8 @@ def device(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
 def page(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
     """Show a meter: what it measures, its data points, its RTC line, its changes of device."""
-    account = account_to_see(uid, request)
+    frame = enter(request)
+    account = frame.account
     meter = meter_of(account, thing, request.user)
     points = meter.data_points.select_related("source").prefetch_related("series")
     return render(
@@ -233,8 +235,8 @@ def page(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
             "changes": meter.changes.order_by("-day"),
             "quantities": QUANTITIES,
             "resolutions": RESOLUTIONS,
-            "may_change": may_change(account, request.user),
-            "closed": closed(account),
+            "may_change": frame.may_change,
+            "closed": why_closed(account, at=clock.now()),
         },
     )
 

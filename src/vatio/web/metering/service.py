@@ -19,10 +19,10 @@ from vatio.metering.labels import THINGS
 from vatio.metering.models import DataPoint, Meter, RtcLine, Served, SupplyPoint
 from vatio.metering.retiring import name_of, put_back, retire
 from vatio.refusal import Refused
-from vatio.web.metering.entering import account_to_change
 from vatio.web.metering.form_page import taken_words, ways_out
 from vatio.web.metering.found import thing_of
 from vatio.web.shell.access import ADMINISTRATOR, SUPERADMINISTRATOR, Request, only
+from vatio.web.shell.account_frame import enter
 from vatio.web.shell.redirects import back_to
 
 
@@ -30,7 +30,7 @@ from vatio.web.shell.redirects import back_to
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def retire_thing(request: Request, uid: UUID, kind: str, thing: UUID) -> HttpResponse:
     """Take a thing out of service; ask first if something goes along, or a unit is taken."""
-    account = account_to_change(uid, request)
+    account = enter(request, to_change=True).account
     served = thing_of(account, kind, thing, request.user)
     foreseen = consequences.of_retiring(served)
     asks = served.is_in_service and bool(foreseen.along or foreseen.takes)
@@ -50,7 +50,7 @@ def retire_thing(request: Request, uid: UUID, kind: str, thing: UUID) -> HttpRes
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def return_thing(request: Request, uid: UUID, kind: str, thing: UUID) -> HttpResponse:
     """Put a retired thing back into service: it takes its unit again."""
-    account = account_to_change(uid, request)
+    account = enter(request, to_change=True).account
     served = thing_of(account, kind, thing, request.user)
     foreseen = consequences.of_returning(served)
     try:

@@ -19,9 +19,9 @@ from vatio.metering.models import Site
 from vatio.metering.sites import SiteDetails
 from vatio.refusal import Refused
 from vatio.web.metering.choosing import ThingField, sites_of
-from vatio.web.metering.entering import account_to_change
 from vatio.web.metering.form_page import ThingForm, show, takes
 from vatio.web.shell.access import ADMINISTRATOR, SUPERADMINISTRATOR, Request, only
+from vatio.web.shell.account_frame import enter
 from vatio.web.shell.fields import DecimalNumber, NameField, time_zone_choices
 
 
@@ -60,7 +60,7 @@ class SiteForm(ThingForm):
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def new(request: Request, uid: UUID) -> HttpResponse:
     """Add a site, `?inside=` another one."""
-    account = account_to_change(uid, request)
+    account = enter(request, to_change=True).account
     form = SiteForm(
         request.POST or None,
         account=account,
@@ -79,7 +79,7 @@ def new(request: Request, uid: UUID) -> HttpResponse:
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def change(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
     """Change a site, or move it in the tree."""
-    account = account_to_change(uid, request)
+    account = enter(request, to_change=True).account
     site = _site(request, account, thing)
     known = {name: getattr(site, name) for name in SiteForm.base_fields if name not in ("parent",)}
     parent = site.parent.uid if site.parent else ""
@@ -101,7 +101,7 @@ def change(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def remove(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
     """Ask whether an empty site is to be removed; remove it once that is said."""
-    account = account_to_change(uid, request)
+    account = enter(request, to_change=True).account
     site = _site(request, account, thing)
     refusal = ""
     if request.method == "POST" and request.POST.get("sure"):

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from vatio import clock
 from vatio.metering import installing
 from vatio.metering.labels import SOURCES
-from vatio.web.metering.entering import account_to_change
 from vatio.web.metering.form_page import ThingForm, show, takes
 from vatio.web.shell.access import ADMINISTRATOR, SUPERADMINISTRATOR, Request, only
+from vatio.web.shell.account_frame import enter
 from vatio.web.shell.fields import NameField
 
 
@@ -29,7 +29,7 @@ class SourceForm(ThingForm):
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def new(request: Request, uid: UUID) -> HttpResponse:
     """Add a data source."""
-    account = account_to_change(uid, request)
+    account = enter(request, to_change=True).account
     form = SourceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         source = form.attempt(

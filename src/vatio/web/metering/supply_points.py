@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from vatio import clock
 from vatio.accounts.models import Account
 from vatio.dates import day_at
+from vatio.entitlements.limits import why_closed
 from vatio.keys import parse_uuid
 from vatio.metering import changing, contracting
 from vatio.metering.contracting import ContractDetails
@@ -26,8 +27,7 @@ from vatio.metering.site_paths import site_paths
 from vatio.units import Unit
 from vatio.web.metering.choosing import ThingField, sites_of
 from vatio.web.metering.contracts import FIELDS, POWERS, ContractFields
-from vatio.web.metering.entering import account_to_change, account_to_see, may_change
-from vatio.web.metering.form_page import ThingForm, closed, show, takes
+from vatio.web.metering.form_page import ThingForm, show, takes
 from vatio.web.metering.found import supply_point_of
 from vatio.web.shell.access import (
     ADMINISTRATOR,
@@ -37,6 +37,7 @@ from vatio.web.shell.access import (
     Request,
     only,
 )
+from vatio.web.shell.account_frame import enter
 from vatio.web.shell.fields import NameField
 
 BY_CUPS = (SupplyPoint.Energy.ELECTRICITY, SupplyPoint.Energy.GAS)
@@ -131,7 +132,7 @@ class ChangedSupplyForm(SupplyForm):
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def new(request: Request, uid: UUID) -> HttpResponse:
     """Add a supply point with its first contract."""
-    account = account_to_change(uid, request)
+    account = enter(request, to_change=True).account
     form = NewSupplyForm(
         request.POST or None,
         account=account,
@@ -157,7 +158,7 @@ def new(request: Request, uid: UUID) -> HttpResponse:
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def change(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
     """Change what is known of a supply point."""
-    account = account_to_change(uid, request)
+    account = enter(request, to_change=True).account
     point = supply_point_of(account, thing, request.user)
     name, managed = point.name, point.manages_bills
     known = {each: getattr(point, each) for each in ChangedSupplyForm.base_fields}
@@ -185,7 +186,8 @@ def change(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
 def page(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
     """Show a supply point: its contracts, the meters that measure it, its RTC lines."""
-    account = account_to_see(uid, request)
+    frame = enter(request)
+    account = frame.account
     point = supply_point_of(account, thing, request.user)
     today = day_at(clock.now(), account.time_zone)
     measured = list(point.measurements.select_related("meter").order_by("-since", "role", "id"))
@@ -201,8 +203,8 @@ def page(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
             "principal": [each for each in measured if each.is_principal_on(today)],
             "lines": point.rtc_lines.select_related("meter").order_by("-service_since", "id"),
             "same_cups": same_cups_elsewhere(point, request.user),
-            "may_change": may_change(account, request.user),
-            "closed": closed(account),
+            "may_change": frame.may_change,
+            "closed": why_closed(account, at=clock.now()),
         },
     )
 

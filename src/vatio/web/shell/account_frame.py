@@ -34,14 +34,20 @@ class Link:
 class AccountFrame:
     """The account that a page is about, and what the person may do in it.
 
-    `leads` says that they lead its organisation; `may_enter` is false for its own people after
-    its expiry; `may_change` is for whoever may add, change and retire what is installed.
+    `leads` says that they lead its organisation, `administers` that they are one of its
+    administrators; `is_shut` that it has expired, and is closed to its own people.
     """
 
     account: Account
     leads: bool
+    administers: bool
+    is_shut: bool
     may_enter: bool
-    may_change: bool
+
+    @property
+    def may_change(self) -> bool:
+        """Whether they may add, change and retire what is installed."""
+        return self.leads or (self.administers and not self.is_shut)
 
 
 @dataclass(frozen=True)
@@ -60,15 +66,16 @@ def frame(request: HttpRequest) -> AccountFrame | None:
     return request.account_frame  # type: ignore[attr-defined, no-any-return]
 
 
-def enter(request: Request) -> AccountFrame:
+def enter(request: Request, *, to_change: bool = False) -> AccountFrame:
     """Return the frame of a page of an account, and write its moments in the account's zone.
 
-    Somebody else's account is a 404, one that the person is locked out of a 403.
+    Somebody else's account is a 404, one that the person is locked out of a 403. On a page
+    `to_change` what is installed, one that they neither lead nor administer is a 404, too.
     """
     found = frame(request)
-    if found is None:
+    if found is None or (to_change and not (found.leads or found.administers)):
         raise Http404
-    if not found.may_enter:
+    if not (found.may_change if to_change else found.may_enter):
         raise PermissionDenied
     if found.leads:
         request.organisation = found.account.organisation
@@ -134,6 +141,7 @@ def _read(request: HttpRequest) -> AccountFrame | None:
     return AccountFrame(
         account=account,
         leads=leads,
+        administers=administers,
+        is_shut=shut,
         may_enter=not shut or person.is_commercial,
-        may_change=leads or (administers and not shut),
     )
