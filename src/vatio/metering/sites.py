@@ -1,6 +1,6 @@
 """Adds sites to an account's tree, and moves and renames them."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -87,8 +87,9 @@ def remove_site(site: Site, *, by: Person, at: datetime) -> None:
 
 
 def _write(site: Site, details: SiteDetails, account: Account) -> None:
-    for name, value in {**asdict(details), "parent": details.parent}.items():
-        setattr(site, name, value)
+    columns = [each.name for each in fields(details)]
+    for name in columns:
+        setattr(site, name, getattr(details, name))
     if not site.time_zone:
         site.time_zone = details.parent.time_zone if details.parent else account.time_zone
     try:
@@ -96,9 +97,6 @@ def _write(site: Site, details: SiteDetails, account: Account) -> None:
             if site.pk is None:
                 site.save(force_insert=True)
             else:
-                columns = [
-                    *asdict(SiteDetails("")),
-                ]
                 site.save(update_fields=columns)
     except IntegrityError as error:
         if "one_site_of_a_name_in_a_place" in str(error):
