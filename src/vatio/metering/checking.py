@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from vatio.accounts.models import Account
+from vatio.entitlements import limits
 from vatio.units import Unit
 
 WANTED = """
@@ -41,10 +43,6 @@ JOIN accounts_account account ON account.id = coalesce(usage.account_id, counted
 WHERE coalesce(usage.used, 0) <> coalesce(counted.used, 0)
 ORDER BY account.id, 3
 """  # noqa: S608
-
-LOCK = """
-SELECT 1 FROM accounts_account WHERE id = %(account)s FOR UPDATE;
-"""
 
 CLOSE = f"""
 UPDATE metering_allocation own SET freed_at = greatest(%(at)s, taken_at)
@@ -105,12 +103,10 @@ def repair(account_id: int, *, at: datetime) -> None:
         "at": at,
         "units": [unit.value for unit in Unit],
     }
+    account = Account.objects.select_for_update().filter(pk=account_id).first()
+    if account is None:
+        return
+    limits.lock(account)
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, asked)
-        cursor.execute(
-            "SELECT 1 FROM entitlements_usage WHERE account_id = %(account)s"
-            " ORDER BY unit FOR UPDATE",
-            asked,
-        )
         for statement in (CLOSE, OPEN, COUNT):
             cursor.execute(statement, asked)
