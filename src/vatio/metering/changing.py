@@ -88,17 +88,7 @@ def change_supply_point(
     """
     ensure_open(point.account, at=at)
     hold(point)
-    values = {
-        "name": details.name,
-        "energy": details.energy,
-        "cups": details.cups.code if details.cups else "",
-        "cups_suffix": details.cups.suffix if details.cups else "",
-        "site": details.site,
-        "supplier": details.supplier,
-        "policy": details.policy,
-        "territory": details.territory,
-        "manages_bills": details.manages_bills,
-    }
+    values = details.columns()
     for name, value in values.items():
         setattr(point, name, value)
     with in_words():

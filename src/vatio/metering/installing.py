@@ -1,7 +1,8 @@
 """Adds supply points, meters, data points, RTC lines and data sources to an account."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -44,6 +45,12 @@ class SupplyDetails:
     territory: str = ""
     manages_bills: bool = True
 
+    def columns(self) -> dict[str, Any]:
+        """Return the values of the columns of a supply point."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        code, suffix = (self.cups.code, self.cups.suffix) if self.cups else ("", "")
+        return values | {"cups": code, "cups_suffix": suffix}
+
 
 @dataclass(frozen=True)
 class Measures:
@@ -79,24 +86,16 @@ def add_supply_point(
     :raises RetiredBefore: if one of the same CUPS is retired here, unless insisted.
     """
     ensure_open(account, at=at)
-    code = details.cups.code if details.cups else ""
-    retired = account.supplypoints.filter(cups=code, service=Service.RETIRED).first()
-    if code and retired and not insist:
+    columns = details.columns()
+    retired = account.supplypoints.filter(cups=columns["cups"], service=Service.RETIRED).first()
+    if columns["cups"] and retired and not insist:
         raise RetiredBefore(retired)
     point = SupplyPoint(
         account=account,
         organisation_id=account.organisation_id,
         service_since=at,
         created_at=at,
-        site=details.site,
-        name=details.name,
-        energy=details.energy,
-        cups=code,
-        cups_suffix=details.cups.suffix if details.cups else "",
-        supplier=details.supplier,
-        policy=details.policy,
-        territory=details.territory,
-        manages_bills=details.manages_bills,
+        **columns,
     )
     _insert(point)
     settle(account, point, at=at)
@@ -192,7 +191,7 @@ def add_data_point(
         created_at=at,
         meter=meter,
         quantity=quantity,
-        name=name or f"{meter.name} · {QUANTITIES[quantity].label}"[:120],
+        name=name or default_name(meter, quantity),
         source=source,
     )
     _insert(point)
@@ -201,6 +200,11 @@ def add_data_point(
     settle(account, meter, at=at)
     record_installation("added", point, name=point.name, by=by, at=at)
     return point
+
+
+def default_name(meter: Meter, quantity: int) -> str:
+    """Return what a data point is called that nobody named: by its meter and its quantity."""
+    return f"{meter.name} · {QUANTITIES[quantity].label}"[:120]
 
 
 def add_series(

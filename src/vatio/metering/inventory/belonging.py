@@ -5,6 +5,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from vatio.metering.contracting import ContractDetails, WrongContract, check
+from vatio.metering.installing import default_name
 from vatio.metering.inventory.reading import InventoryRow
 from vatio.metering.inventory.sheets import POWERS
 from vatio.metering.inventory.working import Draft, take
@@ -16,9 +17,6 @@ from vatio.metering.models import (
     SourceDevice,
     SupplyContract,
 )
-from vatio.metering.quantities import QUANTITIES
-
-NAME = 120
 
 
 def contract(draft: Draft, row: InventoryRow) -> None:
@@ -85,8 +83,7 @@ def data_point(draft: Draft, row: InventoryRow) -> None:
     if found is None:
         return
     if row.values.get("name") or not found.name:
-        default = f"{meter.name} · {QUANTITIES[quantity].label}"[:NAME]
-        found.name = row.values.get("name") or default
+        found.name = row.values.get("name") or default_name(meter, quantity)
     if "source" in row.values:
         found.source = draft.source(row)
     draft.serve(row, found)
