@@ -5,12 +5,12 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from vatio.spreadsheets.files.cells import CannotRead, NoValue, Sheet
 from vatio.spreadsheets.files.overlay import Marks, overlaid
+from vatio.spreadsheets.files.walking import walk
 
 REMARKABLE = re.compile(
     rb"""value-type\s*=\s*["']error|:formula\s*=|covered-table-cell|:visibility\s*=|<!DOCTYPE"""
@@ -31,7 +31,7 @@ def sheets(content: bytes) -> Iterator[Sheet]:
         raise CannotRead("memory" if FAR.search(xml) else "damaged") from None
     found = _OdsCells()
     if REMARKABLE.search(xml) or not xml.lstrip(b"\xef\xbb\xbf").startswith(b"<"):
-        found.read(xml)
+        walk(xml, found)
     for index, about in enumerate(book.sheets_metadata):
         marks = found.tables[index] if index < len(found.tables) else Marks()
         rows = book.get_sheet_by_name(about.name).to_python(skip_empty_area=False)
@@ -52,20 +52,8 @@ class _OdsCells:
     texts: list[str] = field(default_factory=list)
     inside: int = 0
 
-    def read(self, xml: bytes) -> None:
-        """Parse content.xml.
-
-        :raises CannotRead: if it has a document type: no program writes one.
-        """
-        parser = expat.ParserCreate()
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text
-        parser.StartDoctypeDeclHandler = _refuse
-        parser.Parse(xml, True)
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take the beginning of an element."""
         local = name.rpartition(":")[2]
         if local == "table" and name != local:
             self.tables.append(Marks())
@@ -83,11 +71,13 @@ class _OdsCells:
         elif local == "annotation":
             self.inside -= 1_000_000
 
-    def _text(self, text: str) -> None:
+    def text(self, text: str) -> None:
+        """Take the text between two elements."""
         if self.inside > 0:
             self.texts.append(text)
 
-    def _end(self, name: str) -> None:
+    def end(self, name: str) -> None:
+        """Take the end of an element."""
         local = name.rpartition(":")[2]
         if local in {"table-cell", "covered-table-cell"}:
             mark = self._mark(covered=local.startswith("covered"))
@@ -138,7 +128,3 @@ def _of(attributes: dict[str, str], local: str) -> str:
 def _repeats(attributes: dict[str, str], local: str) -> int:
     given = _of(attributes, local)
     return max(int(given), 1) if given.isdigit() else 1
-
-
-def _refuse(*_declaration: object) -> None:
-    raise CannotRead("damaged")

@@ -11,12 +11,12 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
-from xml.parsers import expat
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from vatio.spreadsheets.files.cells import CannotRead, NoValue, Sheet
 from vatio.spreadsheets.files.overlay import Marks, overlaid
+from vatio.spreadsheets.files.walking import walk
 
 REMARKABLE = (
     *(b't="e"', b"<f", b":f", b'hidden="', b"<!D", b'="&#'),
@@ -107,7 +107,7 @@ def _marks(xml: bytes, *, recalculated: bool) -> Marks:
     if _is_plain(xml):
         return Marks()
     found = _XlsxCells(recalculated)
-    found.read(xml)
+    walk(xml, found)
     return found.marks
 
 
@@ -133,19 +133,8 @@ class _XlsxCells:
     inside: bool = False
     value: str = ""
 
-    def read(self, xml: bytes) -> None:
-        """Parse the XML of a sheet.
-
-        :raises CannotRead: if it has a document type: no program writes one.
-        """
-        parser = expat.ParserCreate()
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._text
-        parser.StartDoctypeDeclHandler = _refuse
-        parser.Parse(xml, True)
-
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take the beginning of an element."""
         local = name.rpartition(":")[2]
         if local == "c":
             place = REFERENCE.fullmatch(attributes.get("r", ""))
@@ -164,11 +153,13 @@ class _XlsxCells:
         elif local == "v":
             self.inside = True
 
-    def _text(self, text: str) -> None:
+    def text(self, text: str) -> None:
+        """Take the text between two elements."""
         if self.inside:
             self.value += text
 
-    def _end(self, name: str) -> None:
+    def end(self, name: str) -> None:
+        """Take the end of an element."""
         local = name.rpartition(":")[2]
         if local == "v":
             self.inside = False
@@ -181,10 +172,6 @@ class _XlsxCells:
 
     def _is_nothing(self, value: str) -> bool:
         return not value or (self.recalculated and value in NOTHING_YET)
-
-
-def _refuse(*_declaration: object) -> None:
-    raise CannotRead("damaged")
 
 
 def _column(letters: str) -> int:
