@@ -14,15 +14,11 @@ from vatio.portfolios.models import ImportDraft
 from vatio.portfolios.values import Ends
 from vatio.refusal import Refused
 from vatio.spreadsheets.tables import tables
+from vatio.spreadsheets.uploads import ensure_readable
 from vatio.tenants.models import Organisation, Person
 
 KEPT = timedelta(days=7)
-LARGEST = 20_000_000
 SHEET_NAME = 200
-
-
-class TooLarge(Refused):
-    """The file has more than 20 MB."""
 
 
 class AlreadyImported(Refused):
@@ -38,10 +34,7 @@ def keep(
     :raises TooLarge: if the file has more than 20 MB.
     :raises Unreadable: if the file is no spreadsheet.
     """
-    if len(content) > LARGEST:
-        raise TooLarge(_("The file is larger than 20 MB."), field="file")
-    for _table in tables(content):
-        break
+    ensure_readable(content)
     ImportDraft.objects.filter(made_at__lt=at - KEPT).delete()
     return ImportDraft.objects.create(
         organisation=organisation,

@@ -10,15 +10,10 @@ from vatio.metering.inventory import reading, writing
 from vatio.metering.inventory.planning import InventoryPlan
 from vatio.metering.models import InventoryDraft
 from vatio.refusal import Refused
-from vatio.spreadsheets.tables import tables
+from vatio.spreadsheets.uploads import ensure_readable
 from vatio.tenants.models import Person
 
 KEPT = timedelta(days=7)
-LARGEST = 20_000_000
-
-
-class InventoryTooLarge(Refused):
-    """The file has more than 20 MB."""
 
 
 class InventoryImported(Refused):
@@ -31,13 +26,10 @@ def keep(
 ) -> InventoryDraft:
     """Store an uploaded workbook, and delete those of the account that are older than a week.
 
-    :raises InventoryTooLarge: if the file has more than 20 MB.
+    :raises TooLarge: if the file has more than 20 MB.
     :raises Unreadable: if the file is no spreadsheet.
     """
-    if len(content) > LARGEST:
-        raise InventoryTooLarge(_("The file is larger than 20 MB."), field="file")
-    for _table in tables(content):
-        break
+    ensure_readable(content)
     InventoryDraft.objects.filter(account=account, made_at__lt=at - KEPT).delete()
     return InventoryDraft.objects.create(
         account=account,

@@ -21,6 +21,7 @@ from vatio.metering.inventory.sheets import SHEETS
 from vatio.metering.inventory.words import WHAT
 from vatio.metering.models import InventoryDraft
 from vatio.refusal import Refused
+from vatio.spreadsheets.uploads import LARGEST
 from vatio.web.shell.access import (
     ADMINISTRATOR,
     COMMERCIAL,
@@ -51,7 +52,7 @@ def upload(request: Request, uid: UUID) -> HttpResponse:
         file = form.cleaned_data["file"]
         try:
             ensure_open(account, at=at)
-            content = file.read(drafts.LARGEST + 1)
+            content = file.read(LARGEST + 1)
             draft = drafts.keep(account, file.name, content, by=request.user, at=at)
         except Refused as refused:
             form.add_error("file", str(refused))

@@ -23,6 +23,7 @@ from vatio.portfolios.models import Import, ImportDraft
 from vatio.portfolios.parsing import Fault
 from vatio.portfolios.values import Ends
 from vatio.refusal import Refused
+from vatio.spreadsheets.uploads import LARGEST
 from vatio.spreadsheets.values import fold
 from vatio.tenants.models import Organisation
 from vatio.web.portfolios.marked_file import faulty, marked_file
@@ -68,7 +69,7 @@ def upload(request: Request) -> HttpResponse:
             draft = drafts.keep(
                 form.cleaned_data["organisation"],
                 file.name,
-                file.read(drafts.LARGEST + 1),
+                file.read(LARGEST + 1),
                 by=request.user,
                 at=clock.now(),
             )
