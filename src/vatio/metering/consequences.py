@@ -25,11 +25,7 @@ def of_retiring(thing: Served) -> Consequence:
     gone = [thing, *along]
     frees, takes = Counter(unit for each in gone if (unit := _taken(each))), Counter[Unit]()
     for meter in meters_left(gone):
-        before, after = _taken(meter), not is_only_called(meter, without=gone)
-        if after and before is None:
-            takes[Unit.METERS] += 1
-        elif before and not after:
-            frees[before] += 1
+        _add_meter(frees, takes, meter, after=not is_only_called(meter, without=gone))
     return Consequence(frees, takes, tuple(along))
 
 
@@ -42,12 +38,18 @@ def of_returning(thing: Served) -> Consequence:
     frees, takes = Counter[Unit](), Counter[Unit]()
     takes[Unit.DATA_POINTS if isinstance(thing, DataPoint) else Unit.RTC_LINES] += 1
     if isinstance(thing, DataPoint | RtcLine):
-        before, after = _taken(thing.meter), not is_only_called(thing.meter, adding=[thing])
-        if after and before is None:
-            takes[Unit.METERS] += 1
-        elif before and not after:
-            frees[before] += 1
+        after = not is_only_called(thing.meter, adding=[thing])
+        _add_meter(frees, takes, thing.meter, after=after)
     return Consequence(frees, takes)
+
+
+def _add_meter(frees: Counter[Unit], takes: Counter[Unit], meter: Meter, *, after: bool) -> None:
+    """Count what becomes of a meter's unit; `after` says whether it is to take one."""
+    before = _taken(meter)
+    if after and before is None:
+        takes[Unit.METERS] += 1
+    elif before and not after:
+        frees[before] += 1
 
 
 def _taken(thing: Served) -> Unit | None:
