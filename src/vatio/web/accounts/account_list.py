@@ -5,7 +5,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,15 +15,13 @@ from vatio.accounts.labels import SECTORS
 from vatio.accounts.models import Account, AccountSet
 from vatio.catalogue.listing import known_licences
 from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
-from vatio.downloads import running
 from vatio.downloads.models import Download
 from vatio.portfolios import exporting, listing
 from vatio.portfolios.labels import COLUMNS
-from vatio.refusal import Refused
 from vatio.web.accounts.headings import headings, shares
 from vatio.web.renewals import bulk_renewing
 from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
-from vatio.web.shell.downloads import XLSX
+from vatio.web.shell.downloads import XLSX, leave_to_worker
 from vatio.web.shell.fields import organisation_choices
 from vatio.web.shell.query_string import query_string
 from vatio.web.shell.redirects import back_to
@@ -143,21 +141,17 @@ def _workbook(request: Request, *, at: datetime, expired: bool) -> HttpResponseB
             accounts, asked, request.user, at=at, with_organisation=organisation is None
         )
         return FileResponse(made, as_attachment=True, filename=name, content_type=XLSX)
-    try:
-        begun = running.ask(
-            Download.Kind.ACCOUNTS,
-            by=request.user,
-            at=at,
-            file_name=name,
-            content_type=XLSX,
-            rows=rows,
-            organisation=organisation,
-            what={"parameters": parameters, "expired": expired},
-        )
-    except Refused as refused:
-        messages.warning(request, str(refused))
-        return redirect("downloads")
-    return redirect("download", begun.uid)
+    return leave_to_worker(
+        Download.Kind.ACCOUNTS,
+        request,
+        otherwise=("downloads",),
+        at=at,
+        file_name=name,
+        content_type=XLSX,
+        rows=rows,
+        organisation=organisation,
+        what={"parameters": parameters, "expired": expired},
+    )
 
 
 @require_POST

@@ -16,7 +16,6 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from vatio import clock
 from vatio.accounts.models import Account
-from vatio.downloads import running
 from vatio.downloads.models import Download
 from vatio.export_words import in_words
 from vatio.orders.models import Order
@@ -24,6 +23,7 @@ from vatio.purging import exporting, requesting
 from vatio.purging.models import Export, Purge
 from vatio.refusal import Refused
 from vatio.web.shell.access import COMMERCIAL, Request, only
+from vatio.web.shell.downloads import leave_to_worker
 from vatio.web.shell.fields import clean_text
 
 ZIP = "application/zip"
@@ -93,22 +93,18 @@ def export(request: Request, uid: UUID) -> HttpResponseBase:
     if rows <= exporting.AT_ONCE:
         made = exporting.export(account, words=in_words, by=request.user, at=at)
         return FileResponse(made, as_attachment=True, filename=name, content_type=ZIP)
-    try:
-        begun = running.ask(
-            Download.Kind.ACCOUNT,
-            by=request.user,
-            at=at,
-            file_name=name,
-            content_type=ZIP,
-            rows=rows,
-            organisation=account.organisation,
-            account=account,
-            what={},
-        )
-    except Refused as refused:
-        messages.warning(request, str(refused))
-        return redirect("account_delete", uid)
-    return redirect("download", begun.uid)
+    return leave_to_worker(
+        Download.Kind.ACCOUNT,
+        request,
+        otherwise=("account_delete", uid),
+        at=at,
+        file_name=name,
+        content_type=ZIP,
+        rows=rows,
+        organisation=account.organisation,
+        account=account,
+        what={},
+    )
 
 
 def _to_those_left(request: Request, done: Purge) -> HttpResponse:
