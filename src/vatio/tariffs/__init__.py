@@ -1,0 +1,1 @@
+"""Tariff periods, holidays and dated prices: what energy and power cost when."""
