@@ -17,6 +17,9 @@ multiple of a quarter of an hour, but Liberia's until that year."""
 
 ONE_DAY = timedelta(days=1)
 
+WHOLE_DAY = 1440
+"""The resolution of a series of days: its one slot is the local day, however long that is."""
+
 
 class LocalDay(NamedTuple):
     """A day of a time zone, from `begins` up to, not including, `ends`: seconds since 1970, UTC."""
@@ -27,7 +30,7 @@ class LocalDay(NamedTuple):
 
     def count(self, minutes: int) -> int:
         """Return how many slots of a resolution the day has; the last may be shorter."""
-        return -((self.begins - self.ends) // (minutes * 60))
+        return 1 if minutes == WHOLE_DAY else -((self.begins - self.ends) // (minutes * 60))
 
 
 class Place(NamedTuple):
@@ -65,6 +68,8 @@ def _day_of(step: int, time_zone: str) -> LocalDay:
 def place(instant: float, time_zone: str, minutes: int) -> Place:
     """Return the slot that holds an instant, in seconds since 1970, UTC."""
     local = _day_of(int(instant // STEP), time_zone)
+    if minutes == WHOLE_DAY:
+        return Place(local, 0, instant - local.begins)
     slot, seconds = divmod(instant - local.begins, minutes * 60)
     return Place(local, int(slot), seconds)
 
@@ -76,4 +81,6 @@ def start(local: LocalDay, slot: int, minutes: int) -> int:
 
 def end(local: LocalDay, slot: int, minutes: int) -> int:
     """Return the instant up to, and not including, which a slot runs: at most the day's end."""
+    if minutes == WHOLE_DAY:
+        return local.ends
     return min(local.begins + (slot + 1) * minutes * 60, local.ends)

@@ -1,0 +1,183 @@
+"""From the states of a register to what was counted between them.
+
+A register is the state of a meter at an instant. It only grows: one that is lower than the last
+good one is held until the next one tells whether it was a dip, a rollover or another meter.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from vatio.readings.slots import LocalDay, end, place, start
+
+NEAR_THE_TOP = 0.98
+"""A register rolls over only if the last state was within 2 % of what its digits can show."""
+
+
+class Register(NamedTuple):
+    """The state of a register, in base units, at an instant in seconds since 1970, UTC."""
+
+    at: float
+    value: float
+
+
+class DeviceChange(NamedTuple):
+    """Another device at an instant: the last state of the old one and the first of the new one.
+
+    None stands for a state that nobody read.
+    """
+
+    at: float
+    last: float | None
+    first: float | None
+
+
+class Piece(NamedTuple):
+    """An amount that was counted from an instant up to, not including, another."""
+
+    begins: float
+    ends: float
+    amount: float
+
+
+@dataclass
+class Settled:
+    """What a run of registers says.
+
+    `good` are the registers that stand; `held` those below the last good one, dips and what is
+    not decided yet. `changes` are the instants of registers that were taken for those of another
+    meter. `anchors` are the good registers from which the same registers, and others behind them,
+    settle alike: those that were judged by nothing after them.
+    """
+
+    pieces: list[Piece] = field(default_factory=list)
+    good: list[Register] = field(default_factory=list)
+    held: list[Register] = field(default_factory=list)
+    changes: list[float] = field(default_factory=list)
+    anchors: list[Register] = field(default_factory=list)
+    waiting: Register | None = None
+
+
+@dataclass
+class _Run:
+    """A run of registers, settled one after the other."""
+
+    top: float | None
+    refused: Collection[float]
+    said: Settled
+    last: Register | None = None
+    low: Register | None = None
+
+    def take(self, one: Register) -> None:
+        if self.last is None or one.value >= self.last.value:
+            self._go_on(one, one.value - self.last.value if self.last else 0)
+        elif self.top and self.last.value >= NEAR_THE_TOP * self.top and self.low is None:
+            self._go_on(one, one.value + self.top - self.last.value)
+        elif self.low is None or one.value < self.low.value:
+            self._hold(one)
+        elif one.value > self.low.value and self.low.at not in self.refused:
+            self._begin_anew(self.low, one)
+        else:
+            self.said.held.append(one)
+
+    def change(self, change: DeviceChange) -> None:
+        """Take the registers of both devices of a change that somebody wrote down."""
+        last = self.last
+        if last is not None and change.last is not None and change.last >= last.value:
+            self.said.pieces.append(Piece(last.at, change.at, change.last - last.value))
+        self.low = None
+        self.last = None if change.first is None else Register(change.at, change.first)
+
+    def _go_on(self, one: Register, amount: float) -> None:
+        if self.last is not None and one.at > self.last.at:
+            self.said.pieces.append(Piece(self.last.at, one.at, amount))
+        self.said.good.append(one)
+        self.said.anchors.append(one)
+        self.last, self.low = one, None
+
+    def _hold(self, one: Register) -> None:
+        self.said.held.append(one)
+        self.low = one
+
+    def _begin_anew(self, first: Register, second: Register) -> None:
+        """Two below and growing: another meter counts from the first of them on."""
+        self.said.changes.append(first.at)
+        self.said.held.remove(first)
+        self.said.pieces.append(Piece(first.at, second.at, second.value - first.value))
+        self.said.good += [first, second]
+        self.said.anchors.append(second)
+        self.last, self.low = second, None
+
+
+def settle(
+    registers: Iterable[Register],
+    *,
+    changes: Sequence[DeviceChange] = (),
+    digits: int | None = None,
+    unit: float = 1,
+    refused: Collection[float] = (),
+) -> Settled:
+    """Compute what was counted between registers.
+
+    A dip, which the next register at least makes up for, is dropped: one piece runs from the last
+    good register to that one. Two registers below and growing are another meter, unless somebody
+    said that there was no change; what was counted until the first of them is not known.
+
+    :param registers: in the order of their instants, each instant once.
+    :param changes: changes of the device that were written down, in the order of their instants.
+        A register at the very instant of a change is of the new device.
+    :param digits: how many digits the register shows, where that is known.
+    :param unit: base units in one of what the digits count.
+    :param refused: the instants of registers that begin no other meter.
+    """
+    run = _Run(10**digits * unit if digits else None, refused, Settled())
+    to_come = list(changes)
+    for one in registers:
+        while to_come and to_come[0].at <= one.at:
+            run.change(to_come.pop(0))
+        run.take(one)
+    run.said.waiting = run.low
+    return run.said
+
+
+class SlotShare(NamedTuple):
+    """What of the pieces fell into a slot: its value, and whether its shape was known.
+
+    A slot is exact if pieces begin and end at its borders; otherwise it holds its share, by
+    time, of a piece that is longer.
+    """
+
+    value: float
+    exact: bool
+
+
+def by_slot(
+    pieces: Iterable[Piece], *, time_zone: str, minutes: int
+) -> Mapping[tuple[LocalDay, int], SlotShare]:
+    """Lay pieces over the slots of their days; only slots that are covered whole have a share.
+
+    The shares of a piece add up to its amount: whole base units stay whole.
+    """
+    covered: dict[tuple[LocalDay, int], float] = {}
+    values: dict[tuple[LocalDay, int], float] = {}
+    spread: set[tuple[LocalDay, int]] = set()
+    for piece in pieces:
+        length = piece.ends - piece.begins
+        given, at = 0.0, piece.begins
+        whole = float(piece.amount).is_integer()
+        while at < piece.ends:
+            local, slot, _seconds = place(at, time_zone, minutes)
+            until = min(end(local, slot, minutes), piece.ends)
+            share = piece.amount * ((until - piece.begins) / length)
+            share = piece.amount if until == piece.ends else round(share) if whole else share
+            key = (local, slot)
+            values[key] = values.get(key, 0) + share - given
+            covered[key] = covered.get(key, 0) + until - at
+            if piece.begins < start(local, slot, minutes) or piece.ends > end(local, slot, minutes):
+                spread.add(key)
+            given, at = share, until
+    return {
+        key: SlotShare(value, key not in spread)
+        for key, value in values.items()
+        if covered[key] >= end(key[0], key[1], minutes) - start(key[0], key[1], minutes) - 1e-6
+    }
