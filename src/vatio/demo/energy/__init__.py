@@ -1,0 +1,1 @@
+"""Believable load curves for the demo: computed from a seed and a day, stored nowhere."""
