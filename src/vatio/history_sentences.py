@@ -8,6 +8,7 @@ from vatio.orders import acts as orders
 from vatio.people import acts as people
 from vatio.portfolios import acts as portfolios
 from vatio.purging import acts as purging
+from vatio.readings import acts as readings
 from vatio.tenants.models import Person
 
 SENTENCES: dict[str, Wording] = {
@@ -17,6 +18,7 @@ SENTENCES: dict[str, Wording] = {
     **metering.SENTENCES,
     **orders.SENTENCES,
     **portfolios.SENTENCES,
+    **readings.SENTENCES,
     **purging.SENTENCES,
 }
 

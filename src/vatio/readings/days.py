@@ -316,3 +316,63 @@ def _known(day: StoredDay) -> Iterator[tuple[float, int]]:
     for slot, value in enumerate(day.values):
         if value is not None:
             yield value, day.quality_at(slot)
+
+
+@dataclass(frozen=True)
+class Undone:
+    """A day without what its last delivery brought; `kept` are the slots mended since."""
+
+    day: StoredDay
+    replaced: Replaced
+    kept: list[int]
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a revision keeps of a day before a change, besides what was replaced."""
+
+    replaced: Replaced
+    delivery: int
+    filled: list[int] | None
+    version: int
+
+
+def undo(stored: StoredDay, revisions: Sequence[Before]) -> Undone:
+    """Take back what the last delivery of a day brought.
+
+    What a person mended since stays.
+
+    :param revisions: those that the delivery wrote, the last one first.
+    """
+    size = len(stored.values)
+    values, qualities = list(stored.values), [stored.quality_at(slot) for slot in range(size)]
+    for each in revisions:
+        old = each.replaced
+        for slot, value, quality in zip(old.slots, old.values, old.qualities, strict=True):
+            values[slot], qualities[slot] = value, quality
+    for slot in range(size) if stored.filled is None else stored.filled:
+        values[slot] = None
+    slots, kept = [], []
+    for slot, now in enumerate(stored.values):
+        if (now, stored.quality_at(slot)) == (values[slot], qualities[slot]):
+            continue
+        if now is not None and origin_of(stored.quality_at(slot)) == Origin.MENDED:
+            kept.append(slot)
+            values[slot], qualities[slot] = now, stored.quality_at(slot)
+        else:
+            slots.append(slot)
+    replaced = Replaced(
+        slots,
+        [stored.values[slot] for slot in slots],
+        [stored.quality_at(slot) for slot in slots],
+    )
+    first = revisions[-1] if revisions else None
+    day = replace(
+        stored,
+        values=values,
+        qualities=qualities,
+        delivery=first.delivery if first else 0,
+        filled=first.filled if first else [],
+        version=first.version if first else 0,
+    )
+    return Undone(_settled(day), replaced, kept)

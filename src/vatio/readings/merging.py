@@ -37,17 +37,12 @@ STAND = """
 UPDATE readings_state own SET
     first_on = new.first_on, last_at = to_timestamp(new.last_at), last_value = new.last_value,
     last_arrival = to_timestamp(new.last_arrival), register_at = to_timestamp(new.register_at),
-    register = new.register, is_clear = new.is_clear,
-    delivery_from = CASE WHEN own.delivery_id = %(delivery)s
-        THEN least(own.delivery_from, new.since) ELSE new.since END,
-    delivery_to = CASE WHEN own.delivery_id = %(delivery)s
-        THEN greatest(own.delivery_to, new.until) ELSE new.until END,
-    delivery_id = %(delivery)s
+    register = new.register, is_clear = new.is_clear
 FROM unnest(%(series)s::bigint[], %(first_on)s::date[], %(last_at)s::float8[],
     %(last_value)s::float8[], %(last_arrival)s::float8[], %(register_at)s::float8[],
-    %(register)s::float8[], %(is_clear)s::boolean[], %(since)s::date[], %(until)s::date[])
+    %(register)s::float8[], %(is_clear)s::boolean[])
     AS new (series_id, first_on, last_at, last_value, last_arrival, register_at, register,
-        is_clear, since, until)
+        is_clear)
 WHERE own.account_id = %(account)s AND own.series_id = new.series_id
 """
 
@@ -88,7 +83,7 @@ def merge(
     account_id = next(iter(series.values())).account_id
     standing = lock(account_id, {key[0] for key in arriving})
     outcome = merge_locked(series, arriving, standing, delivery=delivery, at=at)
-    stand(account_id, standing, arriving, delivery=delivery, at=at)
+    stand(account_id, standing, at=at)
     return outcome
 
 
@@ -205,27 +200,14 @@ def _remember_last(outcome: Outcome, standing: Mapping[int, SeriesState]) -> Non
             standing[series_id].last_at, standing[series_id].last_value = last
 
 
-def stand(
-    account_id: int,
-    standing: Mapping[int, SeriesState],
-    touched: Iterable[DayKey],
-    *,
-    delivery: int,
-    at: float,
-) -> None:
-    """Write where the locked series stand, and which of their days the delivery touched."""
-    span: dict[int, tuple[date, date]] = {}
-    for series_id, day in touched:
-        since, until = span.get(series_id, (day, day))
-        span[series_id] = (min(since, day), max(until, day))
-    rows = [standing[key] for key in sorted(span)]
-    asked: dict[str, Any] = {"account": account_id, "delivery": delivery, "series": sorted(span)}
+def stand(account_id: int, standing: Mapping[int, SeriesState], *, at: float) -> None:
+    """Write where the locked series stand."""
+    rows = list(standing.values())
+    asked: dict[str, Any] = {"account": account_id, "series": [each.series_id for each in rows]}
     for name in ("first_on", "is_clear"):
         asked[name] = [getattr(each, name) for each in rows]
     for name in ("last_at", "last_value", "register_at", "register"):
         asked[name] = floats([getattr(each, name) for each in rows])
     asked["last_arrival"] = floats([arrival(each, at) for each in rows])
-    asked["since"] = [span[each.series_id][0] for each in rows]
-    asked["until"] = [span[each.series_id][1] for each in rows]
     with connection.cursor() as cursor:
         cursor.execute(STAND, asked)

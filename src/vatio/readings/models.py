@@ -78,7 +78,7 @@ class State(KeyedByAccount):
 
     `last_at` is the instant at which the last slot with a value begins, `last_value` its value;
     `register_at` and `register` the last good register, which another follows without more ado
-    while `is_clear`. The last delivery touched the days from `delivery_from` to `delivery_to`.
+    while `is_clear`.
     """
 
     pk = models.CompositePrimaryKey("account_id", "series_id")
@@ -91,9 +91,6 @@ class State(KeyedByAccount):
     register = models.FloatField(null=True)
     is_clear = models.BooleanField(default=False)
     digits = models.SmallIntegerField(null=True)
-    delivery_id = models.BigIntegerField(null=True)
-    delivery_from = models.DateField(null=True)
-    delivery_to = models.DateField(null=True)
 
     def __str__(self) -> str:
         return str(self.series_id)
@@ -175,8 +172,9 @@ class RegisterFinding(KeyedByAccount):
 class Delivery(KeyedByAccount):
     """What came at once: a file, or what a source inserted within an hour.
 
-    `refusals` counts by code, and lists the first rows that were refused. The series and days
-    that a file touched are kept with it; those of an insertion stand in `State`.
+    `refusals` counts by code, and lists the first rows that were refused. The series that a file
+    touched are kept with it; an insertion touches those of its source. `kept` lists what somebody
+    had changed since, and was left, when the delivery was taken back: series, day and slot.
     """
 
     LISTED: ClassVar[int] = 1_000

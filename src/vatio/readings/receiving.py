@@ -93,15 +93,13 @@ def receive(
     received = Received(outcome.by_series, set(outcome.changed))
     beside = _add_others(account_id, arrivals, received, delivery=delivery, at=at)
     spans = _spans(registers, arrivals.days, outcome, beside)
-    touched = set(arrivals.days)
     if spans:
         derived, runs = derive(
             registers, into, spans, origin=origin, delivery=delivery, at=at, standing=standing
         )
         _count_held(received, arrivals, runs)
-        received.changed |= set(derived.changed)
-        touched |= set(derived.changed) | _days_beside(series, beside)
-    stand(account_id, standing, touched, delivery=delivery, at=at)
+        received.changed |= set(derived.changed) | _days_beside(series, beside)
+    stand(account_id, standing, at=at)
     return received
 
 

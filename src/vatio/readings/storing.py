@@ -78,7 +78,9 @@ SELECT revision.series_id, revision.day, revision.slots, revision."values", revi
 FROM unnest(%(series)s::bigint[], %(days)s::date[]) AS asked (series_id, day)
 JOIN readings_revision revision ON revision.account_id = %(account)s
     AND revision.series_id = asked.series_id AND revision.day = asked.day
+    AND revision.delivery_id <> 0
 """
+"""What a delivery gave that was taken back may be given again."""
 
 
 @contextmanager
