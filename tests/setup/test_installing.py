@@ -30,7 +30,7 @@ def test_the_wheel_holds_all_that_pages_need(wheel: Path) -> None:
     wanted = {
         str(path.relative_to(source))
         for path in (source / "vatio").rglob("*")
-        if path.suffix in {".py", ".html", ".txt", ".css", ".js", ".svg", ".png", ".po"}
+        if path.suffix in {".py", ".html", ".txt", ".css", ".js", ".svg", ".png", ".po", ".csv"}
         and "__pycache__" not in path.parts
     }
 

@@ -43,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_inventory_export(
         _word(in_inventory, "export", "write an inventory into a workbook", "export_inventory")
     )
+    tariffs = top.add_parser("tariffs", help="the regulated prices of electricity")
+    in_tariffs = tariffs.add_subparsers(required=True, metavar="COMMAND")
+    _add_prices(_word(in_tariffs, "import", "import regulated prices", "import_tariffs"))
     people = top.add_parser("people", help="the people of this platform")
     in_people = people.add_subparsers(required=True, metavar="COMMAND")
     reset = _word(in_people, "reset", "print a link to choose a new password", "reset_password")
@@ -125,6 +128,13 @@ def _add_inventory_export(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the export."""
     parser.add_argument("file", metavar="FILE", help="the workbook (xlsx) to write")
     _add_account(parser)
+
+
+def _add_prices(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `vatio tariffs import`."""
+    parser.add_argument("file", metavar="FILE", help="csv, xlsx, xls or ods")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
+    parser.add_argument("--json", action="store_true")
 
 
 def _add_account(parser: argparse.ArgumentParser) -> None:

@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from vatio import clock, env, schema, web_server
-from vatio.cli import checking, entitlements, inventories, portfolios
+from vatio.cli import checking, entitlements, inventories, portfolios, tariffs
 from vatio.dates import DEPARTMENT_TIME_ZONE
 from vatio.demo import loading, welcome
 from vatio.demo.people import listed
@@ -200,6 +200,12 @@ def export_inventory(arguments: argparse.Namespace) -> int:
     """Write the inventory of an account into a workbook."""
     with _database():
         return inventories.run_export(arguments, say=say)
+
+
+def import_tariffs(arguments: argparse.Namespace) -> int:
+    """Import regulated prices from a file, all or nothing."""
+    with _database(reads_only=arguments.dry_run):
+        return tariffs.run(arguments, say=say)
 
 
 def reset_password(arguments: argparse.Namespace) -> int:
