@@ -5,7 +5,7 @@ from vatio.metering.models.belonging import OfAccount, Range, Served, ServedSet,
 from vatio.metering.models.data_points import DataPoint, Series
 from vatio.metering.models.drafts import InventoryDraft
 from vatio.metering.models.meters import Measurement, Meter, MeterChange, RtcLine
-from vatio.metering.models.sources import DataSource, SourceDevice
+from vatio.metering.models.sources import DataSource, SourceDevice, SourceToken
 from vatio.metering.models.supplies import Site, SupplyContract, SupplyPoint
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "Service",
     "Site",
     "SourceDevice",
+    "SourceToken",
     "SupplyContract",
     "SupplyPoint",
 ]
