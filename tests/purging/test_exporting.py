@@ -369,7 +369,7 @@ def test_the_token_of_a_source_is_told_without_its_hash_and_its_use_is_no_change
     (token,) = told["source_tokens"]  # type: ignore[misc]
     assert (token["source"], token["last_seen_at"]) == ("Pasarela", "2026-11-24T11:00:00+00:00")
     assert SourceToken.objects.get().digest not in json.dumps(told)
-    assert [*rows(book, "Claves de las fuentes")[0]][0] == "Fuente de datos"
+    assert rows(book, "Claves de las fuentes")[0]["Fuente de datos"] == "Pasarela"
     assert contents.digest(contents.read(hotel)) == before
 
 

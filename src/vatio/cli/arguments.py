@@ -43,6 +43,10 @@ def _parser() -> argparse.ArgumentParser:
     _add_inventory_export(
         _word(in_inventory, "export", "write an inventory into a workbook", "export_inventory")
     )
+    sources = top.add_parser("sources", help="the sources that insert readings")
+    in_sources = sources.add_subparsers(required=True, metavar="COMMAND")
+    _add_source(_word(in_sources, "add", "add one, and print its token", "add_source"))
+    _add_source(_word(in_sources, "rotate", "print another token of one", "rotate_token"))
     people = top.add_parser("people", help="the people of this platform")
     in_people = people.add_subparsers(required=True, metavar="COMMAND")
     reset = _word(in_people, "reset", "print a link to choose a new password", "reset_password")
@@ -125,6 +129,13 @@ def _add_inventory_export(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the export."""
     parser.add_argument("file", metavar="FILE", help="the workbook (xlsx) to write")
     _add_account(parser)
+
+
+def _add_source(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments that name a data source."""
+    _add_account(parser)
+    parser.add_argument("--name", required=True, metavar="NAME", help="what the source is called")
+    parser.add_argument("--json", action="store_true")
 
 
 def _add_account(parser: argparse.ArgumentParser) -> None:

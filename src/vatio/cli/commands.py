@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from vatio import clock, env, schema, web_server
-from vatio.cli import checking, entitlements, inventories, portfolios
+from vatio.cli import checking, entitlements, inventories, portfolios, sources
 from vatio.dates import DEPARTMENT_TIME_ZONE
 from vatio.demo import loading, welcome
 from vatio.demo.people import listed
@@ -200,6 +200,18 @@ def export_inventory(arguments: argparse.Namespace) -> int:
     """Write the inventory of an account into a workbook."""
     with _database():
         return inventories.run_export(arguments, say=say)
+
+
+def add_source(arguments: argparse.Namespace) -> int:
+    """Add an insertion source to an account, and print its token once."""
+    with _database():
+        return sources.run_add(arguments, at=clock.now(), issued_at=clock.real(), say=say)
+
+
+def rotate_token(arguments: argparse.Namespace) -> int:
+    """Print another token of an insertion source, once."""
+    with _database():
+        return sources.run_rotate(arguments, at=clock.real(), say=say)
 
 
 def reset_password(arguments: argparse.Namespace) -> int:
