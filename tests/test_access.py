@@ -14,9 +14,9 @@ from vatio.accounts.models import Account
 from vatio.catalogue import publishing
 from vatio.downloads import running as downloads
 from vatio.downloads.models import Download
-from vatio.metering import retiring
+from vatio.metering import retiring, tokens
 from vatio.metering.inventory import drafts as inventories
-from vatio.metering.models import InventoryDraft, Meter, Site, SupplyPoint
+from vatio.metering.models import DataSource, InventoryDraft, Meter, Site, SupplyPoint
 from vatio.metering.sites import SiteDetails, add_site
 from vatio.notifications.models import Message
 from vatio.orders import bulk_renewing
@@ -51,6 +51,7 @@ class World:
     site: Site
     meter: Meter
     supply_point: SupplyPoint
+    source: DataSource
     retired: Meter
     people: dict[str, Person | None]
 
@@ -152,6 +153,10 @@ TABLE: dict[str, tuple[object, ...]] = {
     "data_point_new": (OUT, GONE, GONE, IN, GONE, IN, GONE),
     "line_new": (OUT, GONE, GONE, IN, GONE, IN, GONE),
     "source_new": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "source": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "source_change": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "POST source_rotate": (OUT, GONE, GONE, TO, GONE, TO, GONE),
+    "POST source_revoke": (OUT, GONE, GONE, TO, GONE, TO, GONE),
     "supply_point": (OUT, GONE, IN, IN, GONE, IN, IN),
     "meter": (OUT, GONE, IN, IN, GONE, IN, IN),
     "POST thing_retire": (OUT, GONE, GONE, TO, GONE, TO, GONE),
@@ -215,6 +220,9 @@ def kept_world(module_transaction: None) -> World:
     )
     retired = make.meter(account, "Retirado")
     retiring.retire(retired, by=nuria, at=make.NOON)
+    source, _secret = tokens.add_with_token(
+        account, name="Pasarela", kind="insertion", by=nuria, at=make.NOON, issued_at=make.NOON
+    )
     link, _token = one_time_links.invite(norte, "ana@norte.example", by=nuria, at=make.NOON)
     return World(
         norte=norte,
@@ -236,6 +244,7 @@ def kept_world(module_transaction: None) -> World:
         site=add_site(account, SiteDetails("Nave"), by=nuria, at=make.NOON),
         meter=make.meter(account),
         supply_point=make.supply_point(account),
+        source=source,
         retired=retired,
         people={
             "anybody": None,
@@ -284,7 +293,12 @@ def address(name: str, world: World) -> str:
         "licence_publish": world.draft.uid,
         "licence_retire": world.draft.uid,
     }
-    things = {"site": world.site, "supply": world.supply_point, "contract": world.supply_point}
+    things = {
+        "site": world.site,
+        "source": world.source,
+        "supply": world.supply_point,
+        "contract": world.supply_point,
+    }
     thing = next((each for word, each in things.items() if name.startswith(word)), world.meter)
     uids |= {name: world.account.uid for name in PAGES if name.startswith("installation")}
     pattern = PAGES[name]
@@ -304,13 +318,15 @@ def address(name: str, world: World) -> str:
 
 
 def sent(name: str, world: World) -> dict[str, object]:
-    """What a form says that names a person."""
+    """What a form says that names a person, or a token."""
     named = {
         "account_people_change": world.people["viewer"],
         "people_remove": world.people["superadmin"],
         "colleagues_remove": world.people["commercial"],
     }
     person = named.get(name)
+    if name == "source_revoke":
+        return {"token": world.source.tokens.get().pk}
     return {"person": person.pk} if person else {}
 
 

@@ -23,6 +23,7 @@ from vatio.web.metering import (
     meters,
     service,
     sites,
+    source_tokens,
     sources,
     supply_points,
 )
@@ -68,6 +69,7 @@ urlpatterns = [
     *data_points.urlpatterns,
     *lines.urlpatterns,
     *sources.urlpatterns,
+    *source_tokens.urlpatterns,
     *service.urlpatterns,
     *colleagues.urlpatterns,
     *messages.urlpatterns,

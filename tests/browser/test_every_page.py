@@ -9,7 +9,8 @@ from vatio.accounts.models import Account
 from vatio.dates import add_months
 from vatio.downloads import running
 from vatio.downloads.models import Download
-from vatio.metering import installing, retiring, sites
+from vatio.metering import installing, retiring, sites, tokens
+from vatio.metering.models import SourceDevice
 from vatio.notifications.models import Message
 from vatio.orders import deciding
 from vatio.people import one_time_links
@@ -73,6 +74,7 @@ def installed(hotel: Account) -> list[str]:
         f"supply-points/{point.uid}/",
         f"meters/{meter.uid}/",
         f"meters/{meter.uid}/device/",
+        f"sources/{hotel.datasources.get().uid}/",
     ]
 
 
@@ -87,7 +89,12 @@ def install(hotel: Account, *, by: Person) -> None:
         "Contador de cocina", serial="Z1", site=place, measures=installing.Measures(supply)
     )
     meter = installing.add_meter(hotel, details, by=by, at=at)
-    source = installing.add_source(hotel, name="Pasarela", kind="insertion", by=by, at=at)
+    source, _token = tokens.add_with_token(
+        hotel, name="Pasarela", kind="insertion", by=by, at=at, issued_at=at
+    )
+    SourceDevice.objects.create(
+        account=hotel, organisation=hotel.organisation, source=source, did="7-A", meter=meter
+    )
     installing.add_data_point(meter, quantity=402, minutes=15, source=source, by=by, at=at)
     for number in range(9):
         retired = make.meter(hotel, f"Contador {number}", at=at)

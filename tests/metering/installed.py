@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from tests.metering.inventory.workbooks import written
 from vatio.accounts.models import Account
-from vatio.metering import changing, contracting, installing, retiring, sites
+from vatio.metering import changing, contracting, installing, retiring, sites, tokens
 from vatio.metering.cups import parse_cups
 from vatio.metering.inventory import drafts
 from vatio.metering.models import (
@@ -59,7 +59,9 @@ def install(account: Account, *, by: Person, at: datetime) -> Installed:
         by=by,
         at=at,
     )
-    source = installing.add_source(account, name="Pasarela", kind="insertion", by=by, at=at)
+    source, _token = tokens.add_with_token(
+        account, name="Pasarela", kind="insertion", by=by, at=at, issued_at=at
+    )
     SourceDevice.objects.create(
         account=account, organisation=account.organisation, source=source, did="7", meter=meter
     )

@@ -18,6 +18,7 @@ from vatio.accounts import adjusting
 from vatio.accounts.models import Account
 from vatio.history.models import Act
 from vatio.history.recording import record
+from vatio.metering.models import SourceToken
 from vatio.notifications.models import Message
 from vatio.purging import contents, exporting, workbook
 from vatio.purging.models import Export
@@ -44,6 +45,7 @@ SHEETS = [
     "Cambios de contador",
     "Fuentes de datos",
     "Equipos",
+    "Claves de las fuentes",
     "Puntos de datos",
     "Series",
     "Líneas RTC",
@@ -137,7 +139,9 @@ def test_the_json_has_everything_with_its_dates_in_iso() -> None:
         "account.adjusted",
         *["installation.added"] * 3,
         "installation.contracted",
-        *["installation.added"] * 4,
+        *["installation.added"] * 2,
+        "installation.token_issued",
+        *["installation.added"] * 2,
         "installation.device_changed",
         "installation.changed",
         "installation.retired",
@@ -284,7 +288,7 @@ def test_a_subject_too_long_for_a_sheet_goes_on_on_a_further_one(
 
     sheets = [name for name in book.sheet_names if name.startswith("Historia")]
     assert sheets == ["Historia", "Historia 2", "Historia 3"]
-    assert [len(rows(book, name)) for name in sheets] == [8, 8, 7]
+    assert [len(rows(book, name)) for name in sheets] == [8, 8, 8]
     assert rows(book, "Historia 3")[-1]["Qué pasó"] == "account.leaving"
 
 
@@ -352,6 +356,20 @@ def test_a_message_that_leaves_is_no_change_of_the_account() -> None:
 
     Message.objects.update(state=Message.State.SENT, settled_at=OVER)
 
+    assert contents.digest(contents.read(hotel)) == before
+
+
+def test_the_token_of_a_source_is_told_without_its_hash_and_its_use_is_no_change() -> None:
+    hotel = lived()
+    before = contents.digest(contents.read(hotel))
+
+    SourceToken.objects.update(last_seen_at=OVER)
+
+    told, book, _names = exported(hotel)
+    (token,) = told["source_tokens"]  # type: ignore[misc]
+    assert (token["source"], token["last_seen_at"]) == ("Pasarela", "2026-11-24T11:00:00+00:00")
+    assert SourceToken.objects.get().digest not in json.dumps(told)
+    assert rows(book, "Claves de las fuentes")[0]["Fuente de datos"] == "Pasarela"
     assert contents.digest(contents.read(hotel)) == before
 
 

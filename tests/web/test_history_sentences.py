@@ -16,6 +16,7 @@ from vatio.accounts.models import Account, AccountRole
 from vatio.catalogue import publishing
 from vatio.history.models import Act
 from vatio.history_sentences import SENTENCES, sentence
+from vatio.metering import tokens
 from vatio.orders import assigning, deciding, lapsing
 from vatio.people import calendar_links, creating, one_time_links
 from vatio.portfolios import importing
@@ -43,6 +44,9 @@ SPANISH = {
     "installation.removed": "Emplazamiento: se quita «Caseta»",
     "installation.retired": "Línea RTC: se retira «Acometida»",
     "installation.returned": "Línea RTC: vuelve al servicio «Acometida»",
+    "installation.token_issued": "Se crea la clave de «Pasarela»",
+    "installation.token_revoked": "Se anula una clave de «Pasarela»",
+    "installation.token_rotated": "Se cambia la clave de «Pasarela»",
     "inventory.imported": (
         "Inventario importado de inventario.xlsx: 1 añadidos, 0 cambiados, 0 retirados,"
         " 0 de nuevo en servicio"
@@ -199,7 +203,10 @@ def test_the_facts_that_the_rules_record_make_sentences_in_both_languages() -> N
     people_come_and_go(norte, hotel)
     orders_come_and_go(norte, hotel)
     deciding.accept(make.expansion_order(hotel, rtc_lines=1), by=make.commercial(), at=make.NOON)
-    install(hotel, by=make.commercial(), at=make.NOON)
+    source = install(hotel, by=make.commercial(), at=make.NOON).source
+    tokens.rotate(source, by=make.commercial(), at=make.NOON)
+    for each in source.tokens.all():
+        tokens.revoke(each, by=make.commercial(), at=make.NOON)
     import_inventory(hotel, by=make.commercial(), at=make.NOON)
     details = configuring.Details.of(hotel)
     changed = configuring.Details(**{**vars(details), "sector": "sport", "contact_email": "a@b.es"})

@@ -46,6 +46,10 @@ def _parser() -> argparse.ArgumentParser:
     tariffs = top.add_parser("tariffs", help="the regulated prices of electricity")
     in_tariffs = tariffs.add_subparsers(required=True, metavar="COMMAND")
     _add_prices(_word(in_tariffs, "import", "import regulated prices", "import_tariffs"))
+    sources = top.add_parser("sources", help="the sources that insert readings")
+    in_sources = sources.add_subparsers(required=True, metavar="COMMAND")
+    _add_source(_word(in_sources, "add", "add one, and print its token", "add_source"))
+    _add_source(_word(in_sources, "rotate", "print another token of one", "rotate_token"))
     people = top.add_parser("people", help="the people of this platform")
     in_people = people.add_subparsers(required=True, metavar="COMMAND")
     reset = _word(in_people, "reset", "print a link to choose a new password", "reset_password")
@@ -134,6 +138,13 @@ def _add_prices(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of `vatio tariffs import`."""
     parser.add_argument("file", metavar="FILE", help="csv, xlsx, xls or ods")
     parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
+    parser.add_argument("--json", action="store_true")
+
+
+def _add_source(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments that name a data source."""
+    _add_account(parser)
+    parser.add_argument("--name", required=True, metavar="NAME", help="what the source is called")
     parser.add_argument("--json", action="store_true")
 
 

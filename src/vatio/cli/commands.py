@@ -18,7 +18,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from vatio import clock, env, schema, web_server
-from vatio.cli import checking, entitlements, inventories, portfolios, tariffs
+from vatio.cli import checking, entitlements, inventories, portfolios, sources, tariffs
 from vatio.dates import DEPARTMENT_TIME_ZONE
 from vatio.demo import loading, welcome
 from vatio.demo.people import listed
@@ -206,6 +206,18 @@ def import_tariffs(arguments: argparse.Namespace) -> int:
     """Import regulated prices from a file, all or nothing."""
     with _database(reads_only=arguments.dry_run):
         return tariffs.run(arguments, say=say)
+
+
+def add_source(arguments: argparse.Namespace) -> int:
+    """Add an insertion source to an account, and print its token once."""
+    with _database():
+        return sources.run_add(arguments, at=clock.now(), issued_at=clock.real(), say=say)
+
+
+def rotate_token(arguments: argparse.Namespace) -> int:
+    """Print another token of an insertion source, once."""
+    with _database():
+        return sources.run_rotate(arguments, at=clock.real(), say=say)
 
 
 def reset_password(arguments: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from vatio.accounts.models import Account, Agreement, SmsTransaction
 from vatio.accounts.timeline import known_number
-from vatio.cli.naming import account_called, organisation_called
+from vatio.cli.naming import account_of
 from vatio.dates import start_of, written
 from vatio.entitlements.question import Room, entitlement
 from vatio.formats import joined, number
@@ -24,7 +24,7 @@ Say = Callable[[str], None]
 
 def run(arguments: argparse.Namespace, *, at: datetime, say: Say) -> int:
     """Print what an account holds, uses and has left, its wallet and the agreements that say so."""
-    account = account_called(arguments.account, of=organisation_called(arguments.organisation))
+    account = account_of(arguments)
     found = _on(account, _day(arguments.on)) if arguments.on else _now(account, at=at)
     if arguments.json:
         say(json.dumps(found, ensure_ascii=False))

@@ -9,16 +9,14 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from vatio.accounts.models import Account
+from vatio.cli.naming import account_of
 from vatio.formats import number
 from vatio.metering.inventory import exporting, reading, writing
 from vatio.metering.inventory.planning import InventoryPlan, plan
 from vatio.metering.inventory.reading import CellFault, FaultyInventory
 from vatio.metering.inventory.sheets import SHEETS
 from vatio.metering.inventory.words import WHAT
-from vatio.refusal import Refused
 from vatio.spreadsheets.tables import Unreadable
-from vatio.tenants.folding import fold_in_database, tidy
 
 Say = Callable[[str], None]
 
@@ -28,7 +26,7 @@ def run_import(arguments: argparse.Namespace, *, at: datetime, say: Say) -> int:
 
     With a fault in any cell nothing is imported, and the code is 1.
     """
-    account = _account(arguments)
+    account = account_of(arguments)
     file = Path(arguments.file)
     try:
         inventory = reading.read(file.read_bytes())
@@ -57,7 +55,7 @@ def run_import(arguments: argparse.Namespace, *, at: datetime, say: Say) -> int:
 
 def run_export(arguments: argparse.Namespace, *, say: Say) -> int:
     """Write the inventory of an account into a workbook."""
-    account = _account(arguments)
+    account = account_of(arguments)
     with exporting.workbook(account) as made, Path(arguments.file).open("wb") as file:
         shutil.copyfileobj(made, file)
     say(_("The inventory was written to %(file)s.") % {"file": arguments.file})
@@ -94,21 +92,3 @@ def _as_dict(found: InventoryPlan, *, dry: bool) -> dict[str, object]:
         "faults": [],
         "not_read": found.notes,
     }
-
-
-def _account(arguments: argparse.Namespace) -> Account:
-    """Return the account that the arguments name.
-
-    :raises Refused: if the organisation has none of that name, or there is no organisation.
-    """
-    found = Account.objects.filter(
-        organisation__name_folded=fold_in_database(tidy(arguments.organisation)),
-        name_folded=fold_in_database(tidy(arguments.account)),
-    ).select_related("organisation")
-    account = found.first()
-    if account is None:
-        raise Refused(
-            _("«%(organisation)s» has no account called «%(account)s».")
-            % {"organisation": arguments.organisation, "account": arguments.account}
-        )
-    return account

@@ -7,8 +7,12 @@ from django.utils.translation import gettext_lazy
 from vatio.formats import number
 from vatio.history.sentences import Facts, Sentence, Wording
 from vatio.metering.labels import THINGS
+from vatio.metering.recording import COMMAND
 
-RULES: dict[str, Promise] = {"inventory": gettext_lazy("Import of an inventory")}
+RULES: dict[str, Promise] = {
+    "inventory": gettext_lazy("Import of an inventory"),
+    COMMAND: gettext_lazy("Command line of the operator"),
+}
 
 
 def _of(words: Promise, icon: str, look: str = "") -> Wording:
@@ -47,5 +51,10 @@ SENTENCES: dict[str, Wording] = {
     "installation.returned": _of(gettext_lazy("%(thing)s back in service: %(name)s"), "back"),
     "installation.contracted": _of(gettext_lazy("Supply contract added: %(name)s"), "licence"),
     "installation.device_changed": _device_changed,
+    "installation.token_issued": _of(gettext_lazy("Token of a source made: %(name)s"), "plus"),
+    "installation.token_rotated": _of(gettext_lazy("Token of a source changed: %(name)s"), "renew"),
+    "installation.token_revoked": _of(
+        gettext_lazy("Token of a source revoked: %(name)s"), "no", "bad"
+    ),
     "inventory.imported": _inventory_imported,
 }

@@ -1,8 +1,9 @@
 """What is exported of an account's installation, and the order in which its rows are deleted."""
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from vatio.tenants.belongings import Belonging, Subject, plain
+from vatio.tenants.belongings import Belonging, Subject, person, plain
 
 
 def _name(table: str, column: str, of: str = "name") -> str:
@@ -11,7 +12,7 @@ def _name(table: str, column: str, of: str = "name") -> str:
 
 
 SERVICE = plain("service", "service_since", "created_at")
-HEADINGS = {
+HEADINGS: dict[str, Promise | str] = {
     "site": _("Site"),
     "parent": _("Inside"),
     "address": _("Address"),
@@ -141,6 +142,24 @@ SUBJECTS = (
             "meter": _name("meter", "meter_id"),
         },
     ),
+    Subject(
+        "source_tokens",
+        _("Tokens of sources"),
+        {
+            "source": _name("datasource", "source_id"),
+            "made_at": "own.made_at",
+            "made_by": person("made_by_id"),
+            **plain("expires_at", "revoked_at", "last_seen_at"),
+        },
+        "metering_sourcetoken",
+        passing=("last_seen_at",),
+        headings={
+            "source": HEADINGS["source"],
+            "expires_at": _("Ends"),
+            "revoked_at": _("Revoked"),
+            "last_seen_at": _("Last seen"),
+        },
+    ),
     _subject(
         "data_points",
         _("Data points"),
@@ -195,6 +214,7 @@ BELONGINGS = tuple(
             "series",
             "datapoint",
             "sourcedevice",
+            "sourcetoken",
             "datasource",
         ),
         *("meterchange", "measurement", "meter", "supplycontract", "supplypoint", "site"),

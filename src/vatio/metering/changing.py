@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from vatio.entitlements.limits import ensure_open
 from vatio.metering.allocating import hold, settle
 from vatio.metering.installing import SupplyDetails, zone_of
-from vatio.metering.models import Meter, MeterChange, Series, Site, SupplyPoint
+from vatio.metering.models import DataSource, Meter, MeterChange, Series, Site, SupplyPoint
 from vatio.metering.recording import record_installation
 from vatio.metering.refusals import in_words
 from vatio.refusal import Refused
@@ -123,3 +123,18 @@ def change_meter(
     meter.save(update_fields=["name", "make", "site"])
     record_installation("changed", meter, name=meter.name, by=by, at=at)
     return meter
+
+
+@transaction.atomic
+def rename_source(source: DataSource, *, name: str, by: Person, at: datetime) -> DataSource:
+    """Give a data source another name; its kind never changes.
+
+    :raises NothingCanBeAdded: if the account has expired or has yet to start.
+    :raises WrongChoice: if another source of the account has the name.
+    """
+    ensure_open(source.account, at=at)
+    source.name = name
+    with in_words():
+        source.save(update_fields=["name"])
+    record_installation("changed", source, name=name, by=by, at=at)
+    return source

@@ -273,9 +273,12 @@ def add_rtc_line(supply_point: SupplyPoint, meter: Meter, *, by: Person, at: dat
 
 
 @transaction.atomic
-def add_source(account: Account, *, name: str, kind: str, by: Person, at: datetime) -> DataSource:
+def add_source(
+    account: Account, *, name: str, kind: str, by: Person | None, at: datetime
+) -> DataSource:
     """Add a data source: it takes nothing.
 
+    :param by: None if a command adds it.
     :raises NothingCanBeAdded: if the account has expired or has yet to start.
     :raises WrongChoice: if a source of the account has the name.
     """

@@ -5,12 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, F, Max, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from vatio.accounts.models import Account
 from vatio.keys import parse_uuid
-from vatio.metering.models import DataPoint, Measurement, Series, Service, Site, SourceDevice
+from vatio.metering.models import (
+    DataPoint,
+    Measurement,
+    Series,
+    Service,
+    Site,
+    SourceDevice,
+    SourceToken,
+)
 from vatio.metering.searching import matching
 from vatio.metering.tree import Tree
 from vatio.tenants.folding import tidy
@@ -99,6 +107,7 @@ def _things(account: Account, kind: str, *, today: date) -> QuerySet[Any]:
     return account.datasources.annotate(
         device_count=_count(SourceDevice.objects.filter(source=OuterRef("pk"))),
         point_count=_count(points),
+        last_seen_at=_last_seen(),
     )
 
 
@@ -106,6 +115,12 @@ def _count(rows: QuerySet[Any]) -> Coalesce:
     """Return the number of rows of a source, counted apart: joined they would multiply."""
     counted = rows.order_by().values("source").annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(counted), 0)
+
+
+def _last_seen() -> Subquery:
+    """Return when a token of a source was last seen."""
+    tokens = SourceToken.objects.filter(source=OuterRef("pk")).order_by().values("source")
+    return Subquery(tokens.annotate(last=Max("last_seen_at")).values("last"))
 
 
 def _measurements(today: date, towards: str) -> "Prefetch[Any]":

@@ -27,9 +27,16 @@ FORMS = [
     "data-points/new/",
     "lines/new/",
     "sources/new/",
+    "sources/{source}/change/",
 ]
-ACTS = ["meters/{meter}/retire/", "supply-points/{point}/return/"]
-PAGES = ["supply-points/{point}/", "meters/{meter}/"]
+ACTS = [
+    "meters/{meter}/retire/",
+    "supply-points/{point}/return/",
+    "sources/{source}/rotate/",
+    "sources/{source}/revoke/",
+]
+POSTED = ("/retire/", "/return/", "/rotate/", "/revoke/")
+PAGES = ["supply-points/{point}/", "meters/{meter}/", "sources/{source}/"]
 
 
 def pages(account: Account, which: list[str]) -> list[str]:
@@ -38,6 +45,9 @@ def pages(account: Account, which: list[str]) -> list[str]:
         "site": add_site(account, SiteDetails("Nave"), by=by, at=make.NOON).uid,
         "point": make.supply_point(account, cups=CUPS).uid,
         "meter": make.meter(account).uid,
+        "source": installing.add_source(
+            account, name="Pasarela", kind="insertion", by=by, at=make.NOON
+        ).uid,
     }
     return [each.format(**things) for each in which]
 
@@ -56,7 +66,8 @@ def test_an_administrator_changes_and_a_viewer_and_the_department_look(
             assert "Cambiar<" not in answer.text
     client.force_login(make.holder(hotel, "administrator"))
     for page in shown:
-        assert "Retirar" in client.get(at(hotel, page)).text
+        text = client.get(at(hotel, page)).text
+        assert "Retirar" in text or "Crear una clave" in text
 
 
 def make_other(hotel: Account) -> Account:
@@ -69,7 +80,7 @@ def test_nobody_else_changes_anything(role: str, client: Client, hotel: Account)
 
     for page in pages(hotel, [*FORMS, *ACTS]):
         assert client.post(at(hotel, page), supply()).status_code == 404
-        if page.split("/")[-2] not in ("retire", "return"):
+        if not page.endswith(POSTED):
             assert client.get(at(hotel, page)).status_code == 404
 
     assert used(hotel) == {"meters": 1, "supply_points": 1}
@@ -87,7 +98,7 @@ def test_a_thing_of_another_account_is_not_found(signed: Client, hotel: Account)
     other = make_other(hotel)
 
     for page in pages(other, [each for each in [*FORMS, *ACTS, *PAGES] if "{" in each]):
-        ask = signed.post if page.endswith(("retire/", "return/")) else signed.get
+        ask = signed.post if page.endswith(POSTED) else signed.get
         assert ask(at(hotel, page)).status_code == 404
 
 
@@ -168,7 +179,10 @@ def test_where_nothing_can_be_added_the_page_says_so(
 def test_its_own_people_are_shut_out_once_it_has_expired(
     client: Client, hotel: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shown, forms = pages(hotel, [*PAGES, *FORMS])[:2], ["meters/new/", "supply-points/new/"]
+    shown, forms = (
+        pages(hotel, [*PAGES, *FORMS])[: len(PAGES)],
+        ["meters/new/", "supply-points/new/"],
+    )
     assert hotel.ends_at is not None
     after: datetime = hotel.ends_at
     monkeypatch.setattr(clock, "now", lambda: after)

@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from vatio.accounts.models import Account
-from vatio.metering.models import DataPoint, Meter, RtcLine, Served, SupplyPoint
+from vatio.metering.models import DataPoint, DataSource, Meter, RtcLine, Served, SupplyPoint
 from vatio.tenants.models import Person
 
 KINDS: dict[str, type[SupplyPoint | Meter | DataPoint | RtcLine]] = {
@@ -33,6 +33,12 @@ def supply_point_of(account: Account, uid: UUID, person: Person) -> SupplyPoint:
 def meter_of(account: Account, uid: UUID, person: Person) -> Meter:
     """Return a meter of the account; another account's is not found."""
     return _found(Meter, account, uid, person)  # type: ignore[return-value]
+
+
+def source_of(account: Account, uid: UUID, person: Person) -> DataSource:
+    """Return a data source of the account; another account's is not found."""
+    sources = DataSource.objects.visible_to(person).filter(account=account)
+    return get_object_or_404(sources.select_related("account", "organisation"), uid=uid)
 
 
 def thing_of(account: Account, kind: str, uid: UUID, person: Person) -> Served:
