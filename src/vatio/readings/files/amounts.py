@@ -134,7 +134,8 @@ def _scaled(found: re.Match[str], scale: Scale) -> Amount:
     shift = len(after) - int(exponent or 0)
     digits = int((whole or "") + after or "0") * scale.times
     try:
-        value = digits * 10**-shift / scale.per if shift < 0 else digits / (10**shift * scale.per)
+        above, below = (0, shift) if shift > 0 else (-shift, 0)
+        value: float = digits * 10**above / (10**below * scale.per)
     except OverflowError:
         return "not_finite"
     if not isfinite(value):

@@ -24,7 +24,7 @@ from vatio.readings.files.placing import Rows, placed
 from vatio.readings.files.qualities import qualities_of
 from vatio.spreadsheets.files.cells import is_blank
 
-SAMPLED = 3000
+SAMPLED = 400
 """How many rows of a supply point are looked at to tell how long its intervals are."""
 
 ZoneOf = Callable[[str], str]
@@ -48,7 +48,9 @@ def assemble(
 
     :raises MustBeAsked: if something is open that may not be guessed.
     """
-    keys = list(zip(records.days, records.hours, strict=True)) if records.hours else records.days
+    keys = records.days
+    if records.hours:
+        keys = list[object](zip(records.days, records.hours, strict=True))
     labels = Labels()
     supplies = _supplies(file, layout, records, told, len(keys))
     kind = settling.kind_of(layout, told)
@@ -120,7 +122,7 @@ def _supplies(
     file: CurveFile, layout: Layout, records: Records, told: Told, count: int
 ) -> list[Supply]:
     """Return the rows of each supply point; those whose CUPS is wrong are refused."""
-    default = _default_cups(layout, told)
+    default = default_cups(layout, told)
     codes = {cell: _code(cell, default) for cell in set(records.cups)}
     if not codes:
         return [Supply(default, list(range(count)))]
@@ -136,7 +138,7 @@ def _supplies(
     return [Supply(cups, rows) for cups, rows in found.items()]
 
 
-def _default_cups(layout: Layout, told: Told) -> str:
+def default_cups(layout: Layout, told: Told) -> str:
     """Return the supply point of rows that name none: the one told, else the one above."""
     if told.cups:
         return parse_cups(told.cups).code

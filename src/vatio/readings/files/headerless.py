@@ -39,7 +39,7 @@ HEADINGS = ("AI", "AE", "R1", "R2", "R3", "R4")
 
 
 class Shape(NamedTuple):
-    """Where a format has what: `values` begin at a column, `step` apart; `firm` −1 is none.
+    """Where a format has what: `many` values begin at a column, `step` apart; `firm` −1 is none.
 
     A row of fewer than `least` cells is short.
     """
@@ -48,7 +48,7 @@ class Shape(NamedTuple):
     stamp: int
     season: int
     values: int
-    count: int
+    many: int
     step: int
     firm: int
     least: int
@@ -116,7 +116,7 @@ def records(
             cups=columns[0],
             seasons=columns[shape.season],
             firms=[] if firm is None else columns[firm],
-            columns=[_column(columns, shape, place) for place in range(shape.count)],
+            columns=[_column(columns, shape, place) for place in range(shape.many)],
         ),
         refused,
     )

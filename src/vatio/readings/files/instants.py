@@ -73,12 +73,12 @@ class Starts(dict[object, Instant]):
 
     def __missing__(self, key: object) -> Instant:
         """Compute the start of a key."""
+        day: object = None
+        hour: object = None
         if isinstance(key, str):
             day, _sep, hour = key.partition(" ")
         elif isinstance(key, tuple):
             day, hour = key
-        else:
-            day = hour = None
         begins, after = self._begins.get(day), self._after.get(hour)
         if begins is None or after is None:
             start = self._computed(key, day, hour)

@@ -14,9 +14,7 @@ Sums = list[tuple[int, object, list[object]]]
 """Lines that state their own total: the line, the total, and the values it is of."""
 
 
-def records(
-    table: Table, header: Header, layout: Layout, time_zone: str
-) -> tuple[Records, Sums]:
+def records(table: Table, header: Header, layout: Layout, time_zone: str) -> tuple[Records, Sums]:
     """Return one record for each hour of each day that has it, and the totals that rows state.
 
     Columns beyond the length of a day are no hours of it while they are empty. On a day that

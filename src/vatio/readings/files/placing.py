@@ -1,12 +1,13 @@
 """Places the rows of one supply point in time, those of repeated hours among them."""
 
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple, cast
 
 from vatio.readings import slots
 from vatio.readings.files.headings import key_of
 from vatio.readings.files.instants import Instant, Starts, changes_clocks, resolved
-from vatio.readings.files.labels import ONE_DAY, Label, Labels
+from vatio.readings.files.labels import ONE_DAY, Label
 
 SUMMER = {"1", "10", "v", "verano", "s", "summer", "estiu"}
 WINTER = {"0", "00", "i", "invierno", "w", "winter", "hivern"}
@@ -30,18 +31,17 @@ def placed(rows: Rows, table: Starts) -> tuple[list[int], list[tuple[int, str]]]
         return cast("list[int]", starts), []
     repeated = [at for at in odd if isinstance(starts[at], tuple)]
     if repeated:
-        if _descends(rows.keys, table.labels):
-            repeated.reverse()
         summer = _seasons(rows, repeated)
+        if len(summer) < len(repeated) and _descends(starts):
+            repeated.reverse()
         triples = [(at, rows.keys[at], cast("tuple[int, ...]", starts[at])) for at in repeated]
         for at, start in resolved(triples, summer).items():
             starts[at] = start
-    refused = [(rows.places[at], cast("str", starts[at])) for at in odd if _is_code(starts[at])]
-    return [cast("int", start) for start in starts if not _is_code(start)], refused
-
-
-def _is_code(start: object) -> bool:
-    return isinstance(start, str)
+    wrong = [at for at in odd if isinstance(starts[at], str)]
+    if not wrong:
+        return cast("list[int]", starts), []
+    refused = [(rows.places[at], cast("str", starts[at])) for at in wrong]
+    return [start for start in starts if isinstance(start, int)], refused
 
 
 def _seasons(rows: Rows, repeated: list[int]) -> dict[int, bool]:
@@ -56,11 +56,14 @@ def _seasons(rows: Rows, repeated: list[int]) -> dict[int, bool]:
     return found
 
 
-def _descends(keys: list[object], labels: Labels) -> bool:
+def _descends(starts: list[Instant]) -> bool:
     """Return whether a file has its newest rows first."""
-    known = [each for each in map(labels.__getitem__, keys) if isinstance(each, Label)]
-    walls = [label.wall for label in known]
-    steps = [after - before for before, after in zip(walls, walls[1:], strict=False)]
+    known = [
+        start[0] if isinstance(start, tuple) else start
+        for start in starts
+        if not isinstance(start, str)
+    ]
+    steps = [after - before for before, after in pairwise(known)]
     return sum(step < 0 for step in steps) > sum(step > 0 for step in steps)
 
 

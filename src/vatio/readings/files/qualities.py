@@ -18,18 +18,18 @@ def qualities_of(records: Records, column: Column, rows: list[int], layout: Layo
     told = [each for each in (records.methods, records.firms, column.qualities) if each]
     if not told:
         return [quality(layout.origin)] * len(rows)
-    if len(rows) == len(records.lines):
-        keys = list(zip(*told, strict=True))
-    else:
-        pick = itemgetter(*rows) if len(rows) > 1 else lambda cells: (cells[rows[0]],)
-        keys = list(zip(*map(pick, told), strict=True)) if rows else []
-    table = {key: _quality(key, records, column, layout.origin) for key in set(keys)}
-    return [table[key] for key in keys]
+    if len(rows) < len(records.lines):
+        pick = itemgetter(*rows) if len(rows) > 1 else lambda cells: [cells[at] for at in rows]
+        told = [list(pick(each)) for each in told]
+    if len(told) == 1:
+        of_cell = {cell: _quality((cell,), records, column, layout.origin) for cell in set(told[0])}
+        return [of_cell[cell] for cell in told[0]]
+    keys = list(zip(*told, strict=True))
+    of_cells = {key: _quality(key, records, column, layout.origin) for key in set(keys)}
+    return [of_cells[key] for key in keys]
 
 
-def _quality(
-    key: tuple[object, ...], records: Records, column: Column, origin: Origin
-) -> int:
+def _quality(key: tuple[object, ...], records: Records, column: Column, origin: Origin) -> int:
     said = iter(key)
     how, flags = How.MEASURED, Flag.NONE
     if records.methods and _is_estimated(next(said)):

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from vatio.readings.files import headerless, matrix, recognising, splitting
 from vatio.readings.files.amounts import Scale, amount
-from vatio.readings.files.assembling import ZoneOf, assemble
+from vatio.readings.files.assembling import ZoneOf, assemble, default_cups
 from vatio.readings.files.curves import CurveFile, Told, Understood
 from vatio.readings.files.headings import IMPORTED
 from vatio.readings.files.layouts import Layout, Records
@@ -68,7 +68,7 @@ def _headed(table: Table, told: Told, zone_of: ZoneOf) -> CurveFile:
     if told.format:
         layout.format = told.format
     if header.hours:
-        time_zone = told.time_zone or zone_of("")
+        time_zone = told.time_zone or zone_of(default_cups(layout, told))
         records, sums = matrix.records(table, header, layout, time_zone)
         file = _file(layout, table, records)
         assemble(file, layout, records, told, zone_of)

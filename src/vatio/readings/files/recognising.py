@@ -166,8 +166,12 @@ def records(
         seasons=_column_of(rows, header.place("season")),
         methods=_column_of(rows, header.place("method")),
         columns=[
-            Column(header.headings[at].quantity, header.headings[at].unit, header.headings[at].text,
-                   cells(rows, at))
+            Column(
+                header.headings[at].quantity,
+                header.headings[at].unit,
+                header.headings[at].text,
+                cells(rows, at),
+            )
             for at in values
         ],
     )

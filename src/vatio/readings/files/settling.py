@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection
+from itertools import pairwise
 
 from vatio.readings.files.amounts import Scale
 from vatio.readings.files.asking import MustBeAsked
@@ -51,7 +52,7 @@ def minutes_of(labels: Collection[Label]) -> int:
     if labels and all(label.seconds < 0 for label in labels):
         return 1440
     walls = sorted({label.wall for label in labels})
-    steps = Counter(after - before for before, after in zip(walls, walls[1:], strict=False))
+    steps = Counter(after - before for before, after in pairwise(walls))
     if not steps:
         return 0
     return _known(max(steps, key=lambda step: (steps[step], -step)))

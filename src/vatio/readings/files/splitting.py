@@ -110,7 +110,7 @@ def split(text: str, delimiter: str, encoding: str) -> Table:
         raise unreadable(CannotRead("long_line", line=long))
     numbers = [at for at, line in enumerate(lines, 1) if line and not line.isspace()]
     rows: list[list[object]] = [
-        line.split(delimiter) for line in lines if line and not line.isspace()
+        list[object](line.split(delimiter)) for line in lines if line and not line.isspace()
     ]
     return Table(numbers, rows, delimiter=delimiter, encoding=encoding)
 
@@ -131,7 +131,7 @@ def columns(text: str, delimiter: str) -> tuple[list[int], list[list[object]]] |
     if len(widths) != 1:
         return None
     width = widths.pop()
-    cells = delimiter.join(lines).split(delimiter)
+    cells: list[object] = list(delimiter.join(lines).split(delimiter))
     return list(numbers), [cells[at::width] for at in range(width)]
 
 
