@@ -33,6 +33,7 @@ PORTFOLIO = """Cuenta;Cliente;Licencia;Mtr;Inicio;Fin
 Nave;Nadie;Básica Mtr;12;01/02/2026;01/02/2027""".encode()
 IN, OUT, NO, GONE, TO = 200, "sign-in", 403, 404, 302
 LOST, REFUSED = 410, 409
+NO_PAGE = 405  # A door for programs, which carry a token: tests/api.
 
 
 @dataclass
@@ -80,6 +81,8 @@ TABLE: dict[str, tuple[object, ...]] = {
     "profile": (OUT, IN, IN, IN, IN, IN, IN),
     "healthz": (IN, IN, IN, IN, IN, IN, IN),
     "readyz": (IN, IN, IN, IN, IN, IN, IN),
+    "readings": (NO_PAGE,) * 7,
+    "api_readings": (NO_PAGE,) * 7,
     "robots": (IN, IN, IN, IN, IN, IN, IN),
     "stylesheet": (IN, IN, IN, IN, IN, IN, IN),
     "accounts": (OUT, GONE, GONE, IN, GONE, GONE, GONE),

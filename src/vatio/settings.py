@@ -134,6 +134,11 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "vatio.web.people.allauth_adapter.AccountAdapter"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_RATE_LIMITS = False  # Ours are in the database: people/rate_limits.py.
+INSERTION_RATE = env.number("INSERTION_RATE", default=60, least=1, most=100_000)
+INSERTION_BURST = env.number("INSERTION_BURST", default=300, least=1, most=1_000_000)
+INSERTION_READINGS_A_DAY = env.number(
+    "INSERTION_READINGS_A_DAY", default=2_000_000, least=1, most=10**12
+)
 PROXIES = env.number("VATIO_PROXIES", default=0, least=0, most=9)
 SESSION_ENGINE = "vatio.web.shell.sessions"
 SESSION_COOKIE_AGE = 14 * 24 * 3600

@@ -1,5 +1,6 @@
 """The URL configuration; the addresses of each page are declared in the page's own module."""
 
+from vatio.api import insertion
 from vatio.web.accounts import (
     account_list,
     account_page,
@@ -48,6 +49,7 @@ handler500 = "vatio.web.shell.errors.broken"
 urlpatterns = [
     *sign_in.urlpatterns,
     *readiness.urlpatterns,
+    *insertion.urlpatterns,
     *account_list.urlpatterns,
     *account_page.urlpatterns,
     *renewing.urlpatterns,

@@ -23,13 +23,19 @@ RETURNING id
 """
 
 OF_HOUR = """
+SELECT max(id) FILTER (WHERE hour = date_trunc('hour', %(at)s::timestamptz, 'UTC')),
+    coalesce(sum(new + same + corrected + outranked + held + refused), 0)::bigint
+FROM readings_delivery
+WHERE account_id = %(account)s AND source_id = %(source)s
+  AND hour >= date_trunc('day', %(at)s::timestamptz, 'UTC')
+"""
+
+ADD_HOUR = """
 INSERT INTO readings_delivery AS own (account_id, source_id, origin, hour, begun_at, ended_at,
     file_name, sha256, new, same, corrected, outranked, held, refused, refusals, series_ids, kept)
 VALUES (%(account)s, %(source)s, %(origin)s, date_trunc('hour', %(at)s::timestamptz, 'UTC'),
     %(at)s, %(at)s, '', '', 0, 0, 0, 0, 0, 0, '{}', '{}', '[]')
-ON CONFLICT (account_id, source_id, hour) WHERE hour IS NOT NULL
-DO UPDATE SET ended_at = greatest(own.ended_at, excluded.ended_at)
-RETURNING id
+ON CONFLICT (account_id, source_id, hour) WHERE hour IS NOT NULL DO NOTHING
 """
 
 COUNT = """
@@ -76,27 +82,28 @@ def open_file(
     at: datetime,
 ) -> int:
     """Write down that a file brings readings, and return the delivery's key."""
-    return _open(
-        OF_FILE,
-        account=account_id,
-        origin=int(origin),
-        name=name[:200],
-        sha256=sha256,
-        source=source_id,
-        by=by_id,
-        at=at,
-    )
-
-
-def of_hour(account_id: int, source_id: int, *, origin: Origin, at: datetime) -> int:
-    """Return the key of a source's delivery of this hour, which is written if there is none."""
-    return _open(OF_HOUR, account=account_id, source=source_id, origin=int(origin), at=at)
-
-
-def _open(statement: str, **asked: Any) -> int:
+    asked: dict[str, Any] = {"account": account_id, "origin": int(origin), "at": at}
+    asked |= {"name": name[:200], "sha256": sha256, "source": source_id, "by": by_id}
     with connection.cursor() as cursor:
-        cursor.execute(statement, asked)
+        cursor.execute(OF_FILE, asked)
         return int(cursor.fetchone()[0])
+
+
+def of_hour(account_id: int, source_id: int, *, origin: Origin, at: datetime) -> tuple[int, int]:
+    """Return the key of a source's delivery of this hour, which is written if there is none.
+
+    With it comes how many readings the source has sent since midnight, UTC. Requests of one
+    source do not wait for each other here: the row is locked when they are counted, at the end.
+    """
+    asked: dict[str, Any] = {"account": account_id, "source": source_id, "at": at}
+    with connection.cursor() as cursor:
+        cursor.execute(OF_HOUR, asked)
+        key, today = cursor.fetchone()
+        if key is None:
+            cursor.execute(ADD_HOUR, {**asked, "origin": int(origin)})
+            cursor.execute(OF_HOUR, asked)
+            key, today = cursor.fetchone()
+    return key, today
 
 
 def count(

@@ -13,6 +13,9 @@ from vatio.web.shell import security_headers
 from vatio.web.shell.errors import METHODS, bad, method_not_allowed
 
 LANGUAGE_COOKIE = "language"
+FOR_PROGRAMS = "/readings"
+"""What ends the addresses at which programs post: their bodies are no forms, whatever they say."""
+
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -46,7 +49,8 @@ def readable(answer: Answer) -> Answer:
             for name, values in request.GET.lists():
                 plain.setlist(name, [value.replace("\0", "") for value in values])
             request.GET = plain  # type: ignore[assignment]
-        if request.method == "POST" and _holds_nul(request.POST):
+        is_form = request.method == "POST" and not request.path.endswith(FOR_PROGRAMS)
+        if is_form and _holds_nul(request.POST):
             return bad(request)
         return answer(request)
 

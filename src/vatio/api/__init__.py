@@ -1,0 +1,1 @@
+"""The doors for programs: the same rules as the pages, as JSON."""

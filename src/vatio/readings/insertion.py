@@ -1,0 +1,188 @@
+"""Takes in what a gateway posts: judges each reading, and stores what is right in one commit."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from vatio.readings import deliveries, devices, pending
+from vatio.readings.arrivals import SAME, Arrivals
+from vatio.readings.days import ReadingCounts
+from vatio.readings.decoding import NOT_FINITE, Batch, InsertedMessage
+from vatio.readings.deliveries import RefusedReading
+from vatio.readings.devices import Target
+from vatio.readings.locking import ZoneMoved
+from vatio.readings.pending import HeldReading
+from vatio.readings.ranks import Origin, quality
+from vatio.readings.receiving import receive
+from vatio.readings.series import SeriesKey
+from vatio.refusal import Refused
+
+OLDEST = 3653 * 86_400
+AHEAD = 86_400
+"""Seconds before and after the arrival that a reading may be of: ten years, and a day."""
+
+LARGEST = 2.0**53
+"""The largest number of base units: beyond it whole numbers are no longer exact."""
+
+WORDS: dict[str, Promise] = {
+    "rejected": _("This device, or this quantity of it, was rejected."),
+    "retired": _("This device, or this quantity of it, is no longer in service."),
+    "off_grid": _("The instant is none at which an interval of the series begins."),
+    "too_old": _("The instant is more than ten years ago."),
+    "ahead": _("The instant is more than a day ahead."),
+    "not_finite": _("The value is larger than any meter shows."),
+    "negative": _("This quantity cannot be negative."),
+    "contradicts": _("The same batch has another value for the same instant, which was kept."),
+    "too_many_pending": _("Too many devices or quantities of this source wait for acceptance."),
+}
+
+INSERTED = quality(Origin.INSERTION)
+
+
+class TooManyToday(Refused):
+    """The source has sent as many readings as it may in a day."""
+
+
+@dataclass
+class Inserted:
+    """What became of a batch: how many were new, the same, corrected, held, and what was refused.
+
+    `same` counts what changes nothing, also because a better value stands.
+    """
+
+    counts: ReadingCounts = field(default_factory=ReadingCounts)
+    refused: list[RefusedReading] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The source of a batch, of which account, and how many readings it may send in a day."""
+
+    account_id: int
+    source_id: int
+    most_a_day: int
+
+
+def insert(sender: Sender, batch: Batch, *, at: datetime) -> Inserted:
+    """Store what is right of a batch; all of that or, if it fails, nothing.
+
+    :raises TooManyToday: if the source would send more readings than it may in a day.
+    """
+    while True:
+        try:
+            return _insert(sender, batch, at=at)
+        except ZoneMoved:
+            continue
+
+
+@transaction.atomic
+def _insert(sender: Sender, batch: Batch, *, at: datetime) -> Inserted:
+    now = at.timestamp()
+    targets = devices.find(
+        sender.account_id,
+        sender.source_id,
+        {each.did for _place, each in batch.messages},
+        at=at,
+    )
+    sorting = _Sorting(targets, now, Inserted(refused=list(batch.refused)))
+    sorting.sort(batch.messages)
+    made, arrivals = sorting.made, sorting.arrivals
+    delivery, today = deliveries.of_hour(
+        sender.account_id, sender.source_id, origin=Origin.INSERTION, at=at
+    )
+    if today + batch.readings > sender.most_a_day:
+        raise TooManyToday(_("This source has sent as many readings as it may in a day."))
+    touched = set()
+    if arrivals.days or arrivals.others:
+        received = receive(
+            sender.account_id,
+            sorting.series,
+            arrivals,
+            origin=Origin.INSERTION,
+            delivery=delivery,
+            at=now,
+        )
+        made.counts += received.counts
+        touched = set(arrivals.days) | received.changed
+    if sorting.unknown:
+        _hold(sender, sorting.unknown, made, at=at)
+    made.refused.sort(key=lambda each: each.place)
+    deliveries.count(
+        sender.account_id, delivery, made.counts, refusals=made.refused, touched=touched, at=at
+    )
+    return made
+
+
+@dataclass
+class _Sorting:
+    """A batch on its way into arrivals: what each reading is for, or why it is refused."""
+
+    targets: dict[tuple[str, int], Target]
+    now: float
+    made: Inserted
+    arrivals: Arrivals = field(default_factory=Arrivals)
+    unknown: list[HeldReading] = field(default_factory=list)
+
+    @property
+    def series(self) -> dict[int, SeriesKey]:
+        return {each.series.id: each.series for each in self.targets.values() if each.series}
+
+    def sort(self, messages: Iterable[tuple[int, InsertedMessage]]) -> None:
+        for place, did, instant, code, value in _readings(messages):
+            wrong = self._take(place, did, instant, code, value)
+            if wrong == SAME:
+                self.made.counts.same += 1
+            elif wrong:
+                self.made.refused.append(RefusedReading(place, wrong, str(WORDS[wrong]), code))
+
+    def _take(self, place: int, did: str, instant: float, code: int, value: float) -> str | None:
+        if instant < self.now - OLDEST:
+            return "too_old"
+        if instant > self.now + AHEAD:
+            return "ahead"
+        target = self.targets.get((did, code))
+        if target is None:
+            if not abs(value) <= LARGEST:
+                return NOT_FINITE
+            self.unknown.append(HeldReading(place, did, code, instant, value))
+            return None
+        if target.series is None:
+            return target.refusal
+        base, wrong = in_base_units(target.series, value)
+        return wrong or self.arrivals.add(target.series, instant, base, INSERTED)
+
+
+def _readings(
+    messages: Iterable[tuple[int, InsertedMessage]],
+) -> Iterator[tuple[int, str, float, int, float]]:
+    for place, message in messages:
+        instant = message.ts.timestamp()
+        for value in message.values:
+            yield place, message.did, instant, value.p, value.v
+
+
+def in_base_units(series: SeriesKey, value: float) -> tuple[float, str | None]:
+    """Return a value in the base unit of its series, and the code of what is wrong with it.
+
+    A gateway's thousandths are kept: 48,212.182 kWh are 48,212,182 Wh exactly.
+    """
+    measures = series.measures
+    base = value if measures.factor == 1 else round(value * measures.factor, 3)
+    if not abs(base) <= LARGEST:
+        return 0, NOT_FINITE
+    if base < 0 and not measures.signed:
+        return 0, "negative"
+    return base, None
+
+
+def _hold(sender: Sender, unknown: list[HeldReading], made: Inserted, *, at: datetime) -> None:
+    held = pending.hold(sender.account_id, sender.source_id, unknown, at=at)
+    made.counts.held += held.held
+    for code, readings in (("rejected", held.rejected), ("too_many_pending", held.too_many)):
+        made.refused += [
+            RefusedReading(each.place, code, str(WORDS[code]), each.quantity) for each in readings
+        ]
