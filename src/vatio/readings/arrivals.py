@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from vatio.readings.days import ArrivingDay
+from vatio.readings.ranks import doubted
 from vatio.readings.series import SeriesKey
 from vatio.readings.slots import end, place
 from vatio.readings.storing import DayKey
@@ -45,6 +46,8 @@ class Arrivals:
                 return self.add(series, instant + left, value, quality)
             if seconds > SNAP:
                 return self._beside(series, instant, value, quality)
+        if series.doubtful_over is not None and series.is_doubtful(value):
+            quality = doubted(quality)
         key = (series.id, local.day)
         day = self.days.get(key)
         if day is None:
