@@ -23,6 +23,7 @@ from vatio.readings.files.splitting import Table
 
 STAMP = re.compile(r"\s*\d{4}[/-]\d{1,2}[/-]\d{1,2}[ T]\d{1,2}:\d{2}(:\d{2})?\s*")
 CUPS = re.compile(r"\s*[A-Z]{2}\w{16,26}\s*", re.ASCII | re.IGNORECASE)
+CLOCK = re.compile(r"\d:(\d{2})")
 NAME = re.compile(r"(?:^|[^a-z0-9])(F5D|P5D|F1|P1D|P1|P2D|P2)_", re.IGNORECASE)
 VERSION = re.compile(r"(\d{8})\.(\d{1,2})(?!\d)(?!.*\d{8}\.\d)")
 QUANTITIES = (
@@ -83,8 +84,8 @@ def _named(name: str, table: Table) -> str:
     found = NAME.search(name)
     if found and found[1].lower() in {"p1", "p1d", "p2", "p2d"}:
         return found[1].lower()
-    hourly = all(":00" in str(row[2])[-6:-2] or len(row) < 3 for row in table.rows[:50])
-    return "p1" if hourly else "p2"
+    clocks = (CLOCK.search(str(row[2])) for row in table.rows if len(row) > 2)
+    return "p2" if any(clock and clock[1] != "00" for clock in clocks) else "p1"
 
 
 def version_of(name: str, format_name: str) -> int:

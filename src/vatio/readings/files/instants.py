@@ -43,7 +43,7 @@ def instant(label: Label, how: Reading) -> Instant:
     if label.offset is not None:
         moment = (label.day.toordinal() - EPOCH_DAY) * ONE_DAY + seconds - label.offset
         return _start(moment, how, is_end)
-    if seconds > ONE_DAY or (seconds == ONE_DAY and not is_end):
+    if seconds > ONE_DAY or (seconds == ONE_DAY and how.minutes and not is_end):
         return "no_such_hour"
     if not 1971 <= label.day.year <= 2199:
         return "no_such_day"
@@ -93,7 +93,7 @@ class Starts(dict[object, Instant]):
             return label
         start = instant(label, self.how)
         is_plain = isinstance(start, int) and label.offset is None and label.seconds != 0
-        if is_plain and day and not changes_clocks(label.day, self.how.time_zone):
+        if is_plain and day and hour and not changes_clocks(label.day, self.how.time_zone):
             begins = slots.local_day(label.day, self.how.time_zone).begins
             self._begins[day], self._after[hour] = begins, cast("int", start) - begins
         return start

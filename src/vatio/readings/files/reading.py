@@ -1,7 +1,11 @@
 """Reads a file of load curves: recognises it, and makes its curves."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
+from vatio import formats
+from vatio.metering.quantities import QUANTITIES
 from vatio.readings.files import headerless, matrix, recognising, splitting
 from vatio.readings.files.amounts import Scale, amount
 from vatio.readings.files.assembling import ZoneOf, assemble, default_cups
@@ -55,7 +59,7 @@ def _headerless(
 ) -> CurveFile:
     layout, records, refused = headerless.records(text, beginning.delimiter, format_name)
     version = headerless.version_of(name, format_name)
-    file = _file(layout, beginning, records, version=version)
+    file = _file(layout, beginning, records, told, version=version)
     file.refused += refused
     assemble(file, layout, records, told, zone_of)
     return _finished(file)
@@ -70,12 +74,12 @@ def _headed(table: Table, told: Told, zone_of: ZoneOf) -> CurveFile:
     if header.hours:
         time_zone = told.time_zone or zone_of(default_cups(layout, told))
         records, sums = matrix.records(table, header, layout, time_zone)
-        file = _file(layout, table, records)
+        file = _file(layout, table, records, told)
         assemble(file, layout, records, told, zone_of)
-        _check_sums(file, sums, told)
+        _check_sums(file, sums)
     else:
         records, refused, totals = recognising.records(table, header, layout)
-        file = _file(layout, table, records)
+        file = _file(layout, table, records, told)
         file.refused += refused
         assemble(file, layout, records, told, zone_of)
         _check_totals(file, header, totals)
@@ -84,14 +88,16 @@ def _headed(table: Table, told: Told, zone_of: ZoneOf) -> CurveFile:
     return _finished(file)
 
 
-def _file(layout: Layout, table: Table, records: Records, *, version: int = 0) -> CurveFile:
+def _file(
+    layout: Layout, table: Table, records: Records, told: Told, *, version: int = 0
+) -> CurveFile:
     first = records.columns[0]
     understood = Understood(
         encoding=table.encoding,
         delimiter=table.delimiter,
         header_line=layout.header_line,
-        unit=first.unit,
-        unit_from=first.unit_from,
+        unit=told.unit or first.unit,
+        unit_from="told" if told.unit else first.unit_from,
     )
     return CurveFile(layout.format, layout.origin, version, understood)
 
@@ -114,27 +120,34 @@ def _check_totals(file: CurveFile, header: Header, totals: Totals) -> None:
         stated = amount(cells[at], Scale(SCALES[unit][0]), file.understood.decimal)
         curves = [curve for curve in file.curves if curve.quantity == each.quantity]
         values = [value for curve in curves for value in curve.values]
-        _note_difference(file, line, stated, values)
+        _note_difference(file, line, stated, values, QUANTITIES[each.quantity].base)
 
 
-def _check_sums(file: CurveFile, sums: matrix.Sums, told: Told) -> None:
+def _check_sums(file: CurveFile, sums: matrix.Sums) -> None:
     """Compare the total that each line of a matrix states with its hours."""
-    times, is_power = SCALES.get(told.unit or file.understood.unit, (0, True))
+    times, is_power = SCALES.get(file.understood.unit, (0, True))
     if is_power:
         return
     scale, decimal = Scale(times), file.understood.decimal
     for line, total, cells in sums:
         values = [amount(cell, scale, decimal) for cell in cells]
-        _note_difference(file, line, amount(total, scale, decimal), values)
+        _note_difference(file, line, amount(total, scale, decimal), values, "Wh")
 
 
-def _note_difference(file: CurveFile, line: int, stated: object, values: list) -> None:  # type: ignore[type-arg]
+def _note_difference(
+    file: CurveFile, line: int, stated: object, values: Sequence[object], unit: str
+) -> None:
     numbers = [value for value in values if isinstance(value, float)]
     # Half a unit of each value is what rounding may have taken or given.
     if isinstance(stated, float) and abs(stated - sum(numbers)) > 0.5 * max(len(numbers), 1):
         file.notes.append(
-            _("Line %(line)s states a total of %(stated)s kWh, and its values add up to %(sum)s.")
-            % {"line": line, "stated": f"{stated / 1000:.3f}", "sum": f"{sum(numbers) / 1000:.3f}"}
+            _("Line %(line)s states a total of %(stated)s %(unit)s; the values add up to %(sum)s.")
+            % {
+                "line": line,
+                "stated": formats.number(round(stated)),
+                "unit": unit,
+                "sum": formats.number(round(sum(numbers))),
+            }
         )
 
 

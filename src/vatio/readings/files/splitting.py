@@ -150,13 +150,13 @@ def _split_quoted(text: str, delimiter: str, encoding: str) -> Table:
 
 
 def sheets(content: bytes) -> Iterator[Table]:
-    """Yield the sheets of a workbook, each as a table of typed cells.
+    """Yield the sheets of a workbook, each as a table of typed cells, with what a filter hides.
 
     :raises Unreadable: if the workbook cannot be read.
     """
     try:
         for sheet in process.sheets(content):
-            rows = [row for row in sheet.rows if not row.hidden]
+            rows = list(sheet.rows)
             yield Table([row.number for row in rows], [row.cells for row in rows], typed=True)
     except CannotRead as error:
         raise unreadable(error) from None
