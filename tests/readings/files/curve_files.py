@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from vatio.readings import slots
-from vatio.readings.files.curves import CurveFile, Told
+from vatio.readings.files.curves import CurveFile, CurveOptions
 from vatio.readings.files.reading import read
 
 CURVES = Path(__file__).resolve().parents[1] / "curves"
@@ -14,11 +14,11 @@ MADRID, CANARY = "Europe/Madrid", "Atlantic/Canary"
 CUPS = "ES0031406123450017SZ"
 
 
-UNTOLD = Told()
+UNTOLD = CurveOptions()
 
 
 def opened(
-    content: str | bytes, told: Told = UNTOLD, *, name: str = "", time_zone: str = MADRID
+    content: str | bytes, told: CurveOptions = UNTOLD, *, name: str = "", time_zone: str = MADRID
 ) -> CurveFile:
     content = content.encode() if isinstance(content, str) else content
     return read(content, name=name, told=told, zone_of=lambda cups: time_zone)

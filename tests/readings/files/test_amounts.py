@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vatio.readings.files.amounts import Scale, amount, decimal_mark
+from vatio.readings.files.amounts import UnitScale, amount, decimal_mark
 from vatio.readings.files.asking import MustBeAsked
 from vatio.readings.files.curves import Curve, first_stays
 
-KWH = Scale(1000)
+KWH = UnitScale(1000)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_what_cannot_be_stored_has_a_code(cell: object, code: str) -> None:
 
 
 def test_mean_power_becomes_energy() -> None:
-    assert amount("2,132", Scale(1000 * 15, 60), ",") == 533.0
+    assert amount("2,132", UnitScale(1000 * 15, 60), ",") == 533.0
 
 
 @given(st.integers(0, 10**12), st.integers(0, 6))

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from tests.readings.files.curve_files import CANARY, CUPS, UNTOLD, opened, starts_of, utc
-from vatio.readings.files.curves import Curve, Told
+from vatio.readings.files.curves import Curve, CurveOptions
 
 HEADER = "CUPS;Fecha;Hora;Consumo_kWh;Metodo_obtencion\n"
 MARCH, OCTOBER = date(2026, 3, 29), date(2026, 10, 25)
@@ -18,7 +18,7 @@ def clock(*hours: int) -> list[str]:
     return [f"{hour:02}:00" for hour in hours]
 
 
-def only(content: str, told: Told = UNTOLD, **others: str) -> Curve:
+def only(content: str, told: CurveOptions = UNTOLD, **others: str) -> Curve:
     file = opened(content, told, **others)
     assert file.refused == []
     return file.curves[0]
@@ -86,7 +86,7 @@ def test_in_canarias_the_hour_from_one_to_two_occurs_twice() -> None:
 def test_a_time_zone_that_is_told_goes_before_that_of_the_supply_point() -> None:
     content = datadis(OCTOBER, clock(1, 2, 2, *range(3, 25)))
 
-    curve = only(content, Told(time_zone=CANARY))
+    curve = only(content, CurveOptions(time_zone=CANARY))
 
     assert curve.starts == starts_of(OCTOBER, 60, CANARY)
 

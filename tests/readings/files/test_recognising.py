@@ -2,7 +2,7 @@ import pytest
 
 from tests.readings.files.curve_files import CUPS, opened, utc
 from vatio.readings.files.asking import MustBeAsked
-from vatio.readings.files.curves import Told
+from vatio.readings.files.curves import CurveOptions
 from vatio.readings.files.headings import heading
 from vatio.readings.ranks import Flag, How, flags_of, how_of
 from vatio.spreadsheets.tables import Unreadable
@@ -101,7 +101,7 @@ def test_datadis_from_midnight_on_asks_what_its_hours_name() -> None:
 
     with pytest.raises(MustBeAsked) as asked:
         opened(header + rows)
-    file = opened(header + rows, Told(label="start"))
+    file = opened(header + rows, CurveOptions(label="start"))
 
     assert asked.value.option == "label"
     assert utc(file.curves[0].starts[0]) == "2026-10-25T23:00Z"
@@ -113,7 +113,7 @@ def test_whole_hours_from_zero_on_ask_what_they_name() -> None:
 
     with pytest.raises(MustBeAsked) as asked:
         opened("Fecha;Hora;Consumo (kWh)\n" + rows)
-    file = opened("Fecha;Hora;Consumo (kWh)\n" + rows, Told(label="start"))
+    file = opened("Fecha;Hora;Consumo (kWh)\n" + rows, CurveOptions(label="start"))
 
     assert asked.value.option == "label"
     assert file.curves[0].values[:2] == [500.0, 1500.0]
@@ -125,7 +125,7 @@ def test_a_unit_that_nothing_tells_is_asked_for() -> None:
 
     with pytest.raises(MustBeAsked) as asked:
         opened(content)
-    file = opened(content, Told(unit="kWh"))
+    file = opened(content, CurveOptions(unit="kWh"))
 
     assert asked.value.option == "unit"
     assert file.curves[0].values[0] == 1000.0
@@ -246,7 +246,7 @@ def test_each_supply_point_of_a_file_has_its_own_zone_and_curves() -> None:
 def test_a_supply_point_that_is_told_is_that_of_rows_without_one() -> None:
     content = "CUPS;Fecha;Hora;AE_kWh;REAL/ESTIMADO\n" + hours(";26/10/2026;{hour};1,000;R")
 
-    untold, told = opened(content), opened(content, Told(cups=CUPS + "0F"))
+    untold, told = opened(content), opened(content, CurveOptions(cups=CUPS + "0F"))
 
     assert untold.curves[0].cups == ""
     assert told.curves[0].cups == CUPS

@@ -4,13 +4,13 @@ import pytest
 
 from tests.readings.files.curve_files import CURVES, opened, utc
 from vatio.readings.files.asking import MustBeAsked
-from vatio.readings.files.curves import Curve, CurveFile, Told
+from vatio.readings.files.curves import Curve, CurveFile, CurveOptions
 from vatio.readings.ranks import Flag, How, Origin, flags_of, how_of, origin_of
 
 EXPECTED = json.loads((CURVES / "expected.json").read_text())
 TOLD = {
-    "largo_kw_marzo.tsv": Told(label="start"),
-    "acumulado_cero.csv": Told(kind="register"),
+    "largo_kw_marzo.tsv": CurveOptions(label="start"),
+    "acumulado_cero.csv": CurveOptions(kind="register"),
 }
 FORMATS = {
     "datadis_octubre.csv": ("datadis", Origin.DATADIS, "end"),
@@ -30,7 +30,7 @@ FORMATS = {
 
 
 def sample(name: str) -> CurveFile:
-    return opened((CURVES / name).read_bytes(), TOLD.get(name, Told()), name=name)
+    return opened((CURVES / name).read_bytes(), TOLD.get(name, CurveOptions()), name=name)
 
 
 def total(file: CurveFile, quantity: int) -> float:

@@ -11,16 +11,16 @@ from vatio.readings.files.amounts import amounts, decimal_mark
 from vatio.readings.files.curves import (
     Curve,
     CurveFile,
+    CurveOptions,
     Kind,
     RefusedRow,
-    Told,
     first_stays,
     refusal,
 )
-from vatio.readings.files.instants import Reading, Starts
+from vatio.readings.files.instants import LabelGrid, Starts
 from vatio.readings.files.labels import Label, Labels
 from vatio.readings.files.layouts import Column, Layout, Records
-from vatio.readings.files.placing import Rows, placed
+from vatio.readings.files.placing import SupplyRows, placed
 from vatio.readings.files.qualities import qualities_of
 from vatio.spreadsheets.files.cells import is_blank
 
@@ -31,7 +31,7 @@ ZoneOf = Callable[[str], str]
 
 
 @dataclass
-class Supply:
+class SupplyRecords:
     """The rows of one supply point: their places in the records, and how they are read."""
 
     cups: str
@@ -42,7 +42,7 @@ class Supply:
 
 
 def assemble(
-    file: CurveFile, layout: Layout, records: Records, told: Told, zone_of: ZoneOf
+    file: CurveFile, layout: Layout, records: Records, told: CurveOptions, zone_of: ZoneOf
 ) -> None:
     """Add to a file the curves of its records, what is refused of them, what was understood.
 
@@ -61,11 +61,11 @@ def assemble(
     understood = file.understood
     _settle_label(file, set(keys), labels, layout, told, kind, supplies)
     understood.decimal = told.decimal or _decimal(records, understood.delimiter)
-    tables: dict[Reading, Starts] = {}
+    tables: dict[LabelGrid, Starts] = {}
     for supply in supplies:
         supply.time_zone = told.time_zone or zone_of(supply.cups)
         minutes = supply.minutes if kind == "interval" else 0
-        how = Reading(understood.label, minutes, supply.time_zone)
+        how = LabelGrid(understood.label, minutes, supply.time_zone)
         starts = tables.setdefault(how, Starts(how, labels))
         _place(file, supply, records, keys, starts)
         _add_curves(file, supply, records, told, kind, layout)
@@ -77,9 +77,9 @@ def _settle_label(
     keys: set[object],
     labels: Labels,
     layout: Layout,
-    told: Told,
+    told: CurveOptions,
     kind: Kind,
-    supplies: list[Supply],
+    supplies: list[SupplyRecords],
 ) -> None:
     """Settle what labels name; all of them are looked at, unless the format says it."""
     keys = set(list(keys)[:SAMPLED]) if layout.label else keys
@@ -91,10 +91,10 @@ def _settle_label(
 
 
 def _place(
-    file: CurveFile, supply: Supply, records: Records, keys: list[object], starts: Starts
+    file: CurveFile, supply: SupplyRecords, records: Records, keys: list[object], starts: Starts
 ) -> None:
     """Place the rows of a supply point in time, and refuse those that are at no time."""
-    rows = Rows(supply.rows, picked(keys, supply.rows), records.seasons)
+    rows = SupplyRows(supply.rows, picked(keys, supply.rows), records.seasons)
     supply.starts, refused = placed(rows, starts)
     for row, code in refused:
         file.refused.append(refusal(records.lines[row], code, _written(keys[row])))
@@ -104,7 +104,7 @@ def _place(
 
 
 def _all_wrong(
-    records: Records, supplies: list[Supply], keys: list[object], labels: Labels
+    records: Records, supplies: list[SupplyRecords], keys: list[object], labels: Labels
 ) -> list[RefusedRow]:
     """Return the refusals of rows none of which has a label that can be read."""
     return [
@@ -119,13 +119,13 @@ def _written(key: object) -> str:
 
 
 def _supplies(
-    file: CurveFile, layout: Layout, records: Records, told: Told, count: int
-) -> list[Supply]:
+    file: CurveFile, layout: Layout, records: Records, told: CurveOptions, count: int
+) -> list[SupplyRecords]:
     """Return the rows of each supply point; those whose CUPS is wrong are refused."""
     default = default_cups(layout, told)
     codes = {cell: _code(cell, default) for cell in set(records.cups)}
     if not codes:
-        return [Supply(default, list(range(count)))]
+        return [SupplyRecords(default, list(range(count)))]
     found: dict[str, list[int]] = {}
     for row, cell in enumerate(records.cups):
         cups = codes[cell]
@@ -135,10 +135,10 @@ def _supplies(
             found[cups].append(row)
         else:
             found[cups] = [row]
-    return [Supply(cups, rows) for cups, rows in found.items()]
+    return [SupplyRecords(cups, rows) for cups, rows in found.items()]
 
 
-def default_cups(layout: Layout, told: Told) -> str:
+def default_cups(layout: Layout, told: CurveOptions) -> str:
     """Return the supply point of rows that name none: the one told, else the one above."""
     if told.cups:
         return parse_cups(told.cups).code
@@ -156,11 +156,11 @@ def _code(cell: object, default: str) -> str | None:
 
 
 def _settle_minutes(
-    supplies: list[Supply],
+    supplies: list[SupplyRecords],
     keys: list[object],
     labels: Labels,
     layout: Layout,
-    told: Told,
+    told: CurveOptions,
     kind: Kind,
 ) -> bool:
     """Settle how long each supply point's intervals are; return whether any label can be read."""
@@ -181,7 +181,12 @@ def _decimal(records: Records, delimiter: str) -> str:
 
 
 def _add_curves(
-    file: CurveFile, supply: Supply, records: Records, told: Told, kind: Kind, layout: Layout
+    file: CurveFile,
+    supply: SupplyRecords,
+    records: Records,
+    told: CurveOptions,
+    kind: Kind,
+    layout: Layout,
 ) -> None:
     lines = picked(records.lines, supply.rows)
     shared: list[int] | None = None

@@ -28,7 +28,7 @@ WHY: dict[str, Promise] = {
 
 
 @dataclass(frozen=True)
-class Told:
+class CurveOptions:
     """What a person or an option says of a file; None leaves it to be found out.
 
     `cups` names the supply point of what the file names none for. `decimal` is the decimal mark.

@@ -19,7 +19,7 @@ from vatio.readings.files.headings import (
     INDUCTIVE,
 )
 from vatio.readings.files.layouts import Column, Layout, Records
-from vatio.readings.files.splitting import Table
+from vatio.readings.files.splitting import SplitTable
 
 STAMP = re.compile(r"\s*\d{4}[/-]\d{1,2}[/-]\d{1,2}[ T]\d{1,2}:\d{2}(:\d{2})?\s*")
 CUPS = re.compile(r"\s*[A-Z]{2}\w{16,26}\s*", re.ASCII | re.IGNORECASE)
@@ -64,7 +64,7 @@ SHAPES = {
 """P1, P1D, P2 and P2D have one shape. Of each pair the second is the quality of the first."""
 
 
-def shape_of(table: Table, name: str) -> str:
+def shape_of(table: SplitTable, name: str) -> str:
     """Return the format of a table without a header, by its first rows, or nothing."""
     for row in table.rows[:10]:
         cells = [str(cell) for cell in row]
@@ -79,7 +79,7 @@ def shape_of(table: Table, name: str) -> str:
     return ""
 
 
-def _named(name: str, table: Table) -> str:
+def _named(name: str, table: SplitTable) -> str:
     """Return P1, P1D, P2 or P2D: by the name of the file, else by the step of its rows."""
     found = NAME.search(name)
     if found and found[1].lower() in {"p1", "p1d", "p2", "p2d"}:
@@ -124,7 +124,7 @@ def records(
 
 
 def _of_unlike_rows(
-    table: Table, shape: Shape
+    table: SplitTable, shape: Shape
 ) -> tuple[list[int], list[list[object]], list[RefusedRow]]:
     """Return the lines and columns of rows that differ in cells, and apart the short ones."""
     refused = [

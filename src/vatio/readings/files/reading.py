@@ -7,21 +7,21 @@ from django.utils.translation import gettext as _
 from vatio import formats
 from vatio.metering.quantities import QUANTITIES
 from vatio.readings.files import headerless, matrix, recognising, splitting
-from vatio.readings.files.amounts import Scale, amount
+from vatio.readings.files.amounts import UnitScale, amount
 from vatio.readings.files.assembling import ZoneOf, assemble, default_cups
-from vatio.readings.files.curves import CurveFile, Told, Understood
+from vatio.readings.files.curves import CurveFile, CurveOptions, Understood
 from vatio.readings.files.headings import IMPORTED
 from vatio.readings.files.layouts import Layout, Records
 from vatio.readings.files.recognising import Header
 from vatio.readings.files.settling import SCALES
-from vatio.readings.files.splitting import Table
+from vatio.readings.files.splitting import SplitTable
 from vatio.spreadsheets.files.cells import is_blank
 from vatio.spreadsheets.tables import Unreadable
 
 Totals = list[tuple[int, list[object]]]
 
 
-def read(content: bytes, *, name: str, told: Told, zone_of: ZoneOf) -> CurveFile:
+def read(content: bytes, *, name: str, told: CurveOptions, zone_of: ZoneOf) -> CurveFile:
     """Return the curves of a file, with what was understood and what was refused of it.
 
     `zone_of` returns the IANA zone of the days of a supply point, of "" for one not named.
@@ -50,12 +50,17 @@ def read(content: bytes, *, name: str, told: Told, zone_of: ZoneOf) -> CurveFile
     )
 
 
-def _told_format(told: Told, found: str) -> str:
+def _told_format(told: CurveOptions, found: str) -> str:
     return told.format if told.format in {"f5d", "p5d", "f1", "p1", "p1d", "p2", "p2d"} else found
 
 
 def _headerless(
-    beginning: Table, text: str, format_name: str, name: str, told: Told, zone_of: ZoneOf
+    beginning: SplitTable,
+    text: str,
+    format_name: str,
+    name: str,
+    told: CurveOptions,
+    zone_of: ZoneOf,
 ) -> CurveFile:
     layout, records, refused = headerless.records(text, beginning.delimiter, format_name)
     version = headerless.version_of(name, format_name)
@@ -65,7 +70,7 @@ def _headerless(
     return _finished(file)
 
 
-def _headed(table: Table, told: Told, zone_of: ZoneOf) -> CurveFile:
+def _headed(table: SplitTable, told: CurveOptions, zone_of: ZoneOf) -> CurveFile:
     header = recognising.header_of(table)
     assert header is not None
     layout = recognising.layout_of(table, header)
@@ -89,7 +94,7 @@ def _headed(table: Table, told: Told, zone_of: ZoneOf) -> CurveFile:
 
 
 def _file(
-    layout: Layout, table: Table, records: Records, told: Told, *, version: int = 0
+    layout: Layout, table: SplitTable, records: Records, told: CurveOptions, *, version: int = 0
 ) -> CurveFile:
     first = records.columns[0]
     understood = Understood(
@@ -117,7 +122,7 @@ def _check_totals(file: CurveFile, header: Header, totals: Totals) -> None:
         unit = file.understood.unit if each.quantity == IMPORTED else each.unit
         if at >= len(cells) or is_blank(cells[at]) or SCALES.get(unit, (0, True))[1]:
             continue
-        stated = amount(cells[at], Scale(SCALES[unit][0]), file.understood.decimal)
+        stated = amount(cells[at], UnitScale(SCALES[unit][0]), file.understood.decimal)
         curves = [curve for curve in file.curves if curve.quantity == each.quantity]
         values = [value for curve in curves for value in curve.values]
         _note_difference(file, line, stated, values, QUANTITIES[each.quantity].base)
@@ -128,7 +133,7 @@ def _check_sums(file: CurveFile, sums: matrix.Sums) -> None:
     times, is_power = SCALES.get(file.understood.unit, (0, True))
     if is_power:
         return
-    scale, decimal = Scale(times), file.understood.decimal
+    scale, decimal = UnitScale(times), file.understood.decimal
     for line, total, cells in sums:
         values = [amount(cell, scale, decimal) for cell in cells]
         _note_difference(file, line, amount(total, scale, decimal), values, "Wh")
@@ -151,13 +156,13 @@ def _note_difference(
         )
 
 
-def _note_units(file: CurveFile, records: Records, told: Told) -> None:
+def _note_units(file: CurveFile, records: Records, told: CurveOptions) -> None:
     for column in records.columns:
         if (told.unit or column.unit) == "Wh":
             file.notes.append(_("«%(column)s» is read as Wh.") % {"column": column.heading})
 
 
-def _note_unread(file: CurveFile, table: Table, header: Header) -> None:
+def _note_unread(file: CurveFile, table: SplitTable, header: Header) -> None:
     """Name the columns that hold something and are not taken."""
     taken = set(header.values) | set(header.hours)
     under = table.rows[header.at + 1 :]

@@ -18,7 +18,7 @@ from vatio.readings.files.headings import (
     unit_in,
 )
 from vatio.readings.files.layouts import Column, Layout, Records
-from vatio.readings.files.splitting import Table
+from vatio.readings.files.splitting import SplitTable
 from vatio.spreadsheets.files.cells import is_blank
 
 HEADER_WITHIN = 30
@@ -58,7 +58,7 @@ class Header:
         return list(found.values())
 
 
-def header_of(table: Table) -> Header | None:
+def header_of(table: SplitTable) -> Header | None:
     """Return the header of a table, or None if none of its first lines is one."""
     for at, (line, row) in enumerate(zip(table.lines, table.rows, strict=True)):
         if line > HEADER_WITHIN:
@@ -93,14 +93,14 @@ def _hours(row: Sequence[object]) -> dict[int, str]:
     return found if len(found) >= LEAST_HOURS else {}
 
 
-def above(table: Table, header: Header) -> tuple[str, str]:
+def above(table: SplitTable, header: Header) -> tuple[str, str]:
     """Return the supply point and the unit that the lines above the header name, or nothing."""
     text = "\n".join(" ".join(str(cell or "") for cell in row) for row in table.rows[: header.at])
     cups = CUPS.search(text)
     return (cups[0] if cups else ""), unit_in(text)
 
 
-def layout_of(table: Table, header: Header) -> Layout:
+def layout_of(table: SplitTable, header: Header) -> Layout:
     """Return what a table with a header is, as far as its headings tell."""
     cups, noted = above(table, header)
     layout = Layout(_format(table, header), header_line=header.line, cups=cups)
@@ -122,7 +122,7 @@ def layout_of(table: Table, header: Header) -> Layout:
     return layout
 
 
-def _format(table: Table, header: Header) -> str:
+def _format(table: SplitTable, header: Header) -> str:
     keys = {each.key for each in header.headings}
     hour = header.place("hour")
     of_rows = table.rows[header.at + 1 : header.at + 6]
@@ -142,7 +142,7 @@ def _format(table: Table, header: Header) -> str:
 
 
 def records(
-    table: Table, header: Header, layout: Layout
+    table: SplitTable, header: Header, layout: Layout
 ) -> tuple[Records, list[RefusedRow], list[tuple[int, list[object]]]]:
     """Return the columns of a table with one value of each quantity a row, and what is no row.
 
@@ -180,7 +180,7 @@ def records(
 
 
 def _rows(
-    table: Table, header: Header, values: list[int], layout: Layout
+    table: SplitTable, header: Header, values: list[int], layout: Layout
 ) -> tuple[list[list[object]], list[int], list[tuple[int, list[object]]]]:
     """Return the rows under the header with their lines, and apart from them those of totals."""
     rows, lines = table.rows[header.at + 1 :], table.lines[header.at + 1 :]

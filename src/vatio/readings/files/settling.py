@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Collection
 from itertools import pairwise
 
-from vatio.readings.files.amounts import Scale
+from vatio.readings.files.amounts import UnitScale
 from vatio.readings.files.asking import MustBeAsked
-from vatio.readings.files.curves import Kind, Told
+from vatio.readings.files.curves import CurveOptions, Kind
 from vatio.readings.files.labels import ONE_DAY, Label
 from vatio.readings.files.layouts import Column, Layout
 
@@ -29,7 +29,7 @@ SCALES = {
 """How many base units one of a unit is, and whether it is a mean power over the interval."""
 
 
-def kind_of(layout: Layout, told: Told) -> Kind:
+def kind_of(layout: Layout, told: CurveOptions) -> Kind:
     """Return whether values are of intervals or registers.
 
     :raises MustBeAsked: if a heading speaks of what the meter shows, and nobody says.
@@ -75,7 +75,7 @@ def minutes_unless_told(found: int, others: Collection[int], layout: Layout, kin
 
 
 def label_of(
-    labels: Collection[Label], layout: Layout, told: Told, minutes: int, kind: Kind
+    labels: Collection[Label], layout: Layout, told: CurveOptions, minutes: int, kind: Kind
 ) -> tuple[str, str]:
     """Return what the labels of a file name (start, end, ordinal), and what tells so.
 
@@ -113,7 +113,7 @@ def is_first_after_midnight_and_last_at_it(labels: Collection[Label], minutes: i
     return first % ONE_DAY == minutes * 60 % ONE_DAY and last % ONE_DAY == 0 and first < last
 
 
-def scale_of(column: Column, told: Told, minutes: int) -> Scale:
+def scale_of(column: Column, told: CurveOptions, minutes: int) -> UnitScale:
     """Return how many base units one of a column's values is over an interval.
 
     :raises MustBeAsked: if neither the file nor anybody says the unit.
@@ -123,5 +123,5 @@ def scale_of(column: Column, told: Told, minutes: int) -> Scale:
         raise MustBeAsked("unit")
     times, is_power = SCALES[unit]
     if not is_power:
-        return Scale(times)
-    return Scale(times * minutes, 60)
+        return UnitScale(times)
+    return UnitScale(times * minutes, 60)

@@ -31,7 +31,7 @@ OF_A_CURVE: dict[str, Promise] = {
 
 
 @dataclass
-class Table:
+class SplitTable:
     """The rows of a text at one delimiter, or of a sheet, with the line of each, from 1."""
 
     lines: list[int]
@@ -83,7 +83,7 @@ def _encoding(content: bytes) -> str:
     return "utf-8"
 
 
-def beginnings(text: str, encoding: str) -> Iterator[Table]:
+def beginnings(text: str, encoding: str) -> Iterator[SplitTable]:
     """Yield the first lines of a text split at each delimiter, the likeliest first."""
     end = 0
     for _line in range(LOOKED_AT):
@@ -97,7 +97,7 @@ def beginnings(text: str, encoding: str) -> Iterator[Table]:
             yield split(start, delimiter, encoding)
 
 
-def split(text: str, delimiter: str, encoding: str) -> Table:
+def split(text: str, delimiter: str, encoding: str) -> SplitTable:
     """Split a text at a delimiter; blank lines are left out.
 
     :raises Unreadable: if a line or a cell is far too long.
@@ -112,7 +112,7 @@ def split(text: str, delimiter: str, encoding: str) -> Table:
     rows: list[list[object]] = [
         list[object](line.split(delimiter)) for line in lines if line and not line.isspace()
     ]
-    return Table(numbers, rows, delimiter=delimiter, encoding=encoding)
+    return SplitTable(numbers, rows, delimiter=delimiter, encoding=encoding)
 
 
 def columns(text: str, delimiter: str) -> tuple[list[int], list[list[object]]] | None:
@@ -135,10 +135,10 @@ def columns(text: str, delimiter: str) -> tuple[list[int], list[list[object]]] |
     return list(numbers), [cells[at::width] for at in range(width)]
 
 
-def _split_quoted(text: str, delimiter: str, encoding: str) -> Table:
+def _split_quoted(text: str, delimiter: str, encoding: str) -> SplitTable:
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    table = Table([], [], delimiter=delimiter, encoding=encoding)
+    table = SplitTable([], [], delimiter=delimiter, encoding=encoding)
     try:
         for cells in reader:
             if cells and any(cells):
@@ -149,7 +149,7 @@ def _split_quoted(text: str, delimiter: str, encoding: str) -> Table:
     return table
 
 
-def sheets(content: bytes) -> Iterator[Table]:
+def sheets(content: bytes) -> Iterator[SplitTable]:
     """Yield the sheets of a workbook, each as a table of typed cells, with what a filter hides.
 
     :raises Unreadable: if the workbook cannot be read.
@@ -157,6 +157,6 @@ def sheets(content: bytes) -> Iterator[Table]:
     try:
         for sheet in process.sheets(content):
             rows = list(sheet.rows)
-            yield Table([row.number for row in rows], [row.cells for row in rows], typed=True)
+            yield SplitTable([row.number for row in rows], [row.cells for row in rows], typed=True)
     except CannotRead as error:
         raise unreadable(error) from None
