@@ -53,14 +53,14 @@ def assemble(
         keys = list[object](zip(records.days, records.hours, strict=True))
     labels = Labels()
     supplies = _supplies(file, layout, records, told, len(keys))
-    kind = settling.kind_of(layout, told)
-    is_any = _settle_minutes(supplies, keys, labels, layout, told, kind)
-    if not is_any:
+    if not any(isinstance(labels[key], Label) for key in keys):
         file.refused += _all_wrong(records, supplies, keys, labels)
         return
     understood = file.understood
+    kind = settling.kind_of(layout, told)
+    _settle_minutes(supplies, keys, labels, layout, told, kind)
     _settle_label(file, set(keys), labels, layout, told, kind, supplies)
-    understood.decimal = told.decimal or _decimal(records, understood.delimiter)
+    understood.decimal = told.decimal or _decimal(records, layout, understood.delimiter)
     tables: dict[LabelGrid, Starts] = {}
     for supply in supplies:
         supply.time_zone = told.time_zone or zone_of(supply.cups)
@@ -84,7 +84,7 @@ def _settle_label(
     """Settle what labels name; all of them are looked at, unless the format says it."""
     keys = set(list(keys)[:SAMPLED]) if layout.label else keys
     known = [each for each in map(labels.__getitem__, keys) if isinstance(each, Label)]
-    minutes = min(supply.minutes for supply in supplies)
+    minutes = min((supply.minutes for supply in supplies), default=0)
     understood = file.understood
     understood.kind, understood.minutes = kind, minutes
     understood.label, understood.label_from = settling.label_of(known, layout, told, minutes, kind)
@@ -162,22 +162,23 @@ def _settle_minutes(
     layout: Layout,
     told: CurveOptions,
     kind: Kind,
-) -> bool:
-    """Settle how long each supply point's intervals are; return whether any label can be read."""
-    is_any = False
+) -> None:
+    """Settle how long each supply point's intervals are, by some of its rows."""
     for supply in supplies:
         some = map(labels.__getitem__, {keys[row] for row in supply.rows[:SAMPLED]})
         known = [label for label in some if isinstance(label, Label)]
-        is_any = is_any or bool(known)
-        supply.minutes = told.minutes or settling.minutes_of(known)
+        supply.minutes = told.minutes or layout.minutes or settling.minutes_of(known)
     found = {supply.minutes for supply in supplies}
     for supply in supplies:
         supply.minutes = settling.minutes_unless_told(supply.minutes, found, layout, kind)
-    return is_any
 
 
-def _decimal(records: Records, delimiter: str) -> str:
-    return decimal_mark({cell for column in records.columns for cell in column.cells}, delimiter)
+def _decimal(records: Records, layout: Layout, delimiter: str) -> str:
+    """Return the decimal mark; a point that the format fixes gives way to commas alone."""
+    cells = {cell for column in records.columns for cell in column.cells}
+    if layout.decimal:
+        return "," if any(isinstance(cell, str) and "," in cell for cell in cells) else "."
+    return decimal_mark(cells, delimiter)
 
 
 def _add_curves(

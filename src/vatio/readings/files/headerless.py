@@ -106,7 +106,12 @@ def records(
     else:
         lines, columns = found
     layout = Layout(
-        format_name, label="end", label_from="format", unit=shape.unit, unit_from="format"
+        format_name,
+        label="end",
+        label_from="format",
+        unit=shape.unit,
+        unit_from="format",
+        decimal=".",
     )
     firm = shape.firm if 0 <= shape.firm < len(columns) else None
     return (

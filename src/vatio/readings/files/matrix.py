@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from vatio.readings.files import labels
 from vatio.readings.files.headings import IMPORTED, unit_in
 from vatio.readings.files.layouts import Column, Layout, Records
-from vatio.readings.files.recognising import Header, is_total
+from vatio.readings.files.recognising import OF_DAYS, Header, is_total
 from vatio.readings.files.splitting import SplitTable
 from vatio.readings.slots import local_day
 from vatio.spreadsheets.files.cells import is_blank
@@ -27,9 +27,10 @@ def records(
     unit, where = unit_in(heading), "heading"
     if not unit:
         unit, where = layout.unit, layout.unit_from
-    column = Column(IMPORTED, unit, heading, [], unit_from=where)
+    named = f"{hours[0][1]}–{hours[-1][1]}"
+    column = Column(IMPORTED, unit, named, [], unit_from=where)
     found = Records([], [], columns=[column])
-    at_day = header.place("day", "stamp", "start", "end")
+    at_day = header.place(*OF_DAYS)
     at_cups, at_total = header.place("cups"), header.place("total")
     texts = [text for _at, text in hours]
     sums: Sums = []

@@ -88,6 +88,8 @@ def _headed(table: SplitTable, told: CurveOptions, zone_of: ZoneOf) -> CurveFile
         file.refused += refused
         assemble(file, layout, records, told, zone_of)
         _check_totals(file, header, totals)
+    if layout.cups and not default_cups(layout, told):
+        file.notes.append(_("«%(text)s», above the header, is not a CUPS.") % {"text": layout.cups})
     _note_units(file, records, told)
     _note_unread(file, table, header)
     return _finished(file)

@@ -10,6 +10,7 @@ from vatio.readings.files.curves import RefusedRow, refusal
 from vatio.readings.files.headings import (
     EXPORTED,
     OF_END,
+    OF_QUARTERS,
     OF_START,
     UNITS,
     Heading,
@@ -27,6 +28,7 @@ LEAST_HOURS = 20
 
 CUPS = re.compile(r"(?<![A-Z0-9])ES[ -]?\d[\d -]{15,22}[A-Z]{2}(?:\d[A-Z])?(?![A-Z0-9])", re.I)
 HOUR_HEADING = re.compile(r"\s*(?:h|hora|q|cuarto)?[ _.]*(\d.*?)\s*", re.I)
+OF_DAYS = ("day", "stamp", "start", "end")
 IS_AI, IS_AE = re.compile(r"ai(k?wh)?"), re.compile(r"ae(k?wh)?")
 WORDS = (("potenc", "kW"), ("power", "kW"), ("consum", "kWh"))
 
@@ -64,7 +66,10 @@ def header_of(table: SplitTable) -> Header | None:
         if line > HEADER_WITHIN:
             return None
         header = Header(at, line, _headings(row))
-        if header.place("day", "stamp", "start", "end") < 0:
+        if header.place(*OF_DAYS) < 0 and (hour := header.place("hour")) >= 0:
+            # «Time» alone can only head whole stamps.
+            header.headings[hour] = header.headings[hour]._replace(role="stamp")
+        if header.place(*OF_DAYS) < 0:
             continue
         header.hours = _hours(row)
         if len(header.hours) >= LEAST_HOURS or header.values:
@@ -90,7 +95,13 @@ def _hours(row: Sequence[object]) -> dict[int, str]:
         hour = HOUR_HEADING.fullmatch(re.sub(r"[(\[].*|[ _]kwh$|[ _]wh$", "", text, flags=re.I))
         if hour and labels.hour_of(hour[1]):
             found[at] = hour[1]
-    return found if len(found) >= LEAST_HOURS else {}
+    if len(found) < LEAST_HOURS:
+        return {}
+    last = max(found)
+    if labels.hour_of(found[last]) == labels.MIDNIGHT:
+        # The last column of a day is not its first hour but its end.
+        found[last] = "24:00"
+    return found
 
 
 def above(table: SplitTable, header: Header) -> tuple[str, str]:
@@ -111,6 +122,8 @@ def layout_of(table: SplitTable, header: Header) -> Layout:
         layout.label = "start" if is_start else "end"
         layout.label_from = header.headings[header.place("start", "end")].text
     hour = header.headings[header.place("hour")] if header.place("hour") >= 0 else None
+    if hour and hour.key in OF_QUARTERS:
+        layout.minutes = 15
     if hour and hour.key in OF_START | OF_END:
         layout.label = "start" if hour.key in OF_START else "end"
         layout.label_from = hour.text
@@ -189,11 +202,11 @@ def _rows(
         rows, lines = rows[1:], lines[1:]
     if table.delimiter == ",":
         rows = [rejoined(row, len(header.headings), values) for row in rows]
-    last = [at for at in range(max(len(rows) - 3, 0), len(rows)) if is_total(rows[at])]
-    totals = [(lines[at], rows[at]) for at in last]
-    if not totals and not any(map(is_total, rows)):
+    of_totals = {at for at, row in enumerate(rows) if is_total(row)}
+    if not of_totals:
         return rows, lines, []
-    kept = [at for at, row in enumerate(rows) if not is_total(row)]
+    kept = [at for at in range(len(rows)) if at not in of_totals]
+    totals = [(lines[at], rows[at]) for at in sorted(of_totals)]
     return [rows[at] for at in kept], [lines[at] for at in kept], totals
 
 

@@ -15,6 +15,7 @@ STEPS = (1440, 60, 30, 15, 10, 5)
 
 BY_FORMAT = {"long": 0, "matrix": 0, "p2": 15, "p2d": 15}
 BY_HOUR = 60
+MOST_HOURS = 25
 SCALES = {
     "Wh": (1, False),
     "kWh": (1000, False),
@@ -45,7 +46,7 @@ def minutes_of(labels: Collection[Label]) -> int:
     """Return how long the intervals of some labels are, or 0 if they do not tell."""
     ordinals = {label.ordinal for label in labels if label.ordinal >= 0}
     if ordinals:
-        return 15 if len(ordinals) > 50 else 30 if len(ordinals) > 26 else 60
+        return _of_ordinals(ordinals)
     spans = Counter((label.until - label.seconds) for label in labels if label.until >= 0)
     if spans:
         return _known(spans.most_common(1)[0][0])
@@ -56,6 +57,15 @@ def minutes_of(labels: Collection[Label]) -> int:
     if not steps:
         return 0
     return _known(max(steps, key=lambda step: (steps[step], -step)))
+
+
+def _of_ordinals(ordinals: set[int]) -> int:
+    """Return how long the steps of a day are that are numbered so; a few may be mistakes."""
+    beyond = [ordinal for ordinal in ordinals if ordinal > MOST_HOURS]
+    if len(beyond) * 5 < len(ordinals):
+        return 60
+    most = max(beyond)
+    return 15 if most > 50 else 30 if most in {46, 48, 50} else 0
 
 
 def _known(seconds: int) -> int:
@@ -110,7 +120,8 @@ def label_of(
 def is_first_after_midnight_and_last_at_it(labels: Collection[Label], minutes: int) -> bool:
     """Return whether the first label is one interval after a midnight, and the last a midnight."""
     first, last = min(label.wall for label in labels), max(label.wall for label in labels)
-    return first % ONE_DAY == minutes * 60 % ONE_DAY and last % ONE_DAY == 0 and first < last
+    step = minutes * 60
+    return first % ONE_DAY == step and last % ONE_DAY == 0
 
 
 def scale_of(column: Column, told: CurveOptions, minutes: int) -> UnitScale:
