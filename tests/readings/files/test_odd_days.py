@@ -189,3 +189,24 @@ def test_a_file_of_days_has_a_value_for_each_local_day() -> None:
         "2026-10-24T22:00Z",
         "2026-10-25T23:00Z",
     ]
+
+
+def test_a_repeated_start_is_told_apart_by_the_season_too() -> None:
+    hours = [(0, 1), (1, 1), (2, 1), (2, 0), *((hour, 0) for hour in range(3, 24))]
+    rows = [
+        f"{CUPS};2026/10/25 {hour:02}:00;{flag};{at};0;" for at, (hour, flag) in enumerate(hours)
+    ]
+    header = "CUPS;FECHA-HORA;INV / VER;CONSUMO Wh;GENERACION Wh;"
+
+    curve = only("\n".join([header, *rows]), CurveOptions(label="start"))
+
+    assert curve.starts == starts_of(OCTOBER, 60)
+    assert curve.values == [float(at) for at in range(25)]
+
+
+def test_a_format_that_is_told_settles_what_it_fixes() -> None:
+    rows = [f"26/10/2026 {hour:02}:00;1,5" for hour in range(1, 24)]
+
+    file = opened("Fecha;Consumo\n" + "\n".join(rows), CurveOptions(format="datadis"))
+
+    assert (file.format, file.understood.label_from) == ("datadis", "format")

@@ -18,6 +18,7 @@ from vatio.readings.files.splitting import SplitTable
 from vatio.spreadsheets.files.cells import is_blank
 from vatio.spreadsheets.tables import Unreadable
 
+WITHOUT_HEADER = {"f5d", "p5d", "f1", "p1", "p1d", "p2", "p2d"}
 Totals = list[tuple[int, list[object]]]
 
 
@@ -51,7 +52,7 @@ def read(content: bytes, *, name: str, told: CurveOptions, zone_of: ZoneOf) -> C
 
 
 def _told_format(told: CurveOptions, found: str) -> str:
-    return told.format if told.format in {"f5d", "p5d", "f1", "p1", "p1d", "p2", "p2d"} else found
+    return told.format if told.format in WITHOUT_HEADER else found
 
 
 def _headerless(
@@ -73,9 +74,7 @@ def _headerless(
 def _headed(table: SplitTable, told: CurveOptions, zone_of: ZoneOf) -> CurveFile:
     header = recognising.header_of(table)
     assert header is not None
-    layout = recognising.layout_of(table, header)
-    if told.format:
-        layout.format = told.format
+    layout = recognising.layout_of(table, header, told.format)
     if header.hours:
         time_zone = told.time_zone or zone_of(default_cups(layout, told))
         records, sums = matrix.records(table, header, layout, time_zone)

@@ -111,12 +111,11 @@ def above(table: SplitTable, header: Header) -> tuple[str, str]:
     return (cups[0] if cups else ""), unit_in(text)
 
 
-def layout_of(table: SplitTable, header: Header) -> Layout:
-    """Return what a table with a header is, as far as its headings tell."""
+def layout_of(table: SplitTable, header: Header, format_name: str | None) -> Layout:
+    """Return what a table with a header is, as its headings tell, or of a format that is told."""
     cups, noted = above(table, header)
-    layout = Layout(_format(table, header), header_line=header.line, cups=cups)
-    if header.hours:
-        layout.format = "matrix"
+    found = format_name or ("matrix" if header.hours else _format(table, header))
+    layout = Layout(found, header_line=header.line, cups=cups)
     if header.place("stamp", "day") < 0 or header.place("start") >= 0:
         is_start = header.place("start") >= 0
         layout.label = "start" if is_start else "end"
