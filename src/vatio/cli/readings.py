@@ -20,7 +20,7 @@ from vatio.metering.quantities import QUANTITIES
 from vatio.readings import importing, sums
 from vatio.readings.days import ReadingCounts
 from vatio.readings.files.asking import MustBeAsked
-from vatio.readings.files.curves import Told
+from vatio.readings.files.curves import CurveOptions
 from vatio.readings.files.unpacking import Member, unpacked
 from vatio.readings.importing import Choice, FileReport
 from vatio.readings.sums import ACTIVE_ENERGY, EnergySum, Stretch
@@ -63,7 +63,12 @@ def run_import(arguments: argparse.Namespace, *, at: datetime, say: Say, warn: S
 
 
 def _import(
-    account: Account, member: Member, told: Told, choice: Choice, dry_run: bool, at: datetime
+    account: Account,
+    member: Member,
+    told: CurveOptions,
+    choice: Choice,
+    dry_run: bool,
+    at: datetime,
 ) -> FileReport:
     if dry_run:
         return importing.plan(
@@ -74,8 +79,8 @@ def _import(
     )
 
 
-def _told(arguments: argparse.Namespace) -> Told:
-    return Told(
+def _told(arguments: argparse.Namespace) -> CurveOptions:
+    return CurveOptions(
         label=arguments.label,
         unit=arguments.unit,
         time_zone=arguments.zone or None,

@@ -20,7 +20,8 @@ from vatio.readings.curve_figures import CurveFigures, figures
 from vatio.readings.days import ReadingCounts
 from vatio.readings.deliveries import RefusedReading
 from vatio.readings.files import reading
-from vatio.readings.files.curves import Curve, CurveFile, RefusedRow, Told
+from vatio.readings.files.asking import MustBeAsked
+from vatio.readings.files.curves import Curve, CurveFile, CurveOptions, RefusedRow
 from vatio.readings.insertion import AHEAD, OLDEST
 from vatio.readings.keeping import keep
 from vatio.readings.locking import ZoneMoved
@@ -93,7 +94,7 @@ class FileReport:
 
 
 def plan(
-    account: Account, content: bytes, *, name: str, told: Told, choice: Choice, at: datetime
+    account: Account, content: bytes, *, name: str, told: CurveOptions, choice: Choice, at: datetime
 ) -> FileReport:
     """Return what importing a file would do; nothing is stored.
 
@@ -120,7 +121,7 @@ def carry_out(
     content: bytes,
     *,
     name: str,
-    told: Told,
+    told: CurveOptions,
     choice: Choice,
     by: Person | None,
     at: datetime,
@@ -144,7 +145,7 @@ def _carry_out(
     account: Account,
     content: bytes,
     name: str,
-    told: Told,
+    told: CurveOptions,
     choice: Choice,
     by: Person | None,
     at: datetime,
@@ -173,7 +174,7 @@ def _hold(account: Account) -> None:
 
 
 def _work(
-    account: Account, content: bytes, name: str, told: Told, choice: Choice, at: datetime
+    account: Account, content: bytes, name: str, told: CurveOptions, choice: Choice, at: datetime
 ) -> "_Work":
     """Read a file, and find where its curves go."""
     zone = choice.point.series.values_list("time_zone", flat=True).first() if choice.point else None
@@ -184,6 +185,8 @@ def _work(
         told=told,
         zone_of=lambda cups: zone or targets.zone_of(account, territories.get(cups)),
     )
+    if choice.point is None and any(not each.cups for each in file.curves):
+        raise MustBeAsked("cups")
     own = targets.find(account, {each.cups for each in file.curves}, point=choice.point)
     chosen = [each for each in file.curves if _is_chosen(each, file, choice, own)]
     return _Work(account, file, choice, at, own, chosen, targets.lacking(own, chosen))

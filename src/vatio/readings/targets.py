@@ -256,10 +256,11 @@ def _files(account: Account, *, at: datetime) -> DataSource:
     with override(account.language):
         name = str(SOURCES[DataSource.Kind.FILES])
     taken = set(account.datasources.values_list("name", flat=True))
+    others = (f"{name} {number}" for number in count(2))
     return DataSource.objects.create(
         account=account,
         organisation_id=account.organisation_id,
-        name=next(each for each in (name, *(f"{name} {n}" for n in count(2))) if each not in taken),
+        name=name if name not in taken else next(each for each in others if each not in taken),
         kind=DataSource.Kind.FILES,
         created_at=at,
     )
