@@ -22,7 +22,7 @@ from vatio.readings.days import ReadingCounts
 from vatio.readings.files.asking import MustBeAsked
 from vatio.readings.files.curves import CurveOptions
 from vatio.readings.files.unpacking import Member, unpacked
-from vatio.readings.importing import Choice, FileReport
+from vatio.readings.importing import CurveChoice, FileReport
 from vatio.readings.sums import ACTIVE_ENERGY, EnergySum, Stretch
 from vatio.refusal import Refused
 from vatio.spreadsheets.tables import Unreadable
@@ -66,7 +66,7 @@ def _import(
     account: Account,
     member: Member,
     told: CurveOptions,
-    choice: Choice,
+    choice: CurveChoice,
     dry_run: bool,
     at: datetime,
 ) -> FileReport:
@@ -91,7 +91,7 @@ def _told(arguments: argparse.Namespace) -> CurveOptions:
     )
 
 
-def _choice(account: Account, arguments: argparse.Namespace, at: datetime) -> Choice:
+def _choice(account: Account, arguments: argparse.Namespace, at: datetime) -> CurveChoice:
     """Return what of the file is taken.
 
     `--create` makes data points of every column that holds something, unless the account's
@@ -100,7 +100,7 @@ def _choice(account: Account, arguments: argparse.Namespace, at: datetime) -> Ch
     point = _data_point(account, arguments.data_point) if arguments.data_point else None
     held = entitlement(account, at=at).rooms[Unit.DATA_POINTS].held
     every = arguments.create and held is None
-    return Choice(point=point, create=arguments.create, digits=arguments.digits, every=every)
+    return CurveChoice(point=point, create=arguments.create, digits=arguments.digits, every=every)
 
 
 def _data_point(account: Account, text: str) -> DataPoint:

@@ -46,7 +46,7 @@ WORDS: dict[str, Promise] = {
 
 
 @dataclass(frozen=True)
-class Choice:
+class CurveChoice:
     """What of a file is taken, and where it goes.
 
     `quantities`: those that are ticked; None for the active energy, and for what has a data
@@ -94,7 +94,13 @@ class FileReport:
 
 
 def plan(
-    account: Account, content: bytes, *, name: str, told: CurveOptions, choice: Choice, at: datetime
+    account: Account,
+    content: bytes,
+    *,
+    name: str,
+    told: CurveOptions,
+    choice: CurveChoice,
+    at: datetime,
 ) -> FileReport:
     """Return what importing a file would do; nothing is stored.
 
@@ -122,7 +128,7 @@ def carry_out(
     *,
     name: str,
     told: CurveOptions,
-    choice: Choice,
+    choice: CurveChoice,
     by: Person | None,
     at: datetime,
 ) -> FileReport:
@@ -146,7 +152,7 @@ def _carry_out(
     content: bytes,
     name: str,
     told: CurveOptions,
-    choice: Choice,
+    choice: CurveChoice,
     by: Person | None,
     at: datetime,
 ) -> FileReport:
@@ -174,7 +180,12 @@ def _hold(account: Account) -> None:
 
 
 def _work(
-    account: Account, content: bytes, name: str, told: CurveOptions, choice: Choice, at: datetime
+    account: Account,
+    content: bytes,
+    name: str,
+    told: CurveOptions,
+    choice: CurveChoice,
+    at: datetime,
 ) -> "_Work":
     """Read a file, and find where its curves go."""
     zone = choice.point.series.values_list("time_zone", flat=True).first() if choice.point else None
@@ -192,7 +203,7 @@ def _work(
     return _Work(account, file, choice, at, own, chosen, targets.lacking(own, chosen))
 
 
-def _is_chosen(curve: Curve, file: CurveFile, choice: Choice, own: Targets) -> bool:
+def _is_chosen(curve: Curve, file: CurveFile, choice: CurveChoice, own: Targets) -> bool:
     if choice.point is not None:
         same = [each for each in file.curves if each.quantity == choice.point.quantity]
         return curve in (same or file.curves[:1])
@@ -211,7 +222,7 @@ class _Work:
 
     account: Account
     file: CurveFile
-    choice: Choice
+    choice: CurveChoice
     at: datetime
     targets: Targets
     chosen: list[Curve]

@@ -39,7 +39,7 @@ QUANTITIES = (
 HEADINGS = ("AI", "AE", "R1", "R2", "R3", "R4")
 
 
-class Shape(NamedTuple):
+class FileShape(NamedTuple):
     """Where a format has what: `many` values begin at a column, `step` apart; `firm` −1 is none.
 
     A row of fewer than `least` cells is short.
@@ -56,10 +56,10 @@ class Shape(NamedTuple):
 
 
 SHAPES = {
-    "f5d": Shape("Wh", 1, 2, 3, 6, 1, 10, 9),
-    "p5d": Shape("Wh", 1, 2, 3, 2, 1, -1, 5),
-    "f1": Shape("kWh", 2, 3, 4, 6, 1, 13, 14),
-    "p1": Shape("kWh", 2, 3, 4, 6, 2, -1, 16),
+    "f5d": FileShape("Wh", 1, 2, 3, 6, 1, 10, 9),
+    "p5d": FileShape("Wh", 1, 2, 3, 2, 1, -1, 5),
+    "f1": FileShape("kWh", 2, 3, 4, 6, 1, 13, 14),
+    "p1": FileShape("kWh", 2, 3, 4, 6, 2, -1, 16),
 }
 """P1, P1D, P2 and P2D have one shape. Of each pair the second is the quality of the first."""
 
@@ -129,7 +129,7 @@ def records(
 
 
 def _of_unlike_rows(
-    table: SplitTable, shape: Shape
+    table: SplitTable, shape: FileShape
 ) -> tuple[list[int], list[list[object]], list[RefusedRow]]:
     """Return the lines and columns of rows that differ in cells, and apart the short ones."""
     refused = [
@@ -146,7 +146,7 @@ def _of_unlike_rows(
     return [table.lines[at] for at in kept], columns, refused
 
 
-def _column(columns: list[list[object]], shape: Shape, place: int) -> Column:
+def _column(columns: list[list[object]], shape: FileShape, place: int) -> Column:
     at = shape.values + place * shape.step
     unit = shape.unit if place < 2 else shape.unit.replace("Wh", "varh")
     qualities = columns[at + 1] if shape.step == 2 else []
