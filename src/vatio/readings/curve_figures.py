@@ -1,12 +1,16 @@
 """The figures of a curve of a file: how many slots, what is missing, how much in each month."""
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
+from vatio.dates import add_months
 from vatio.metering.quantities import QUANTITIES
+from vatio.readings.days import Value
 from vatio.readings.files.curves import Curve
 from vatio.readings.registers import Register, by_slot, settle
-from vatio.readings.slots import WHOLE_DAY, day_of, start
+from vatio.readings.slots import day_of, local_day, start
 
 MOST_GAPS = 1_000
 
@@ -34,8 +38,9 @@ def figures(curve: Curve, *, time_zone: str, digits: int | None = None) -> Curve
     """
     minutes = curve.minutes or 60
     if curve.kind == "register":
-        return _figures(_counted(curve, time_zone, minutes, digits), time_zone, minutes)
-    return _figures(zip(curve.starts, curve.values, strict=True), time_zone, minutes)
+        counted = _counted(curve, time_zone, minutes, digits)
+        return _figures([at for at, _v in counted], [v for _a, v in counted], time_zone, minutes)
+    return _figures(curve.starts, curve.values, time_zone, minutes)
 
 
 def _counted(
@@ -53,32 +58,39 @@ def _counted(
 
 
 def _figures(
-    slots: Iterable[tuple[int, float | None]], time_zone: str, minutes: int
+    starts: Sequence[int], values: Sequence[Value], time_zone: str, minutes: int
 ) -> CurveFigures:
     made = CurveFigures()
-    step, known, ends, month = minutes * 60, 0, 0, ""
-    first = last = gap = None
-    for at, value in slots:
-        first = at if first is None else first
-        if last is not None and gap is None and at - last > step and minutes != WHOLE_DAY:
-            gap = last + step
+    if not starts:
+        return made
+    step = minutes * 60
+    made.intervals = round((starts[-1] - starts[0]) / step) + 1
+    made.missing = made.intervals - (len(values) - values.count(None))
+    made.total = sum(filter(None, values))
+    low = 0
+    while low < len(starts):
+        day = day_of(starts[low], time_zone).day
+        behind = local_day(add_months(day.replace(day=1), 1, anchor_day=1), time_zone).begins
+        high = bisect_left(starts, behind, low)
+        made.by_month[f"{day:%Y-%m}"] = sum(filter(None, values[low:high]))
+        low = high
+    if made.missing:
+        made.gaps = list(islice(_gaps(starts, values, step), MOST_GAPS))
+    return made
+
+
+def _gaps(starts: Sequence[int], values: Sequence[Value], step: int) -> Iterator[tuple[int, int]]:
+    """Yield the runs of missing slots; two slots may be as far apart as a day of 25 hours."""
+    begun: int | None = None
+    last: int | None = None
+    for at, value in zip(starts, values, strict=True):
+        if last is not None and begun is None and at - last > 1.5 * step:
+            begun = last + step
         last = at
         if value is None:
-            gap = at if gap is None else gap
-            continue
-        if gap is not None:
-            made.gaps.append((gap, at))
-            gap = None
-        if at >= ends:
-            local = day_of(at, time_zone)
-            ends, month = local.ends, f"{local.day:%Y-%m}"
-        known += 1
-        made.total += value
-        made.by_month[month] = made.by_month.get(month, 0) + value
-    if first is not None and last is not None:
-        if gap is not None:
-            made.gaps.append((gap, last + step))
-        made.intervals = round((last - first) / step) + 1
-        made.missing = made.intervals - known
-    del made.gaps[MOST_GAPS:]
-    return made
+            begun = at if begun is None else begun
+        elif begun is not None:
+            yield begun, at
+            begun = None
+    if begun is not None and last is not None:
+        yield begun, last + step
