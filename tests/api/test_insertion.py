@@ -351,3 +351,13 @@ def test_a_get_is_no_way_to_send():
     answer = Client().get("/readings")
 
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
+
+
+def test_a_source_can_send_the_state_at_the_end_of_each_interval():
+    own = gateway()
+    DataSource.objects.update(registers_at_end=True)
+
+    own.said([message("2026-10-26T08:00:00Z", 100), message("2026-10-26T09:00:00Z", 110)])
+
+    (day,) = curve(own.intervals(), NOW.date() - ONE_DAY, NOW.date())
+    assert (day.values[10], day.values[9]) == (10_000, None)

@@ -253,9 +253,9 @@ def test_a_source_gets_another_name_unless_it_is_taken() -> None:
     source, other = gateway(hotel), gateway(hotel, "Otra")
     by = make.commercial()
 
-    changing.rename_source(source, name="Cubierta", by=by, at=make.NOON)
+    changing.change_source(source, name="Cubierta", registers_at_end=False, by=by, at=make.NOON)
     with pytest.raises(WrongChoice):
-        changing.rename_source(other, name="CUBIERTA", by=by, at=make.NOON)
+        changing.change_source(other, name="CUBIERTA", registers_at_end=False, by=by, at=make.NOON)
 
     assert set(hotel.datasources.values_list("name", flat=True)) == {"Cubierta", "Otra"}
 

@@ -126,15 +126,20 @@ def change_meter(
 
 
 @transaction.atomic
-def rename_source(source: DataSource, *, name: str, by: Person, at: datetime) -> DataSource:
-    """Give a data source another name; its kind never changes.
+def change_source(
+    source: DataSource, *, name: str, registers_at_end: bool, by: Person, at: datetime
+) -> DataSource:
+    """Change the name of a data source, and what its registers are; its kind never changes.
+
+    :param registers_at_end: each is the state at the end of the interval that begins at its
+        instant. It holds for what arrives from now on.
 
     :raises NothingCanBeAdded: if the account has expired or has yet to start.
     :raises WrongChoice: if another source of the account has the name.
     """
     ensure_open(source.account, at=at)
-    source.name = name
+    source.name, source.registers_at_end = name, registers_at_end
     with in_words():
-        source.save(update_fields=["name"])
+        source.save(update_fields=["name", "registers_at_end"])
     record_installation("changed", source, name=name, by=by, at=at)
     return source

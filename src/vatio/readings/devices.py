@@ -16,8 +16,11 @@ from vatio.readings import series as all_series
 from vatio.readings.series import SeriesKey
 
 FIND = f"""
-SELECT device.did, point.quantity, point.service, meter.service, {all_series.COLUMNS}
+SELECT device.did, point.quantity, point.service, meter.service, source.registers_at_end,
+    {all_series.COLUMNS}
 FROM accounts_account account
+LEFT JOIN metering_datasource source ON source.account_id = account.id
+    AND source.id = %(source)s
 LEFT JOIN metering_sourcedevice device ON device.account_id = account.id
     AND device.source_id = %(source)s AND device.did = ANY(%(dids)s)
 LEFT JOIN metering_meter meter ON meter.id = device.meter_id
@@ -34,10 +37,14 @@ FOR KEY SHARE OF account
 
 @dataclass(frozen=True)
 class Target:
-    """What a device's quantity is here: its series or, where nothing is taken, the code why."""
+    """What a device's quantity is here: its series or, where nothing is taken, the code why.
+
+    `later`: the seconds from the instant of a reading to that at which its register stood so.
+    """
 
     series: SeriesKey | None
     refusal: str = ""
+    later: int = 0
 
 
 def find(
@@ -77,17 +84,17 @@ def _find(account_id: int, source_id: int, dids: Collection[str]) -> dict[tuple[
         rows = cursor.fetchall()
         if not rows:
             raise AccountGone(_("This account was deleted meanwhile."))
-        for did, quantity, service, of_meter, *series in rows:
+        for did, quantity, service, of_meter, at_end, *series in rows:
             if quantity is None:
                 continue
-            own = _target(service, of_meter, series)
+            own = _target(service, of_meter, bool(at_end), series)
             there = found.get((did, quantity))
             if own and (there is None or _is_better(own, there)):
                 found[did, quantity] = own
     return found
 
 
-def _target(service: str, of_meter: str, series: list[Any]) -> Target | None:
+def _target(service: str, of_meter: str, at_end: bool, series: list[Any]) -> Target | None:
     """Return the target of a row; None if the data point has no series, or waits itself."""
     if Service.RETIRED in (service, of_meter):
         return Target(None, "retired")
@@ -95,7 +102,8 @@ def _target(service: str, of_meter: str, series: list[Any]) -> Target | None:
         return Target(None, "rejected")
     if service != Service.ACCEPTED or series[0] is None:
         return None
-    return Target(SeriesKey(*series))
+    key = SeriesKey(*series)
+    return Target(key, later=key.minutes * 60 if at_end and key.is_register else 0)
 
 
 def _is_better(own: Target, there: Target) -> bool:

@@ -153,7 +153,7 @@ class _Sorting:
         if target.series is None:
             return target.refusal
         base, wrong = in_base_units(target.series, value)
-        return wrong or self.arrivals.add(target.series, instant, base, INSERTED)
+        return wrong or self.arrivals.add(target.series, instant + target.later, base, INSERTED)
 
 
 def _readings(

@@ -14,7 +14,11 @@ from vatio.tenants.models import Person
 
 
 class DataSource(OfAccount):
-    """Where readings come from: a gateway that inserts them, files, the collector, a person."""
+    """Where readings come from: a gateway that inserts them, files, the collector, a person.
+
+    A register is the state of a meter at its instant. A gateway that labels its intervals by
+    their start may send the state at their end: then `registers_at_end` is set.
+    """
 
     class Kind(models.TextChoices):
         INSERTION = "insertion"
@@ -25,6 +29,7 @@ class DataSource(OfAccount):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=9, choices=Kind.choices)
+    registers_at_end = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     name_folded = models.GeneratedField(
         expression=Fold("name"), output_field=models.TextField(), db_persist=True

@@ -1,5 +1,6 @@
 """A data source: its page, and the forms that add one and give it another name."""
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -33,15 +34,24 @@ DOOR = "/readings"
 """Where a gateway sends what it read."""
 
 
-class RenamedSourceForm(ThingForm):
-    """The name of a data source; its kind stays as it is."""
+class SourceChangeForm(ThingForm):
+    """What can be changed of a data source: its kind stays as it is."""
 
     name = NameField(label=gettext_lazy("Name"), max_length=120)
+    registers_at_end = forms.BooleanField(
+        label=gettext_lazy("Register at the end of the interval"),
+        required=False,
+        help_text=gettext_lazy(
+            "For gateways that send, with the time at which an interval begins, what the meter"
+            " showed at its end. It holds for what arrives from now on."
+        ),
+    )
 
 
-class SourceForm(RenamedSourceForm):
+class SourceForm(ThingForm):
     """A new data source."""
 
+    name = NameField(label=gettext_lazy("Name"), max_length=120)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=list(SOURCES.items()))
 
 
@@ -70,15 +80,18 @@ def new(request: Request, uid: UUID) -> HttpResponse:
 
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
 def change(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
-    """Give a data source another name."""
+    """Change the name of a data source and, of one by insertion, what its registers are."""
     account = enter(request, to_change=True).account
     source = source_of(account, thing, request.user)
     name = source.name
-    form = RenamedSourceForm(request.POST or None, initial={"name": name})
+    known: dict[str, Any] = {"name": name, "registers_at_end": source.registers_at_end}
+    form = SourceChangeForm(request.POST or None, initial=known)
+    if source.kind != DataSource.Kind.INSERTION:
+        del form.fields["registers_at_end"]
     if request.method == "POST" and form.is_valid():
         changed = form.attempt(
-            lambda: changing.rename_source(
-                source, **form.cleaned_data, by=request.user, at=clock.now()
+            lambda: changing.change_source(
+                source, **(known | form.cleaned_data), by=request.user, at=clock.now()
             )
         )
         if changed:
