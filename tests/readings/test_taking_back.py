@@ -8,10 +8,12 @@ from hypothesis.extra.django import TestCase
 from tests import make
 from tests.readings.stored import deliver, put, seconds, series
 from vatio.accounts.models import Account
+from vatio.metering import installing
+from vatio.metering.models import DataPoint
 from vatio.readings import deliveries
 from vatio.readings.curves import curve
 from vatio.readings.days import ReadingCounts
-from vatio.readings.models import Delivery, State
+from vatio.readings.models import Delivery, Revision, State
 from vatio.readings.ranks import Flag, How, Origin, quality
 from vatio.readings.receiving import partners
 from vatio.readings.series import SeriesKey
@@ -104,6 +106,33 @@ def test_what_a_person_mended_since_stays_and_is_listed():
     assert values(key)[0] == 7
     delivery = Delivery.objects.get(account_id=key.account_id, id=first)
     assert delivery.taken_back_at is not None
+
+
+@pytest.mark.django_db
+def test_of_what_a_gateway_sent_the_last_hour_can_be_taken_back_and_no_more():
+    key = series()
+    account = Account.objects.get(pk=key.account_id)
+    gateway = installing.add_source(
+        account, name="Pasarela", kind="insertion", by=make.commercial(), at=make.NOON
+    )
+    source = gateway.pk
+    DataPoint.objects.filter(pk=key.data_point_id).update(source=gateway)
+    hours = []
+    for number in range(3):
+        at = datetime.fromtimestamp(BEGIN + (10 + number) * HOUR, UTC)
+        delivery, _today = deliveries.of_hour(
+            key.account_id, source, origin=Origin.INSERTION, at=at
+        )
+        hours.append(delivery)
+        put(key, [(BEGIN + number * HOUR, 5.0)], at=at.timestamp(), delivery=delivery)
+        deliveries.count(key.account_id, delivery, ReadingCounts(), touched={(key.id, DAY)}, at=at)
+    assert not Revision.objects.exists()
+
+    back(key, hours[2], at=BEGIN + 14 * HOUR)
+
+    assert values(key) == [5, 5, None, None]
+    with pytest.raises(NotTheLatest):
+        back(key, hours[1], at=BEGIN + 15 * HOUR)
 
 
 batches = st.lists(

@@ -263,8 +263,13 @@ class _Merge:
         self.values[slot], self.qualities[slot] = new, quality
 
     def _revision(self) -> Replaced | None:
-        """Return what is to be kept: also which delivery came before, when another goes on."""
-        if not self.replaced and self.delivery == self.stored.delivery:
+        """Return what is to be kept: also which delivery came before, when another goes on.
+
+        What a gateway adds to its own day, hour by hour, keeps no row for each hour.
+        """
+        own = origin_of(self.stored.quality) == origin_of(self.arriving.quality)
+        is_next_hour = own and origin_of(self.stored.quality) == Origin.INSERTION
+        if not self.replaced and (self.delivery == self.stored.delivery or is_next_hour):
             return None
         slots, values, qualities = zip(*self.replaced, strict=True) if self.replaced else ((),) * 3
         return Replaced(list(slots), list(values), list(qualities))

@@ -141,10 +141,19 @@ def _ensure_latest(delivery: Delivery, series: Collection[int]) -> None:
 
     :raises NotTheLatest: if one did, unless a person mended values by it.
     """
+    if delivery.first_day is None:
+        return
     later = Delivery.objects.filter(
         account_id=delivery.account_id, id__gt=delivery.id, taken_back_at__isnull=True
     ).exclude(origin=Origin.MENDED)
     changed = Day.objects.filter(account_id=delivery.account_id, series_id__in=list(series))
+    if (
+        delivery.hour is not None
+        and changed.filter(
+            delivery_id=0, day__gte=delivery.first_day, day__lte=delivery.last_day
+        ).exists()
+    ):
+        raise NotTheLatest(_("Of what a gateway sent, only the last hour can be taken back."))
     if changed.filter(delivery_id__in=later.values("id")).exists():
         raise NotTheLatest(_("A later delivery changed the same series: take that one back first."))
 
