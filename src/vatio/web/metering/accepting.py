@@ -142,7 +142,7 @@ def devices(request: Request, uid: UUID) -> HttpResponse:
             "leads": frame.leads,
             "may_change": frame.may_change,
             "closed": why_closed(frame.account, at=clock.now()),
-            "devices": waiting(frame.account),
+            "devices": waiting(frame.account, proposes=False),
             "rejected": rejected(frame.account),
         },
     )

@@ -53,7 +53,7 @@ def installation(request: Request, uid: UUID) -> HttpResponse:
                 source_count=Count("id"),
                 gateway_count=Count("id", filter=Q(kind=DataSource.Kind.INSERTION)),
             ),
-            "devices": waiting(frame.account),
+            "devices": waiting(frame.account, proposes=False),
             "most_devices": MOST_DEVICES,
             "text": text,
             "finds": finds,
