@@ -24,6 +24,8 @@ from vatio.orders.models import BulkRenewal, Order
 from vatio.people import one_time_links
 from vatio.portfolios import drafts
 from vatio.portfolios.models import Import, ImportDraft
+from vatio.readings import pending
+from vatio.readings.pending import HeldReading
 from vatio.tenants.models import Organisation, Person
 from vatio.web.shell import stylesheet
 
@@ -110,6 +112,7 @@ TABLE: dict[str, tuple[object, ...]] = {
     "installation_data_points": (OUT, GONE, IN, IN, GONE, IN, IN),
     "installation_lines": (OUT, GONE, IN, IN, GONE, IN, IN),
     "installation_sources": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "installation_waiting": (OUT, GONE, IN, IN, GONE, IN, IN),
     "POST account_renew": (OUT, GONE, GONE, TO, GONE, GONE, GONE),
     "POST renewal_undo": (OUT, GONE, TO, TO, GONE, GONE, GONE),
     "account_expand": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
@@ -158,6 +161,9 @@ TABLE: dict[str, tuple[object, ...]] = {
     "source_new": (OUT, GONE, GONE, IN, GONE, IN, GONE),
     "source": (OUT, GONE, IN, IN, GONE, IN, IN),
     "source_change": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "source_accept": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "POST source_reject": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "POST source_take_back": (OUT, GONE, GONE, TO, GONE, TO, GONE),
     "POST source_rotate": (OUT, GONE, GONE, TO, GONE, TO, GONE),
     "POST source_revoke": (OUT, GONE, GONE, TO, GONE, TO, GONE),
     "supply_point": (OUT, GONE, IN, IN, GONE, IN, IN),
@@ -226,6 +232,8 @@ def kept_world(module_transaction: None) -> World:
     source, _secret = tokens.add_with_token(
         account, name="Pasarela", kind="insertion", by=nuria, at=make.NOON, issued_at=make.NOON
     )
+    held = HeldReading(0, "7", 402, make.NOON.timestamp(), 1)
+    pending.hold(account.pk, source.pk, [held], at=make.NOON)
     link, _token = one_time_links.invite(norte, "ana@norte.example", by=nuria, at=make.NOON)
     return World(
         norte=norte,
@@ -330,6 +338,8 @@ def sent(name: str, world: World) -> dict[str, object]:
     person = named.get(name)
     if name == "source_revoke":
         return {"token": world.source.tokens.get().pk}
+    if name in ("source_accept", "source_reject", "source_take_back"):
+        return {"did": "7"}
     return {"person": person.pk} if person else {}
 
 

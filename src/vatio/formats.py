@@ -116,6 +116,11 @@ def decimal_text(value: Decimal) -> str:
     return _decimal(value, "0.###", get_language() or "es")
 
 
+def measured_value(value: float) -> str:
+    """Return what a meter showed, grouped and with up to three decimals: 48.212,182 in Spanish."""
+    return _decimal(Decimal(repr(value)), "#,##0.###", get_language() or "es")
+
+
 def joined(words: Iterable[str]) -> str:
     """Return words as a list in a sentence: A, B y C.
 

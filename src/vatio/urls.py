@@ -15,6 +15,7 @@ from vatio.web.downloads import downloads
 from vatio.web.help import guide
 from vatio.web.messages import messages
 from vatio.web.metering import (
+    accepting,
     contracts,
     data_points,
     installation,
@@ -22,6 +23,7 @@ from vatio.web.metering import (
     lines,
     lists,
     meters,
+    rejecting,
     service,
     sites,
     source_tokens,
@@ -72,6 +74,8 @@ urlpatterns = [
     *lines.urlpatterns,
     *sources.urlpatterns,
     *source_tokens.urlpatterns,
+    *accepting.urlpatterns,
+    *rejecting.urlpatterns,
     *service.urlpatterns,
     *colleagues.urlpatterns,
     *messages.urlpatterns,

@@ -16,9 +16,14 @@ from vatio.orders import deciding
 from vatio.people import one_time_links
 from vatio.portfolios import drafts
 from vatio.portfolios.models import ImportDraft
+from vatio.readings import pending, rejecting
+from vatio.readings.pending import HeldReading
 from vatio.tenants.models import Person
 
 TALL = 900
+UNKNOWN = "CUADRO" * 20
+"""A device id as long as any, without a place to break it."""
+
 PORTFOLIO = """Cuenta;Cliente;Licencia;Mtr;Inicio;Fin;Otra
 Nave Sil;Muralla;La de antes;12;01/02/2026;01/02/2027;x
 Nave Miño;Muralla;Básica Mtr;12;01/02/2026;01/02/2027;x
@@ -75,6 +80,8 @@ def installed(hotel: Account) -> list[str]:
         f"meters/{meter.uid}/",
         f"meters/{meter.uid}/device/",
         f"sources/{hotel.datasources.get().uid}/",
+        "waiting/",
+        f"sources/{hotel.datasources.get().uid}/accept/?did={UNKNOWN}",
     ]
 
 
@@ -96,6 +103,11 @@ def install(hotel: Account, *, by: Person) -> None:
         account=hotel, organisation=hotel.organisation, source=source, did="7-A", meter=meter
     )
     installing.add_data_point(meter, quantity=402, minutes=15, source=source, by=by, at=at)
+    for code in (402, 301, 999):
+        reading = HeldReading(0, UNKNOWN, code, at.timestamp(), 48_212.182)
+        pending.hold(hotel.pk, source.pk, [reading], at=at)
+    pending.hold(hotel.pk, source.pk, [HeldReading(0, "VIEJO", 402, 0, 1)], at=at)
+    rejecting.reject(source, "VIEJO", None, by=by, at=at)
     for number in range(9):
         retired = make.meter(hotel, f"Contador {number}", at=at)
     retiring.retire(retired, by=by, at=at)

@@ -11,6 +11,7 @@ import vatio
 from tests import make
 from tests.metering.installed import import_inventory, install
 from tests.purging.lived import OVER, asked, lived
+from tests.readings.devices import gateway
 from vatio.accounts import adjusting, configuring, inviting, non_renewal, revoking, undoing
 from vatio.accounts.models import Account, AccountRole
 from vatio.catalogue import publishing
@@ -21,6 +22,8 @@ from vatio.orders import assigning, deciding, lapsing
 from vatio.people import calendar_links, creating, one_time_links
 from vatio.portfolios import importing
 from vatio.purging import deleting
+from vatio.readings import rejecting, taking_back
+from vatio.readings.models import Delivery
 from vatio.tenants.models import Organisation
 
 SOURCE = Path(vatio.__file__).resolve().parent
@@ -70,6 +73,10 @@ SPANISH = {
     "person.joined": "Invitación aceptada: solo mira",
     "person.password_chosen": "Contraseña nueva elegida",
     "person.uninvited": "Invitación retirada",
+    "readings.accepted": "Dispositivo 7 de Pasarela aceptado como Cuadro 7, con 1 lectura",
+    "readings.rejected": "Dispositivo 8 de Pasarela rechazado",
+    "readings.taken_back": "Entrega retirada: 7, 1 días",
+    "readings.unrejected": "Retirado el rechazo del dispositivo 8 de Pasarela",
     "renewal.undone": "Renovación hasta el 28 feb 2028: deshecha",
     "role.changed": "Papel cambiado: ahora administrador",
     "role.taken": "Papel retirado",
@@ -191,6 +198,17 @@ def orders_come_and_go(norte: Organisation, hotel: Account) -> None:
     lapsing.lapse(at=make.NOON)
 
 
+def readings_come_and_go() -> None:
+    own = gateway()
+    own.sends((0, 20), p=301)
+    own.sends((0, 20), did="8")
+    own.accept({301: 60})
+    rejecting.reject(own.source, "8", None, by=own.by, at=make.NOON)
+    rejecting.take_back_rejection(own.source, "8", by=own.by, at=make.NOON)
+    delivery = Delivery.objects.get(hour=None)
+    taking_back.take_back(own.account, delivery.id, by=own.by, at=make.NOON)
+
+
 @pytest.mark.django_db
 def test_the_facts_that_the_rules_record_make_sentences_in_both_languages() -> None:
     first = one_time_links.first_key(at=make.NOON)
@@ -208,6 +226,7 @@ def test_the_facts_that_the_rules_record_make_sentences_in_both_languages() -> N
     for each in source.tokens.all():
         tokens.revoke(each, by=make.commercial(), at=make.NOON)
     import_inventory(hotel, by=make.commercial(), at=make.NOON)
+    readings_come_and_go()
     details = configuring.Details.of(hotel)
     changed = configuring.Details(**{**vars(details), "sector": "sport", "contact_email": "a@b.es"})
     configuring.configure(hotel, changed, seen=details.mark, by=make.commercial(), at=make.NOON)

@@ -73,6 +73,11 @@ TAKEN: dict[str, tuple[type[Refused], Promise | str, str]] = {
         _("This meter has an RTC line already."),
         "meter",
     ),
+    "one_meter_of_a_device": (
+        WrongChoice,
+        _("This device is of another meter already."),
+        "meter",
+    ),
     "electricity_has_a_territory": (
         WrongChoice,
         _("Say in which territory: its clock and its tariffs follow from it."),

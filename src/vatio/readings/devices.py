@@ -13,6 +13,7 @@ from vatio.metering.installing import add_series
 from vatio.metering.models import DataPoint, Series, Service
 from vatio.metering.quantities import Adding
 from vatio.readings import series as all_series
+from vatio.readings.pending import WHOLE
 from vatio.readings.series import SeriesKey
 
 FIND = f"""
@@ -57,7 +58,7 @@ def find(
 
     :raises AccountGone: if the account was deleted meanwhile.
     """
-    targets = _find(account_id, source_id, dids)
+    targets = known(account_id, source_id, dids)
     lacking = {
         each.series.data_point_id: each.series
         for each in targets.values()
@@ -68,7 +69,7 @@ def find(
     points = DataPoint.objects.select_related("meter__site", "meter__account").in_bulk(lacking)
     for key, series in lacking.items():
         add_series(points[key], minutes=series.minutes, kind=Series.Kind.REGISTER, at=at)
-    return _find(account_id, source_id, dids)
+    return known(account_id, source_id, dids)
 
 
 def needs_registers(series: SeriesKey) -> bool:
@@ -76,7 +77,13 @@ def needs_registers(series: SeriesKey) -> bool:
     return series.measures.adding == Adding.SUM and not series.is_register
 
 
-def _find(account_id: int, source_id: int, dids: Collection[str]) -> dict[tuple[str, int], Target]:
+def known(account_id: int, source_id: int, dids: Collection[str]) -> dict[tuple[str, int], Target]:
+    """Return what is known of device ids as it stands, by device id and code: nothing is made.
+
+    Of a meter that is retired `WHOLE` stands for the codes that it has no data point of.
+
+    :raises AccountGone: if the account was deleted meanwhile.
+    """
     asked: dict[str, Any] = {"account": account_id, "source": source_id, "dids": list(dids)}
     found: dict[tuple[str, int], Target] = {}
     with connection.cursor() as cursor:
@@ -85,6 +92,8 @@ def _find(account_id: int, source_id: int, dids: Collection[str]) -> dict[tuple[
         if not rows:
             raise AccountGone(_("This account was deleted meanwhile."))
         for did, quantity, service, of_meter, at_end, *series in rows:
+            if of_meter == Service.RETIRED:
+                found.setdefault((did, WHOLE), Target(None, "retired"))
             if quantity is None:
                 continue
             own = _target(service, of_meter, bool(at_end), series)

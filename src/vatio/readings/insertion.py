@@ -15,7 +15,7 @@ from vatio.readings.decoding import NOT_FINITE, Batch, InsertedMessage
 from vatio.readings.deliveries import RefusedReading
 from vatio.readings.devices import Target
 from vatio.readings.locking import ZoneMoved
-from vatio.readings.pending import HeldReading
+from vatio.readings.pending import WHOLE, HeldReading
 from vatio.readings.ranks import Origin, quality
 from vatio.readings.receiving import receive
 from vatio.readings.series import SeriesKey
@@ -41,6 +41,10 @@ WORDS: dict[str, Promise] = {
 }
 
 INSERTED = quality(Origin.INSERTION)
+
+
+class DevicesMoved(Exception):
+    """A device of a batch was accepted while the batch came in: begin again."""
 
 
 class TooManyToday(Refused):
@@ -75,7 +79,7 @@ def insert(sender: InsertionSender, batch: Batch, *, at: datetime) -> Inserted:
     while True:
         try:
             return _insert(sender, batch, at=at)
-        except ZoneMoved:
+        except (ZoneMoved, DevicesMoved):
             continue
 
 
@@ -91,6 +95,8 @@ def _insert(sender: InsertionSender, batch: Batch, *, at: datetime) -> Inserted:
     sorting = _Sorting(targets, now, Inserted(refused=list(batch.refused)))
     sorting.sort(batch.messages)
     made, arrivals = sorting.made, sorting.arrivals
+    if sorting.unknown:
+        _lock_unknown(sender, sorting.unknown)
     delivery, today = deliveries.of_hour(
         sender.account_id, sender.source_id, origin=Origin.INSERTION, at=at
     )
@@ -144,7 +150,7 @@ class _Sorting:
             return "too_old"
         if instant > self.now + AHEAD:
             return "ahead"
-        target = self.targets.get((did, code))
+        target = self.targets.get((did, code)) or self.targets.get((did, WHOLE))
         if target is None:
             if not abs(value) <= LARGEST:
                 return NOT_FINITE
@@ -177,6 +183,22 @@ def in_base_units(series: SeriesKey, value: float) -> tuple[float, str | None]:
     if base < 0 and not measures.signed:
         return 0, "negative"
     return base, None
+
+
+def _lock_unknown(sender: InsertionSender, unknown: list[HeldReading]) -> None:
+    """Lock what waits of the source, before any series is locked.
+
+    :raises DevicesMoved: if somebody accepted one of the devices since the batch was sorted.
+    """
+    pending.lock(sender.source_id)
+    dids = {each.did for each in unknown}
+    known = devices.known(sender.account_id, sender.source_id, dids)
+    if any(not known.keys().isdisjoint(_keys(each)) for each in unknown):
+        raise DevicesMoved
+
+
+def _keys(reading: HeldReading) -> set[tuple[str, int]]:
+    return {(reading.did, reading.quantity), (reading.did, WHOLE)}
 
 
 def _hold(

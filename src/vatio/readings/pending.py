@@ -21,7 +21,10 @@ WHERE account_id = %(account)s AND source_id = %(source)s
 
 LOCK = "SELECT pg_advisory_xact_lock(%(key)s, %(source)s)"
 LOCK_KEY = 1_904_177
-"""The first key of the advisory locks of sources: one request at a time adds to what waits."""
+"""The first key of the advisory locks of sources: one at a time changes what waits."""
+
+WHOLE = -1
+"""In place of the code of a quantity: whatever the device sends, later quantities included."""
 
 NOTE = """
 INSERT INTO readings_pendingquantity AS own (account_id, source_id, did, quantity, first_at,
@@ -76,21 +79,30 @@ class Held:
 
 
 def hold(account_id: int, source_id: int, readings: Iterable[HeldReading], *, at: datetime) -> Held:
-    """Hold readings until their device is accepted.
+    """Hold readings until their device is accepted; the caller has locked the source.
 
     At most `MOST_DEVICES` of a source wait, and `MOST_QUANTITIES` of each; of the readings of a
     source the oldest are dropped beyond `PendingReading.MOST`, and the drops counted.
     """
     asked: dict[str, Any] = {"account": account_id, "source": source_id, "at": at}
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, {"key": LOCK_KEY, "source": source_id % 2**31})
         cursor.execute(WAITING, asked)
         rows = cursor.fetchall()
-    found = _sorted(rows, readings)
-    taken, held = found
+    taken, held = _sorted(rows, readings)
     if taken:
         _write(asked, taken)
     return held
+
+
+def lock(source_id: int) -> None:
+    """Lock what waits of a source until the transaction ends.
+
+    Whoever adds to it, accepts or rejects takes this lock after the account's row, and before
+    meters, usage and series. A snapshot that is older than the lock may not know what was
+    accepted meanwhile: read anew what the source's devices are.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, {"key": LOCK_KEY, "source": source_id % 2**31})
 
 
 def _sorted(
@@ -99,13 +111,14 @@ def _sorted(
     waiting: dict[str, set[int]] = defaultdict(set)
     rejected = set()
     for did, quantity, is_rejected in rows:
-        waiting[did].add(quantity)
         if is_rejected:
             rejected.add((did, quantity))
+        else:
+            waiting[did].add(quantity)
     taken: list[HeldReading] = []
     held = Held(0, [], [])
     for each in readings:
-        if (each.did, each.quantity) in rejected:
+        if (each.did, each.quantity) in rejected or (each.did, WHOLE) in rejected:
             held.rejected.append(each)
         elif each.quantity in waiting.get(each.did, ()) or _has_room(waiting, each):
             waiting[each.did].add(each.quantity)

@@ -58,6 +58,7 @@ def show(
     *,
     title: str,
     says: Sequence[str] = (),
+    template: str = "metering/form.html",
     **known: Any,
 ) -> HttpResponse:
     """Render a form, with what was refused and what can be done about it.
@@ -67,7 +68,7 @@ def show(
     refused = form.refused
     return render(
         request,
-        "metering/form.html",
+        template,
         {
             "account": account,
             "form": form,

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -10,8 +11,10 @@ from vatio import clock
 from vatio.entitlements.limits import why_closed
 from vatio.entitlements.question import entitlement
 from vatio.metering.labels import SERVICES
+from vatio.metering.models import DataSource
 from vatio.metering.searching import search
 from vatio.metering.tree import count_sites
+from vatio.readings.waiting import waiting
 from vatio.tenants.folding import tidy
 from vatio.web.shell.access import (
     ADMINISTRATOR,
@@ -22,6 +25,9 @@ from vatio.web.shell.access import (
     only,
 )
 from vatio.web.shell.account_frame import enter
+
+MOST_DEVICES = 10
+"""How many of the devices that wait the page lists; of more, it leads to all."""
 
 
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
@@ -43,7 +49,12 @@ def installation(request: Request, uid: UUID) -> HttpResponse:
             "entitlement": entitlement(frame.account, at=at),
             "tree": tree,
             "site_count": sum(1 for _each in tree),
-            "source_count": frame.account.datasources.count(),
+            **frame.account.datasources.aggregate(
+                source_count=Count("id"),
+                gateway_count=Count("id", filter=Q(kind=DataSource.Kind.INSERTION)),
+            ),
+            "devices": waiting(frame.account, proposes=False),
+            "most_devices": MOST_DEVICES,
             "text": text,
             "finds": finds,
             "services": SERVICES,

@@ -16,6 +16,7 @@ from vatio.entitlements.limits import why_closed
 from vatio.metering import changing, tokens
 from vatio.metering.labels import SOURCES
 from vatio.metering.models import DataSource
+from vatio.readings.waiting import count_waiting
 from vatio.web.metering import fresh_token
 from vatio.web.metering.form_page import ThingForm, show, takes
 from vatio.web.metering.found import source_of
@@ -130,6 +131,7 @@ def page(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
             "last_seen_at": seen.last_seen_at if seen else None,
             "door": request.build_absolute_uri(DOOR),
             "point_count": source.data_points.in_service().count(),
+            "waiting_count": count_waiting(source),
             "device_count": source.devices.count(),
             "page": pagination.page(
                 source.devices.select_related("meter"),
