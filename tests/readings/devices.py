@@ -13,7 +13,7 @@ from vatio.readings import series as all_series
 from vatio.readings.accepting import Accepted
 from vatio.readings.curves import curve
 from vatio.readings.decoding import Batch, InsertedMessage, InsertedValue
-from vatio.readings.insertion import Inserted, Sender
+from vatio.readings.insertion import Inserted, InsertionSender
 from vatio.tenants.models import Person
 
 NOW = datetime(2026, 11, 24, 11, tzinfo=UTC)
@@ -39,7 +39,7 @@ class Gateway:
             )
             for hours, value in readings
         ]
-        sender = Sender(self.account.pk, self.source.pk, 1_000_000)
+        sender = InsertionSender(self.account.pk, self.source.pk, 1_000_000)
         return insertion.insert(sender, Batch(list(enumerate(messages))), at=NOW)
 
     def values(self, quantity: int = 402, kind: str = "interval") -> list[float | None]:
