@@ -36,7 +36,7 @@ AT_A_TIME = 1_000
 
 
 @dataclass(frozen=True)
-class Change:
+class ChangedSeries:
     """A series that changed from `begins` up to, not including, `ends`: seconds since 1970, UTC."""
 
     account_id: int
@@ -61,7 +61,7 @@ def follow() -> int:
 @transaction.atomic
 def _follow_some() -> int:
     claimed = claim(AT_A_TIME)
-    by_account: dict[int, list[Change]] = defaultdict(list)
+    by_account: dict[int, list[ChangedSeries]] = defaultdict(list)
     for change in claimed:
         by_account[change.account_id].append(change)
     for account_id, changes in sorted(by_account.items()):
@@ -70,17 +70,17 @@ def _follow_some() -> int:
     return len(claimed)
 
 
-def claim(most: int) -> list[Change]:
+def claim(most: int) -> list[ChangedSeries]:
     """Take series that changed, at most so many: nobody else follows them from now on.
 
     Their accounts are held until the transaction ends.
     """
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, {"most": most})
-        return [Change(*row) for row in cursor.fetchall()]
+        return [ChangedSeries(*row) for row in cursor.fetchall()]
 
 
-def _months(changes: Collection[Change], series: dict[int, SeriesKey]) -> set[Month]:
+def _months(changes: Collection[ChangedSeries], series: dict[int, SeriesKey]) -> set[Month]:
     """Return the months of the local days that changed, of the series that still exist."""
     found: set[Month] = set()
     for each in changes:
