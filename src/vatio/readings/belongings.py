@@ -15,7 +15,7 @@ SERIES = f"""(
     SELECT series.account_id, series.id, '{FOLDER}/' || series.id || '.csv' AS file,
         meter.name AS meter, point.name AS data_point, series.minutes, series.kind,
         counted.days, counted.readings, counted.total, revised.corrections, revised.corrected_at,
-        beside.registers, state.delivery_id AS delivery, state.last_arrival AS last_arrival_at
+        beside.registers, state.last_arrival AS last_arrival_at
     FROM metering_series series
     JOIN metering_datapoint point ON point.id = series.data_point_id
     JOIN metering_meter meter ON meter.id = point.meter_id
@@ -52,7 +52,7 @@ FILES = Subject(
     _("Files of readings"),
     plain(
         *("file", "meter", "data_point", "minutes", "kind", "days", "readings", "total"),
-        *("corrections", "corrected_at", "registers", "delivery", "last_arrival_at"),
+        *("corrections", "corrected_at", "registers", "last_arrival_at"),
     ),
     SERIES,
     headings={
@@ -66,7 +66,6 @@ FILES = Subject(
         "corrections": _("Corrections"),
         "corrected_at": _("Last correction"),
         "registers": _("Registers between slots"),
-        "delivery": _("Last delivery"),
         "last_arrival_at": _("Last arrival"),
     },
 )
