@@ -110,7 +110,13 @@ def test_what_was_agreed_is_closed_to_change_for_the_owner_too(
     refused_by("never changes", statement)
 
 
-KEPT = sorted({*marked_tables("append_only"), *marked_tables("never_deleted")})
+KEPT = sorted(
+    table
+    for table in {*marked_tables("append_only"), *marked_tables("never_deleted")}
+    if not table.startswith("readings_")
+)
+"""Tables of readings have no triggers, so that they can be distributed: the pages' role alone is
+kept from changing what was replaced."""
 
 
 @pytest.mark.parametrize("table", KEPT)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from tests import make
 from tests.metering.installed import import_inventory, install
+from tests.readings.filled import fill
 from vatio.accounts import adjusting, inviting, non_renewal
 from vatio.accounts.models import Account, AccountRole
 from vatio.downloads import running
@@ -19,7 +20,7 @@ OVER = make.NOON
 
 
 def lived(name: str = "Hotel Lugo 012", *, organisation: Organisation | None = None) -> Account:
-    """Ask for an account, open it, expand it, install things, warn of its end, and let it end."""
+    """Ask for an account, open it, expand it, install things that are read, and let it end, warned."""
     norte = organisation or make.organisation()
     nuria, elena = make.superadmin(norte, "Nuria Vidal"), make.commercial("Elena Cid")
     opening = make.opening_order(norte, name, by=nuria, at=make.noon(date(2025, 1, 28)))
@@ -39,6 +40,7 @@ def lived(name: str = "Hotel Lugo 012", *, organisation: Organisation | None = N
     bulk_renewing.ask(norte, [(account, date(2020, 1, 1))], by=nuria, at=june, now=lambda: june)
     install(Account.objects.get(pk=account.pk), by=nuria, at=june)
     import_inventory(Account.objects.get(pk=account.pk), by=nuria, at=june)
+    fill(Account.objects.get(pk=account.pk))
     make.holder(account, "viewer", "Marta Vega")
     inviting.invite_to_account(
         account,

@@ -74,7 +74,8 @@ class Account(models.Model):
     end of the last live term), `ends_at` (that day's first instant in the account's
     time zone) and `opened_on` (the start of the first term) are derived from the terms,
     so that lists can be sorted; `coverage.write` writes them. `not_renewing_since` is
-    set while the organisation has announced that the account will not be renewed.
+    set while the organisation has announced that the account will not be renewed. From
+    `closed_at` on the account is being deleted: nothing of it changes any more.
     """
 
     never_deleted = True
@@ -95,6 +96,7 @@ class Account(models.Model):
     covered_until = models.DateField(null=True)
     ends_at = models.DateTimeField(null=True)
     not_renewing_since = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
     name_folded = models.GeneratedField(
         expression=Fold("name"), output_field=models.TextField(), db_persist=True
     )

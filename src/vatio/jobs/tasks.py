@@ -16,6 +16,7 @@ from vatio.people import rate_limits
 from vatio.portfolios import running
 from vatio.portfolios.models import Import
 from vatio.purging import deleting, requesting
+from vatio.readings import following
 from vatio.reminders import deciding
 from vatio.task_queue import each_by_itself
 
@@ -54,6 +55,13 @@ def _deliver() -> int:
 
 for _lock in ("send-1", "send-2"):
     app.periodic(cron="* * * * * */10", periodic_id=_lock, lock=_lock, queueing_lock=_lock)(send)
+
+
+@app.periodic(cron="* * * * * */10", queueing_lock="follow_readings")
+@app.task(name="follow_readings")
+def follow_readings(timestamp: int) -> None:
+    """Bring the months of the series that changed up to date."""
+    following.follow()
 
 
 @app.periodic(cron="*/5 * * * *", queueing_lock="digest")

@@ -21,6 +21,7 @@ from vatio.notifications import belongings as notifications
 from vatio.orders import belongings as orders
 from vatio.people import belongings as people
 from vatio.purging import belongings as purging
+from vatio.readings import belongings as readings
 from vatio.reminders import belongings as reminders
 from vatio.tenants.belongings import Belonging, Subject
 
@@ -34,6 +35,7 @@ SUBJECTS: tuple[Subject, ...] = (
     *orders.SUBJECTS,
     *entitlements.SUBJECTS,
     *metering.SUBJECTS,
+    *readings.SUBJECTS,
     accounts.ROLES,
     *people.SUBJECTS,
     *reminders.SUBJECTS,
@@ -49,6 +51,7 @@ BELONGINGS: tuple[Belonging, ...] = (
     *reminders.BELONGINGS,
     *people.BELONGINGS,
     *purging.BELONGINGS,
+    *readings.BELONGINGS,
     *metering.BELONGINGS,
     *entitlements.BELONGINGS,
     *downloads.BELONGINGS,

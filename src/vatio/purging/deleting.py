@@ -5,10 +5,11 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils.translation import override
 
-from vatio.accounts.locking import AccountGone, lock
+from vatio.accounts.locking import AccountGone, lock, lock_closed
 from vatio.accounts.models import Account
 from vatio.history.recording import record
 from vatio.orders.models import Order
+from vatio.purging import gradually
 from vatio.purging.contents import BELONGINGS, filled
 from vatio.purging.models import Purge
 from vatio.purging.requesting import ensure_exported, ensure_over
@@ -16,21 +17,52 @@ from vatio.refusal import Refused
 from vatio.task_queue import each_by_itself
 
 
-@transaction.atomic
 def end(number: int, *, at: datetime) -> bool:
     """Delete the account of a purge, or record why not; return whether it was deleted.
 
-    The account's lock keeps rows from being added to it meanwhile. An account that was renewed,
-    or changed in any way, since its export is kept. A purge that is done or refused already is
-    skipped.
+    An account that was renewed, or changed in any way, since its export is kept. One that may go
+    is closed, for good: nobody changes it or adds readings to it any more. Its readings then go
+    some at a time, and at last, in one transaction, everything else. Whoever is killed meanwhile
+    leaves the rest to the next call. A purge that is done or refused already is skipped.
     """
-    asked = Purge.objects.waiting().select_related("account", "asked_by").filter(pk=number).first()
-    if asked is None or asked.account is None or not _lock(asked, asked.account):
+    account_id = _close(number, at=at)
+    if account_id is None:
         return False
+    for each in BELONGINGS:
+        if each.by:
+            gradually.delete(each, account_id)
+    return _delete_rest(number, at=at)
+
+
+@transaction.atomic
+def _close(number: int, *, at: datetime) -> int | None:
+    """Close the account of a purge, and return its key; None if it may not be deleted, or is."""
+    asked = _waiting(number)
+    if asked is None or asked.account is None:
+        return None
     account = asked.account
+    if account.closed_at is not None:
+        return account.pk
+    if not _lock(asked, account):
+        return None
     refusal = _refusal(asked, account, at=at)
     if refusal:
         Purge.objects.filter(pk=number).update(refused_at=at, refusal=refusal)
+        return None
+    Account.objects.filter(pk=account.pk).update(closed_at=at)
+    return account.pk
+
+
+@transaction.atomic
+def _delete_rest(number: int, *, at: datetime) -> bool:
+    """Delete what is left of a closed account; return False if somebody else did meanwhile."""
+    asked = _waiting(number)
+    if asked is None or asked.account is None:
+        return False
+    account = asked.account
+    try:
+        lock_closed(account)
+    except AccountGone:
         return False
     agreements = account.agreements.count()
     Purge.objects.filter(pk=number).update(done_at=at, account=None)
@@ -50,6 +82,11 @@ def end_all(*, at: datetime) -> int:
     """Carry out every waiting purge; return how many accounts were deleted."""
     waiting = Purge.objects.waiting().order_by("id").values_list("pk", flat=True)
     return sum(each_by_itself(list(waiting), lambda number: end(number, at=at)))
+
+
+def _waiting(number: int) -> Purge | None:
+    waiting = Purge.objects.waiting().select_related("account", "asked_by")
+    return waiting.filter(pk=number).first()
 
 
 def _lock(asked: Purge, account: Account) -> bool:

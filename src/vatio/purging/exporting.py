@@ -1,10 +1,13 @@
-"""Writes all that an account has into a zip: a workbook for people, and JSON for programs."""
+"""Writes all that an account has into a zip: a workbook for people, and JSON for programs.
+
+Readings are in CSV files beside them, which both list.
+"""
 
 import json
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from datetime import datetime
 from typing import IO
@@ -13,13 +16,15 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from vatio.accounts.locking import AccountGone
+from vatio.accounts.locking import AccountGone, ensure_open
 from vatio.accounts.models import Account
 from vatio.downloads.models import Download
 from vatio.purging import contents
 from vatio.purging.contents import Row
 from vatio.purging.models import Export
 from vatio.purging.workbook import ExportWorkbook, Words
+from vatio.readings import belongings as readings
+from vatio.readings.exporting import files
 from vatio.tenants.belongings import Subject
 from vatio.tenants.models import Person
 
@@ -27,6 +32,8 @@ AT_ONCE = 5_000
 """An account with more rows than this is exported by the worker."""
 
 TELL_EVERY = 1_000
+
+Tell = Callable[[int], None]
 
 
 @transaction.atomic
@@ -38,13 +45,20 @@ def export(account: Account, *, words: Words, by: Person, at: datetime) -> IO[by
 
 
 def size(account: Account) -> int:
-    """Return about how many rows the account's export has."""
-    found = contents.read(account)
-    return sum(row["rows"] if subject.watermark else 1 for subject, row in found)
+    """Return about how many rows the account's export has, its readings among them."""
+    return sum(_rows(subject, row) for subject, row in contents.read(account))
+
+
+def _rows(subject: Subject, row: Row) -> int:
+    if subject.watermark:
+        return int(row["rows"])
+    if subject.name == readings.FILES.name:
+        return 1 + int(row["readings"]) + int(row["registers"])
+    return 1
 
 
 @transaction.atomic
-def write_download(begun: Download, tell: Callable[[int], None], *, words: Words) -> IO[bytes]:
+def write_download(begun: Download, tell: Tell, *, words: Words) -> IO[bytes]:
     """Write the export that a person asked for; whoever takes the file is recorded then.
 
     :raises AccountGone: if the account was deleted.
@@ -67,40 +81,87 @@ def _write(
     *,
     words: Words,
     at: datetime,
-    tell: Callable[[int], None] = lambda done: None,
+    tell: Tell = lambda done: None,
 ) -> tuple[IO[bytes], str]:
     """Write the account's export into a temporary file; return it and its contents' digest.
 
-    Both files are written at once, row by row, so that they hold the same and a subject that is
-    streamed is read once. Dates and times are in ISO 8601 in the JSON, and in the account's time
-    zone in the workbook.
+    Dates and times are in ISO 8601 in the JSON, and in the account's time zone in the workbook.
+    A process that is killed leaves nothing, and the next one begins again.
+
+    :raises AccountGone: if the account is being deleted, also if that began meanwhile.
     """
-    found, done = contents.read(account), 0
+    ensure_open(account)
+    found, progress = contents.read(account), Progress(tell)
     made = tempfile.TemporaryFile()  # noqa: SIM115
     name = file_name(account)
-    with (
-        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed,
-        tempfile.TemporaryFile() as sheets,
-    ):
-        with (
-            packed.open(f"{name}.json", "w", force_zip64=True) as texts,
-            closing(ExportDocument(texts, at=at)) as document,
-            closing(ExportWorkbook(sheets, time_zone=account.time_zone, words=words)) as book,
-        ):
-            for subject, rows in contents.by_subject(account, found):
-                document.begin(subject)
-                book.begin(subject)
-                for row in rows:
-                    document.add(row)
-                    book.add(row)
-                    done += 1
-                    if done % TELL_EVERY == 0:
-                        tell(done)
-        sheets.seek(0)
-        with packed.open(f"{name}.xlsx", "w", force_zip64=True) as place:
-            shutil.copyfileobj(sheets, place)
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+        with tempfile.TemporaryFile() as sheets:
+            with (
+                packed.open(f"{name}.json", "w", force_zip64=True) as texts,
+                closing(ExportDocument(texts, at=at)) as document,
+                closing(ExportWorkbook(sheets, time_zone=account.time_zone, words=words)) as book,
+            ):
+                _write_rows(account, found, document, book, progress)
+            sheets.seek(0)
+            with packed.open(f"{name}.xlsx", "w", force_zip64=True) as place:
+                shutil.copyfileobj(sheets, place)
+        _write_readings(account, packed, progress)
+    _ensure_still_open(account)
     made.seek(0)
     return made, contents.digest(found)
+
+
+def _write_rows(
+    account: Account,
+    found: Iterable[tuple[Subject, Row]],
+    document: "ExportDocument",
+    book: ExportWorkbook,
+    progress: "Progress",
+) -> None:
+    """Write every subject into both files at once, row by row.
+
+    So they hold the same, and a subject that is streamed is read once.
+    """
+    for subject, rows in contents.by_subject(account, found):
+        document.begin(subject)
+        book.begin(subject)
+        for row in rows:
+            document.add(row)
+            book.add(row)
+            progress.add(1)
+
+
+def _write_readings(account: Account, packed: zipfile.ZipFile, progress: "Progress") -> None:
+    for file in files(account.pk):
+        with packed.open(file.name, "w", force_zip64=True) as place:
+            for part, lines in file.parts:
+                place.write(part)
+                progress.add(lines)
+
+
+def _ensure_still_open(account: Account) -> None:
+    """Refuse what was written if the account is being deleted by now: it may lack readings.
+
+    :raises AccountGone: if it is.
+    """
+    now = Account.objects.filter(pk=account.pk).first()
+    if now is None:
+        raise AccountGone(_("This account was deleted meanwhile."))
+    ensure_open(now)
+
+
+class Progress:
+    """Counts the rows that are written, and tells their number now and then."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell, self._done, self._told = tell, 0, 0
+
+    def add(self, rows: int) -> None:
+        """Count rows that were written."""
+        self._done += rows
+        if self._done - self._told >= max(TELL_EVERY, self._done // 100):
+            self._told = self._done
+            self._tell(self._done)
 
 
 def _record(account: Account, digest: str, *, by: Person, at: datetime) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from vatio.accounts.locking import AccountGone
+from vatio.accounts.locking import hold
 from vatio.accounts.models import Account
 from vatio.entitlements.limits import LimitReached, ensure_open
 from vatio.entitlements.question import entitlement
@@ -32,9 +32,6 @@ from vatio.readings.receiving import receive
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
 from vatio.units import Unit
-
-ACCOUNT = "SELECT id FROM accounts_account WHERE id = %(account)s FOR KEY SHARE"
-"""Holds the account's row, so that no purge deletes it meanwhile; insertions go on."""
 
 WAITS = """
 SELECT quantity FROM readings_pendingquantity
@@ -182,10 +179,7 @@ def lock_waiting(source: DataSource) -> None:
 
     :raises AccountGone: if it was.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(ACCOUNT, {"account": source.account_id})
-        if cursor.fetchone() is None:
-            raise AccountGone(_("This account was deleted meanwhile."))
+    hold(source.account_id)
     pending.lock(source.pk)
 
 

@@ -29,7 +29,7 @@ LEFT JOIN metering_datapoint point ON point.account_id = account.id
     AND point.meter_id = device.meter_id
 LEFT JOIN metering_series series ON series.account_id = account.id
     AND series.data_point_id = point.id
-WHERE account.id = %(account)s
+WHERE account.id = %(account)s AND account.closed_at IS NULL
 ORDER BY point.service, point.id DESC, series.minutes
 FOR KEY SHARE OF account
 """  # noqa: S608

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection, transaction
-from django.utils.translation import gettext_lazy as _
+from django.db import transaction
 
-from vatio.accounts.locking import AccountGone
+from vatio.accounts.locking import hold
 from vatio.accounts.models import Account
 from vatio.metering.models import DataPoint, SupplyPoint
 from vatio.metering.tokens import ensure_collects
@@ -140,7 +139,7 @@ def _carry_out(
     by: Person | None,
     at: datetime,
 ) -> FileReport:
-    _hold(account)
+    hold(account.pk)
     work = _read(account, content, name, told, choice, at)
     if choice.create and work.lacking:
         targets.make(work.targets, work.lacking, work.chosen, by=by, at=at)
@@ -150,17 +149,6 @@ def _carry_out(
     digest = hashlib.sha256(content).hexdigest()
     keep(account.pk, content, sha256=digest, name=name, at=at)
     return _store(work, choice, name, digest, by=by)
-
-
-def _hold(account: Account) -> None:
-    """Hold the account's row until the transaction ends, so that no purge deletes it meanwhile.
-
-    :raises AccountGone: if it was deleted.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM accounts_account WHERE id = %s FOR KEY SHARE", [account.pk])
-        if cursor.fetchone() is None:
-            raise AccountGone(_("This account was deleted meanwhile."))
 
 
 def _read(

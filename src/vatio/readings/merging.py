@@ -110,10 +110,10 @@ def merge_locked(
     if outcome.changed:
         write_days(account_id, outcome.changed)
         write_revisions(account_id, _changes(merged, before, standing, delivery, at))
+        touch(account_id, outcome.changed)  # Before the months: see `following`.
         months.write(
             account_id, {(series_id, months.month_of(day)) for series_id, day in outcome.changed}
         )
-        touch(account_id, outcome.changed)
     _remember_last(outcome, standing)
     return outcome
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from vatio.accounts.locking import hold
 from vatio.accounts.models import Account
 from vatio.history.recording import record
 from vatio.metering.models import Series
@@ -96,6 +97,7 @@ def take_back(account: Account, delivery_id: int, *, by: Person | None, at: date
     :raises NotTheLatest: if another delivery changed one of its series since.
     :raises TakenBackAlready: if it was taken back before.
     """
+    hold(account.pk)
     rows = Delivery.objects.select_for_update().filter(account_id=account.pk, id=delivery_id)
     delivery = rows.get()
     if delivery.taken_back_at is not None:
@@ -194,8 +196,8 @@ def _write(account_id: int, undone: Mapping[DayKey, tuple[StoredDay, Undone]], a
         account_id,
         [DayChange(key, each.replaced, old, 0, at) for key, (old, each) in undone.items()],
     )
-    months.write(account_id, {(key[0], months.month_of(key[1])) for key in undone})
     touch(account_id, changed)
+    months.write(account_id, {(key[0], months.month_of(key[1])) for key in undone})
 
 
 def _take_others(delivery: Delivery, registers: list[int], at: datetime) -> dict[int, list[float]]:

@@ -67,11 +67,14 @@ HEADINGS: Mapping[str, Promise | str] = {
 class Belonging:
     """A table whose rows belong to accounts, and the condition on those of one account.
 
-    A package lists its tables in the order of deletion: each before those that it references.
+    A package lists its tables in the order of deletion: each before those that it references. A
+    table of very many rows says `by` which columns, after `account_id`, they are keyed: its rows
+    go first, some at a time, each time in a transaction of its own.
     """
 
     table: str
     condition: str = OWN
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
