@@ -197,6 +197,7 @@ def test_what_was_pending_of_a_source_that_is_gone_goes_and_what_was_delivered_s
     with connection.cursor() as cursor:
         cursor.execute("UPDATE metering_datapoint SET source_id = NULL")
         cursor.execute("DELETE FROM metering_sourcedevice")
+        cursor.execute("DELETE FROM metering_sourcetoken")
     DataSource.objects.all().delete()
 
     told = orphans.find()
