@@ -178,12 +178,14 @@ def kept(of: Sequence[Gateway], *, days: int, slots: int) -> dict[str, dict[str,
     }
 
 
-def installed(of: Account, by: Person, *, many: int, devices: int) -> dict[str, list[Gateway]]:
+def installed(
+    of: Account, name: str, by: Person, *, many: int, devices: int
+) -> dict[str, list[Gateway]]:
     """Install gateways of each kind of quantities."""
     return {
         kind: [
             gateways.install(
-                of, f"{kind}-{devices}-{number}", by, devices=devices, quantities=quantities
+                of, f"{name}-{kind}-{number}", by, devices=devices, quantities=quantities
             )
             for number in range(many)
         ]
@@ -199,8 +201,8 @@ def main() -> None:
     platform.fresh()
     boss = filling.person("boss@vatio.example", "Elena Cid", commercial=True)
     account = gateways.account("Norte Eficiente", boss)
-    large = installed(account, boss, many=options.gateways, devices=options.devices)
-    small = installed(account, boss, many=options.singles, devices=1)
+    large = installed(account, "días", boss, many=options.gateways, devices=options.devices)
+    small = installed(account, "turnos", boss, many=options.singles, devices=1)
     filling.settle()
     machine = measuring.machine()
     os.environ.update(UNBOUNDED)

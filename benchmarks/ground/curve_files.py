@@ -45,7 +45,8 @@ def f5d(many: int) -> bytes:
         season = int(bool(ends.dst()))
         reactive = energy // 10
         made.append(
-            f"{point}1P;{ends:%Y/%m/%d %H:%M};{season};{energy};0;{reactive};0;0;12;;1;FE26100012345"
+            f"{point}1P;{ends:%Y/%m/%d %H:%M};{season};{energy};0;{reactive};0;0;12;;1;"
+            "FE26100012345"
         )
     return ("\n".join(made) + "\n").encode()
 

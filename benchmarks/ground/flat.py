@@ -33,11 +33,14 @@ def days(series: Sequence[int], begin: datetime, slots: int) -> dict[str, Any]:
 
     def store() -> None:
         for first in range(0, slots, A_DAY):
-            with transaction.atomic(), connection.cursor() as cursor:
-                with cursor.copy("COPY flat_reading FROM STDIN") as copy:
-                    for key in series:
-                        for slot in range(first, min(first + A_DAY, slots)):
-                            copy.write_row((1, key, begin + slot * STEP, float(key + slot)))
+            with (
+                transaction.atomic(),
+                connection.cursor() as cursor,
+                cursor.copy("COPY flat_reading FROM STDIN") as copy,
+            ):
+                for key in series:
+                    for slot in range(first, min(first + A_DAY, slots)):
+                        copy.write_row((1, key, begin + slot * STEP, float(key + slot)))
 
     return _measured(store, len(series) * slots)
 

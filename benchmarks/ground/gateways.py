@@ -79,7 +79,11 @@ def account(of_name: str, by: Person) -> Account:
     filling.accounts_ending(organisation, 1, versions, due_on=end, every=1)
     (made,) = Account.objects.filter(organisation=organisation)
     adjusting.adjust_quantities(
-        made, Quantities(meters=PLENTY), reason="Medida", by=by, at=filling.NOW
+        made,
+        Quantities(meters=PLENTY, supply_points=PLENTY),
+        reason="Medida",
+        by=by,
+        at=filling.NOW,
     )
     return made
 
