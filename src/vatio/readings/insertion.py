@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from vatio.readings import deliveries, devices, pending
+from vatio.readings import deliveries, devices, one_slot, pending
 from vatio.readings.arrivals import SAME, Arrivals
 from vatio.readings.days import ReadingCounts
 from vatio.readings.decoding import NOT_FINITE, Batch, InsertedMessage
@@ -90,12 +90,13 @@ def _insert(sender: Sender, batch: Batch, *, at: datetime) -> Inserted:
     )
     sorting = _Sorting(targets, now, Inserted(refused=list(batch.refused)))
     sorting.sort(batch.messages)
+    if sorting.is_all_right and _put(sender, sorting, batch.readings, at=at):
+        return sorting.made
     made, arrivals = sorting.made, sorting.arrivals
     delivery, today = deliveries.of_hour(
         sender.account_id, sender.source_id, origin=Origin.INSERTION, at=at
     )
-    if today + batch.readings > sender.most_a_day:
-        raise TooManyToday(_("This source has sent as many readings as it may in a day."))
+    _ensure_room(sender, today + batch.readings)
     touched = set()
     if arrivals.days or arrivals.others:
         received = receive(
@@ -117,6 +118,27 @@ def _insert(sender: Sender, batch: Batch, *, at: datetime) -> Inserted:
     return made
 
 
+def _put(sender: Sender, sorting: "_Sorting", readings: int, *, at: datetime) -> bool:
+    """Store one slot of each series by the short road; return whether that could be."""
+    slots = one_slot.lone_slots(sorting.series, sorting.arrivals)
+    if slots is None:
+        return False
+    stand = one_slot.lock(sender.account_id, sender.source_id, slots, at=at)
+    if stand is None:
+        return False
+    _ensure_room(sender, stand.today + readings)
+    counts = one_slot.put(sender.account_id, slots, stand, at=at)
+    if counts is None:
+        return False
+    sorting.made.counts += counts
+    return True
+
+
+def _ensure_room(sender: Sender, readings: int) -> None:
+    if readings > sender.most_a_day:
+        raise TooManyToday(_("This source has sent as many readings as it may in a day."))
+
+
 @dataclass
 class _Sorting:
     """A batch on its way into arrivals: what each reading is for, or why it is refused."""
@@ -130,6 +152,11 @@ class _Sorting:
     @property
     def series(self) -> dict[int, SeriesKey]:
         return {each.series.id: each.series for each in self.targets.values() if each.series}
+
+    @property
+    def is_all_right(self) -> bool:
+        """Whether every reading is for a series, and is the only one of its instant."""
+        return not (self.unknown or self.made.refused or self.made.counts.same)
 
     def sort(self, messages: Iterable[tuple[int, InsertedMessage]]) -> None:
         for place, did, instant, code, value in _readings(messages):
