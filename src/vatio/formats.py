@@ -12,7 +12,7 @@ from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 from django.utils.translation import get_language
 
-GROUPED, SIGNED = "#,##0", "+#,##0;−#,##0"
+GROUPED, SIGNED, AMOUNT = "#,##0", "+#,##0;−#,##0", "#,##0.###"
 """Patterns that group thousands from four digits on, so that 1.000 reads well above 14.800.
 
 CLDR would write 1000 in Spanish (minimumGroupingDigits is 2); Babel follows the pattern alone.
@@ -22,6 +22,11 @@ CLDR would write 1000 in Spanish (minimumGroupingDigits is 2); Babel follows the
 def number(value: int) -> str:
     """Return a whole number with its thousands grouped: 1.480 in Spanish, 1,480 in English."""
     return _decimal(value, GROUPED, get_language() or "es")
+
+
+def amount(value: float) -> str:
+    """Return an amount with at most three decimals: 1.234,5 in Spanish, 1,234.5 in English."""
+    return _decimal(Decimal(str(round(value, 3))), AMOUNT, get_language() or "es")
 
 
 def signed(change: int) -> str:

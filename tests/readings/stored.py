@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 
 from tests import make
 from vatio.accounts.models import Account
@@ -14,6 +15,7 @@ from vatio.readings.ranks import Origin, quality
 from vatio.readings.receiving import Received, receive
 from vatio.readings.series import SeriesKey
 
+CURVES = Path(__file__).parent / "curves"
 INSERTED = quality(Origin.INSERTION)
 
 

@@ -18,7 +18,7 @@ from vatio.metering.tokens import NotCollecting, RecognisedToken
 from vatio.readings import insertion
 from vatio.readings.decoding import Batch, NotABatch, TooManyReadings, decode
 from vatio.readings.files.unpacking import InflatesTooFar, inflate_gzip
-from vatio.readings.insertion import Inserted, Sender, TooManyToday
+from vatio.readings.insertion import Inserted, InsertionSender, TooManyToday
 from vatio.spreadsheets.tables import Unreadable
 
 LARGEST = 10 * 1024 * 1024
@@ -124,7 +124,7 @@ def _insert(token: RecognisedToken, batch: Batch) -> Inserted:
     :raises Answered: if the source has sent as many readings as it may in a day.
     """
     at = clock.now()
-    sender = Sender(token.account_id, token.source_id, settings.INSERTION_READINGS_A_DAY)
+    sender = InsertionSender(token.account_id, token.source_id, settings.INSERTION_READINGS_A_DAY)
     try:
         made = insertion.insert(sender, batch, at=at)
     except TooManyToday as refused:

@@ -1,6 +1,7 @@
 """What can be typed after `vatio`: read before anything of the platform is touched."""
 
 import argparse
+from datetime import date, datetime
 
 
 def read(words: list[str]) -> argparse.Namespace:
@@ -50,6 +51,10 @@ def _parser() -> argparse.ArgumentParser:
     in_sources = sources.add_subparsers(required=True, metavar="COMMAND")
     _add_source(_word(in_sources, "add", "add one, and print its token", "add_source"))
     _add_source(_word(in_sources, "rotate", "print another token of one", "rotate_token"))
+    readings = top.add_parser("readings", help="what meters said")
+    in_readings = readings.add_subparsers(required=True, metavar="COMMAND")
+    _add_curves(_word(in_readings, "import", "import a file of load curves", "import_readings"))
+    _add_sum(_word(in_readings, "sum", "add readings up", "sum_readings"))
     people = top.add_parser("people", help="the people of this platform")
     in_people = people.add_subparsers(required=True, metavar="COMMAND")
     reset = _word(in_people, "reset", "print a link to choose a new password", "reset_password")
@@ -145,6 +150,52 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments that name a data source."""
     _add_account(parser)
     parser.add_argument("--name", required=True, metavar="NAME", help="what the source is called")
+    parser.add_argument("--json", action="store_true")
+
+
+def _add_curves(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `vatio readings import`."""
+    parser.add_argument("file", metavar="FILE", help="a file of load curves, or a zip, gz, bz2")
+    _add_account(parser)
+    parser.add_argument("--cups", default="", help="of what the file names no supply point for")
+    parser.add_argument(
+        "--label", choices=["start", "end", "ordinal"], help="what the hours of the file name"
+    )
+    parser.add_argument("--unit", choices=["Wh", "kWh", "kW"])
+    parser.add_argument("--zone", default="", metavar="ZONE", help="such as Atlantic/Canary")
+    parser.add_argument("--kind", choices=["interval", "register"])
+    parser.add_argument("--minutes", type=int, choices=[5, 10, 15, 30, 60, 1440])
+    parser.add_argument("--decimal", choices=[",", "."], help="the decimal mark")
+    parser.add_argument("--digits", type=int, metavar="N", help="digits that the register shows")
+    parser.add_argument("--data-point", default="", metavar="UID", help="where the curve goes")
+    parser.add_argument("--create", action="store_true", help="make what the account lacks")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
+    parser.add_argument("--json", action="store_true")
+
+
+def _add_sum(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `vatio readings sum`."""
+    _add_account(parser)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--cups", default="")
+    what.add_argument("--data-point", default="", metavar="UID")
+    what.add_argument("--site", default="", metavar="NAME")
+    parser.add_argument(
+        "--from", dest="since", type=date.fromisoformat, required=True, metavar="DAY"
+    )
+    parser.add_argument(
+        "--to",
+        dest="until",
+        type=date.fromisoformat,
+        required=True,
+        metavar="DAY",
+        help="the first day that no longer counts",
+    )
+    parser.add_argument("--quantity", type=int, metavar="CODE", help="402 unless said")
+    parser.add_argument("--by", choices=["day", "month", "period"])
+    parser.add_argument(
+        "--known-at", type=datetime.fromisoformat, metavar="TIME", help="as it was known then"
+    )
     parser.add_argument("--json", action="store_true")
 
 

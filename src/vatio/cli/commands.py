@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from vatio import clock, env, schema, web_server
-from vatio.cli import checking, entitlements, inventories, portfolios, sources, tariffs
+from vatio.cli import checking, entitlements, inventories, portfolios, readings, sources, tariffs
 from vatio.dates import DEPARTMENT_TIME_ZONE
 from vatio.demo import loading, welcome
 from vatio.demo.people import listed
@@ -206,6 +207,22 @@ def import_tariffs(arguments: argparse.Namespace) -> int:
     """Import regulated prices from a file, all or nothing."""
     with _database(reads_only=arguments.dry_run):
         return tariffs.run(arguments, say=say)
+
+
+def import_readings(arguments: argparse.Namespace) -> int:
+    """Import a file of load curves into an account."""
+    with _database(reads_only=arguments.dry_run):
+        return readings.run_import(arguments, at=clock.now(), say=say, warn=_warn)
+
+
+def _warn(words: str) -> None:
+    sys.stderr.write(f"{words}\n")
+
+
+def sum_readings(arguments: argparse.Namespace) -> int:
+    """Add up readings of an account."""
+    with _database(reads_only=True):
+        return readings.run_sum(arguments, say=say)
 
 
 def add_source(arguments: argparse.Namespace) -> int:

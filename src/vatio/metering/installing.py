@@ -75,7 +75,12 @@ class MeterDetails:
 
 @transaction.atomic
 def add_supply_point(
-    account: Account, details: SupplyDetails, *, by: Person, at: datetime, insist: bool = False
+    account: Account,
+    details: SupplyDetails,
+    *,
+    by: Person | None,
+    at: datetime,
+    insist: bool = False,
 ) -> SupplyPoint:
     """Add a supply point; it takes a CUPS of the account if its bills are managed.
 
@@ -105,7 +110,12 @@ def add_supply_point(
 
 @transaction.atomic
 def add_meter(
-    account: Account, details: MeterDetails, *, by: Person, at: datetime, insist: bool = False
+    account: Account,
+    details: MeterDetails,
+    *,
+    by: Person | None,
+    at: datetime,
+    insist: bool = False,
 ) -> Meter:
     """Add a meter; it takes a meter of the account.
 
@@ -165,7 +175,7 @@ def add_data_point(
     name: str = "",
     kind: str = Series.Kind.INTERVAL,
     source: DataSource | None = None,
-    by: Person,
+    by: Person | None,
     at: datetime,
 ) -> DataPoint:
     """Add a data point with its series; it takes a data point of the account.

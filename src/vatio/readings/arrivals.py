@@ -1,11 +1,13 @@
 """Sorts readings into the days of their series, before any table is looked at."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from vatio.readings.days import ArrivingDay
+from vatio.readings.days import ArrivingDay, Value
+from vatio.readings.ranks import doubted
 from vatio.readings.series import SeriesKey
-from vatio.readings.slots import end, place
+from vatio.readings.slots import WHOLE_DAY, LocalDay, end, place
 from vatio.readings.storing import DayKey
 
 SNAP = 30
@@ -45,6 +47,8 @@ class Arrivals:
                 return self.add(series, instant + left, value, quality)
             if seconds > SNAP:
                 return self._beside(series, instant, value, quality)
+        if series.doubtful_over is not None and series.is_doubtful(value):
+            quality = doubted(quality)
         key = (series.id, local.day)
         day = self.days.get(key)
         if day is None:
@@ -55,6 +59,40 @@ class Arrivals:
         if put:
             return None
         return SAME if put is None else CONTRADICTS
+
+    def add_run(
+        self,
+        series: SeriesKey,
+        local: LocalDay,
+        starts: Sequence[int],
+        values: Sequence[Value],
+        qualities: Sequence[int],
+        run: slice,
+    ) -> bool:
+        """Add the values of a day at once, if they are a plain run; return whether they were.
+
+        They are if the day is new here, each begins a slot one after the other, all have one
+        quality, and none is more than can be believed. Otherwise nothing was added.
+        """
+        key, step = (series.id, local.day), series.minutes * 60
+        size = run.stop - run.start
+        first, seconds = divmod(starts[run.start] - local.begins, step)
+        plain = (
+            not seconds
+            and key not in self.days
+            and series.minutes != WHOLE_DAY
+            and starts[run.stop - 1] - starts[run.start] == (size - 1) * step
+            and len(set(qualities[run])) == 1
+        )
+        known = [value for value in values[run] if value is not None]
+        if not plain or not known or series.is_doubtful(max(known)):
+            return False
+        behind = local.count(series.minutes) - first - size
+        own = [*[None] * first, *values[run], *[None] * behind]
+        self.days[key] = ArrivingDay(
+            local, series.minutes, own, qualities[run.start], version=self.version
+        )
+        return True
 
     def _beside(self, series: SeriesKey, instant: float, value: float, quality: int) -> str | None:
         if not series.is_register:

@@ -14,7 +14,7 @@ from django.db import connection
 from vatio.readings.days import ArrivingDay
 from vatio.readings.locking import SeriesState
 from vatio.readings.merging import Outcome, merge_locked
-from vatio.readings.ranks import Flag, How, Origin, quality
+from vatio.readings.ranks import Flag, How, Origin, doubted, quality
 from vatio.readings.register_runs import Run, Span, load
 from vatio.readings.registers import Register, Settled, by_slot, settle
 from vatio.readings.series import SeriesKey
@@ -183,8 +183,9 @@ def lay(
     for (local, slot), share in shares.items():
         if not _overlaps(derived, local, slot, series.minutes):
             continue
-        day = _day(arriving, series, local, measured)
-        day.put(slot, share.value, measured if share.exact else spread)
+        own = measured if share.exact else spread
+        own = doubted(own) if series.is_doubtful(share.value) else own
+        _day(arriving, series, local, measured).put(slot, share.value, own)
     _open_windows(derived, series, arriving, measured)
 
 

@@ -59,7 +59,7 @@ class Inserted:
 
 
 @dataclass(frozen=True)
-class Sender:
+class InsertionSender:
     """The source of a batch, of which account, and how many readings it may send in a day."""
 
     account_id: int
@@ -67,7 +67,7 @@ class Sender:
     most_a_day: int
 
 
-def insert(sender: Sender, batch: Batch, *, at: datetime) -> Inserted:
+def insert(sender: InsertionSender, batch: Batch, *, at: datetime) -> Inserted:
     """Store what is right of a batch; all of that or, if it fails, nothing.
 
     :raises TooManyToday: if the source would send more readings than it may in a day.
@@ -80,7 +80,7 @@ def insert(sender: Sender, batch: Batch, *, at: datetime) -> Inserted:
 
 
 @transaction.atomic
-def _insert(sender: Sender, batch: Batch, *, at: datetime) -> Inserted:
+def _insert(sender: InsertionSender, batch: Batch, *, at: datetime) -> Inserted:
     now = at.timestamp()
     targets = devices.find(
         sender.account_id,
@@ -206,7 +206,9 @@ def in_base_units(series: SeriesKey, value: float) -> tuple[float, str | None]:
     return base, None
 
 
-def _hold(sender: Sender, unknown: list[HeldReading], made: Inserted, *, at: datetime) -> None:
+def _hold(
+    sender: InsertionSender, unknown: list[HeldReading], made: Inserted, *, at: datetime
+) -> None:
     held = pending.hold(sender.account_id, sender.source_id, unknown, at=at)
     made.counts.held += held.held
     for code, readings in (("rejected", held.rejected), ("too_many_pending", held.too_many)):

@@ -118,6 +118,22 @@ def merge_locked(
     return outcome
 
 
+def foresee(
+    series: Mapping[int, SeriesKey], arriving: Mapping[DayKey, ArrivingDay], *, at: float
+) -> Outcome:
+    """Return what a merge would do; nothing is locked, and nothing stored."""
+    outcome = Outcome()
+    if not arriving:
+        return outcome
+    account_id = next(iter(series.values())).account_id
+    standing = {key[0]: SeriesState(key[0]) for key in arriving}
+    before = read_days(account_id, arriving.keys(), series)
+    for (series_id, _day), each in _merge(account_id, standing, before, arriving, 0, at).items():
+        own = outcome.by_series.setdefault(series_id, ReadingCounts())
+        own += each.counts
+    return outcome
+
+
 def _first_days(arriving: Mapping[DayKey, ArrivingDay]) -> dict[int, date]:
     first: dict[int, date] = {}
     for series_id, day in arriving:

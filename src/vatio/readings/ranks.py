@@ -49,6 +49,14 @@ def quality(origin: Origin, how: How = How.MEASURED, flags: Flag = Flag.NONE) ->
     return int(origin) << 6 | int(how) << 4 | int(flags)
 
 
+def doubted(stored: int) -> int:
+    """Return the quality of a value that nobody should believe.
+
+    The distributor's last word stays as it is.
+    """
+    return stored if stored & Flag.FIRM else stored | Flag.DOUBTFUL
+
+
 def origin_of(stored: int) -> Origin:
     """Return where a value of a stored quality came from."""
     return Origin(stored >> 6)

@@ -11,8 +11,19 @@ from vatio.metering.quantities import QUANTITIES, Adding, Quantity
 
 COLUMNS = """
 series.id, series.account_id, series.minutes, series.time_zone, series.kind,
-series.data_point_id, point.quantity
+series.data_point_id, point.quantity,
+CASE WHEN point.quantity IN (402, 452) THEN (
+    SELECT max(power) * 5000
+    FROM metering_measurement measured
+    JOIN metering_supplycontract contract ON contract.account_id = series.account_id
+        AND contract.supply_point_id = measured.supply_point_id
+    CROSS JOIN unnest(contract.powers) AS power
+    WHERE measured.account_id = series.account_id AND measured.meter_id = point.meter_id
+      AND power > 0
+)::float8 END
 """
+"""The last one is what in an hour is more than can be believed: 5 × the highest contracted power,
+for the active energy that goes in or out."""
 
 FIND = f"""
 SELECT {COLUMNS} FROM metering_series series
@@ -23,7 +34,11 @@ WHERE series.account_id = %(account)s AND series.id = ANY(%(series)s)
 
 @dataclass(frozen=True)
 class SeriesKey:
-    """A series: `minutes` is its resolution, `time_zone` that of its days."""
+    """A series: `minutes` is its resolution, `time_zone` that of its days.
+
+    `doubtful_over`: more base units than that in an hour are doubtful; None where no power is
+    contracted, or the quantity has none.
+    """
 
     id: int
     account_id: int
@@ -32,11 +47,17 @@ class SeriesKey:
     kind: str
     data_point_id: int
     quantity: int
+    doubtful_over: float | None = None
 
     @property
     def measures(self) -> Quantity:
         """The quantity that the series measures; one of no published code is a plain number."""
         return QUANTITIES.get(self.quantity) or unknown(self.quantity)
+
+    def is_doubtful(self, value: float) -> bool:
+        """Return whether the value of an interval is more than can be believed."""
+        over = self.doubtful_over
+        return over is not None and not self.is_register and value * 60 > over * self.minutes
 
     @property
     def is_register(self) -> bool:

@@ -26,7 +26,7 @@ class PriceKind(models.TextChoices):
 
 
 @dataclass(frozen=True)
-class Shape:
+class PriceShape:
     """What a price of a kind depends on; `variants` are the cases that have prices of their own."""
 
     label: Promise
@@ -42,37 +42,37 @@ class Shape:
 
 
 SHAPES = {
-    PriceKind.POWER_TOLL: Shape(_("Toll of the power"), "€/kW·year", by_tariff=True),
-    PriceKind.POWER_CHARGE: Shape(_("Charge of the power"), "€/kW·year", by_tariff=True),
-    PriceKind.ENERGY_TOLL: Shape(_("Toll of the energy"), "€/kWh", by_tariff=True),
-    PriceKind.ENERGY_CHARGE: Shape(_("Charge of the energy"), "€/kWh", by_tariff=True),
+    PriceKind.POWER_TOLL: PriceShape(_("Toll of the power"), "€/kW·year", by_tariff=True),
+    PriceKind.POWER_CHARGE: PriceShape(_("Charge of the power"), "€/kW·year", by_tariff=True),
+    PriceKind.ENERGY_TOLL: PriceShape(_("Toll of the energy"), "€/kWh", by_tariff=True),
+    PriceKind.ENERGY_CHARGE: PriceShape(_("Charge of the energy"), "€/kWh", by_tariff=True),
     # Of metering points of types 4 and 5, and of types 1 to 3 (Circular CNMC 3/2020, art. 9.4).
-    PriceKind.EXCESS_BY_MAXIMETER: Shape(
+    PriceKind.EXCESS_BY_MAXIMETER: PriceShape(
         _("Excess of power, by maximeter"), "€/kW·day", by_tariff=True
     ),
-    PriceKind.EXCESS_BY_QUARTERS: Shape(
+    PriceKind.EXCESS_BY_QUARTERS: PriceShape(
         _("Excess of power, by quarters of an hour"), "€/kW", by_tariff=True
     ),
     # By the cosine of phi of the period (art. 9.5); from 0.95 on nothing is charged.
-    PriceKind.INDUCTIVE_ENERGY: Shape(
+    PriceKind.INDUCTIVE_ENERGY: PriceShape(
         _("Inductive reactive energy"), "€/kvarh", variants=("cos_080_to_095", "cos_below_080")
     ),
-    PriceKind.CAPACITIVE_ENERGY: Shape(_("Capacitive reactive energy"), "€/kvarh"),
-    PriceKind.ELECTRICITY_TAX: Shape(_("Electricity tax"), "%"),
-    PriceKind.ELECTRICITY_TAX_MINIMUM: Shape(
+    PriceKind.CAPACITIVE_ENERGY: PriceShape(_("Capacitive reactive energy"), "€/kvarh"),
+    PriceKind.ELECTRICITY_TAX: PriceShape(_("Electricity tax"), "%"),
+    PriceKind.ELECTRICITY_TAX_MINIMUM: PriceShape(
         _("Least electricity tax"), "€/MWh", variants=("general", "professional")
     ),
     # IVA in the Peninsula and the Balearic Islands, IGIC in the Canaries, IPSI in the two cities.
-    PriceKind.INDIRECT_TAX: Shape(
+    PriceKind.INDIRECT_TAX: PriceShape(
         _("IVA, IGIC or IPSI"),
         "%",
         by_territory=True,
         variants=("general", "below_10_kw", "dwelling", "meter_rent"),
     ),
-    PriceKind.METER_RENT: Shape(
+    PriceKind.METER_RENT: PriceShape(
         _("Rent of the meter"), "€/month", variants=("single_phase", "three_phase")
     ),
-    PriceKind.SOCIAL_BONUS: Shape(_("Financing of the social bonus"), "€/CUPS·year"),
+    PriceKind.SOCIAL_BONUS: PriceShape(_("Financing of the social bonus"), "€/CUPS·year"),
 }
 
 

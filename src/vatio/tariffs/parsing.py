@@ -13,7 +13,7 @@ from vatio.spreadsheets.files.cells import NoValue, SheetRow, is_blank
 from vatio.spreadsheets.tables import Unreadable, tables
 from vatio.spreadsheets.values import Wrong, day, fold, plain_text, shown, without_value
 from vatio.tariffs.calendars import TARIFFS, TIME_ZONES
-from vatio.tariffs.kinds import SHAPES, PriceKind, Shape, last_period
+from vatio.tariffs.kinds import SHAPES, PriceKind, PriceShape, last_period
 from vatio.tariffs.models import PriceKey
 
 COLUMNS = (
@@ -135,7 +135,7 @@ def _line(cells: _Cells) -> PriceLine | None:
     return PriceLine(cells.line, key, state)
 
 
-def _state(cells: _Cells, shape: Shape, valid_from: date | None) -> PriceState | None:
+def _state(cells: _Cells, shape: PriceShape, valid_from: date | None) -> PriceState | None:
     """Return what a line says of its price; None if it withdraws the price, or has faults."""
     try:
         if fold(cells.text("value")) == WITHDRAWN:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from vatio.demo.energy.climate import cold, daylight, hot
-from vatio.demo.energy.shapes import Shape
+from vatio.demo.energy.shapes import LoadShape
 from vatio.demo.energy.working_days import DayKind, is_school_holiday, kind_of
 from vatio.readings.slots import LocalDay, local_day
 
@@ -15,7 +15,7 @@ QUARTER = 900
 ORDINARY = tuple(range(96))
 
 
-def expected(shape: Shape, day: date, time_zone: str) -> list[float]:
+def expected(shape: LoadShape, day: date, time_zone: str) -> list[float]:
     """Return the load of each quarter of a local day, in % of the contracted power.
 
     A quarter is a step of elapsed time, as a slot of `vatio.readings.slots` is: a day on which

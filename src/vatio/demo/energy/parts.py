@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
-from vatio.demo.energy.shapes import NEVER, SECTORS, SHAPES, Hours, Shape, hours, times
+from vatio.demo.energy.shapes import NEVER, SECTORS, SHAPES, Hours, LoadShape, hours, times
 
 MEALS = hours("0 0 0 0 0 2 5 8 8 5 4 6 11 13 10 5 2 2 3 6 11 12 7 2")
 PLUGGED = hours("5 4 3 2 1 1 1 2 5 7 6 4 3 3 4 4 3 3 5 8 9 9 8 6")
@@ -20,7 +20,7 @@ FEW_LITRES = 0.015
 """The same where they do not."""
 
 
-def _activity(whole: Shape, part: float, *, base: float, noise: float = 0.05) -> Shape:
+def _activity(whole: LoadShape, part: float, *, base: float, noise: float = 0.05) -> LoadShape:
     """Compute a part that goes with what people do, whatever the weather."""
     return replace(
         whole,
@@ -35,7 +35,7 @@ def _activity(whole: Shape, part: float, *, base: float, noise: float = 0.05) ->
     )
 
 
-def _thermal(whole: Shape, heating: float, cooling: float, *, base: float) -> Shape:
+def _thermal(whole: LoadShape, heating: float, cooling: float, *, base: float) -> LoadShape:
     """Compute a part that goes with the weather, whatever people do."""
     return replace(
         _activity(whole, 0, base=base),
@@ -44,7 +44,9 @@ def _thermal(whole: Shape, heating: float, cooling: float, *, base: float) -> Sh
     )
 
 
-def _timetable(whole: Shape, row: Hours, part: float, *, base: float, noise: float) -> Shape:
+def _timetable(
+    whole: LoadShape, row: Hours, part: float, *, base: float, noise: float
+) -> LoadShape:
     """Compute a part with hours of its own, on each kind of day as much as there is activity."""
     size = part / sum(row)
     return replace(
@@ -55,14 +57,14 @@ def _timetable(whole: Shape, row: Hours, part: float, *, base: float, noise: flo
     )
 
 
-def _gas(whole: Shape) -> Shape:
+def _gas(whole: LoadShape) -> LoadShape:
     """Compute what a boiler burns: for heating, and for hot water all year."""
     return replace(
         _activity(whole, 1, base=0, noise=0.08), heating=times(whole.heating, 8), dark=NEVER
     )
 
 
-PARTS: dict[str, Callable[[Shape], Shape]] = {
+PARTS: dict[str, Callable[[LoadShape], LoadShape]] = {
     "climate": lambda whole: _thermal(whole, 0.8, 0.8, base=0.04),
     "lighting": lambda whole: replace(
         _activity(whole, 0.2, base=0.03, noise=0.02), dark=(whole.base * 0.06,) * 24
@@ -93,7 +95,7 @@ NAMES = {
 
 
 @cache
-def shape_of(sector: str, part: str) -> Shape:
+def shape_of(sector: str, part: str) -> LoadShape:
     """Return the shape of a part of a sector; of the whole if `part` is empty.
 
     "water" is in tens of litres an hour and kW, "gas" in % as energy is.

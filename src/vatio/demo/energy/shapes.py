@@ -31,7 +31,7 @@ def quarters(row: Sequence[float]) -> tuple[float, ...]:
 
 
 @dataclass(frozen=True)
-class Shape:
+class LoadShape:
     """The load of a sector, or of a part of it, in % of the lowest contracted power.
 
     `base` is there at any time. `working`, `saturday` and `sunday` come on top, more or less by
@@ -73,7 +73,7 @@ HOTEL_ROOMS = hours("5 3 1 0 0 1 7 18 26 23 13 8 13 21 23 17 12 12 17 27 37 39 2
 HOME_EVENINGS = hours("5 3 2 1 1 2 6 12 12 9 8 8 10 14 15 11 9 10 14 20 27 30 24 13")
 
 SHAPES = {
-    "hotels": Shape(
+    "hotels": LoadShape(
         base=20,
         working=HOTEL_ROOMS,
         saturday=times(HOTEL_ROOMS, 1.2),
@@ -82,7 +82,7 @@ SHAPES = {
         cooling=hours("4 3 2 1 1 1 1 2 4 6 9 13 17 21 23 24 24 22 18 15 13 12 9 6"),
         months=(0.76, 0.8, 0.88, 0.98, 0.95, 1.0, 1.1, 1.14, 1.02, 0.94, 0.82, 0.84),
     ),
-    "education": Shape(
+    "education": LoadShape(
         base=3,
         working=hours("0 0 0 0 0 1 5 20 42 54 57 55 56 50 32 34 33 22 14 10 5 1 0 0"),
         saturday=hours("0 0 0 0 0 0 0 0 2 5 6 6 5 2 0 0 0 0 0 0 0 0 0 0"),
@@ -93,7 +93,7 @@ SHAPES = {
         closes=True,
         noise=0.05,
     ),
-    "commerce": Shape(
+    "commerce": LoadShape(
         base=27,
         working=hours("1 1 1 1 1 3 9 17 26 31 32 33 33 32 31 31 32 33 34 34 33 22 6 2"),
         saturday=hours("1 1 1 1 1 3 9 18 28 33 35 36 36 34 32 32 33 35 36 36 34 22 6 2"),
@@ -103,7 +103,7 @@ SHAPES = {
         comfort=(1.0, 1.0, 0.4),
         noise=0.03,
     ),
-    "industry": Shape(
+    "industry": LoadShape(
         base=9,
         working=hours("2 1 1 1 2 18 54 63 66 67 62 66 67 61 54 62 64 63 61 57 50 30 6 3"),
         saturday=hours("1 1 1 1 1 4 16 25 28 28 26 25 20 8 3 2 1 1 1 1 1 1 1 1"),
@@ -113,7 +113,7 @@ SHAPES = {
         closes=True,
         noise=0.06,
     ),
-    "offices": Shape(
+    "offices": LoadShape(
         base=12,
         working=hours("0 0 0 0 0 1 6 19 35 43 45 45 44 39 32 35 40 38 31 20 10 4 1 0"),
         saturday=hours("0 0 0 0 0 0 1 2 4 5 6 6 5 4 2 1 1 1 0 0 0 0 0 0"),
@@ -122,7 +122,7 @@ SHAPES = {
         comfort=(1.0, 0.2, 0.1),
         months=(1.0, 1.0, 1.0, 0.98, 1.0, 1.0, 0.88, 0.6, 0.95, 1.0, 1.0, 0.95),
     ),
-    "health": Shape(
+    "health": LoadShape(
         base=26,
         working=hours("4 3 3 3 3 5 11 20 27 28 27 26 29 30 24 21 20 21 23 27 28 22 13 7"),
         saturday=hours("4 3 3 3 3 5 10 17 22 23 22 22 25 26 20 18 18 19 21 25 26 21 13 7"),
@@ -131,7 +131,7 @@ SHAPES = {
         cooling=hours("5 4 3 3 2 2 3 5 8 11 14 17 20 22 22 22 21 19 16 13 11 10 8 6"),
         noise=0.03,
     ),
-    "logistics": Shape(
+    "logistics": LoadShape(
         base=36,
         working=hours("3 3 3 3 5 10 18 24 26 26 25 24 24 22 21 23 24 23 20 15 10 6 4 3"),
         saturday=hours("3 3 3 3 4 7 12 15 15 14 13 11 9 6 4 3 3 3 3 3 3 3 3 3"),
@@ -139,7 +139,7 @@ SHAPES = {
         cooling=hours("11 10 10 9 9 9 10 12 14 17 19 21 23 24 24 24 24 23 21 18 16 14 13 12"),
         noise=0.05,
     ),
-    "sport": Shape(
+    "sport": LoadShape(
         base=16,
         working=hours("1 1 1 1 1 4 18 29 30 31 31 28 26 26 27 31 38 45 50 51 46 30 10 3"),
         saturday=hours("1 1 1 1 1 1 4 16 30 36 37 36 30 22 18 20 26 28 26 20 10 3 1 1"),
@@ -149,7 +149,7 @@ SHAPES = {
         months=(1.05, 1.0, 1.0, 0.98, 0.95, 0.9, 0.8, 0.5, 0.95, 1.05, 1.05, 0.9),
         noise=0.05,
     ),
-    "housing": Shape(
+    "housing": LoadShape(
         base=12,
         working=HOME_EVENINGS,
         saturday=times(HOME_EVENINGS, 1.12),
@@ -158,7 +158,7 @@ SHAPES = {
         cooling=hours("7 5 4 3 2 2 2 2 3 5 7 9 12 16 18 19 18 17 16 16 17 17 14 10"),
         noise=0.06,
     ),
-    "street lighting": Shape(
+    "street lighting": LoadShape(
         base=0,
         dark=hours("84 62 56 56 56 60 80 88 88 88 88 88 88 88 88 88 88 88 88 88 88 88 88 88"),
         noise=0.008,

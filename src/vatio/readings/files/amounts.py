@@ -41,7 +41,7 @@ NUMERIC = re.compile(r"\s*[+-]?[\d.,]*\d[\d.,]*\s*", re.ASCII)
 SPACES = re.compile(r"[\s'’]")
 
 
-class Scale(NamedTuple):
+class UnitScale(NamedTuple):
     """How many base units one of a value is, as a fraction, so that nothing is rounded twice."""
 
     times: int
@@ -76,7 +76,7 @@ def decimal_mark(cells: Iterable[object], delimiter: str) -> Literal[",", "."]:
     return "."
 
 
-def amounts(cells: list[object], scale: Scale, decimal: str) -> tuple[list[Amount], bool]:
+def amounts(cells: list[object], scale: UnitScale, decimal: str) -> tuple[list[Amount], bool]:
     """Return the values of a column in base units, and whether a code is among them.
 
     Each distinct cell is parsed once.
@@ -91,7 +91,7 @@ def amounts(cells: list[object], scale: Scale, decimal: str) -> tuple[list[Amoun
     return [table[cell] for cell in cells], any(isinstance(each, str) for each in table.values())
 
 
-def amount(cell: object, scale: Scale, decimal: str) -> Amount:
+def amount(cell: object, scale: UnitScale, decimal: str) -> Amount:
     """Return a value in base units, None if it is missing, or the code of what is wrong.
 
     The digits are scaled as whole numbers and divided once, so «1,168» kWh is 1168.0 Wh.
@@ -128,7 +128,7 @@ def _ungrouped(text: str, decimal: str) -> str | None:
     return SPACES.sub("", text.replace(decimal, "."))
 
 
-def _scaled(found: re.Match[str], scale: Scale) -> Amount:
+def _scaled(found: re.Match[str], scale: UnitScale) -> Amount:
     sign, whole, after, exponent = found.groups()
     after = after or ""
     shift = len(after) - int(exponent or 0)

@@ -11,16 +11,16 @@ from vatio.readings.files.amounts import amounts, decimal_mark
 from vatio.readings.files.curves import (
     Curve,
     CurveFile,
+    CurveOptions,
     Kind,
     RefusedRow,
-    Told,
     first_stays,
     refusal,
 )
-from vatio.readings.files.instants import Reading, Starts
+from vatio.readings.files.instants import LabelGrid, Starts
 from vatio.readings.files.labels import Label, Labels
 from vatio.readings.files.layouts import Column, Layout, Records
-from vatio.readings.files.placing import Rows, placed
+from vatio.readings.files.placing import SupplyRows, placed
 from vatio.readings.files.qualities import qualities_of
 from vatio.spreadsheets.files.cells import is_blank
 
@@ -31,7 +31,7 @@ ZoneOf = Callable[[str], str]
 
 
 @dataclass
-class Supply:
+class SupplyRecords:
     """The rows of one supply point: their places in the records, and how they are read."""
 
     cups: str
@@ -42,7 +42,7 @@ class Supply:
 
 
 def assemble(
-    file: CurveFile, layout: Layout, records: Records, told: Told, zone_of: ZoneOf
+    file: CurveFile, layout: Layout, records: Records, told: CurveOptions, zone_of: ZoneOf
 ) -> None:
     """Add to a file the curves of its records, what is refused of them, what was understood.
 
@@ -53,19 +53,19 @@ def assemble(
         keys = list[object](zip(records.days, records.hours, strict=True))
     labels = Labels()
     supplies = _supplies(file, layout, records, told, len(keys))
-    kind = settling.kind_of(layout, told)
-    is_any = _settle_minutes(supplies, keys, labels, layout, told, kind)
-    if not is_any:
+    if not any(isinstance(labels[key], Label) for key in keys):
         file.refused += _all_wrong(records, supplies, keys, labels)
         return
     understood = file.understood
+    kind = settling.kind_of(layout, told)
+    _settle_minutes(supplies, keys, labels, layout, told, kind)
     _settle_label(file, set(keys), labels, layout, told, kind, supplies)
-    understood.decimal = told.decimal or _decimal(records, understood.delimiter)
-    tables: dict[Reading, Starts] = {}
+    understood.decimal = told.decimal or _decimal(records, layout, understood.delimiter)
+    tables: dict[LabelGrid, Starts] = {}
     for supply in supplies:
         supply.time_zone = told.time_zone or zone_of(supply.cups)
         minutes = supply.minutes if kind == "interval" else 0
-        how = Reading(understood.label, minutes, supply.time_zone)
+        how = LabelGrid(understood.label, minutes, supply.time_zone)
         starts = tables.setdefault(how, Starts(how, labels))
         _place(file, supply, records, keys, starts)
         _add_curves(file, supply, records, told, kind, layout)
@@ -77,24 +77,24 @@ def _settle_label(
     keys: set[object],
     labels: Labels,
     layout: Layout,
-    told: Told,
+    told: CurveOptions,
     kind: Kind,
-    supplies: list[Supply],
+    supplies: list[SupplyRecords],
 ) -> None:
     """Settle what labels name; all of them are looked at, unless the format says it."""
     keys = set(list(keys)[:SAMPLED]) if layout.label else keys
     known = [each for each in map(labels.__getitem__, keys) if isinstance(each, Label)]
-    minutes = min(supply.minutes for supply in supplies)
+    minutes = min((supply.minutes for supply in supplies), default=0)
     understood = file.understood
     understood.kind, understood.minutes = kind, minutes
     understood.label, understood.label_from = settling.label_of(known, layout, told, minutes, kind)
 
 
 def _place(
-    file: CurveFile, supply: Supply, records: Records, keys: list[object], starts: Starts
+    file: CurveFile, supply: SupplyRecords, records: Records, keys: list[object], starts: Starts
 ) -> None:
     """Place the rows of a supply point in time, and refuse those that are at no time."""
-    rows = Rows(supply.rows, picked(keys, supply.rows), records.seasons)
+    rows = SupplyRows(supply.rows, picked(keys, supply.rows), records.seasons)
     supply.starts, refused = placed(rows, starts)
     for row, code in refused:
         file.refused.append(refusal(records.lines[row], code, _written(keys[row])))
@@ -104,7 +104,7 @@ def _place(
 
 
 def _all_wrong(
-    records: Records, supplies: list[Supply], keys: list[object], labels: Labels
+    records: Records, supplies: list[SupplyRecords], keys: list[object], labels: Labels
 ) -> list[RefusedRow]:
     """Return the refusals of rows none of which has a label that can be read."""
     return [
@@ -119,13 +119,13 @@ def _written(key: object) -> str:
 
 
 def _supplies(
-    file: CurveFile, layout: Layout, records: Records, told: Told, count: int
-) -> list[Supply]:
+    file: CurveFile, layout: Layout, records: Records, told: CurveOptions, count: int
+) -> list[SupplyRecords]:
     """Return the rows of each supply point; those whose CUPS is wrong are refused."""
     default = default_cups(layout, told)
     codes = {cell: _code(cell, default) for cell in set(records.cups)}
     if not codes:
-        return [Supply(default, list(range(count)))]
+        return [SupplyRecords(default, list(range(count)))]
     found: dict[str, list[int]] = {}
     for row, cell in enumerate(records.cups):
         cups = codes[cell]
@@ -135,10 +135,10 @@ def _supplies(
             found[cups].append(row)
         else:
             found[cups] = [row]
-    return [Supply(cups, rows) for cups, rows in found.items()]
+    return [SupplyRecords(cups, rows) for cups, rows in found.items()]
 
 
-def default_cups(layout: Layout, told: Told) -> str:
+def default_cups(layout: Layout, told: CurveOptions) -> str:
     """Return the supply point of rows that name none: the one told, else the one above."""
     if told.cups:
         return parse_cups(told.cups).code
@@ -156,32 +156,38 @@ def _code(cell: object, default: str) -> str | None:
 
 
 def _settle_minutes(
-    supplies: list[Supply],
+    supplies: list[SupplyRecords],
     keys: list[object],
     labels: Labels,
     layout: Layout,
-    told: Told,
+    told: CurveOptions,
     kind: Kind,
-) -> bool:
-    """Settle how long each supply point's intervals are; return whether any label can be read."""
-    is_any = False
+) -> None:
+    """Settle how long each supply point's intervals are, by some of its rows."""
     for supply in supplies:
         some = map(labels.__getitem__, {keys[row] for row in supply.rows[:SAMPLED]})
         known = [label for label in some if isinstance(label, Label)]
-        is_any = is_any or bool(known)
-        supply.minutes = told.minutes or settling.minutes_of(known)
+        supply.minutes = told.minutes or layout.minutes or settling.minutes_of(known)
     found = {supply.minutes for supply in supplies}
     for supply in supplies:
         supply.minutes = settling.minutes_unless_told(supply.minutes, found, layout, kind)
-    return is_any
 
 
-def _decimal(records: Records, delimiter: str) -> str:
-    return decimal_mark({cell for column in records.columns for cell in column.cells}, delimiter)
+def _decimal(records: Records, layout: Layout, delimiter: str) -> str:
+    """Return the decimal mark; a point that the format fixes gives way to commas alone."""
+    cells = {cell for column in records.columns for cell in column.cells}
+    if layout.decimal:
+        return "," if any(isinstance(cell, str) and "," in cell for cell in cells) else "."
+    return decimal_mark(cells, delimiter)
 
 
 def _add_curves(
-    file: CurveFile, supply: Supply, records: Records, told: Told, kind: Kind, layout: Layout
+    file: CurveFile,
+    supply: SupplyRecords,
+    records: Records,
+    told: CurveOptions,
+    kind: Kind,
+    layout: Layout,
 ) -> None:
     lines = picked(records.lines, supply.rows)
     shared: list[int] | None = None

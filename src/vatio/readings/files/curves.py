@@ -28,7 +28,7 @@ WHY: dict[str, Promise] = {
 
 
 @dataclass(frozen=True)
-class Told:
+class CurveOptions:
     """What a person or an option says of a file; None leaves it to be found out.
 
     `cups` names the supply point of what the file names none for. `decimal` is the decimal mark.
@@ -48,7 +48,9 @@ class Told:
 class Understood:
     """What was made out of a file, to be shown and corrected.
 
-    `unit_from` and `label_from` say in words where the unit and the label were found.
+    `unit_from` says where the unit was found: heading, column, row, above, words, format, told.
+    `label_from` says what settled the label: ordinals, spans, 24:00, first and last, offsets,
+    days, register, format, told, or a heading as it is written.
     `time_zone` names several zones, with commas, where supply points of several are in the file.
     """
 

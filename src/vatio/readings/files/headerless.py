@@ -19,10 +19,11 @@ from vatio.readings.files.headings import (
     INDUCTIVE,
 )
 from vatio.readings.files.layouts import Column, Layout, Records
-from vatio.readings.files.splitting import Table
+from vatio.readings.files.splitting import SplitTable
 
 STAMP = re.compile(r"\s*\d{4}[/-]\d{1,2}[/-]\d{1,2}[ T]\d{1,2}:\d{2}(:\d{2})?\s*")
 CUPS = re.compile(r"\s*[A-Z]{2}\w{16,26}\s*", re.ASCII | re.IGNORECASE)
+CLOCK = re.compile(r"\d:(\d{2})")
 NAME = re.compile(r"(?:^|[^a-z0-9])(F5D|P5D|F1|P1D|P1|P2D|P2)_", re.IGNORECASE)
 VERSION = re.compile(r"(\d{8})\.(\d{1,2})(?!\d)(?!.*\d{8}\.\d)")
 QUANTITIES = (
@@ -38,7 +39,7 @@ QUANTITIES = (
 HEADINGS = ("AI", "AE", "R1", "R2", "R3", "R4")
 
 
-class Shape(NamedTuple):
+class FileShape(NamedTuple):
     """Where a format has what: `many` values begin at a column, `step` apart; `firm` −1 is none.
 
     A row of fewer than `least` cells is short.
@@ -55,15 +56,15 @@ class Shape(NamedTuple):
 
 
 SHAPES = {
-    "f5d": Shape("Wh", 1, 2, 3, 6, 1, 10, 9),
-    "p5d": Shape("Wh", 1, 2, 3, 2, 1, -1, 5),
-    "f1": Shape("kWh", 2, 3, 4, 6, 1, 13, 14),
-    "p1": Shape("kWh", 2, 3, 4, 6, 2, -1, 16),
+    "f5d": FileShape("Wh", 1, 2, 3, 6, 1, 10, 9),
+    "p5d": FileShape("Wh", 1, 2, 3, 2, 1, -1, 5),
+    "f1": FileShape("kWh", 2, 3, 4, 6, 1, 13, 14),
+    "p1": FileShape("kWh", 2, 3, 4, 6, 2, -1, 16),
 }
 """P1, P1D, P2 and P2D have one shape. Of each pair the second is the quality of the first."""
 
 
-def shape_of(table: Table, name: str) -> str:
+def shape_of(table: SplitTable, name: str) -> str:
     """Return the format of a table without a header, by its first rows, or nothing."""
     for row in table.rows[:10]:
         cells = [str(cell) for cell in row]
@@ -78,13 +79,13 @@ def shape_of(table: Table, name: str) -> str:
     return ""
 
 
-def _named(name: str, table: Table) -> str:
+def _named(name: str, table: SplitTable) -> str:
     """Return P1, P1D, P2 or P2D: by the name of the file, else by the step of its rows."""
     found = NAME.search(name)
     if found and found[1].lower() in {"p1", "p1d", "p2", "p2d"}:
         return found[1].lower()
-    hourly = all(":00" in str(row[2])[-6:-2] or len(row) < 3 for row in table.rows[:50])
-    return "p1" if hourly else "p2"
+    clocks = (CLOCK.search(str(row[2])) for row in table.rows if len(row) > 2)
+    return "p2" if any(clock and clock[1] != "00" for clock in clocks) else "p1"
 
 
 def version_of(name: str, format_name: str) -> int:
@@ -105,7 +106,12 @@ def records(
     else:
         lines, columns = found
     layout = Layout(
-        format_name, label="end", label_from="format", unit=shape.unit, unit_from="format"
+        format_name,
+        label="end",
+        label_from="format",
+        unit=shape.unit,
+        unit_from="format",
+        decimal=".",
     )
     firm = shape.firm if 0 <= shape.firm < len(columns) else None
     return (
@@ -123,7 +129,7 @@ def records(
 
 
 def _of_unlike_rows(
-    table: Table, shape: Shape
+    table: SplitTable, shape: FileShape
 ) -> tuple[list[int], list[list[object]], list[RefusedRow]]:
     """Return the lines and columns of rows that differ in cells, and apart the short ones."""
     refused = [
@@ -140,7 +146,7 @@ def _of_unlike_rows(
     return [table.lines[at] for at in kept], columns, refused
 
 
-def _column(columns: list[list[object]], shape: Shape, place: int) -> Column:
+def _column(columns: list[list[object]], shape: FileShape, place: int) -> Column:
     at = shape.values + place * shape.step
     unit = shape.unit if place < 2 else shape.unit.replace("Wh", "varh")
     qualities = columns[at + 1] if shape.step == 2 else []

@@ -35,6 +35,8 @@ ROLES = {
         "intervalo",
         "interval",
         "cuarto",
+        "cuartohorario",
+        "cuartodehora",
         "quarter",
         "franja",
         "franjahoraria",
@@ -117,6 +119,7 @@ ROLE_OF = {alias: role for role, aliases in ROLES.items() for alias in aliases}
 SKIPPED = re.compile(
     r"autocons|generada|^ehac|^ehcca|preci|price|preu|cost|importe|^eur|euro|temperat|tarifa"
 )
+OF_QUARTERS = {"cuarto", "cuartohorario", "cuartodehora", "quarter"}
 OF_START, OF_END = {"horainicio", "horainici"}, {"horafin", "horafi"}
 QUADRANTS = {
     "1": INDUCTIVE,

@@ -17,8 +17,8 @@ from vatio.readings.files.labels import ONE_DAY, Label, Labels
 EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
-class Reading(NamedTuple):
-    """How labels are to be read: `label` as in `Told`, the length of an interval, the zone.
+class LabelGrid(NamedTuple):
+    """How labels are to be read: `label` as in `CurveOptions`, the length of an interval, the zone.
 
     With 0 minutes the label is the instant itself, on no grid: that of a register.
     """
@@ -32,7 +32,7 @@ Instant = int | str | tuple[int, ...]
 """A start; the code of what is wrong; or the starts that a repeated label may mean, in order."""
 
 
-def instant(label: Label, how: Reading) -> Instant:
+def instant(label: Label, how: LabelGrid) -> Instant:
     """Return the start of the interval that a label names, in seconds since 1970, UTC."""
     if how.label == "ordinal":
         return _of_ordinal(label, how)
@@ -43,7 +43,7 @@ def instant(label: Label, how: Reading) -> Instant:
     if label.offset is not None:
         moment = (label.day.toordinal() - EPOCH_DAY) * ONE_DAY + seconds - label.offset
         return _start(moment, how, is_end)
-    if seconds > ONE_DAY or (seconds == ONE_DAY and not is_end):
+    if seconds > ONE_DAY or (seconds == ONE_DAY and how.minutes and not is_end):
         return "no_such_hour"
     if not 1971 <= label.day.year <= 2199:
         return "no_such_day"
@@ -65,7 +65,7 @@ class Starts(dict[object, Instant]):
     so that most keys need no parsing.
     """
 
-    def __init__(self, how: Reading, labels: Labels) -> None:
+    def __init__(self, how: LabelGrid, labels: Labels) -> None:
         super().__init__()
         self.how, self.labels = how, labels
         self._begins: dict[object, int] = {}
@@ -93,13 +93,13 @@ class Starts(dict[object, Instant]):
             return label
         start = instant(label, self.how)
         is_plain = isinstance(start, int) and label.offset is None and label.seconds != 0
-        if is_plain and day and not changes_clocks(label.day, self.how.time_zone):
+        if is_plain and day and hour and not changes_clocks(label.day, self.how.time_zone):
             begins = slots.local_day(label.day, self.how.time_zone).begins
             self._begins[day], self._after[hour] = begins, cast("int", start) - begins
         return start
 
 
-def _on_a_day_of_change(day: date, seconds: int, how: Reading, is_end: bool) -> Instant:
+def _on_a_day_of_change(day: date, seconds: int, how: LabelGrid, is_end: bool) -> Instant:
     found = [_start(each, how, is_end) for each in moments(day, seconds, how, is_end)]
     whole = tuple(each for each in found if isinstance(each, int))
     if len(whole) > 1:
@@ -107,7 +107,7 @@ def _on_a_day_of_change(day: date, seconds: int, how: Reading, is_end: bool) -> 
     return whole[0] if whole else found[0] if found else "no_such_hour"
 
 
-def _of_ordinal(label: Label, how: Reading) -> Instant:
+def _of_ordinal(label: Label, how: LabelGrid) -> Instant:
     step = how.minutes * 60
     if label.ordinal < 0 and label.seconds < 0:
         ordinal, beside = 1, 0
@@ -123,7 +123,7 @@ def _of_ordinal(label: Label, how: Reading) -> Instant:
     return slots.start(local, ordinal - 1, how.minutes)
 
 
-def moments(day: date, seconds: int, how: Reading, is_end: bool) -> list[int]:
+def moments(day: date, seconds: int, how: LabelGrid, is_end: bool) -> list[int]:
     """Return the instants at which the clock of a day showed a time, the earlier first.
 
     As an end, the instant at which clocks change is also called by what they would have shown.
@@ -138,7 +138,7 @@ def moments(day: date, seconds: int, how: Reading, is_end: bool) -> list[int]:
     )
 
 
-def _start(moment: int, how: Reading, is_end: bool) -> int | str:
+def _start(moment: int, how: LabelGrid, is_end: bool) -> int | str:
     if not how.minutes:
         return moment
     found = slots.place(moment - 1 if is_end else moment, how.time_zone, how.minutes)

@@ -42,6 +42,7 @@ Hour = tuple[int, int, int, int | None]
 """Seconds, ordinal, until and offset, as in `Label`."""
 
 WHOLE_DAY: Hour = (-1, -1, -1, None)
+MIDNIGHT: Hour = (0, -1, -1, None)
 
 
 def parsed(day: object, hour: object = None) -> Label | str:

@@ -38,8 +38,8 @@ class Records:
 class Layout:
     """What a file is, and what is settled by its format or said by its headings.
 
-    `label` is empty where it is still to be found out. `unit` is that of
-    columns that name none. `cups` is the supply point that stands above the header.
+    `label`, `decimal` and `minutes` are empty where they are still to be found out. `unit` is
+    that of columns that name none. `cups` is the supply point that stands above the header.
     """
 
     format: str
@@ -48,6 +48,8 @@ class Layout:
     label_from: str = ""
     unit: str = ""
     unit_from: str = ""
+    decimal: str = ""
+    minutes: int = 0
     cups: str = ""
     is_register: bool = False
 

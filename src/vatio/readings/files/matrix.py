@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from vatio.readings.files import labels
 from vatio.readings.files.headings import IMPORTED, unit_in
 from vatio.readings.files.layouts import Column, Layout, Records
-from vatio.readings.files.recognising import Header, is_total
-from vatio.readings.files.splitting import Table
+from vatio.readings.files.recognising import OF_DAYS, Header, is_total
+from vatio.readings.files.splitting import SplitTable
 from vatio.readings.slots import local_day
 from vatio.spreadsheets.files.cells import is_blank
 
@@ -14,7 +14,9 @@ Sums = list[tuple[int, object, list[object]]]
 """Lines that state their own total: the line, the total, and the values it is of."""
 
 
-def records(table: Table, header: Header, layout: Layout, time_zone: str) -> tuple[Records, Sums]:
+def records(
+    table: SplitTable, header: Header, layout: Layout, time_zone: str
+) -> tuple[Records, Sums]:
     """Return one record for each hour of each day that has it, and the totals that rows state.
 
     Columns beyond the length of a day are no hours of it while they are empty. On a day that
@@ -25,9 +27,10 @@ def records(table: Table, header: Header, layout: Layout, time_zone: str) -> tup
     unit, where = unit_in(heading), "heading"
     if not unit:
         unit, where = layout.unit, layout.unit_from
-    column = Column(IMPORTED, unit, heading, [], unit_from=where)
+    named = f"{hours[0][1]}–{hours[-1][1]}"
+    column = Column(IMPORTED, unit, named, [], unit_from=where)
     found = Records([], [], columns=[column])
-    at_day = header.place("day", "stamp", "start", "end")
+    at_day = header.place(*OF_DAYS)
     at_cups, at_total = header.place("cups"), header.place("total")
     texts = [text for _at, text in hours]
     sums: Sums = []

@@ -13,7 +13,7 @@ SUMMER = {"1", "10", "v", "verano", "s", "summer", "estiu"}
 WINTER = {"0", "00", "i", "invierno", "w", "winter", "hivern"}
 
 
-class Rows(NamedTuple):
+class SupplyRows(NamedTuple):
     """Some rows of the records: their places, their labels' keys, and all rows' seasons."""
 
     places: list[int]
@@ -21,7 +21,7 @@ class Rows(NamedTuple):
     seasons: list[object]
 
 
-def placed(rows: Rows, table: Starts) -> tuple[list[int], list[tuple[int, str]]]:
+def placed(rows: SupplyRows, table: Starts) -> tuple[list[int], list[tuple[int, str]]]:
     """Return the starts of the rows that have one, and the rows that have none with the code."""
     starts: list[Instant] = list(map(table.__getitem__, rows.keys))
     if table.how.label == "end" and not rows.seasons:
@@ -44,7 +44,7 @@ def placed(rows: Rows, table: Starts) -> tuple[list[int], list[tuple[int, str]]]
     return [start for start in starts if isinstance(start, int)], refused
 
 
-def _seasons(rows: Rows, repeated: list[int]) -> dict[int, bool]:
+def _seasons(rows: SupplyRows, repeated: list[int]) -> dict[int, bool]:
     """Return which rows say that they are in summer time, and which in winter time."""
     found: dict[int, bool] = {}
     if not rows.seasons:
@@ -67,7 +67,7 @@ def _descends(starts: list[Instant]) -> bool:
     return sum(step < 0 for step in steps) > sum(step > 0 for step in steps)
 
 
-def _count_hours_of_odd_days(rows: Rows, starts: list[Instant], table: Starts) -> None:
+def _count_hours_of_odd_days(rows: SupplyRows, starts: list[Instant], table: Starts) -> None:
     """Where a file counts the hours of a day on which clocks change, place them by counting.
 
     It does so if its hours of that day are 01:00 to 25:00, or 01:00 to 23:00.

@@ -1,23 +1,28 @@
 """Reads a file of load curves: recognises it, and makes its curves."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
+from vatio import formats
+from vatio.metering.quantities import QUANTITIES
 from vatio.readings.files import headerless, matrix, recognising, splitting
-from vatio.readings.files.amounts import Scale, amount
+from vatio.readings.files.amounts import UnitScale, amount
 from vatio.readings.files.assembling import ZoneOf, assemble, default_cups
-from vatio.readings.files.curves import CurveFile, Told, Understood
+from vatio.readings.files.curves import CurveFile, CurveOptions, Understood
 from vatio.readings.files.headings import IMPORTED
 from vatio.readings.files.layouts import Layout, Records
 from vatio.readings.files.recognising import Header
 from vatio.readings.files.settling import SCALES
-from vatio.readings.files.splitting import Table
+from vatio.readings.files.splitting import SplitTable
 from vatio.spreadsheets.files.cells import is_blank
 from vatio.spreadsheets.tables import Unreadable
 
+WITHOUT_HEADER = {"f5d", "p5d", "f1", "p1", "p1d", "p2", "p2d"}
 Totals = list[tuple[int, list[object]]]
 
 
-def read(content: bytes, *, name: str, told: Told, zone_of: ZoneOf) -> CurveFile:
+def read(content: bytes, *, name: str, told: CurveOptions, zone_of: ZoneOf) -> CurveFile:
     """Return the curves of a file, with what was understood and what was refused of it.
 
     `zone_of` returns the IANA zone of the days of a supply point, of "" for one not named.
@@ -46,52 +51,59 @@ def read(content: bytes, *, name: str, told: Told, zone_of: ZoneOf) -> CurveFile
     )
 
 
-def _told_format(told: Told, found: str) -> str:
-    return told.format if told.format in {"f5d", "p5d", "f1", "p1", "p1d", "p2", "p2d"} else found
+def _told_format(told: CurveOptions, found: str) -> str:
+    return told.format if told.format in WITHOUT_HEADER else found
 
 
 def _headerless(
-    beginning: Table, text: str, format_name: str, name: str, told: Told, zone_of: ZoneOf
+    beginning: SplitTable,
+    text: str,
+    format_name: str,
+    name: str,
+    told: CurveOptions,
+    zone_of: ZoneOf,
 ) -> CurveFile:
     layout, records, refused = headerless.records(text, beginning.delimiter, format_name)
     version = headerless.version_of(name, format_name)
-    file = _file(layout, beginning, records, version=version)
+    file = _file(layout, beginning, records, told, version=version)
     file.refused += refused
     assemble(file, layout, records, told, zone_of)
     return _finished(file)
 
 
-def _headed(table: Table, told: Told, zone_of: ZoneOf) -> CurveFile:
+def _headed(table: SplitTable, told: CurveOptions, zone_of: ZoneOf) -> CurveFile:
     header = recognising.header_of(table)
     assert header is not None
-    layout = recognising.layout_of(table, header)
-    if told.format:
-        layout.format = told.format
+    layout = recognising.layout_of(table, header, told.format)
     if header.hours:
         time_zone = told.time_zone or zone_of(default_cups(layout, told))
         records, sums = matrix.records(table, header, layout, time_zone)
-        file = _file(layout, table, records)
+        file = _file(layout, table, records, told)
         assemble(file, layout, records, told, zone_of)
-        _check_sums(file, sums, told)
+        _check_sums(file, sums)
     else:
         records, refused, totals = recognising.records(table, header, layout)
-        file = _file(layout, table, records)
+        file = _file(layout, table, records, told)
         file.refused += refused
         assemble(file, layout, records, told, zone_of)
         _check_totals(file, header, totals)
+    if layout.cups and not default_cups(layout, told):
+        file.notes.append(_("«%(text)s», above the header, is not a CUPS.") % {"text": layout.cups})
     _note_units(file, records, told)
     _note_unread(file, table, header)
     return _finished(file)
 
 
-def _file(layout: Layout, table: Table, records: Records, *, version: int = 0) -> CurveFile:
+def _file(
+    layout: Layout, table: SplitTable, records: Records, told: CurveOptions, *, version: int = 0
+) -> CurveFile:
     first = records.columns[0]
     understood = Understood(
         encoding=table.encoding,
         delimiter=table.delimiter,
         header_line=layout.header_line,
-        unit=first.unit,
-        unit_from=first.unit_from,
+        unit=told.unit or first.unit,
+        unit_from="told" if told.unit else first.unit_from,
     )
     return CurveFile(layout.format, layout.origin, version, understood)
 
@@ -111,40 +123,47 @@ def _check_totals(file: CurveFile, header: Header, totals: Totals) -> None:
         unit = file.understood.unit if each.quantity == IMPORTED else each.unit
         if at >= len(cells) or is_blank(cells[at]) or SCALES.get(unit, (0, True))[1]:
             continue
-        stated = amount(cells[at], Scale(SCALES[unit][0]), file.understood.decimal)
+        stated = amount(cells[at], UnitScale(SCALES[unit][0]), file.understood.decimal)
         curves = [curve for curve in file.curves if curve.quantity == each.quantity]
         values = [value for curve in curves for value in curve.values]
-        _note_difference(file, line, stated, values)
+        _note_difference(file, line, stated, values, QUANTITIES[each.quantity].base)
 
 
-def _check_sums(file: CurveFile, sums: matrix.Sums, told: Told) -> None:
+def _check_sums(file: CurveFile, sums: matrix.Sums) -> None:
     """Compare the total that each line of a matrix states with its hours."""
-    times, is_power = SCALES.get(told.unit or file.understood.unit, (0, True))
+    times, is_power = SCALES.get(file.understood.unit, (0, True))
     if is_power:
         return
-    scale, decimal = Scale(times), file.understood.decimal
+    scale, decimal = UnitScale(times), file.understood.decimal
     for line, total, cells in sums:
         values = [amount(cell, scale, decimal) for cell in cells]
-        _note_difference(file, line, amount(total, scale, decimal), values)
+        _note_difference(file, line, amount(total, scale, decimal), values, "Wh")
 
 
-def _note_difference(file: CurveFile, line: int, stated: object, values: list) -> None:  # type: ignore[type-arg]
+def _note_difference(
+    file: CurveFile, line: int, stated: object, values: Sequence[object], unit: str
+) -> None:
     numbers = [value for value in values if isinstance(value, float)]
     # Half a unit of each value is what rounding may have taken or given.
     if isinstance(stated, float) and abs(stated - sum(numbers)) > 0.5 * max(len(numbers), 1):
         file.notes.append(
-            _("Line %(line)s states a total of %(stated)s kWh, and its values add up to %(sum)s.")
-            % {"line": line, "stated": f"{stated / 1000:.3f}", "sum": f"{sum(numbers) / 1000:.3f}"}
+            _("Line %(line)s states a total of %(stated)s %(unit)s; the values add up to %(sum)s.")
+            % {
+                "line": line,
+                "stated": formats.number(round(stated)),
+                "unit": unit,
+                "sum": formats.number(round(sum(numbers))),
+            }
         )
 
 
-def _note_units(file: CurveFile, records: Records, told: Told) -> None:
+def _note_units(file: CurveFile, records: Records, told: CurveOptions) -> None:
     for column in records.columns:
         if (told.unit or column.unit) == "Wh":
             file.notes.append(_("«%(column)s» is read as Wh.") % {"column": column.heading})
 
 
-def _note_unread(file: CurveFile, table: Table, header: Header) -> None:
+def _note_unread(file: CurveFile, table: SplitTable, header: Header) -> None:
     """Name the columns that hold something and are not taken."""
     taken = set(header.values) | set(header.hours)
     under = table.rows[header.at + 1 :]

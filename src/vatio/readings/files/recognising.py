@@ -10,6 +10,7 @@ from vatio.readings.files.curves import RefusedRow, refusal
 from vatio.readings.files.headings import (
     EXPORTED,
     OF_END,
+    OF_QUARTERS,
     OF_START,
     UNITS,
     Heading,
@@ -18,7 +19,7 @@ from vatio.readings.files.headings import (
     unit_in,
 )
 from vatio.readings.files.layouts import Column, Layout, Records
-from vatio.readings.files.splitting import Table
+from vatio.readings.files.splitting import SplitTable
 from vatio.spreadsheets.files.cells import is_blank
 
 HEADER_WITHIN = 30
@@ -27,6 +28,7 @@ LEAST_HOURS = 20
 
 CUPS = re.compile(r"(?<![A-Z0-9])ES[ -]?\d[\d -]{15,22}[A-Z]{2}(?:\d[A-Z])?(?![A-Z0-9])", re.I)
 HOUR_HEADING = re.compile(r"\s*(?:h|hora|q|cuarto)?[ _.]*(\d.*?)\s*", re.I)
+OF_DAYS = ("day", "stamp", "start", "end")
 IS_AI, IS_AE = re.compile(r"ai(k?wh)?"), re.compile(r"ae(k?wh)?")
 WORDS = (("potenc", "kW"), ("power", "kW"), ("consum", "kWh"))
 
@@ -58,13 +60,16 @@ class Header:
         return list(found.values())
 
 
-def header_of(table: Table) -> Header | None:
+def header_of(table: SplitTable) -> Header | None:
     """Return the header of a table, or None if none of its first lines is one."""
     for at, (line, row) in enumerate(zip(table.lines, table.rows, strict=True)):
         if line > HEADER_WITHIN:
             return None
         header = Header(at, line, _headings(row))
-        if header.place("day", "stamp", "start", "end") < 0:
+        if header.place(*OF_DAYS) < 0 and (hour := header.place("hour")) >= 0:
+            # «Time» alone can only head whole stamps.
+            header.headings[hour] = header.headings[hour]._replace(role="stamp")
+        if header.place(*OF_DAYS) < 0:
             continue
         header.hours = _hours(row)
         if len(header.hours) >= LEAST_HOURS or header.values:
@@ -90,27 +95,34 @@ def _hours(row: Sequence[object]) -> dict[int, str]:
         hour = HOUR_HEADING.fullmatch(re.sub(r"[(\[].*|[ _]kwh$|[ _]wh$", "", text, flags=re.I))
         if hour and labels.hour_of(hour[1]):
             found[at] = hour[1]
-    return found if len(found) >= LEAST_HOURS else {}
+    if len(found) < LEAST_HOURS:
+        return {}
+    last = max(found)
+    if labels.hour_of(found[last]) == labels.MIDNIGHT:
+        # The last column of a day is not its first hour but its end.
+        found[last] = "24:00"
+    return found
 
 
-def above(table: Table, header: Header) -> tuple[str, str]:
+def above(table: SplitTable, header: Header) -> tuple[str, str]:
     """Return the supply point and the unit that the lines above the header name, or nothing."""
     text = "\n".join(" ".join(str(cell or "") for cell in row) for row in table.rows[: header.at])
     cups = CUPS.search(text)
     return (cups[0] if cups else ""), unit_in(text)
 
 
-def layout_of(table: Table, header: Header) -> Layout:
-    """Return what a table with a header is, as far as its headings tell."""
+def layout_of(table: SplitTable, header: Header, format_name: str | None) -> Layout:
+    """Return what a table with a header is, as its headings tell, or of a format that is told."""
     cups, noted = above(table, header)
-    layout = Layout(_format(table, header), header_line=header.line, cups=cups)
-    if header.hours:
-        layout.format = "matrix"
+    found = format_name or ("matrix" if header.hours else _format(table, header))
+    layout = Layout(found, header_line=header.line, cups=cups)
     if header.place("stamp", "day") < 0 or header.place("start") >= 0:
         is_start = header.place("start") >= 0
         layout.label = "start" if is_start else "end"
         layout.label_from = header.headings[header.place("start", "end")].text
     hour = header.headings[header.place("hour")] if header.place("hour") >= 0 else None
+    if hour and hour.key in OF_QUARTERS:
+        layout.minutes = 15
     if hour and hour.key in OF_START | OF_END:
         layout.label = "start" if hour.key in OF_START else "end"
         layout.label_from = hour.text
@@ -122,7 +134,7 @@ def layout_of(table: Table, header: Header) -> Layout:
     return layout
 
 
-def _format(table: Table, header: Header) -> str:
+def _format(table: SplitTable, header: Header) -> str:
     keys = {each.key for each in header.headings}
     hour = header.place("hour")
     of_rows = table.rows[header.at + 1 : header.at + 6]
@@ -142,7 +154,7 @@ def _format(table: Table, header: Header) -> str:
 
 
 def records(
-    table: Table, header: Header, layout: Layout
+    table: SplitTable, header: Header, layout: Layout
 ) -> tuple[Records, list[RefusedRow], list[tuple[int, list[object]]]]:
     """Return the columns of a table with one value of each quantity a row, and what is no row.
 
@@ -180,7 +192,7 @@ def records(
 
 
 def _rows(
-    table: Table, header: Header, values: list[int], layout: Layout
+    table: SplitTable, header: Header, values: list[int], layout: Layout
 ) -> tuple[list[list[object]], list[int], list[tuple[int, list[object]]]]:
     """Return the rows under the header with their lines, and apart from them those of totals."""
     rows, lines = table.rows[header.at + 1 :], table.lines[header.at + 1 :]
@@ -189,11 +201,11 @@ def _rows(
         rows, lines = rows[1:], lines[1:]
     if table.delimiter == ",":
         rows = [rejoined(row, len(header.headings), values) for row in rows]
-    last = [at for at in range(max(len(rows) - 3, 0), len(rows)) if is_total(rows[at])]
-    totals = [(lines[at], rows[at]) for at in last]
-    if not totals and not any(map(is_total, rows)):
+    of_totals = {at for at, row in enumerate(rows) if is_total(row)}
+    if not of_totals:
         return rows, lines, []
-    kept = [at for at, row in enumerate(rows) if not is_total(row)]
+    kept = [at for at in range(len(rows)) if at not in of_totals]
+    totals = [(lines[at], rows[at]) for at in sorted(of_totals)]
     return [rows[at] for at in kept], [lines[at] for at in kept], totals
 
 

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Collection
 from itertools import pairwise
 
-from vatio.readings.files.amounts import Scale
+from vatio.readings.files.amounts import UnitScale
 from vatio.readings.files.asking import MustBeAsked
-from vatio.readings.files.curves import Kind, Told
+from vatio.readings.files.curves import CurveOptions, Kind
 from vatio.readings.files.labels import ONE_DAY, Label
 from vatio.readings.files.layouts import Column, Layout
 
@@ -15,6 +15,7 @@ STEPS = (1440, 60, 30, 15, 10, 5)
 
 BY_FORMAT = {"long": 0, "matrix": 0, "p2": 15, "p2d": 15}
 BY_HOUR = 60
+MOST_HOURS = 25
 SCALES = {
     "Wh": (1, False),
     "kWh": (1000, False),
@@ -29,7 +30,7 @@ SCALES = {
 """How many base units one of a unit is, and whether it is a mean power over the interval."""
 
 
-def kind_of(layout: Layout, told: Told) -> Kind:
+def kind_of(layout: Layout, told: CurveOptions) -> Kind:
     """Return whether values are of intervals or registers.
 
     :raises MustBeAsked: if a heading speaks of what the meter shows, and nobody says.
@@ -45,7 +46,7 @@ def minutes_of(labels: Collection[Label]) -> int:
     """Return how long the intervals of some labels are, or 0 if they do not tell."""
     ordinals = {label.ordinal for label in labels if label.ordinal >= 0}
     if ordinals:
-        return 15 if len(ordinals) > 50 else 30 if len(ordinals) > 26 else 60
+        return _of_ordinals(ordinals)
     spans = Counter((label.until - label.seconds) for label in labels if label.until >= 0)
     if spans:
         return _known(spans.most_common(1)[0][0])
@@ -56,6 +57,15 @@ def minutes_of(labels: Collection[Label]) -> int:
     if not steps:
         return 0
     return _known(max(steps, key=lambda step: (steps[step], -step)))
+
+
+def _of_ordinals(ordinals: set[int]) -> int:
+    """Return how long the steps of a day are that are numbered so; a few may be mistakes."""
+    beyond = [ordinal for ordinal in ordinals if ordinal > MOST_HOURS]
+    if len(beyond) * 5 < len(ordinals):
+        return 60
+    most = max(beyond)
+    return 15 if most > 50 else 30 if most in {46, 48, 50} else 0
 
 
 def _known(seconds: int) -> int:
@@ -75,7 +85,7 @@ def minutes_unless_told(found: int, others: Collection[int], layout: Layout, kin
 
 
 def label_of(
-    labels: Collection[Label], layout: Layout, told: Told, minutes: int, kind: Kind
+    labels: Collection[Label], layout: Layout, told: CurveOptions, minutes: int, kind: Kind
 ) -> tuple[str, str]:
     """Return what the labels of a file name (start, end, ordinal), and what tells so.
 
@@ -110,10 +120,11 @@ def label_of(
 def is_first_after_midnight_and_last_at_it(labels: Collection[Label], minutes: int) -> bool:
     """Return whether the first label is one interval after a midnight, and the last a midnight."""
     first, last = min(label.wall for label in labels), max(label.wall for label in labels)
-    return first % ONE_DAY == minutes * 60 % ONE_DAY and last % ONE_DAY == 0 and first < last
+    step = minutes * 60
+    return first % ONE_DAY == step and last % ONE_DAY == 0
 
 
-def scale_of(column: Column, told: Told, minutes: int) -> Scale:
+def scale_of(column: Column, told: CurveOptions, minutes: int) -> UnitScale:
     """Return how many base units one of a column's values is over an interval.
 
     :raises MustBeAsked: if neither the file nor anybody says the unit.
@@ -123,5 +134,5 @@ def scale_of(column: Column, told: Told, minutes: int) -> Scale:
         raise MustBeAsked("unit")
     times, is_power = SCALES[unit]
     if not is_power:
-        return Scale(times)
-    return Scale(times * minutes, 60)
+        return UnitScale(times)
+    return UnitScale(times * minutes, 60)

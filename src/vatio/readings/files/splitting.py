@@ -31,7 +31,7 @@ OF_A_CURVE: dict[str, Promise] = {
 
 
 @dataclass
-class Table:
+class SplitTable:
     """The rows of a text at one delimiter, or of a sheet, with the line of each, from 1."""
 
     lines: list[int]
@@ -83,7 +83,7 @@ def _encoding(content: bytes) -> str:
     return "utf-8"
 
 
-def beginnings(text: str, encoding: str) -> Iterator[Table]:
+def beginnings(text: str, encoding: str) -> Iterator[SplitTable]:
     """Yield the first lines of a text split at each delimiter, the likeliest first."""
     end = 0
     for _line in range(LOOKED_AT):
@@ -97,22 +97,30 @@ def beginnings(text: str, encoding: str) -> Iterator[Table]:
             yield split(start, delimiter, encoding)
 
 
-def split(text: str, delimiter: str, encoding: str) -> Table:
+def split(text: str, delimiter: str, encoding: str) -> SplitTable:
     """Split a text at a delimiter; blank lines are left out.
 
     :raises Unreadable: if a line or a cell is far too long.
     """
     if '"' in text:
-        return _split_quoted(text, delimiter, encoding)
-    lines = text.splitlines() if "\r" in text else text.split("\n")
+        table = _split_quoted(text, delimiter, encoding)
+        if table is not None:
+            return table
+        # A quotation mark that is not closed has swallowed lines: then it means nothing.
+        text = text.replace('"', "")
+    lines = _lines(text)
     if len(max(lines, key=len)) > LONGEST_LINE:
         long = next(at for at, line in enumerate(lines, 1) if len(line) > LONGEST_LINE)
         raise unreadable(CannotRead("long_line", line=long))
     numbers = [at for at, line in enumerate(lines, 1) if line and not line.isspace()]
-    rows: list[list[object]] = [
-        list[object](line.split(delimiter)) for line in lines if line and not line.isspace()
-    ]
-    return Table(numbers, rows, delimiter=delimiter, encoding=encoding)
+    rows = [list[object](lines[at - 1].split(delimiter)) for at in numbers]
+    return SplitTable(numbers, rows, delimiter=delimiter, encoding=encoding)
+
+
+def _lines(text: str) -> list[str]:
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.split("\n")
 
 
 def columns(text: str, delimiter: str) -> tuple[list[int], list[list[object]]] | None:
@@ -122,7 +130,7 @@ def columns(text: str, delimiter: str) -> tuple[list[int], list[list[object]]] |
     """
     if '"' in text:
         return None
-    lines = text.splitlines() if "\r" in text else text.split("\n")
+    lines = _lines(text)
     numbers: Sequence[int] = range(1, len(lines) + 1)
     if not all(lines) or any(map(str.isspace, lines)):
         numbers = [at for at, line in enumerate(lines, 1) if line and not line.isspace()]
@@ -135,28 +143,33 @@ def columns(text: str, delimiter: str) -> tuple[list[int], list[list[object]]] |
     return list(numbers), [cells[at::width] for at in range(width)]
 
 
-def _split_quoted(text: str, delimiter: str, encoding: str) -> Table:
+def _split_quoted(text: str, delimiter: str, encoding: str) -> SplitTable | None:
+    """Split a text with quotation marks, or return None where one is not closed."""
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    table = Table([], [], delimiter=delimiter, encoding=encoding)
+    table = SplitTable([], [], delimiter=delimiter, encoding=encoding)
+    begun = 1
     try:
         for cells in reader:
-            if cells and any(cells):
-                table.lines.append(reader.line_num)
-                table.rows.append(cells)  # type: ignore[arg-type]
+            if reader.line_num > begun and any("\n" in c and delimiter in c for c in cells):
+                return None
+            if any(cells):
+                table.lines.append(begun)
+                table.rows.append(list[object](cells))
+            begun = reader.line_num + 1
     except csv.Error:
-        raise unreadable(CannotRead("long_cell", line=reader.line_num)) from None
+        return None
     return table
 
 
-def sheets(content: bytes) -> Iterator[Table]:
-    """Yield the sheets of a workbook, each as a table of typed cells.
+def sheets(content: bytes) -> Iterator[SplitTable]:
+    """Yield the sheets of a workbook, each as a table of typed cells, with what a filter hides.
 
     :raises Unreadable: if the workbook cannot be read.
     """
     try:
         for sheet in process.sheets(content):
-            rows = [row for row in sheet.rows if not row.hidden]
-            yield Table([row.number for row in rows], [row.cells for row in rows], typed=True)
+            rows = list(sheet.rows)
+            yield SplitTable([row.number for row in rows], [row.cells for row in rows], typed=True)
     except CannotRead as error:
         raise unreadable(error) from None
