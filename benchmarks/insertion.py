@@ -13,7 +13,7 @@ from benchmarks.ground.gateways import INSTANTS, REGISTERS, SLOTS, STEP, Gateway
 from benchmarks.ground.posting import Posted
 from vatio.accounts.models import Account
 from vatio.readings.decoding import decode
-from vatio.readings.insertion import Sender, insert
+from vatio.readings.insertion import InsertionSender, insert
 from vatio.tenants.models import Person
 
 WEB_PROCESSES = 2
@@ -114,8 +114,8 @@ def bytes_of_slots(of: Sequence[Gateway], *, slots: int) -> Callable[[], int]:
     return store
 
 
-def _sender(of: Gateway) -> Sender:
-    return Sender(of.account_id, of.source_id, 10**12)
+def _sender(of: Gateway) -> InsertionSender:
+    return InsertionSender(of.account_id, of.source_id, 10**12)
 
 
 def bytes_a_reading(store: Callable[[], int]) -> dict[str, Any]:

@@ -2,6 +2,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from unittest import mock
 
 import pytest
@@ -13,13 +14,14 @@ from hypothesis.extra.django import TestCase
 
 from tests import make
 from tests.readings.stored import put, seconds
-from vatio.metering import installing
+from vatio.metering import contracting, installing
+from vatio.metering.contracting import ContractDetails
 from vatio.metering.models import DataSource, Meter, MeterChange, Series, SourceDevice
 from vatio.readings import insertion, months, one_slot
 from vatio.readings import series as all_series
 from vatio.readings.days import ReadingCounts
 from vatio.readings.decoding import decode
-from vatio.readings.insertion import Sender, insert
+from vatio.readings.insertion import InsertionSender, insert
 from vatio.readings.models import (
     Day,
     Delivery,
@@ -39,7 +41,7 @@ HOUR = 3600
 TABLES = (Day, State, Revision, RegisterReading, RegisterFinding, Delivery, MonthTotals, Touched)
 
 
-def gateway(*quantities: int) -> tuple[Sender, Meter]:
+def gateway(*quantities: int) -> tuple[InsertionSender, Meter]:
     account, by = make.account(), make.commercial()
     source = installing.add_source(
         account, name="Pasarela", kind=DataSource.Kind.INSERTION, by=by, at=make.NOON
@@ -50,10 +52,12 @@ def gateway(*quantities: int) -> tuple[Sender, Meter]:
     )
     for code in quantities:
         installing.add_data_point(meter, quantity=code, minutes=60, by=by, at=make.NOON)
-    return Sender(account.pk, source.pk, 10**9), meter
+    return InsertionSender(account.pk, source.pk, 10**9), meter
 
 
-def post(sender: Sender, *messages: tuple[float, dict[int, float]], at: float) -> ReadingCounts:
+def post(
+    sender: InsertionSender, *messages: tuple[float, dict[int, float]], at: float
+) -> ReadingCounts:
     batch = decode(
         json.dumps(
             [
@@ -128,7 +132,9 @@ step = st.one_of(
 class Stream:
     """What a gateway sends, hour by hour, and whatever else happens meanwhile."""
 
-    def __init__(self, sender: Sender, meter: Meter, interval: all_series.SeriesKey) -> None:
+    def __init__(
+        self, sender: InsertionSender, meter: Meter, interval: all_series.SeriesKey
+    ) -> None:
         self.sender, self.meter, self.interval = sender, meter, interval
         self.instant, self.value, self.late = BEGIN, 100.0, 5.0
         self.sent: list[tuple[float, dict[int, float]]] = []
@@ -190,6 +196,7 @@ class BothRoadsTest(TestCase):
     @given(st.lists(step, min_size=1, max_size=40))
     def test_the_short_road_gives_exactly_what_the_general_one_gives(self, steps):
         sender, meter = gateway(402, 401)
+        contracted(meter, power=Decimal("0.3"))
         interval = interval_of(meter)
         post(sender, (BEGIN, {402: 100, 401: 3}), at=BEGIN)
 
@@ -202,6 +209,14 @@ class BothRoadsTest(TestCase):
 
         assert said[0] == said[1]
         assert told[0] == told[1]
+
+
+def contracted(meter: Meter, *, power: Decimal) -> None:
+    """Let a meter measure a supply: over five times its power an interval is doubtful."""
+    point = make.supply_point(meter.account)
+    details = ContractDetails(since=make.NOON.date(), powers=[power])
+    contracting.add_contract(point, details, by=make.commercial(), at=make.NOON)
+    installing.measure(meter, installing.Measures(point))
 
 
 def interval_of(meter: Meter) -> all_series.SeriesKey:
@@ -251,7 +266,7 @@ def test_the_day_of_a_source_is_full_on_the_short_road_too():
 
     with pytest.raises(insertion.TooManyToday):
         post(
-            Sender(sender.account_id, sender.source_id, 2),
+            InsertionSender(sender.account_id, sender.source_id, 2),
             (MORNING + 2 * HOUR, {401: 1}),
             at=MORNING,
         )

@@ -118,7 +118,7 @@ def _insert(sender: InsertionSender, batch: Batch, *, at: datetime) -> Inserted:
     return made
 
 
-def _put(sender: Sender, sorting: "_Sorting", readings: int, *, at: datetime) -> bool:
+def _put(sender: InsertionSender, sorting: "_Sorting", readings: int, *, at: datetime) -> bool:
     """Store one slot of each series by the short road; return whether that could be."""
     slots = one_slot.lone_slots(sorting.series, sorting.arrivals)
     if slots is None:
@@ -134,7 +134,7 @@ def _put(sender: Sender, sorting: "_Sorting", readings: int, *, at: datetime) ->
     return True
 
 
-def _ensure_room(sender: Sender, readings: int) -> None:
+def _ensure_room(sender: InsertionSender, readings: int) -> None:
     if readings > sender.most_a_day:
         raise TooManyToday(_("This source has sent as many readings as it may in a day."))
 

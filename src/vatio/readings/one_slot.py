@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 
+from vatio.metering.models import Series
 from vatio.readings.arrivals import Arrivals
 from vatio.readings.days import SETTLING, ReadingCounts
 from vatio.readings.locking import SeriesState
@@ -259,6 +260,8 @@ def _rows(each: LoneSlot, stand: Stand, at: float) -> list[Row]:
         and each.value >= (state.register or 0)
     )
     amount = each.value - (state.register or 0)
+    interval = replace(each.series, kind=Series.Kind.INTERVAL)
+    goes_on = goes_on and not interval.is_doubtful(amount)
     measured = quality(origin_of(each.quality), How.MEASURED, Flag.DERIVED)
     part = replace(before, value=amount, quality=measured)
     own = _row(each, state, at, may_fill=goes_on, follows=follows)
