@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from vatio.metering.models import Series
+from vatio.readings import deliveries
 from vatio.readings.arrivals import Arrivals
 from vatio.readings.days import SETTLING, ReadingCounts
 from vatio.readings.locking import SeriesState
@@ -197,7 +198,7 @@ def lone_slots(series: Mapping[int, SeriesKey], arrivals: Arrivals) -> list[Lone
 def lock(
     account_id: int, source_id: int, slots: Sequence[LoneSlot], *, at: datetime
 ) -> Stand | None:
-    """Lock the series; None if one has no state yet, or the source no delivery of this hour."""
+    """Lock the series; None if one of them has no state yet."""
     registers = [each.series.id for each in slots if each.series.is_register]
     asked: dict[str, Any] = {"account": account_id, "source": source_id, "at": at}
     asked |= {"series": whole([each.series.id for each in slots]), "registers": whole(registers)}
@@ -213,7 +214,10 @@ def lock(
     if len(partners) < len(registers) or len(states) < len(slots) + len(registers):
         return None
     _of, delivery, today, *_state = rows[0]
-    return Stand(states, partners, delivery, today) if delivery else None
+    if delivery is None:
+        origin = origin_of(slots[0].quality)
+        delivery, today = deliveries.of_hour(account_id, source_id, origin=origin, at=at)
+    return Stand(states, partners, delivery, today)
 
 
 def put(
