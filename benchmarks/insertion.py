@@ -70,10 +70,13 @@ def single_slots(
     return posting.post(ports, queues)
 
 
-def statements(of: Gateway) -> int:
-    """Return how many statements the next slot of a gateway takes, BEGIN and COMMIT included."""
+def statements(of: Gateway, *, after: int) -> int:
+    """Return how many statements the next slot of a gateway takes, BEGIN and COMMIT included.
+
+    :param after: how many slots of yesterday it has sent.
+    """
     client = Client(headers={"host": "127.0.0.1", "Authorization": f"Bearer {of.token}"})
-    begin = gateways.day(1) + (SLOTS - 2) * STEP
+    begin = gateways.day(1) + after * STEP
 
     def post(slot: int) -> None:
         body = of.body(begin + slot * STEP, 1)
@@ -215,7 +218,9 @@ def main() -> None:
             days += [told(first, kind=kind, repeated=False), told(again, kind=kind, repeated=True)]
         for kind, of in small.items():
             posted = single_slots(ports, of, slots=options.slots, connections=8)
-            slots.append({**told(posted, kind=kind), "statements": statements(of[0])})
+            slots.append(
+                {**told(posted, kind=kind), "statements": statements(of[0], after=options.slots)}
+            )
     grown = kept(large["instants"], days=options.days, slots=options.grown)
     measuring.report(
         {
