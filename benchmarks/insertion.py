@@ -126,7 +126,7 @@ def bytes_a_reading(store: Callable[[], int]) -> dict[str, Any]:
 
     Tables and indexes are vacuumed first, as autovacuum does it: what is free in them counts.
     """
-    _forget()
+    filling.forget_readings()
     empty = _size("readings%")
     readings = 0
 
@@ -152,15 +152,6 @@ def _by_table(readings: int) -> dict[str, float]:
         )
         shares = {name: round(size / readings, 1) for name, size in cursor.fetchall()}
     return {name: share for name, share in shares.items() if share >= 0.1}
-
-
-def _forget() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT string_agg(relname, ', ') FROM pg_class"
-            " WHERE relkind = 'r' AND relname LIKE 'readings%%'"
-        )
-        cursor.execute(f"TRUNCATE {cursor.fetchone()[0]}")
 
 
 def _size(pattern: str) -> int:

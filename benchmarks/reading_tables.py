@@ -23,7 +23,8 @@ to 1.1 million of float32 at 4.2 bytes.
 """,
     "curves": """## Files of load curves
 
-From the bytes of a file to its curves, every line checked: supply points, instants, values.
+From the bytes of a file to its curves, every line checked; to what would become of each reading,
+with its figures; and to all of them stored, in one commit. Nothing was stored before each time.
 """,
     "reading_back": """## Reading back
 
