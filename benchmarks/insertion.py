@@ -8,7 +8,16 @@ from typing import Any
 from django.db import connection
 from django.test import Client
 
-from benchmarks.ground import filling, flat, gateways, measuring, platform, posting, processes
+from benchmarks.ground import (
+    driving,
+    filling,
+    flat,
+    gateways,
+    measuring,
+    platform,
+    posting,
+    processes,
+)
 from benchmarks.ground.gateways import INSTANTS, REGISTERS, SLOTS, STEP, Gateway
 from benchmarks.ground.posting import Posted
 from vatio.accounts.models import Account
@@ -24,6 +33,10 @@ UNBOUNDED = {
     "INSERTION_READINGS_A_DAY": "1000000000000",
 }
 """The pace of a source is set as high as it goes: what is measured is what keeping up costs."""
+
+ANALYSED_AFTER = 8
+"""Slots after which the tables are analysed, as autovacuum does within a minute: a plan made for
+empty tables would stay in use."""
 
 SIZE = """
 SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class
@@ -70,6 +83,13 @@ def single_slots(
     return posting.post(ports, queues)
 
 
+def floor(ports: Sequence[int]) -> float:
+    """Return how many requests a second an empty view answers, over as many connections."""
+    request = b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    driven = driving.drive([(port, request) for port in ports], connections=8, seconds=2)
+    return round(len(driven.answers) / driven.seconds, 1)
+
+
 def statements(of: Gateway, *, after: int) -> int:
     """Return how many statements the next slot of a gateway takes, BEGIN and COMMIT included.
 
@@ -107,6 +127,8 @@ def bytes_of_slots(of: Sequence[Gateway], *, slots: int) -> Callable[[], int]:
     def store() -> int:
         stored = 0
         for slot in range(slots):
+            if slot == ANALYSED_AFTER:
+                filling.settle()
             begin = gateways.day(8) + slot * STEP
             for each in of:
                 batch = decode(each.body(begin, 1))
@@ -209,9 +231,8 @@ def main() -> None:
             days += [told(first, kind=kind, repeated=False), told(again, kind=kind, repeated=True)]
         for kind, of in small.items():
             posted = single_slots(ports, of, slots=options.slots, connections=8)
-            slots.append(
-                {**told(posted, kind=kind), "statements": statements(of[0], after=options.slots)}
-            )
+            asked = statements(of[0], after=options.slots)
+            slots.append({**told(posted, kind=kind), "statements": asked, "floor": floor(ports)})
     grown = kept(large["instants"], days=options.days, slots=options.grown)
     measuring.report(
         {

@@ -23,13 +23,7 @@ from vatio.readings.merging import arrival
 from vatio.readings.ranks import Flag, How, origin_of, quality
 from vatio.readings.series import SeriesKey
 from vatio.readings.slots import LocalDay, end, place, start
-from vatio.readings.storing import whole
-
-
-def tight(statement: str) -> str:
-    """Return a statement without what only its readers need: psycopg keeps short ones parsed."""
-    return " ".join(statement.split())
-
+from vatio.readings.storing import tight, whole
 
 LOCK = tight("""
 SELECT asked.of_id, hour.id, hour.today,
