@@ -1,9 +1,9 @@
 """Writes the benchmarks' figures as tables: each figure beside its aim and a peer's."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Callable
 
-Figures = dict[str, Any]
+from benchmarks import reading_tables
+from benchmarks.cells import Figures, aimed, kept, number, reached, table
 
 HEAD = """# What Vatio measures about itself
 
@@ -59,6 +59,7 @@ turns with them. Then eight threads take from one account for a while, and twent
 places in one account after the other. The peer is django-plans 2.8.2, which checks without taking
 and lets 11 to 17 in under 10.
 """,
+    **reading_tables.NOTES,
 }
 NAMES = list(NOTES)
 
@@ -84,31 +85,12 @@ def _machine(figures: Figures) -> str:
     )
 
 
-def _table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
-    lines = [headings, ["---", *["---:"] * (len(headings) - 1)], *rows]
-    return ["| " + " | ".join(str(cell) for cell in line) + " |" for line in lines]
-
-
-def _number(value: float) -> str:
-    return f"{value:,}"
-
-
-def kept(value: float, most: float) -> str:
-    """Write a figure, marked with a cross if it exceeds its aim."""
-    return _number(value) if value <= most else f"{_number(value)} ✗"
-
-
-def _reached(value: float, least: float) -> str:
-    """Write a figure, marked with a cross if it is below its aim."""
-    return _number(value) if value >= least else f"{_number(value)} ✗"
-
-
 def _accounts_page(figures: Figures) -> list[str]:
     rows: dict[str, list[Figures]] = {}
     for each in [*figures["floor"], *figures["counts"], *figures["pages"]]:
         rows.setdefault(each["page"], []).append(each)
-    sizes = [f"{_number(size)} accounts: median / p99 ms" for size in figures["sizes"]]
-    lines = _table(
+    sizes = [f"{number(size)} accounts: median / p99 ms" for size in figures["sizes"]]
+    lines = table(
         ["page", "statements", *sizes, "aim"],
         [_page_row(page, of_sizes) for page, of_sizes in rows.items()],
     )
@@ -116,13 +98,13 @@ def _accounts_page(figures: Figures) -> list[str]:
     return [
         *lines,
         "",
-        *_table(
+        *table(
             ["export to a workbook", "seconds", "statements", "memory before", "at its most"],
             [
                 [
-                    f"{_number(export['rows'])} rows",
-                    _number(export["seconds"]),
-                    _number(export["statements"]),
+                    f"{number(export['rows'])} rows",
+                    number(export["seconds"]),
+                    number(export["statements"]),
                     f"{export['memory_before_mib']} MiB",
                     f"{export['memory_peak_mib']} MiB",
                 ]
@@ -150,7 +132,7 @@ LARGEST_PAGE = 110
 
 
 def _http(figures: Figures) -> list[str]:
-    return _table(
+    return table(
         [
             "accounts",
             "connections",
@@ -164,10 +146,10 @@ def _http(figures: Figures) -> list[str]:
         ],
         [
             [
-                _number(each["accounts"]),
+                number(each["accounts"]),
                 each["connections"],
-                _number(each["requests_per_second"]),
-                _number(each["floor_requests_per_second"]),
+                number(each["requests_per_second"]),
+                number(each["floor_requests_per_second"]),
                 f"{each['requests_per_second'] / each['floor_requests_per_second']:.2f}",
                 each["median_ms"],
                 each["p99_ms"],
@@ -184,7 +166,7 @@ ACCEPTING_PEERS = {"upgrade": "30 statements, 21 ms, p99 107 ms"}
 
 def _accepting(figures: Figures) -> list[str]:
     under = figures["floor"]
-    return _table(
+    return table(
         ["kind", "statements (aim 14)", "median ms", "p99 ms", "of the floor (aim 1.2)", "peer"],
         [
             ["the floor", under["statements"], under["median_ms"], under["p99_ms"], "1", "–"],
@@ -219,18 +201,18 @@ def _reminders(figures: Figures) -> list[str]:
         most, most_again, peer = REMINDERS.get((each["accounts"], each["due"]), (None, None, "–"))
         rows.append(
             [
-                _number(each["accounts"]),
-                _number(each["due"]),
-                _number(each["messages"]),
-                _aimed(each["seconds"], most),
+                number(each["accounts"]),
+                number(each["due"]),
+                number(each["messages"]),
+                aimed(each["seconds"], most),
                 each["floor_seconds"],
-                _aimed(each["seconds_nothing_to_do"], most_again),
+                aimed(each["seconds_nothing_to_do"], most_again),
                 kept(each["statements"], 3),
                 f"{each['memory_before_mib']} → {each['memory_peak_mib']} MiB",
                 peer,
             ]
         )
-    return _table(
+    return table(
         [
             "accounts",
             "due",
@@ -246,13 +228,9 @@ def _reminders(figures: Figures) -> list[str]:
     )
 
 
-def _aimed(value: float, most: float | None) -> str:
-    return _number(value) if most is None else f"{kept(value, most)} (aim {most})"
-
-
 def _delivery(figures: Figures) -> list[str]:
     under = figures["floor_per_second"]
-    return _table(
+    return table(
         [
             "workers",
             "messages",
@@ -260,16 +238,16 @@ def _delivery(figures: Figures) -> list[str]:
             "repeated (aim 0)",
             "seconds",
             "messages/s",
-            f"of the floor's {_number(under)}",
+            f"of the floor's {number(under)}",
         ],
         [
             [
                 each["workers"],
-                _number(each["messages"]),
-                _reached(each["arrived"], each["messages"]),
+                number(each["messages"]),
+                reached(each["arrived"], each["messages"]),
                 kept(each["repeated"], 0),
                 each["seconds"],
-                _number(each["per_second"]),
+                number(each["per_second"]),
                 f"{each['per_second'] / under:.2f}",
             ]
             for each in figures["runs"]
@@ -291,17 +269,17 @@ def _room(figures: Figures) -> list[str]:
         rows.append(
             [
                 name,
-                _aimed(each["statements"], statements),
-                _aimed(each["median_ms"], median),
-                _aimed(each["p99_ms"], p99),
+                aimed(each["statements"], statements),
+                aimed(each["median_ms"], median),
+                aimed(each["p99_ms"], p99),
                 peer,
             ]
         )
     many, raced = figures["together"], figures["raced"]
     return [
-        *_table(["", "statements", "median ms", "p99 ms", "peer"], rows),
+        *table(["", "statements", "median ms", "p99 ms", "peer"], rows),
         "",
-        *_table(
+        *table(
             [
                 "threads on one account",
                 "units/s (aim 1,000)",
@@ -313,7 +291,7 @@ def _room(figures: Figures) -> list[str]:
             [
                 [
                     many["threads"],
-                    _reached(many["per_second"], 1_000),
+                    reached(many["per_second"], 1_000),
                     kept(many["counted_wrong"], 0),
                     raced["races"],
                     kept(raced["most_taken"], raced["free"]),
@@ -331,4 +309,5 @@ _TABLES: dict[str, Callable[[Figures], list[str]]] = {
     "reminders": _reminders,
     "delivery": _delivery,
     "room": _room,
+    **reading_tables.TABLES,
 }

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import results, tables
+from benchmarks import cells, results, tables
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = {
@@ -16,7 +16,26 @@ SMALL = {
     "reminders": ["--accounts", "200"],
     "delivery": ["--messages", "20"],
     "room": ["--accounts", "60", "--times", "3", "--seconds", "1", "--races", "2"],
+    "insertion": (
+        [
+            "--gateways",
+            "2",
+            "--devices",
+            "1",
+            "--days",
+            "1",
+            "--singles",
+            "2",
+            "--slots",
+            "4",
+            "--grown",
+            "4",
+        ]
+    ),
+    "curves": ["--lines", "500", "--times", "1"],
+    "reading_back": ["--accounts", "3", "--with_days", "2", "--series", "2", "--times", "1"],
 }
+WRITTEN_BY = {"__init__", "results", "tables", "reading_tables", "cells"}
 
 
 def told_by(name: str) -> dict[str, Any]:
@@ -35,7 +54,7 @@ def told_by(name: str) -> dict[str, Any]:
 def test_every_benchmark_has_its_table_and_its_test() -> None:
     files = {path.stem for path in (ROOT / "benchmarks").glob("*.py")}
 
-    assert files - {"__init__", "results", "tables"} == set(tables.NAMES) == set(SMALL)
+    assert files - WRITTEN_BY == set(tables.NAMES) == set(SMALL)
 
 
 @pytest.mark.processes
@@ -119,6 +138,47 @@ def test_room_tells_the_question_one_more_unit_and_that_nobody_took_too_much() -
     assert "one more unit" in tables.written({"room": told})
 
 
+@pytest.mark.processes
+def test_insertion_tells_days_repeats_single_slots_and_bytes() -> None:
+    told = told_by("insertion")
+
+    assert [(each["kind"], each["repeated"], each["counts"]["new"]) for each in told["days"]] == [
+        ("instants", False, 768),
+        ("instants", True, 0),
+        ("registers", False, 768),
+        ("registers", True, 0),
+    ]
+    assert [each["counts"]["new"] for each in told["slots"]] == [32, 32]
+    assert {name: each["readings"] for name, each in told["bytes"].items()} == {
+        "whole days": 768,
+        "whole days, a flat table": 768,
+        "slot by slot": 32,
+        "slot by slot, a flat table": 32,
+    }
+    assert "one slot a request" in tables.written({"insertion": told})
+
+
+@pytest.mark.processes
+def test_curves_tell_each_file() -> None:
+    told = told_by("curves")
+
+    assert {(each["file"], each["lines"]) for each in told["files"]} == {
+        ("F5D", 500),
+        ("CSV, CNMC", 500),
+        ("XLSX, CNMC", 500),
+    }
+    assert "F5D" in tables.written({"curves": told})
+
+
+@pytest.mark.processes
+def test_reading_back_tells_one_series_and_many_accounts() -> None:
+    told = told_by("reading_back")
+
+    assert told["rows"]["a year of quarters"]["statements"] == 1
+    assert told["rows"]["3 accounts from months"]["statements"] == 1
+    assert "a year as it was known" in tables.written({"reading_back": told})
+
+
 def test_the_page_of_results_is_what_was_told() -> None:
     told = json.loads(results.TOLD.read_text())
 
@@ -130,4 +190,4 @@ def test_the_page_of_results_is_what_was_told() -> None:
     ("value", "most", "words"), [(14, 14, "14"), (15, 14, "15 ✗"), (1234.5, 5_000, "1,234.5")]
 )
 def test_a_missed_aim_is_marked(value: float, most: float, words: str) -> None:
-    assert tables.kept(value, most) == words
+    assert cells.kept(value, most) == words

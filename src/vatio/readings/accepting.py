@@ -279,7 +279,7 @@ def _sort(
     for place, (code, instant, value) in reversed(list(enumerate(held, 1))):
         target = targets[did, code]
         assert target.series is not None
-        base, wrong = in_base_units(target.series, value)
+        base, wrong = in_base_units(target.series.measures, value)
         wrong = wrong or arrivals.add(target.series, instant + target.later, base, INSERTED)
         if wrong == SAME:
             made.counts.same += 1

@@ -30,6 +30,8 @@ class Arrivals:
     version: int = 0
     days: dict[DayKey, ArrivingDay] = field(default_factory=dict)
     others: dict[int, Beside] = field(default_factory=lambda: defaultdict(dict))
+    _last: dict[int, tuple[LocalDay, int, ArrivingDay]] = field(default_factory=dict)
+    """By series, the day to which something was added last, and the seconds of its slots."""
 
     def add(self, series: SeriesKey, instant: float, value: float, quality: int) -> str | None:
         """Add a reading, and return what is wrong with it: None if nothing.
@@ -40,25 +42,32 @@ class Arrivals:
         :param instant: the start of its interval, or when the register was read: seconds since
             1970, UTC.
         """
+        if series.doubtful_over is not None and series.is_doubtful(value):
+            quality = doubted(quality)
+        last = self._last.get(series.id)
+        if last is not None and last[0].begins <= instant < last[0].ends:
+            slot, beside = divmod(instant - last[0].begins, last[1])
+            if not beside:
+                return _put(last[2], int(slot), value, quality)
+        return self._add(series, instant, value, quality)
+
+    def _add(self, series: SeriesKey, instant: float, value: float, quality: int) -> str | None:
         local, slot, seconds = place(instant, series.time_zone, series.minutes)
         if seconds:
             left = end(local, slot, series.minutes) - instant
             if left <= SNAP:
-                return self.add(series, instant + left, value, quality)
+                return self._add(series, instant + left, value, quality)
             if seconds > SNAP:
                 return self._beside(series, instant, value, quality)
-        if series.doubtful_over is not None and series.is_doubtful(value):
-            quality = doubted(quality)
         key = (series.id, local.day)
         day = self.days.get(key)
         if day is None:
             day = ArrivingDay.empty(local, series.minutes, quality)
             day.version = self.version
             self.days[key] = day
-        put = day.put(slot, value, quality)
-        if put:
-            return None
-        return SAME if put is None else CONTRADICTS
+        if series.minutes != WHOLE_DAY:
+            self._last[series.id] = (local, series.minutes * 60, day)
+        return _put(day, slot, value, quality)
 
     def add_run(
         self,
@@ -102,3 +111,14 @@ class Arrivals:
             return SAME if others[instant][0] == value else CONTRADICTS
         others[instant] = (value, quality)
         return None
+
+
+def _put(day: ArrivingDay, slot: int, value: float, quality: int) -> str | None:
+    values = day.values
+    if values[slot] is None and day.quality == quality and day.qualities is None:
+        values[slot] = value
+        return None
+    put = day.put(slot, value, quality)
+    if put:
+        return None
+    return SAME if put is None else CONTRADICTS

@@ -1,6 +1,6 @@
 """Takes in what a gateway posts: judges each reading, and stores what is right in one commit."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from vatio.readings import deliveries, devices, pending
+from vatio.metering.quantities import Quantity
+from vatio.readings import deliveries, devices, one_slot, pending
 from vatio.readings.arrivals import SAME, Arrivals
 from vatio.readings.days import ReadingCounts
 from vatio.readings.decoding import NOT_FINITE, Batch, InsertedMessage
@@ -94,14 +95,15 @@ def _insert(sender: InsertionSender, batch: Batch, *, at: datetime) -> Inserted:
     )
     sorting = _Sorting(targets, now, Inserted(refused=list(batch.refused)))
     sorting.sort(batch.messages)
+    if sorting.is_all_right and _put(sender, sorting, batch.readings, at=at):
+        return sorting.made
     made, arrivals = sorting.made, sorting.arrivals
     if sorting.unknown:
         _lock_unknown(sender, sorting.unknown)
     delivery, today = deliveries.of_hour(
         sender.account_id, sender.source_id, origin=Origin.INSERTION, at=at
     )
-    if today + batch.readings > sender.most_a_day:
-        raise TooManyToday(_("This source has sent as many readings as it may in a day."))
+    _ensure_room(sender, today + batch.readings)
     touched = set()
     if arrivals.days or arrivals.others:
         received = receive(
@@ -123,6 +125,27 @@ def _insert(sender: InsertionSender, batch: Batch, *, at: datetime) -> Inserted:
     return made
 
 
+def _put(sender: InsertionSender, sorting: "_Sorting", readings: int, *, at: datetime) -> bool:
+    """Store one slot of each series by the short road; return whether that could be."""
+    slots = one_slot.lone_slots(sorting.series, sorting.arrivals)
+    if slots is None:
+        return False
+    stand = one_slot.lock(sender.account_id, sender.source_id, slots, at=at)
+    if stand is None:
+        return False
+    _ensure_room(sender, stand.today + readings)
+    counts = one_slot.put(sender.account_id, slots, stand, at=at)
+    if counts is None:
+        return False
+    sorting.made.counts += counts
+    return True
+
+
+def _ensure_room(sender: InsertionSender, readings: int) -> None:
+    if readings > sender.most_a_day:
+        raise TooManyToday(_("This source has sent as many readings as it may in a day."))
+
+
 @dataclass
 class _Sorting:
     """A batch on its way into arrivals: what each reading is for, or why it is refused."""
@@ -137,46 +160,54 @@ class _Sorting:
     def series(self) -> dict[int, SeriesKey]:
         return {each.series.id: each.series for each in self.targets.values() if each.series}
 
+    @property
+    def is_all_right(self) -> bool:
+        """Whether every reading is for a series, and is the only one of its instant."""
+        return not (self.unknown or self.made.refused or self.made.counts.same)
+
     def sort(self, messages: Iterable[tuple[int, InsertedMessage]]) -> None:
-        for place, did, instant, code, value in _readings(messages):
-            wrong = self._take(place, did, instant, code, value)
-            if wrong == SAME:
-                self.made.counts.same += 1
-            elif wrong:
-                self.made.refused.append(RefusedReading(place, wrong, str(WORDS[wrong]), code))
+        oldest, latest = self.now - OLDEST, self.now + AHEAD
+        taken = {
+            key: (each.series, each.series.measures, each.later)
+            for key, each in self.targets.items()
+            if each.series
+        }
+        add = self.arrivals.add
+        for place, message in messages:
+            did, instant = message.did, message.ts.timestamp()
+            off = "too_old" if instant < oldest else "ahead" if instant > latest else None
+            for each in message.values:
+                own = taken.get((did, each.p))
+                if own is None or off:
+                    wrong = off or self._leave(place, did, instant, each.p, each.v)
+                else:
+                    base, wrong = in_base_units(own[1], each.v)
+                    wrong = wrong or add(own[0], instant + own[2], base, INSERTED)
+                if wrong:
+                    self._refuse(place, wrong, each.p)
 
-    def _take(self, place: int, did: str, instant: float, code: int, value: float) -> str | None:
-        if instant < self.now - OLDEST:
-            return "too_old"
-        if instant > self.now + AHEAD:
-            return "ahead"
+    def _leave(self, place: int, did: str, instant: float, code: int, value: float) -> str | None:
+        """Hold what is of no series, and return why it is refused, if it is."""
         target = self.targets.get((did, code)) or self.targets.get((did, WHOLE))
-        if target is None:
-            if not abs(value) <= LARGEST:
-                return NOT_FINITE
-            self.unknown.append(HeldReading(place, did, code, instant, value))
-            return None
-        if target.series is None:
+        if target is not None:
             return target.refusal
-        base, wrong = in_base_units(target.series, value)
-        return wrong or self.arrivals.add(target.series, instant + target.later, base, INSERTED)
+        if not abs(value) <= LARGEST:
+            return NOT_FINITE
+        self.unknown.append(HeldReading(place, did, code, instant, value))
+        return None
+
+    def _refuse(self, place: int, wrong: str, code: int) -> None:
+        if wrong == SAME:
+            self.made.counts.same += 1
+        else:
+            self.made.refused.append(RefusedReading(place, wrong, str(WORDS[wrong]), code))
 
 
-def _readings(
-    messages: Iterable[tuple[int, InsertedMessage]],
-) -> Iterator[tuple[int, str, float, int, float]]:
-    for place, message in messages:
-        instant = message.ts.timestamp()
-        for value in message.values:
-            yield place, message.did, instant, value.p, value.v
-
-
-def in_base_units(series: SeriesKey, value: float) -> tuple[float, str | None]:
-    """Return a value in the base unit of its series, and the code of what is wrong with it.
+def in_base_units(measures: Quantity, value: float) -> tuple[float, str | None]:
+    """Return a value in the base unit of its quantity, and the code of what is wrong with it.
 
     A gateway's thousandths are kept: 48,212.182 kWh are 48,212,182 Wh exactly.
     """
-    measures = series.measures
     base = value if measures.factor == 1 else round(value * measures.factor, 3)
     if not abs(base) <= LARGEST:
         return 0, NOT_FINITE

@@ -13,7 +13,7 @@ from vatio.metering.quantities import QUANTITIES, Adding
 from vatio.readings.models import RegisterFinding
 from vatio.readings.registers import DeviceChange, Register
 from vatio.readings.series import SeriesKey
-from vatio.readings.slots import day_of, local_day, start
+from vatio.readings.slots import day_of, local_day
 from vatio.readings.storing import COLUMNS, binary_cursor, floats, stored
 
 Span = tuple[float, float]
@@ -143,8 +143,9 @@ def _read_days(
             if row[0] is None:
                 continue
             key, day = row[0], stored(tuple(row), series[row[0]])
+            begins, seconds = day.local.begins, day.minutes * 60
             runs[key].registers += [
-                Register(start(day.local, slot, day.minutes), value)
+                Register(begins + slot * seconds, value)
                 for slot, value in enumerate(day.values)
                 if value is not None
             ]

@@ -157,11 +157,18 @@ def by_slot(
     """Lay pieces over the slots of their days; only slots that are covered whole have a share.
 
     The shares of a piece add up to its amount: whole base units stay whole.
+
+    :param pieces: of which no two overlap.
     """
+    shares: dict[tuple[LocalDay, int], SlotShare] = {}
     covered: dict[tuple[LocalDay, int], float] = {}
     values: dict[tuple[LocalDay, int], float] = {}
     spread: set[tuple[LocalDay, int]] = set()
     for piece in pieces:
+        local, slot, beside = place(piece.begins, time_zone, minutes)
+        if not beside and piece.ends == end(local, slot, minutes):
+            shares[local, slot] = SlotShare(piece.amount, True)
+            continue
         length = piece.ends - piece.begins
         given, at = 0.0, piece.begins
         whole = float(piece.amount).is_integer()
@@ -176,8 +183,8 @@ def by_slot(
             if piece.begins < start(local, slot, minutes) or piece.ends > end(local, slot, minutes):
                 spread.add(key)
             given, at = share, until
-    return {
-        key: SlotShare(value, key not in spread)
-        for key, value in values.items()
-        if covered[key] >= end(key[0], key[1], minutes) - start(key[0], key[1], minutes) - 1e-6
-    }
+    for (local, slot), value in values.items():
+        length = end(local, slot, minutes) - start(local, slot, minutes)
+        if covered[local, slot] >= length - 1e-6:
+            shares[local, slot] = SlotShare(value, (local, slot) not in spread)
+    return shares

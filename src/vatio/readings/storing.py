@@ -236,6 +236,14 @@ def whole(values: Sequence[int] | None) -> str | None:
     return None if values is None else "{" + ",".join(map(str, values)) + "}"
 
 
+def tight(statement: str) -> str:
+    """Return a statement without its line breaks: psycopg keeps those parsed that are short.
+
+    That is up to 4,096 letters.
+    """
+    return " ".join(statement.split())
+
+
 def moment(at: float) -> datetime:
     """Return an instant of seconds since 1970 as a moment in UTC."""
     return datetime.fromtimestamp(at, UTC)

@@ -1,0 +1,169 @@
+"""Reading back: a year of one series, as it was known, added up; and many accounts by months."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+from django.db import connection
+
+from benchmarks.ground import filling, gateways, measuring, platform, portfolio
+from vatio.accounts.models import Account
+from vatio.metering import contracting, installing
+from vatio.metering.contracting import ContractDetails
+from vatio.metering.cups import parse_cups
+from vatio.metering.installing import Measures, MeterDetails, SupplyDetails
+from vatio.metering.models import DataPoint
+from vatio.readings import curves, deliveries, sums
+from vatio.readings import series as all_series
+from vatio.readings.arrivals import Arrivals
+from vatio.readings.ranks import Flag, How, Origin, quality
+from vatio.readings.receiving import receive
+from vatio.readings.series import SeriesKey
+from vatio.tenants.models import Person
+
+YEAR = 365
+REVISIONS = 4
+"""How often each day of the series that was corrected was."""
+
+SINCE = filling.TODAY - timedelta(days=YEAR + 30)
+UNTIL = SINCE + timedelta(days=YEAR)
+
+BY_MONTHS = """
+SELECT own.account_id, own.month, sum(day.total), sum(day.present)
+FROM readings_monthtotals own
+CROSS JOIN LATERAL unnest(own.totals, own.presents) AS day (total, present)
+WHERE own.account_id = ANY(%(accounts)s) AND own.month >= %(since)s AND own.month < %(until)s
+GROUP BY own.account_id, own.month
+"""
+
+FROM_DAYS = """
+SELECT own.account_id, date_trunc('month', own.day), sum(own.total), sum(own.present)
+FROM readings_day own
+WHERE own.account_id = ANY(%(accounts)s) AND own.day >= %(since)s AND own.day < %(until)s
+GROUP BY own.account_id, date_trunc('month', own.day)
+"""
+
+
+def supplied(account: Account, by: Person) -> DataPoint:
+    """Install a supply point of 3.0TD whose principal meter counts its energy by quarters."""
+    at = filling.NOW
+    cups = parse_cups("ES0031406123450017SZ")
+    details = SupplyDetails("Nave", "electricity", cups=cups, territory="peninsula")
+    point = installing.add_supply_point(account, details, by=by, at=at)
+    contract = ContractDetails(since=SINCE - timedelta(days=400), tariff="3.0TD")
+    contracting.add_contract(point, contract, by=by, at=at)
+    meter = installing.add_meter(
+        account, MeterDetails("Principal", measures=Measures(point)), by=by, at=at
+    )
+    return installing.add_data_point(meter, quantity=402, minutes=15, by=by, at=at)
+
+
+def plain(account: Account, by: Person) -> DataPoint:
+    """Install a meter of its own that counts energy by quarters."""
+    meter = installing.add_meter(account, MeterDetails("Corregido"), by=by, at=filling.NOW)
+    return installing.add_data_point(meter, quantity=402, minutes=15, by=by, at=filling.NOW)
+
+
+def series_of(point: DataPoint) -> SeriesKey:
+    """Return the series of a data point."""
+    (key,) = point.series.values_list("id", flat=True)
+    return all_series.find(point.account_id, [key])[key]
+
+
+def fill_year(series: SeriesKey, *, shift: int, at: datetime) -> None:
+    """Store a year of quarters, or correct all of it by another `shift`."""
+    arrivals = Arrivals()
+    own = quality(Origin.DISTRIBUTOR, How.MEASURED, Flag.NONE)
+    begin = int(gateways.begin_of(SINCE).timestamp())
+    until = int(gateways.begin_of(UNTIL).timestamp())
+    for number, instant in enumerate(range(begin, until, 900)):
+        arrivals.add(series, instant, 200.0 + number % 400 + shift, own)
+    delivery = deliveries.open_file(
+        series.account_id, origin=Origin.DISTRIBUTOR, name="año", sha256="", at=at
+    )
+    receive(
+        series.account_id,
+        {series.id: series},
+        arrivals,
+        origin=Origin.DISTRIBUTOR,
+        delivery=delivery,
+        at=at.timestamp(),
+    )
+
+
+def of_a_series(once: SeriesKey, corrected: SeriesKey, known: datetime) -> dict[str, Callable]:  # type: ignore[type-arg]
+    """Return what is asked of one series, by its name in the table."""
+    point = DataPoint.objects.get(pk=once.data_point_id)
+    at = known.timestamp()
+
+    def added(by: str) -> Callable[[], None]:
+        def add() -> None:
+            stretches = sums.of_data_point(point, SINCE, UNTIL)
+            made = sums.add_up(once.account_id, stretches, by=by)
+            assert not made.missing
+
+        return add
+
+    return {
+        "a year of quarters": lambda: curves.curve(once, SINCE, UNTIL),
+        "a year of quarters, corrected": lambda: curves.curve(corrected, SINCE, UNTIL),
+        "a year as it was known": lambda: curves.curve(corrected, SINCE, UNTIL, known_at=at),
+        "sums of a year by day": added("day"),
+        "sums of a year by month": added("month"),
+        "sums of a year by period": added("period"),
+    }
+
+
+def by_months(statement: str, accounts: list[int], since: date, until: date) -> Callable[[], None]:
+    """Return a function that asks many accounts for their months, in one statement."""
+
+    def ask() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, {"accounts": accounts, "since": since, "until": until})
+            assert len(cursor.fetchall()) == 24 * len(accounts)
+
+    return ask
+
+
+def main() -> None:
+    """Measure one series, and `--accounts` accounts of `--series` series."""
+    options = measuring.arguments(__doc__ or "", accounts=200, with_days=20, series=50, times=50)
+    platform.fresh()
+    boss = filling.person("boss@vatio.example", "Elena Cid", commercial=True)
+    account = gateways.account("Norte Eficiente", boss)
+    once, corrected = series_of(supplied(account, boss)), series_of(plain(account, boss))
+    first = datetime.combine(UNTIL, datetime.min.time(), UTC)
+    fill_year(once, shift=0, at=first)
+    for shift in range(REVISIONS + 1):
+        fill_year(corrected, shift=shift, at=first + shift * timedelta(days=3))
+    since = filling.TODAY.replace(year=filling.TODAY.year - 2, day=1)
+    until = filling.TODAY.replace(day=1)
+    keys = [account.pk + 1 + number for number in range(options.accounts)]
+    few = keys[: options.with_days]
+    portfolio.fill(keys, series=options.series, since=since, until=until, with_days=few)
+    filling.settle()
+    measuring.calm()
+    known = first + timedelta(days=1)
+    asked: dict[str, Callable[[], object]] = of_a_series(once, corrected, known)
+    many: dict[str, Callable[[], object]] = {
+        f"{len(keys)} accounts from months": by_months(BY_MONTHS, keys, since, until),
+        f"{len(few)} accounts from months": by_months(BY_MONTHS, few, since, until),
+        f"{len(few)} accounts from days": by_months(FROM_DAYS, few, since, until),
+    }
+    timed = measuring.side_by_side(asked, times=options.times, warm=3)
+    timed |= measuring.side_by_side(many, times=max(options.times // 5, 1), warm=1)
+    measuring.report(
+        {
+            "measured": "reading_back",
+            "series": options.series,
+            "rows": {
+                name: {"statements": measuring.statements(action), **timed[name]}
+                for name, action in {**asked, **many}.items()
+            },
+            "machine": measuring.machine(),
+        },
+        as_json=options.json,
+    )
+
+
+if __name__ == "__main__":
+    main()
