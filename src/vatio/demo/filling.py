@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from vatio.accounts.expiry import collects, grace_ends_on
 from vatio.accounts.models import Account
@@ -17,6 +17,8 @@ from vatio.demo_clock.models import Fill
 from vatio.task_queue import defer
 
 TASK = "fill_demo"
+LOCK = 7_204_282
+"""The advisory lock of whoever fills."""
 
 CHUNK = 40_000
 """About how many readings are stored in a transaction: a second or two."""
@@ -30,7 +32,7 @@ class Step:
     """How far the readings of an account go: local days as ISO dates.
 
     The history runs up to, not including, `target`; what is stored, up to, not including,
-    `until`; `daily` is how many readings a day has. A gateway has sent what it read up to and
+    `until`; `daily` is about how many readings a day has. A gateway has sent what it read up to and
     including `sent_until`, in seconds since 1970, UTC.
     """
 
@@ -53,29 +55,27 @@ def plan(*, at: datetime) -> None:
     order = {name: place for place, name in enumerate(HISTORIES)}
     accounts.sort(key=lambda account: order.get(account.name, len(order)))
     steps = [_step(account, at=at) for account in accounts]
-    for account in accounts:
-        add_registers(account, made_on=at.date())
     Fill.objects.create(
         made_on=at.date(),
         steps=[asdict(step) for step in steps],
         wanted=sum(_days_left(step) * step.daily for step in steps),
     )
-    defer(TASK, lock=TASK, queueing_lock=TASK)
+    defer(TASK, queueing_lock=TASK)
 
 
 def go_on() -> None:
     """Queue the next chunk, if there is one to store and it is not queued already."""
     if percent_filled() is not None:
-        defer(TASK, lock=TASK, queueing_lock=TASK)
+        defer(TASK, queueing_lock=TASK)
 
 
 def _step(account: Account, *, at: datetime) -> Step:
     """Plan the history of an account: up to today, or to the end of its grace."""
     today = day_at(at, account.time_zone)
     target = min(today, grace_ends_on(account) or today)
-    since = target - timedelta(days=history_of(account.name).days)
-    series = measured(account, made_on=at.date())
-    daily = sum(24 * 60 // each.series.minutes for each in series)
+    history = history_of(account.name)
+    since = target - timedelta(days=history.days)
+    daily = history.series * 24 * 60 // history.minutes
     return Step(account.pk, since.isoformat(), target.isoformat(), daily)
 
 
@@ -87,8 +87,11 @@ def _days_left(step: Step) -> int:
 def fill_next(*, at: datetime) -> bool:
     """Store the next chunk of a history; return whether there may be more to store.
 
-    Killed on the way it leaves nothing of the chunk, and the next call begins there again.
+    Killed on the way it leaves nothing of the chunk, and the next call begins there again. While
+    another process fills, this leaves it alone.
     """
+    if not _is_alone():
+        return False
     fill = locked()
     steps = steps_of(fill)
     step = next((each for each in steps if not each.is_filled), None)
@@ -97,6 +100,7 @@ def fill_next(*, at: datetime) -> bool:
     account = Account.objects.filter(pk=step.account).first()
     days = _chunk(step, account)
     if account is not None:
+        add_registers(account, made_on=fill.made_on)
         bring(
             measured(account, made_on=fill.made_on),
             days,
@@ -110,10 +114,18 @@ def fill_next(*, at: datetime) -> bool:
     return True
 
 
+def _is_alone() -> bool:
+    """Return whether nobody else fills until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        (is_free,) = cursor.fetchone()
+    return bool(is_free)
+
+
 def _chunk(step: Step, account: Account | None) -> Days:
     """Return the days that come next: all that are left if the account is gone."""
     since, target = date.fromisoformat(step.until), date.fromisoformat(step.target)
-    if account is None or not step.daily:
+    if account is None:
         return Days(since, target)
     days = max(CHUNK // step.daily, 7)
     return Days(since, min(since + timedelta(days=days), target))

@@ -41,7 +41,8 @@ JOIN metering_datasource source ON source.id = point.source_id
 LEFT JOIN metering_measurement measures ON measures.meter_id = meter.id
 LEFT JOIN metering_sourcedevice device ON device.meter_id = meter.id
     AND device.source_id = source.id
-WHERE series.account_id = %(account)s
+WHERE series.account_id = %(account)s AND point.account_id = %(account)s
+  AND meter.account_id = %(account)s
   AND point.service = 'accepted' AND meter.service = 'accepted'
 ORDER BY meter.id, point.id, series.id
 """
@@ -169,7 +170,7 @@ def _seed(account: str, meter: str) -> int:
 
 
 def add_registers(account: Account, *, made_on: date) -> None:
-    """Add the series of registers of what a gateway is going to insert as such."""
+    """Add the series of registers that lack of what a gateway is going to insert as such."""
     from_gateway = [
         each
         for each in measured(account, made_on=made_on)
