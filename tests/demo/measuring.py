@@ -15,10 +15,16 @@ TODAY = date(2026, 11, 2)
 
 
 def account(
-    name: str, *, kind: str, minutes: int, days: int, quantities: tuple[int, ...] = (402,)
+    name: str,
+    *,
+    kind: str,
+    minutes: int,
+    days: int,
+    quantities: tuple[int, ...] = (402,),
+    today: date = TODAY,
 ) -> Account:
     """Add an account with a general meter, whose history of some days is planned."""
-    made = make.account(name)
+    made = make.account(name, months=240)
     by = make.commercial()
     source = installing.add_source(made, name="Fuente", kind=kind, by=by, at=make.NOON)
     meter = make.meter(made, "Contador general")
@@ -30,15 +36,15 @@ def account(
         SourceDevice.objects.create(
             account=made, organisation_id=made.organisation_id, source=source, did="7", meter=meter
         )
-    plan(made, days=days, daily=len(quantities) * 1440 // minutes)
+    plan(made, days=days, daily=len(quantities) * 1440 // minutes, today=today)
     return made
 
 
-def plan(of: Account, *, days: int, daily: int) -> None:
-    """Plan a history up to `TODAY`."""
-    since = TODAY - timedelta(days=days)
-    step = Step(of.pk, since.isoformat(), TODAY.isoformat(), daily)
-    Fill.objects.create(made_on=TODAY, steps=[asdict(step)], wanted=days * daily)
+def plan(of: Account, *, days: int, daily: int, today: date = TODAY) -> None:
+    """Plan a history up to a day."""
+    since = today - timedelta(days=days)
+    step = Step(of.pk, since.isoformat(), today.isoformat(), daily)
+    Fill.objects.create(made_on=today, steps=[asdict(step)], wanted=days * daily)
 
 
 def the_series(of: Account, quantity: int = 402) -> MeasuredSeries:
