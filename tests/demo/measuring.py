@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from tests import make
 from vatio.accounts.models import Account
-from vatio.demo.filling import Step
+from vatio.demo.filling import FillStep
 from vatio.demo.measured import MeasuredSeries, measured
 from vatio.demo_clock.models import Fill
 from vatio.metering import installing
@@ -43,7 +43,7 @@ def account(
 def plan(of: Account, *, days: int, daily: int, today: date = TODAY) -> None:
     """Plan a history up to a day."""
     since = today - timedelta(days=days)
-    step = Step(of.pk, since.isoformat(), today.isoformat(), daily)
+    step = FillStep(of.pk, since.isoformat(), today.isoformat(), daily)
     Fill.objects.create(made_on=today, steps=[asdict(step)], wanted=days * daily)
 
 

@@ -28,7 +28,7 @@ MOST_DAYS = 31
 
 
 @dataclass
-class Step:
+class FillStep:
     """How far the readings of an account go: local days as ISO dates.
 
     The history runs up to, not including, `target`; what is stored, up to, not including,
@@ -69,17 +69,17 @@ def go_on() -> None:
         defer(TASK, queueing_lock=TASK)
 
 
-def _step(account: Account, *, at: datetime) -> Step:
+def _step(account: Account, *, at: datetime) -> FillStep:
     """Plan the history of an account: up to today, or to the end of its grace."""
     today = day_at(at, account.time_zone)
     target = min(today, grace_ends_on(account) or today)
     history = history_of(account.name)
     since = target - timedelta(days=history.days)
     daily = history.series * 24 * 60 // history.minutes
-    return Step(account.pk, since.isoformat(), target.isoformat(), daily)
+    return FillStep(account.pk, since.isoformat(), target.isoformat(), daily)
 
 
-def _days_left(step: Step) -> int:
+def _days_left(step: FillStep) -> int:
     return max((date.fromisoformat(step.target) - date.fromisoformat(step.until)).days, 0)
 
 
@@ -122,7 +122,7 @@ def _is_alone() -> bool:
     return bool(is_free)
 
 
-def _chunk(step: Step, account: Account | None) -> Days:
+def _chunk(step: FillStep, account: Account | None) -> Days:
     """Return the days that come next: all that are left if the account is gone."""
     since, target = date.fromisoformat(step.until), date.fromisoformat(step.target)
     if account is None:
@@ -177,12 +177,12 @@ def locked() -> Fill | None:
     return Fill.objects.select_for_update().filter(id=Fill.FIRST).first()
 
 
-def steps_of(fill: Fill | None) -> list[Step]:
+def steps_of(fill: Fill | None) -> list[FillStep]:
     """Return the accounts in the order in which they are filled."""
-    return [Step(**each) for each in fill.steps] if fill is not None else []
+    return [FillStep(**each) for each in fill.steps] if fill is not None else []
 
 
-def save(fill: Fill, steps: list[Step]) -> None:
+def save(fill: Fill, steps: list[FillStep]) -> None:
     """Write how far the readings go."""
     fill.steps = [asdict(step) for step in steps]
     fill.save(update_fields=["steps", "done"])

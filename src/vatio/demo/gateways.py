@@ -17,7 +17,7 @@ from vatio.demo import filling, tokens_file
 from vatio.demo.counters import Counter, counters
 from vatio.demo.energy.receiving import received
 from vatio.demo.energy.registers import registers
-from vatio.demo.filling import Step
+from vatio.demo.filling import FillStep
 from vatio.demo.measured import MeasuredSeries, measured
 from vatio.demo_clock.models import Fill
 from vatio.metering.quantities import QUANTITIES
@@ -29,7 +29,7 @@ MOST_POSTS = 3
 PATIENCE = 10.0
 """Seconds that a gateway waits for an answer."""
 
-Message = dict[str, Any]
+Posted = dict[str, Any]
 Post = Callable[[str, bytes], bytes | None]
 """Posts a body with a token, and returns the answer; None if it was not taken."""
 
@@ -49,7 +49,7 @@ def send(*, at: datetime, post: Post) -> int:
     )
 
 
-def _send(step: Step, *, made_on: date, at: datetime, post: Post) -> int:
+def _send(step: FillStep, *, made_on: date, at: datetime, post: Post) -> int:
     """Send what the gateway of an account has not sent, day by day."""
     account = Account.objects.filter(pk=step.account).first()
     if account is None or not collects(account, today=day_at(at, account.time_zone)):
@@ -73,7 +73,7 @@ def _send(step: Step, *, made_on: date, at: datetime, post: Post) -> int:
     return taken
 
 
-def _end_of_history(step: Step, time_zone: str, minutes: int) -> float:
+def _end_of_history(step: FillStep, time_zone: str, minutes: int) -> float:
     """Return the instant of the last register of the history."""
     return local_day(date.fromisoformat(step.target), time_zone).begins - minutes * 60
 
@@ -85,7 +85,7 @@ def _next_stop(since: float, until: float, time_zone: str) -> float:
     return min(float(ends), quarter) if ends > since else quarter
 
 
-def _messages(inserted: Sequence[MeasuredSeries], since: float, until: float) -> Iterator[Message]:
+def _messages(inserted: Sequence[MeasuredSeries], since: float, until: float) -> Iterator[Posted]:
     """Yield what gateways read after one instant up to and including another, by device.
 
     A register is of the instant at which it is read; a mean, of the slot that ends then.
