@@ -23,16 +23,16 @@ class History:
 
 HISTORIES = {
     "Hotel Lugo 012": History(15, gateway=True, series=16, dead="Bombas"),
-    "Supermercado Oroso 008": History(15, series=12, trouble=Trouble.ESTIMATED),
-    "Colegio San Roque 017": History(15, gateway=True, series=10, trouble=Trouble.GAP),
-    "Fábrica de Conservas Rías 024": History(15, series=10, trouble=Trouble.EXCESSES),
+    "Supermercado Oroso 008": History(15, series=12),
+    "Instituto Rosalía 022": History(15, gateway=True, series=10, trouble=Trouble.GAP),
+    "Quesería Terra Chá 027": History(15, series=10, trouble=Trouble.EXCESSES),
     "Ayuntamiento de Valdeluz 003": History(15, series=12),
-    "Oficinas Torre Sur 026": History(15, series=10, trouble=Trouble.DOUBTFUL),
+    "Edificio Cantón 21 044": History(15, series=10, trouble=Trouble.DOUBTFUL),
+    "Mercado de Abastos de Noia 020": History(15, series=10, trouble=Trouble.ESTIMATED),
     "Hotel Costa Teguise 010": History(15, gateway=True, series=10),
     "Frigoríficos Celeiro 011": History(15, gateway=True, series=10, trouble=Trouble.DEAD),
-    "Residencia Monte Alto 030": History(15, series=8),
     "Piscina municipal de Teo 005": History(15, gateway=True, series=8),
-    "Bodega Val de Rei 033": History(15, series=8, trouble=Trouble.ESTIMATED | Trouble.EXCESSES),
+    "Clínica Santa Comba 028": History(15, series=8),
     "Viviendas Novo Mesoiro 051": History(15, series=8),
 }
 """The accounts with quarters of an hour, in the order in which they are filled."""
