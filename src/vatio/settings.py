@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "vatio.orders",
     "vatio.reminders",
     "vatio.purging",
+    "vatio.demo_clock",
     "vatio.jobs",
     "vatio.web",
 ]
@@ -172,7 +173,7 @@ LOGGING = {
 
 # The worker alone imports the tasks: other processes defer them by their names.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
-PROCRASTINATE_IMPORT_PATHS = ["vatio.jobs.tasks"]
+PROCRASTINATE_IMPORT_PATHS = ["vatio.jobs.tasks", "vatio.demo.tasks"]
 
 LANGUAGE_CODE = "es"
 LANGUAGES = [("es", "Español"), ("en", "English")]

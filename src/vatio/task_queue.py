@@ -1,11 +1,13 @@
 """Defers tasks to the worker, by their names, and keeps the faults of its work apart."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 Row = TypeVar("Row")
 Outcome = TypeVar("Outcome")
@@ -45,12 +47,16 @@ def worker_heard_at() -> datetime | None:
     return heard  # type: ignore[no-any-return]
 
 
-def defer(task: str, *, lock: str | None = None, **arguments: int | str) -> None:
+def defer(
+    task: str, *, lock: str | None = None, queueing_lock: str | None = None, **arguments: int | str
+) -> None:
     """Queue a job for the worker, in the transaction of the change that needs the job.
 
     No job is left if the transaction fails, and no worker sees the job before the commit. A
     task may run late or twice: it reads from the rows whether anything is left to do.
 
     :param lock: jobs of the same lock run one after the other.
+    :param queueing_lock: of this one job at a time waits; while one does, none is queued.
     """
-    app.configure_task(task, lock=lock).defer(**arguments)
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        app.configure_task(task, lock=lock, queueing_lock=queueing_lock).defer(**arguments)

@@ -5,8 +5,11 @@ import pytest
 from vatio import clock
 from vatio.accounts.expiry import has_started, is_expired, is_in_grace
 from vatio.accounts.models import Account
-from vatio.demo import inventory, loading, people
+from vatio.demo import histories, inventory, loading, people
+from vatio.demo.energy.faults import NO_FAULTS
+from vatio.demo.measured import measured
 from vatio.demo.portfolio import ORGANISATIONS
+from vatio.demo_clock.models import Fill
 from vatio.entitlements.question import entitlement
 from vatio.metering import checking
 from vatio.metering.cups import parse_cups
@@ -111,3 +114,28 @@ def test_what_the_demo_used_on_earlier_days_never_exceeds_what_it_uses_now() -> 
 
     assert counts == sorted(counts)
     assert counts[0] < counts[-1]
+
+
+def test_every_account_with_something_installed_waits_for_its_readings() -> None:
+    fill = Fill.objects.get()
+    planned = [step["account"] for step in fill.steps]
+    names = dict(Account.objects.values_list("id", "name"))
+
+    assert [names[each] for each in planned[:12]] == list(histories.HISTORIES)
+    assert set(planned) == set(
+        Account.objects.filter(datapoints__isnull=False).values_list("id", flat=True)
+    )
+    assert (fill.done, fill.wanted > 5_000_000) == (0, True)
+
+
+def test_each_kind_of_fault_is_in_an_account_whose_general_meter_has_a_contract() -> None:
+    today = clock.today("Europe/Madrid")
+    for name, history in histories.HISTORIES.items():
+        account = Account.objects.get(name=name)
+        series = measured(account, made_on=today)
+        general = next(each for each in series if each.profile.quantity == 402)
+        assert (general.profile.faults != NO_FAULTS) == bool(history.trouble)
+        if history.trouble:
+            assert SupplyPoint.objects.filter(
+                account=account, measurements__meter__name="Contador general"
+            ).exists()

@@ -21,7 +21,7 @@ from django.db.migrations.loader import MigrationLoader
 from vatio import clock, env, schema, web_server
 from vatio.cli import checking, entitlements, inventories, portfolios, readings, sources, tariffs
 from vatio.dates import DEPARTMENT_TIME_ZONE
-from vatio.demo import loading, welcome
+from vatio.demo import loading, passing, welcome
 from vatio.demo.people import listed
 from vatio.demo_clock import advancing
 from vatio.jobs import post, working
@@ -271,10 +271,10 @@ def advance_demo(arguments: argparse.Namespace) -> int:
         before = advancing.totals()
         advancing.ask(days)
         if settings.EMAIL_URL:
-            advancing.carry_on(lambda: post.send_all().sent)
+            advancing.carry_on(lambda: post.send_all().sent, arrive=passing.on_each_day)
         else:
             _wait_for_the_worker_to_move_the_clock()
-            advancing.carry_on(lambda: 0)
+            advancing.carry_on(lambda: 0, arrive=passing.on_each_day)
         passed = advancing.since(before)
         clock.forget()
         day = clock.today(DEPARTMENT_TIME_ZONE)

@@ -7,6 +7,7 @@ from django.db import connection
 from vatio.accounts import adjusting
 from vatio.accounts.holdings import Holding, shown
 from vatio.accounts.models import Account
+from vatio.demo.histories import has_gateway, sharpness
 from vatio.metering.checking import WANTED
 from vatio.tenants.models import Person
 from vatio.units import Quantities, Unit
@@ -25,10 +26,16 @@ PLAN = """
 CREATE TEMPORARY TABLE plan ON COMMIT DROP AS
 SELECT * FROM unnest(%(accounts)s::bigint[], %(organisations)s::bigint[], %(time_zones)s::text[],
     %(since)s::timestamptz[], %(until)s::timestamptz[], %(supplies)s::int[], %(meters)s::int[],
-    %(points)s::int[], %(lines)s::int[])
-AS plan (account, organisation, time_zone, since, until, supplies, meters, points, lines)
+    %(points)s::int[], %(lines)s::int[], %(sectors)s::text[], %(minutes)s::int[],
+    %(gateways)s::boolean[])
+AS plan (account, organisation, time_zone, since, until, supplies, meters, points, lines, sector,
+    minutes, has_gateway)
 """
-"""One row an account: how many things of each kind, added evenly from `since` to `until`."""
+"""One row an account: how many things of each kind, added evenly from `since` to `until`.
+
+The last of several supply points is gas. `minutes` is the resolution of the series, and
+`has_gateway` whether a gateway inserts the readings that nobody calls for; else files bring them.
+"""
 
 SITES = """
 INSERT INTO metering_site (uid, account_id, organisation_id, parent_id, name, address, activity,
@@ -48,8 +55,9 @@ JOIN (VALUES ('Edificio principal', 'Planta baja'), ('Edificio principal', 'Plan
 
 SUPPLY_POINTS = """
 WITH numbered AS (
-    SELECT plan.*, n, n = 2 AS is_gas,
-           (CASE WHEN n = 2 THEN 217 ELSE (ARRAY[21, 22, 26, 31])[1 + account % 4] END
+    SELECT plan.*, n, n = supplies AND n > 1 AS is_gas,
+           (CASE WHEN n = supplies AND n > 1 THEN 217
+                 ELSE (ARRAY[21, 22, 26, 31])[1 + account % 4] END
             * 1000000000000 + account * 7919 * 1000 + n * 37)::bigint AS digits
     FROM plan CROSS JOIN generate_series(1, supplies) AS n
 )
@@ -83,16 +91,25 @@ FROM plan JOIN metering_supplypoint point ON account_id = account
 JOIN (VALUES (0, '3.0TD', '{30,30,30,30,30,35}'::numeric[]), (1, '2.0TD', '{9.2,9.2}'),
              (2, '6.1TD', '{120,120,140,140,140,160}'), (3, 'RL.4', '{}'))
     AS kind (number, tariff, powers)
-  ON kind.number = CASE WHEN energy = 'gas' THEN 3 ELSE point.id % 3 END
+  ON kind.number = CASE WHEN energy = 'gas' THEN 3
+        WHEN point.name <> 'Acometida general' THEN point.id % 2
+        WHEN sector IN ('hotels', 'health', 'industry', 'logistics', 'commerce')
+            THEN account % 2 * 2
+        ELSE 0 END
 """
+"""A whole building has three phases, and the larger trades every other time a transformer."""
 
 METERS = """
 INSERT INTO metering_meter (uid, account_id, organisation_id, site_id, name, serial, make, service,
     service_since, created_at)
 SELECT gen_random_uuid(), account, organisation, sites.ids[1 + n % cardinality(sites.ids)],
-    CASE WHEN n = 1 THEN 'Contador general' ELSE (ARRAY['Climatización', 'Iluminación', 'Cocina',
-        'Ascensores', 'Calderas', 'Bombas', 'Cámaras', 'Cargadores'])[1 + n % 8]
-        || ' ' || lpad(n::text, 2, '0') END,
+    CASE WHEN n = 1 THEN 'Contador general'
+         WHEN n = supplies THEN 'Contador de gas'
+         WHEN n < supplies AND sector = 'administration' THEN 'Alumbrado ' || lpad(n::text, 2, '0')
+         WHEN n < supplies THEN 'Contador ' || lpad(n::text, 2, '0')
+         ELSE (ARRAY['Climatización', 'Iluminación', 'Cocina',
+             'Ascensores', 'Calderas', 'Bombas', 'Cámaras', 'Cargadores'])[1 + n % 8]
+             || ' ' || lpad(n::text, 2, '0') END,
     'VT' || account || '-' || lpad(n::text, 4, '0'),
     (ARRAY['Circutor', 'Schneider', 'Landis+Gyr'])[1 + n % 3], 'accepted', moment, moment
 FROM plan CROSS JOIN generate_series(1, meters) AS n
@@ -147,13 +164,16 @@ SELECT gen_random_uuid(), account, organisation, meter.id, kind.quantity,
 FROM plan CROSS JOIN generate_series(0, points - 1) AS place
 JOIN numbered_meter meter ON (meter.account_id, meter.n) = (account, 1 + place % meters)
 JOIN metering_meter measured ON measured.id = meter.id
-JOIN (VALUES (0, 402, 'Energía activa'), (1, 404, 'Energía reactiva inductiva'),
-             (2, 401, 'Potencia activa'), (3, 405, 'Tensión'), (4, 406, 'Corriente'),
-             (5, 412, 'Factor de potencia'), (6, 408, 'Energía reactiva capacitiva'),
-             (7, 414, 'Frecuencia')) AS kind (number, quantity, name)
-  ON kind.number = place / meters
+JOIN (VALUES (0, 402, 'Energía activa', false), (1, 404, 'Energía reactiva inductiva', false),
+             (2, 401, 'Potencia activa', false), (3, 405, 'Tensión', false),
+             (4, 406, 'Corriente', false), (5, 412, 'Factor de potencia', false),
+             (6, 408, 'Energía reactiva capacitiva', false), (7, 414, 'Frecuencia', false),
+             (0, 420, 'Energía de gas', true), (1, 419, 'Gas', true))
+    AS kind (number, quantity, name, is_gas)
+  ON (kind.number, kind.is_gas) = (place / meters, meter.n = supplies AND supplies > 1)
 JOIN metering_datasource source ON source.account_id = account
- AND source.kind = CASE WHEN meter.n <= lines THEN 'collector' ELSE 'insertion' END
+ AND source.kind = CASE WHEN meter.n <= lines THEN 'collector'
+                        WHEN has_gateway THEN 'insertion' ELSE 'files' END
 CROSS JOIN LATERAL (
     SELECT greatest(meter.created_at, since + (until - since) * (place + 1) / points)
 ) AS taken (moment);
@@ -165,7 +185,7 @@ JOIN numbered_meter meter ON meter.account_id = account AND meter.n > lines;
 
 INSERT INTO metering_series (account_id, organisation_id, data_point_id, minutes, kind, time_zone,
     created_at)
-SELECT account, organisation, point.id, 15, 'interval', time_zone, created_at
+SELECT account, organisation, point.id, minutes, 'interval', time_zone, created_at
 FROM plan JOIN metering_datapoint point ON account_id = account
 """
 
@@ -236,6 +256,9 @@ def install(*, by: Person, at: datetime) -> None:
                 "meters": meters,
                 "points": points,
                 "lines": lines,
+                "sectors": [account.sector for account in accounts],
+                "minutes": [sharpness(account.name) for account in accounts],
+                "gateways": [has_gateway(account.name) for account in accounts],
             },
         )
         for statements in FILL:
@@ -253,13 +276,13 @@ def install(*, by: Person, at: datetime) -> None:
 def _counts(holding: Holding, share: int) -> tuple[int, int, int, int]:
     """Return how many supply points, meters, data points and lines make a share of what is held.
 
-    A meter that is called costs its line: it comes on top of the meters.
+    A meter that is called costs its line: it comes on top of the meters. Gas is never called.
     """
     held = holding.totals
     supplies = _part(held[Unit.SUPPLY_POINTS], share, SUPPLIES_WITHOUT_LIMIT)
     most_points = _part(held[Unit.DATA_POINTS], share, MOST_POINTS)
     points = min(most_points, MOST_POINTS)
-    lines = min(_part(held[Unit.RTC_LINES], share, 0), supplies)
+    lines = min(_part(held[Unit.RTC_LINES], share, 0), max(supplies - 1, min(supplies, 1)))
     meters = _part(held[Unit.METERS], share, -(-points // POINTS_OF_A_METER)) + lines
     return supplies, meters, min(points, meters * 2) if held[Unit.METERS] else points, lines
 

@@ -30,6 +30,11 @@ RECENTLY = timedelta(seconds=30)
 """How long ago a worker that is taken to be there was heard of; it tells of itself every ten."""
 
 Send = Callable[[], int]
+Arrive = Callable[[], None]
+
+
+def _nothing() -> None:
+    """Bring nothing."""
 
 
 class NotTheDemo(Refused):
@@ -92,16 +97,19 @@ def ask(days: int) -> None:
     defer(TASK, timestamp=0)
 
 
-def carry_on(send: Send) -> None:
+def carry_on(send: Send, *, arrive: Arrive = _nothing) -> None:
     """Let the days to go pass, and the messages of each leave before the next begins.
 
     Whoever is killed on the way leaves the rest of the days to the next. If another process
     moves the clock, this waits until it has arrived.
+
+    :param arrive: brings the readings of a day, once it has passed.
     """
     clock.follow(True)
     with _alone():
         _count_sent(send())
         while _pass_a_day():
+            arrive()
             _count_sent(send())
 
 

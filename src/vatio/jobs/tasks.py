@@ -39,14 +39,15 @@ def send(timestamp: int) -> None:
     the demo's clock moves, whoever moves it delivers each day's messages.
     """
     if not clock.follows():
-        _deliver()
+        deliver()
         return
     with advancing.sending() as may_send:
         if may_send:
-            _deliver()
+            deliver()
 
 
-def _deliver() -> int:
+def deliver() -> int:
+    """Deliver the messages that are due, and return how many left."""
     if settings.EMAIL_URL:
         return post.send_all().sent
     delivery.give_up_on_secrets(real=clock.real())
@@ -83,14 +84,6 @@ def lapse(timestamp: int) -> None:
 def refresh_holdings(timestamp: int) -> None:
     """Bring the copies of what accounts hold up to date, so that lists stay quick."""
     current_holdings.refresh(at=clock.now())
-
-
-@app.periodic(cron="* * * * *", lock="advance", queueing_lock="advance")
-@app.task(name=advancing.TASK)
-def advance(timestamp: int) -> None:
-    """Move the demo's clock by the days that it has yet to go."""
-    if clock.follows() and advancing.days_to_go():
-        advancing.carry_on(_deliver)
 
 
 @app.task(name=bulk_renewing.TASK)

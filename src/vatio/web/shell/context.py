@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from vatio import clock
 from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.demo_clock import advancing
+from vatio.demo_clock.filled import percent_filled
 from vatio.orders.models import Order
 from vatio.tenants.models import Person
 from vatio.web.shell import account_frame
@@ -59,6 +60,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         following = advancing.next_end()
         known["demo_moves"] = advancing.may_advance(person)
         known["demo_days_to_go"] = clock.days_to_go()
+        known["demo_filled"] = percent_filled()
         known["demo_day"] = clock.today(DEPARTMENT_TIME_ZONE)
         known["demo_next"] = day_at(following, DEPARTMENT_TIME_ZONE) if following else None
     if person.is_commercial:
