@@ -29,7 +29,7 @@ class DataSource(OfAccount):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=120)
     kind = models.CharField(max_length=9, choices=Kind.choices)
-    registers_at_end = models.BooleanField(default=False)
+    registers_at_end = models.BooleanField(db_default=False, default=False)
     created_at = models.DateTimeField()
     name_folded = models.GeneratedField(
         expression=Fold("name"), output_field=models.TextField(), db_persist=True
