@@ -28,9 +28,8 @@ SINCE = filling.TODAY - timedelta(days=YEAR + 30)
 UNTIL = SINCE + timedelta(days=YEAR)
 
 BY_MONTHS = """
-SELECT own.account_id, own.month, sum(day.total), sum(day.present)
+SELECT own.account_id, own.month, sum(own.total), sum(own.present)
 FROM readings_monthtotals own
-CROSS JOIN LATERAL unnest(own.totals, own.presents) AS day (total, present)
 WHERE own.account_id = ANY(%(accounts)s) AND own.month >= %(since)s AND own.month < %(until)s
 GROUP BY own.account_id, own.month
 """

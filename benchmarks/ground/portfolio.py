@@ -6,11 +6,13 @@ from datetime import date
 from django.db import connection, transaction
 
 MONTHS = """
-INSERT INTO readings_monthtotals (account_id, series_id, month, totals, presents, highest)
+INSERT INTO readings_monthtotals
+    (account_id, series_id, month, totals, presents, highest, total, present)
 SELECT account, account * 1000 + series, month::date,
     (SELECT array_agg(1000.0 * d + series) FROM generate_series(1, days) AS d),
     (SELECT array_agg(96::smallint) FROM generate_series(1, days)),
-    (SELECT array_agg(400.0 + d) FROM generate_series(1, days) AS d)
+    (SELECT array_agg(400.0 + d) FROM generate_series(1, days) AS d),
+    500.0 * days * (days + 1) + days * series, 96 * days
 FROM unnest(%(accounts)s::bigint[]) AS account
 CROSS JOIN generate_series(1, %(series)s) AS series
 CROSS JOIN generate_series(%(since)s::date, %(until)s::date - 1, interval '1 month') AS month

@@ -178,7 +178,6 @@ def test_rows_of_a_series_that_is_gone_are_told_and_deleted_and_no_others():
     assert {(each.account_id, each.of) for each in told} == {(hotel.pk, register.id)}
     assert {each.table: each.rows for each in told} == {
         "readings_day": 1,
-        "readings_monthtotals": 1,
         "readings_state": 1,
         "readings_registerreading": 1,
         "readings_registerfinding": 1,

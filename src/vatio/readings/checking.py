@@ -65,29 +65,37 @@ WITH counted AS (
         array_agg(day.day ORDER BY day.day) AS days,
         array_agg(day.total ORDER BY day.day) AS totals,
         array_agg(day.present ORDER BY day.day) AS presents,
-        array_agg(day.most ORDER BY day.day) AS highest
-    FROM readings_day day WHERE day.account_id = %(account)s GROUP BY 1, 2),
+        array_agg(day.most ORDER BY day.day) AS highest,
+        sum(day.total ORDER BY day.day) AS total, sum(day.present) AS present
+    FROM readings_day day
+    WHERE day.account_id = %(account)s AND NOT EXISTS (
+        SELECT FROM metering_series series
+        WHERE series.id = day.series_id AND series.kind = 'register')
+    GROUP BY 1, 2),
 told AS (
     SELECT own.series_id, own.month,
         array_agg(own.month + each.place::int - 1 ORDER BY each.place) AS days,
         array_agg(each.total ORDER BY each.place) AS totals,
         array_agg(each.present ORDER BY each.place) AS presents,
-        array_agg(each.most ORDER BY each.place) AS highest
+        array_agg(each.most ORDER BY each.place) AS highest,
+        min(own.total) AS total, min(own.present) AS present
     FROM readings_monthtotals own
     CROSS JOIN LATERAL unnest(own.totals, own.presents, own.highest)
         WITH ORDINALITY AS each (total, present, most, place)
     WHERE own.account_id = %(account)s AND each.present IS NOT NULL GROUP BY 1, 2)
 SELECT coalesce(counted.series_id, told.series_id), coalesce(counted.month, told.month)
 FROM counted FULL JOIN told ON (told.series_id, told.month) = (counted.series_id, counted.month)
-WHERE (counted.days, counted.totals, counted.presents, counted.highest)
-    IS DISTINCT FROM (told.days, told.totals, told.presents, told.highest)
+WHERE (counted.days, counted.totals, counted.presents, counted.highest, counted.total,
+        counted.present)
+    IS DISTINCT FROM (told.days, told.totals, told.presents, told.highest, told.total,
+        told.present)
   AND NOT EXISTS (
     SELECT FROM readings_touched touched WHERE touched.account_id = %(account)s
     AND touched.series_id = coalesce(counted.series_id, told.series_id))
 ORDER BY 1, 2
 """
 """Months that differ from their days, but of series that are about to be followed; one without
-readings may be there or not."""
+readings may be there or not. Registers have none: what a meter shows adds up to nothing."""
 
 FIRST = """
 SELECT series.id AS series_id, series.first_reading_on, state.first_on, first.day AS read,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from vatio.readings.days import SETTLING, StoredDay, Value
-from vatio.readings.ranks import Flag, flags_of
+from vatio.readings.ranks import Flag
 from vatio.readings.series import SeriesKey
 from vatio.readings.slots import LocalDay, end, local_day
 from vatio.readings.storing import DayKey, binary_cursor, read_range
@@ -32,10 +32,16 @@ class CurveDay:
     values: list[Value]
     qualities: list[int]
 
-    def counts(self, slot: int) -> bool:
-        """Return whether a slot has a value that is not invalid."""
-        valid = not flags_of(self.qualities[slot]) & Flag.INVALID
-        return self.values[slot] is not None and valid
+    @property
+    def counted(self) -> list[Value]:
+        """The values without those that are invalid: these are shown, and do not count."""
+        invalid = {each for each in set(self.qualities) if each & Flag.INVALID}
+        if not invalid:
+            return self.values
+        return [
+            None if quality in invalid else value
+            for value, quality in zip(self.values, self.qualities, strict=True)
+        ]
 
 
 def curve(

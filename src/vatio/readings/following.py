@@ -85,7 +85,7 @@ def _months(changes: Collection[ChangedSeries], series: dict[int, SeriesKey]) ->
     found: set[Month] = set()
     for each in changes:
         key = series.get(each.series_id)
-        if key is None:
+        if key is None or key.is_register:
             continue
         first = months.month_of(day_of(each.begins, key.time_zone).day)
         last = day_of(max(each.begins, each.ends - 1), key.time_zone).day

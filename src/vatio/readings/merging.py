@@ -31,6 +31,7 @@ ORDER BY series_id
 ON CONFLICT (account_id, series_id) DO UPDATE SET
     begins_at = least(own.begins_at, excluded.begins_at),
     ends_at = greatest(own.ends_at, excluded.ends_at)
+WHERE own.begins_at > excluded.begins_at OR own.ends_at < excluded.ends_at
 """
 
 STAND = """
@@ -111,9 +112,7 @@ def merge_locked(
         write_days(account_id, outcome.changed)
         write_revisions(account_id, _changes(merged, before, standing, delivery, at))
         touch(account_id, outcome.changed)  # Before the months: see `following`.
-        months.write(
-            account_id, {(series_id, months.month_of(day)) for series_id, day in outcome.changed}
-        )
+        months.write(account_id, months_of(outcome.changed, series))
     _remember_last(outcome, standing)
     return outcome
 
@@ -182,6 +181,15 @@ def _changes(
     for key, each in merged.items():
         if each.replaced is not None:
             yield DayChange(key, each.replaced, before[key], delivery, arrival(held[key[0]], at))
+
+
+def months_of(changed: Iterable[DayKey], series: Mapping[int, SeriesKey]) -> set[months.Month]:
+    """Return the months that changed; registers have none, as they do not add up."""
+    return {
+        (series_id, months.month_of(day))
+        for series_id, day in changed
+        if not series[series_id].is_register
+    }
 
 
 def touch(account_id: int, changed: Mapping[DayKey, StoredDay]) -> None:

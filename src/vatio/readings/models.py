@@ -59,7 +59,8 @@ class Day(KeyedByAccount):
 class MonthTotals(KeyedByAccount):
     """The totals, presents and highest values of the days of a month: copies of those of `Day`.
 
-    Element k is day k of the month; a day without readings is null.
+    Element k is day k of the month; a day without readings is null. `total` and `present` are the
+    sums of the month, beside the arrays for whoever asks for the months of many series.
     """
 
     pk = models.CompositePrimaryKey("account_id", "series_id", "month")
@@ -68,6 +69,17 @@ class MonthTotals(KeyedByAccount):
     totals = ArrayField(models.FloatField(null=True))
     presents = ArrayField(models.SmallIntegerField(null=True))
     highest = ArrayField(models.FloatField(null=True))
+    total = models.FloatField(db_default=0.0)
+    present = models.IntegerField(db_default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["account_id", "month"],
+                include=["series_id", "total", "present"],
+                name="months_of_an_account",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.series_id}: {self.month:%Y-%m}"

@@ -20,7 +20,9 @@ COUNT = """
 SELECT %(account)s::bigint, asked.series_id, asked.month,
     array_agg(day.total ORDER BY every.day) AS totals,
     array_agg(day.present ORDER BY every.day) AS presents,
-    array_agg(day.most ORDER BY every.day) AS highest
+    array_agg(day.most ORDER BY every.day) AS highest,
+    coalesce(sum(day.total ORDER BY every.day), 0) AS total,
+    coalesce(sum(day.present), 0) AS present
 FROM (SELECT DISTINCT series_id, month
       FROM unnest(%(series)s::bigint[], %(months)s::date[]) AS each (series_id, month)) AS asked
 CROSS JOIN LATERAL (
@@ -33,10 +35,12 @@ GROUP BY asked.series_id, asked.month
 """
 
 WRITE = f"""
-INSERT INTO readings_monthtotals (account_id, series_id, month, totals, presents, highest)
+INSERT INTO readings_monthtotals
+    (account_id, series_id, month, totals, presents, highest, total, present)
 {COUNT} ORDER BY asked.series_id, asked.month
 ON CONFLICT (account_id, series_id, month) DO UPDATE SET
-    totals = excluded.totals, presents = excluded.presents, highest = excluded.highest
+    totals = excluded.totals, presents = excluded.presents, highest = excluded.highest,
+    total = excluded.total, present = excluded.present
 """
 
 READ = """

@@ -5,7 +5,7 @@ is missing is counted beside every sum.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -25,6 +25,8 @@ from vatio.refusal import Refused
 from vatio.tariffs.periods import periods_of_day
 
 ACTIVE_ENERGY = 402
+PERIODS = ("", "P1", "P2", "P3", "P4", "P5", "P6")
+"""The names of the tariff periods, by their numbers."""
 
 
 class NothingToAdd(Refused):
@@ -167,7 +169,7 @@ def add_up(
     read = curves(series, since, until, known_at=known_at)
     made = EnergySum(quantity)
     part = _part_of(account_id, by, own)
-    gathered: list[tuple[str, float]] = []
+    gathered: dict[str, list[float]] = defaultdict(list)
     for stretch in own:
         for number in range((stretch.until - stretch.since).days):
             day = stretch.since + number * ONE_DAY
@@ -207,44 +209,46 @@ def _chosen(
     return lambda point, day: best[point, day][2] if (point, day) in best else usual[point]
 
 
-Part = Callable[[date, int], str]
-"""The name of the part that a slot of a day belongs to."""
+Parts = Callable[[date], str | Sequence[str]]
+"""The name of the part of the sum that a day belongs to, or those of its slots."""
 
 
 def _part_of(
     account_id: int, by: str, stretches: Iterable[Stretch]
-) -> Callable[[Stretch, SeriesKey], Part]:
+) -> Callable[[Stretch, SeriesKey], Parts]:
     if by == "period":
         return _periods(account_id, stretches)
-    names: dict[str, Part] = {
-        "day": lambda day, slot: day.isoformat(),
-        "month": lambda day, slot: f"{day:%Y-%m}",
-        "": lambda day, slot: "",
+    names: dict[str, Parts] = {
+        "day": date.isoformat,
+        "month": lambda day: f"{day:%Y-%m}",
+        "": lambda day: "",
     }
     return lambda stretch, series: names[by]
 
 
-def _periods(account_id: int, stretches: Iterable[Stretch]) -> Callable[[Stretch, SeriesKey], Part]:
-    """Return the period of a slot, by the contract of the supply point on the slot's day."""
+def _periods(
+    account_id: int, stretches: Iterable[Stretch]
+) -> Callable[[Stretch, SeriesKey], Parts]:
+    """Return the periods of a day's slots, by the contract of the supply point on that day."""
     points = {each.supply_point_id for each in stretches if each.supply_point_id}
     contracts: dict[int, list[SupplyContract]] = defaultdict(list)
     rows = SupplyContract.objects.filter(account_id=account_id, supply_point_id__in=points)
     for each in rows.select_related("supply_point"):
         contracts[each.supply_point_id].append(each)
 
-    def of(stretch: Stretch, series: SeriesKey) -> Part:
-        def part(day: date, slot: int) -> str:
+    def of(stretch: Stretch, series: SeriesKey) -> Parts:
+        def parts(day: date) -> Sequence[str]:
             for each in contracts.get(stretch.supply_point_id or 0, ()):
                 if each.since <= day and (each.until is None or day < each.until) and each.tariff:
                     hours = hours_of(day, series.time_zone, series.minutes)
                     periods = periods_of_day(day, each.tariff, each.supply_point.territory)
-                    return f"P{periods[hours[slot]]}"
+                    return [PERIODS[periods[hour]] for hour in hours]
             raise NoTariff(
                 _("The tariff of %(day)s is not known: add the supply contract of that day.")
                 % {"day": day.isoformat()}
             )
 
-        return part
+        return parts
 
     return of
 
@@ -263,25 +267,30 @@ def clock_at(instant: float, time_zone: str) -> int:
     return datetime.fromtimestamp(instant, ZoneInfo(time_zone)).hour
 
 
-def _add_day(made: EnergySum, gathered: list[tuple[str, float]], day: CurveDay, part: Part) -> None:
-    made.intervals += len(day.values)
-    for slot, value in enumerate(day.values):
-        if value is None or not day.counts(slot):
-            made.missing += 1
-        else:
-            gathered.append((part(day.local.day, slot), value))
+def _add_day(made: EnergySum, parts: dict[str, list[float]], day: CurveDay, own: Parts) -> None:
+    values = day.counted
+    known = [value for value in values if value is not None]
+    made.intervals += len(values)
+    made.missing += len(values) - len(known)
+    if not known:
+        return
+    names = own(day.local.day)
+    if isinstance(names, str):
+        parts[names] += known
+        return
+    for name, value in zip(names, values, strict=True):
+        if value is not None:
+            parts[name].append(value)
 
 
-def _close(made: EnergySum, gathered: Iterable[tuple[str, float]]) -> None:
+def _close(made: EnergySum, parts: Mapping[str, list[float]]) -> None:
     """Bring values together as their quantity says: their sum, their mean, or the last one."""
     adding = (QUANTITIES.get(made.quantity) or unknown(made.quantity)).adding
-    parts: dict[str, list[float]] = defaultdict(list)
-    every: list[float] = []
-    for name, value in gathered:
-        parts[name].append(value)
-        every.append(value)
-    made.total = _joined(every, adding)
     made.by = {name: _joined(parts[name], adding) for name in sorted(parts) if name}
+    if adding == Adding.SUM:
+        made.total = sum(map(sum, parts.values()))
+    else:
+        made.total = _joined([value for values in parts.values() for value in values], adding)
 
 
 def _joined(values: list[float], adding: Adding) -> float:

@@ -18,7 +18,7 @@ from vatio.readings import series as all_series
 from vatio.readings.days import Before, Replaced, StoredDay, Undone
 from vatio.readings.deriving import derive
 from vatio.readings.locking import SeriesState, lock
-from vatio.readings.merging import last_of, stand, touch
+from vatio.readings.merging import last_of, months_of, stand, touch
 from vatio.readings.models import Day, Delivery
 from vatio.readings.ranks import Origin
 from vatio.readings.receiving import partners
@@ -110,7 +110,7 @@ def take_back(account: Account, delivery_id: int, *, by: Person | None, at: date
     standing = lock(account.pk, series)
     _ensure_latest(delivery, series)
     undone = _undo(delivery, series)
-    _write(account.pk, undone, at.timestamp())
+    _write(account.pk, undone, series, at.timestamp())
     beside = _take_others(delivery, list(registers), at)
     _settle(undone, registers, into, beside, standing, at.timestamp())
     _find_last(account.pk, series, standing)
@@ -187,7 +187,12 @@ def _after(day: date) -> date:
     return date.fromordinal(day.toordinal() + 1)
 
 
-def _write(account_id: int, undone: Mapping[DayKey, tuple[StoredDay, Undone]], at: float) -> None:
+def _write(
+    account_id: int,
+    undone: Mapping[DayKey, tuple[StoredDay, Undone]],
+    series: Mapping[int, SeriesKey],
+    at: float,
+) -> None:
     if not undone:
         return
     changed = {key: each.day for key, (_old, each) in undone.items()}
@@ -197,7 +202,7 @@ def _write(account_id: int, undone: Mapping[DayKey, tuple[StoredDay, Undone]], a
         [DayChange(key, each.replaced, old, 0, at) for key, (old, each) in undone.items()],
     )
     touch(account_id, changed)
-    months.write(account_id, {(key[0], months.month_of(key[1])) for key in undone})
+    months.write(account_id, months_of(undone, series))
 
 
 def _take_others(delivery: Delivery, registers: list[int], at: datetime) -> dict[int, list[float]]:
