@@ -1,6 +1,6 @@
 """The figures of a curve of a file: how many slots, what is missing, how much in each month."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from vatio.metering.quantities import QUANTITIES
@@ -32,10 +32,20 @@ def figures(curve: Curve, *, time_zone: str, digits: int | None = None) -> Curve
 
     :param time_zone: that of the days of the supply point.
     """
-    minutes = curve.minutes or 60
+    slots = intervals(curve, time_zone=time_zone, digits=digits)
+    return _figures(slots, time_zone, curve.minutes or 60)
+
+
+def intervals(
+    curve: Curve, *, time_zone: str, digits: int | None = None
+) -> Sequence[tuple[int, float | None]]:
+    """Return the intervals of a curve: the start of each, and what was counted in it.
+
+    Starts are seconds since 1970, UTC; amounts in base units; None is missing.
+    """
     if curve.kind == "register":
-        return _figures(_counted(curve, time_zone, minutes, digits), time_zone, minutes)
-    return _figures(zip(curve.starts, curve.values, strict=True), time_zone, minutes)
+        return _counted(curve, time_zone, curve.minutes or 60, digits)
+    return list(zip(curve.starts, curve.values, strict=True))
 
 
 def _counted(

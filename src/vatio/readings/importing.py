@@ -26,12 +26,14 @@ from vatio.readings.insertion import AHEAD, OLDEST
 from vatio.readings.keeping import keep
 from vatio.readings.locking import ZoneMoved
 from vatio.readings.models import State
-from vatio.readings.receiving import receive
+from vatio.readings.receiving import Received, receive
 from vatio.readings.series import SeriesKey
 from vatio.readings.slots import day_of
 from vatio.readings.sums import ACTIVE_ENERGY
 from vatio.readings.targets import Lacking, Targets
 from vatio.tenants.models import Person
+
+Tell = Callable[[int, int], None]
 
 WORDS: dict[str, Promise] = {
     targets.NO_SUPPLY_POINT: _("The account has no supply point of this CUPS."),
@@ -76,14 +78,17 @@ class CurveReport:
 class FileReport:
     """What becomes of a file: of each of its curves, and of the rows that are refused.
 
-    `lacking` is what the file names and the account does not have; `delivery` the key of the
-    delivery, once the file was stored.
+    `lacking` is what the file names and the account does not have, `takes` how many data points
+    would have to be made for each quantity, `targets` where the curves go; `delivery` is the key
+    of the delivery, once the file was stored.
     """
 
     file: CurveFile
     curves: list[CurveReport]
     refused: list[RefusedRow]
     lacking: Lacking
+    targets: Targets
+    takes: dict[int, int]
     delivery: int | None = None
 
     @property
@@ -125,9 +130,11 @@ def carry_out(
     choice: Choice,
     by: Person | None,
     at: datetime,
+    tell: Tell | None = None,
 ) -> FileReport:
     """Store what is right of a file, in one transaction; a bad row never stops it.
 
+    :param tell: is called, part by part, with how many values are stored, and of how many.
     :raises Unreadable, MustBeAsked: as `files.reading.read`.
     :raises NotCollecting: if the account's readings are not collected at `at`.
     :raises LimitReached: if what is to be made does not fit; nothing is stored then.
@@ -135,7 +142,7 @@ def carry_out(
     ensure_collects(account, at=at)
     while True:
         try:
-            return _carry_out(account, content, name, told, choice, by, at)
+            return _carry_out(account, content, name, told, choice, by, at, tell)
         except ZoneMoved:
             continue
 
@@ -149,6 +156,7 @@ def _carry_out(
     choice: Choice,
     by: Person | None,
     at: datetime,
+    tell: Tell | None,
 ) -> FileReport:
     _hold(account)
     work = _work(account, content, name, told, choice, at)
@@ -159,7 +167,7 @@ def _carry_out(
     work.sort()
     digest = hashlib.sha256(content).hexdigest()
     keep(account.pk, content, sha256=digest, name=name, at=at)
-    return work.store(name, digest, by=by)
+    return work.store(name, digest, by=by, tell=tell)
 
 
 def _hold(account: Account) -> None:
@@ -295,8 +303,10 @@ class _Work:
 
         return resolve
 
-    def store(self, name: str, digest: str, *, by: Person | None) -> FileReport:
-        """Store what was sorted, as a delivery."""
+    def store(
+        self, name: str, digest: str, *, by: Person | None, tell: Tell | None = None
+    ) -> FileReport:
+        """Store what was sorted, part by part, as one delivery."""
         at, account_id = self.at, self.account.pk
         if self.choice.digits is not None:
             registers = [key for key, each in self.series.items() if each.is_register]
@@ -309,14 +319,22 @@ class _Work:
             by_id=by.pk if by else None,
             at=at,
         )
-        received = receive(
-            account_id,
-            self.series,
-            self.arrivals,
-            origin=self.file.origin,
-            delivery=delivery,
-            at=at.timestamp(),
-        )
+        received, done = Received(), 0
+        whole = sum(part.count() for part in self.arrivals.parts(self.series))
+        for part in self.arrivals.parts(self.series):
+            received.add(
+                receive(
+                    account_id,
+                    self.series,
+                    part,
+                    origin=self.file.origin,
+                    delivery=delivery,
+                    at=at.timestamp(),
+                )
+            )
+            done += part.count()
+            if tell:
+                tell(done, whole)
         made = self.report(received.by_series)
         made.delivery = delivery
         total = received.counts
@@ -343,7 +361,16 @@ class _Work:
             found = figures(curve, time_zone=zone, digits=self.choice.digits)
             reports.append(CurveReport(curve, is_taken, found, own))
         refused = sorted([*self.file.refused, *self.refused], key=lambda row: row.line)
-        return FileReport(self.file, reports, refused, self.lacking)
+        return FileReport(self.file, reports, refused, self.lacking, self.targets, self._takes())
+
+    def _takes(self) -> dict[int, int]:
+        by_quantity: dict[int, list[Curve]] = {}
+        for curve in self.file.curves:
+            by_quantity.setdefault(curve.quantity, []).append(curve)
+        return {
+            quantity: len(targets.lacking(self.targets, curves).data_points)
+            for quantity, curves in by_quantity.items()
+        }
 
 
 def _kind(curve: Curve) -> str:
