@@ -11,6 +11,7 @@ from tests.web.readings.conftest import AT
 from tests.web.readings.uploads import handed_in, saved
 from vatio.accounts.models import Account
 from vatio.history.models import Act
+from vatio.metering.models import Series
 from vatio.readings import deliveries, keeping
 from vatio.readings.models import Day, Delivery, KeptFile
 from vatio.readings.ranks import Origin
@@ -74,6 +75,18 @@ def test_what_is_not_the_latest_cannot_be_taken_back_and_says_so(
     assert "button danger main" not in page
     assert answer.status_code == 200
     assert Delivery.objects.filter(taken_back_at__isnull=False).count() == 0
+
+
+def test_what_stayed_as_somebody_had_changed_it_is_listed(client: Client, hotel: Account) -> None:
+    address = brought(client, hotel)
+    client.post(f"{address}take-back/")
+    Delivery.objects.update(kept=[[Series.objects.get().pk, "2026-10-25", 3], [0, "2026-10-25", 0]])
+
+    page = client.get(address).content.decode()
+
+    assert "Lo que se quedó, porque alguien lo había cambiado" in page
+    assert "25 oct 2026, 02:00" in page
+    assert page.count('class="list"') == 1
 
 
 def test_it_is_taken_back_once(client: Client, hotel: Account) -> None:
