@@ -319,22 +319,7 @@ class _Work:
             by_id=by.pk if by else None,
             at=at,
         )
-        received, done = Received(), 0
-        whole = sum(part.count() for part in self.arrivals.parts(self.series))
-        for part in self.arrivals.parts(self.series):
-            received.add(
-                receive(
-                    account_id,
-                    self.series,
-                    part,
-                    origin=self.file.origin,
-                    delivery=delivery,
-                    at=at.timestamp(),
-                )
-            )
-            done += part.count()
-            if tell:
-                tell(done, whole)
+        received = self._receive(delivery, tell)
         made = self.report(received.by_series)
         made.delivery = delivery
         total = received.counts
@@ -348,6 +333,26 @@ class _Work:
             at=at,
         )
         return made
+
+    def _receive(self, delivery: int, tell: Tell | None) -> Received:
+        """Store what was sorted, part by part, and tell how far it is."""
+        received, done = Received(), 0
+        whole = self.arrivals.count()
+        for part in self.arrivals.parts(self.series):
+            received.add(
+                receive(
+                    self.account.pk,
+                    self.series,
+                    part,
+                    origin=self.file.origin,
+                    delivery=delivery,
+                    at=self.at.timestamp(),
+                )
+            )
+            done += part.count()
+            if tell:
+                tell(done, whole)
+        return received
 
     def report(self, by_series: dict[int, ReadingCounts]) -> FileReport:
         """Return what became of the curves; one series is of one curve."""

@@ -130,22 +130,13 @@ def _view(
     named = [devices[key] for key in supplied.stretches if key in devices] if supplied else []
     days = _days(slots, zone, minutes)
     odd = [each for each in days if each.found != each.expected or len(days) <= MOST_DAYS]
-    what = " · ".join(filter(None, (curve.cups, str(quantity.label))))
+    drawn = _drawn(report, slots, zone) if is_drawn else None
     return CurveView(
         report=report,
         quantity=quantity,
         supply_point=points.get(supplied.id) if supplied and not point else None,
         meters=[point.meter] if point else named,
-        drawn=draw(
-            slots,
-            minutes=minutes,
-            time_zone=zone,
-            factor=quantity.factor,
-            unit=quantity.shown,
-            what=what,
-        )
-        if is_drawn
-        else None,
+        drawn=drawn,
         since=_moment(slots[0].start) if slots else None,
         until=_moment(slots[-1].start + minutes * 60) if slots else None,
         days=odd[:MOST_DAYS],
@@ -156,6 +147,18 @@ def _view(
             for month, value in sorted(report.figures.by_month.items())
         ],
         gaps=[(_moment(a), _moment(b)) for a, b in report.figures.gaps[:MOST_GAPS]],
+    )
+
+
+def _drawn(report: CurveReport, slots: Sequence[Slot], time_zone: str) -> CurveDrawing | None:
+    curve, quantity = report.curve, QUANTITIES[report.curve.quantity]
+    return draw(
+        slots,
+        minutes=curve.minutes or 60,
+        time_zone=time_zone,
+        factor=quantity.factor,
+        unit=quantity.shown,
+        what=" · ".join(filter(None, (curve.cups, str(quantity.label)))),
     )
 
 
