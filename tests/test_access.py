@@ -1,3 +1,4 @@
+import hashlib
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
@@ -24,8 +25,11 @@ from vatio.orders.models import BulkRenewal, Order
 from vatio.people import one_time_links
 from vatio.portfolios import drafts
 from vatio.portfolios.models import Import, ImportDraft
-from vatio.readings import pending
+from vatio.readings import deliveries, keeping, pending
+from vatio.readings import drafts as curves
+from vatio.readings.models import Delivery, ReadingsDraft
 from vatio.readings.pending import HeldReading
+from vatio.readings.ranks import Origin
 from vatio.tenants.models import Organisation, Person
 from vatio.web.shell import stylesheet
 
@@ -33,8 +37,10 @@ pytestmark = pytest.mark.django_db
 
 PORTFOLIO = """Cuenta;Cliente;Licencia;Mtr;Inicio;Fin
 Nave;Nadie;Básica Mtr;12;01/02/2026;01/02/2027""".encode()
+CURVE = b"CUPS;Fecha;Hora;Consumo_kWh;Metodo_obtencion\n"
 IN, OUT, NO, GONE, TO = 200, "sign-in", 403, 404, 302
 LOST, REFUSED = 410, 409
+OF_READINGS = ("readings_", "deliver")
 NO_PAGE = 405  # A door for programs, which carry a token: tests/api.
 
 
@@ -175,6 +181,15 @@ TABLE: dict[str, tuple[object, ...]] = {
     "POST inventory_carry_out": (OUT, GONE, GONE, TO, GONE, TO, GONE),
     "POST inventory_discard": (OUT, GONE, GONE, TO, GONE, TO, GONE),
     "inventory_export": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "readings_import": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "readings_draft": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "POST readings_carry_out": (OUT, GONE, GONE, TO, GONE, TO, GONE),
+    "POST readings_discard": (OUT, GONE, GONE, TO, GONE, TO, GONE),
+    "readings_refused": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "deliveries": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "delivery": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "delivery_file": (OUT, GONE, GONE, IN, GONE, IN, IN),
+    "delivery_take_back": (OUT, GONE, GONE, IN, GONE, IN, GONE),
     "POST people_remove": (OUT, GONE, TO, TO, GONE, GONE, GONE),
     "import_upload": (OUT, NO, IN, NO, NO, NO, NO),
     "import_draft": (OUT, NO, IN, NO, NO, NO, NO),
@@ -210,6 +225,12 @@ def kept_world(module_transaction: None) -> World:
     drafts.keep(norte, "cartera.csv", PORTFOLIO, by=make.commercial(), at=make.NOON)
     sheets = {"Medidores": [["Nombre"], ["Contador"]]}
     inventories.keep(account, "hotel.xlsx", written(sheets), by=nuria, at=clock.now())
+    curves.keep(account, "curva.csv", CURVE, by=nuria, at=clock.now())
+    digest = hashlib.sha256(CURVE).hexdigest()
+    keeping.keep(account.pk, CURVE, sha256=digest, name="curva.csv", at=clock.now())
+    deliveries.open_file(
+        account.pk, origin=Origin.FILE, name="curva.csv", sha256=digest, at=clock.now()
+    )
     running = Import.objects.create(
         organisation=norte,
         file_name="larga.csv",
@@ -312,6 +333,13 @@ def address(name: str, world: World) -> str:
     }
     thing = next((each for word, each in things.items() if name.startswith(word)), world.meter)
     uids |= {name: world.account.uid for name in PAGES if name.startswith("installation")}
+    uids |= {name: world.account.uid for name in PAGES if name.startswith(OF_READINGS)}
+    draft: object = InventoryDraft.objects.get().uid
+    if name.startswith("readings_"):
+        draft = ReadingsDraft.objects.get().uid
+    number = Message.objects.filter(secret=False).latest("id").pk
+    if name.startswith("deliver"):
+        number = Delivery.objects.get().id
     pattern = PAGES[name]
     route = "/" + str(pattern.pattern)
     if "/installation/" in route:
@@ -321,8 +349,8 @@ def address(name: str, world: World) -> str:
         .replace("<str:kind>", "meters")
         .replace("<uuid:thing>", str((world.retired if name == "thing_return" else thing).uid))
         .replace("<uuid:uid>", str(uids.get(name, uuid4())))
-        .replace("<int:number>", str(Message.objects.filter(secret=False).latest("id").pk))
-        .replace("<uuid:draft>", str(InventoryDraft.objects.get().uid))
+        .replace("<int:number>", str(number))
+        .replace("<uuid:draft>", str(draft))
         .replace("<str:token>", "not-a-token")
         .replace("<str:version>", stylesheet.version())
     )

@@ -40,6 +40,7 @@ from vatio.web.people import (
     sign_in,
 )
 from vatio.web.portfolios import imports
+from vatio.web.readings import deliveries, draft_page, uploading
 from vatio.web.renewals import bulk_renewing, calendars, renewals, renewing
 from vatio.web.shell import readiness
 
@@ -76,6 +77,9 @@ urlpatterns = [
     *source_tokens.urlpatterns,
     *accepting.urlpatterns,
     *rejecting.urlpatterns,
+    *uploading.urlpatterns,
+    *draft_page.urlpatterns,
+    *deliveries.urlpatterns,
     *service.urlpatterns,
     *colleagues.urlpatterns,
     *messages.urlpatterns,

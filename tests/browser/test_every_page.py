@@ -4,6 +4,8 @@ import pytest
 
 from tests import make
 from tests.browser.conftest import Enter, Platform, faults
+from tests.readings.stored import CURVES
+from tests.web.readings.uploads import packed
 from vatio import clock
 from vatio.accounts.models import Account
 from vatio.dates import add_months
@@ -16,8 +18,12 @@ from vatio.orders import deciding
 from vatio.people import one_time_links
 from vatio.portfolios import drafts
 from vatio.portfolios.models import ImportDraft
-from vatio.readings import pending, rejecting
+from vatio.readings import deliveries, pending, rejecting, storing_drafts
+from vatio.readings import drafts as curves
+from vatio.readings.files.curves import CurveOptions
+from vatio.readings.models import Delivery, ReadingsDraft
 from vatio.readings.pending import HeldReading
+from vatio.readings.ranks import Origin
 from vatio.tenants.models import Person
 
 TALL = 900
@@ -65,7 +71,32 @@ def furnish(platform: Platform) -> Account:
         Download.objects.filter(pk=begun.pk).update(state=state, done=70_000, kept_until=kept)
     drafts.keep(platform.norte, "cartera.csv", PORTFOLIO, by=platform.elena, at=clock.now())
     install(hotel, by=platform.nuria)
+    bring_readings(hotel, by=platform.nuria)
     return hotel
+
+
+def bring_readings(hotel: Account, *, by: Person) -> None:
+    at = clock.now()
+    for name in ("errores.csv", "matriz_octubre.csv", "largo_kw_marzo.tsv"):
+        content = (CURVES / name).read_bytes()
+        draft = curves.keep(hotel, name, content, by=by, at=at)
+        curves.settle(draft, CurveOptions(), {"create": True}, at=at)
+    for name, files in (("hecho.csv", ["errores.csv"]), ("todo.zip", ["errores.csv", "F5D"])):
+        content = packed(dict.fromkeys(files, CURVES / "errores.csv"))
+        draft = curves.keep(hotel, name, content, by=by, at=at)
+        storing_drafts.begin(draft, by=by, now=clock.now)
+    storing_drafts.carry_on(
+        hotel.pk, ReadingsDraft.objects.get(file_name="hecho.csv").uid, now=clock.now
+    )
+    deliveries.open_file(hotel.pk, origin=Origin.FILE, name="x.csv", sha256="", by_id=by.pk, at=at)
+
+
+def readings_of(hotel: Account) -> list[str]:
+    base = f"/accounts/{hotel.uid}/readings/"
+    uids = ReadingsDraft.objects.filter(account_id=hotel.pk).values_list("uid", flat=True)
+    delivery = f"{base}deliveries/{Delivery.objects.earliest('id').id}/"
+    files = [f"{base}import/", *(f"{base}import/{uid}/" for uid in uids)]
+    return [*files, f"{base}deliveries/", delivery, f"{delivery}take-back/"]
 
 
 def installed(hotel: Account) -> list[str]:
@@ -144,6 +175,7 @@ def pages(platform: Platform, hotel: Account) -> dict[str, list[str]]:
             f"/accounts/{hotel.uid}/contract/",
             *installation_of(hotel),
             *(f"/accounts/{hotel.uid}/installation/{page}" for page in installed(hotel)),
+            *readings_of(hotel),
             f"/orders/{order.uid}/",
             "/exports/",
             *(f"/exports/{each.uid}/" for each in Download.objects.all()),

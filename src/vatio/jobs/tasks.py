@@ -1,5 +1,7 @@
 """The worker's tasks: each may run late, often, or twice at once without harm."""
 
+from uuid import UUID
+
 from django.conf import settings
 from procrastinate.contrib.django import app
 
@@ -16,7 +18,7 @@ from vatio.people import rate_limits
 from vatio.portfolios import running
 from vatio.portfolios.models import Import
 from vatio.purging import deleting, requesting
-from vatio.readings import following
+from vatio.readings import following, keeping, storing_drafts
 from vatio.reminders import deciding
 from vatio.task_queue import each_by_itself
 
@@ -98,12 +100,19 @@ def import_portfolio(number: int) -> None:
     running.carry_on(Import.objects.get(pk=number), now=clock.now)
 
 
+@app.task(name=storing_drafts.TASK)
+def import_readings(account: int, draft: str) -> None:
+    """Store the readings of a long file, or of an archive."""
+    storing_drafts.carry_on(account, UUID(draft), now=clock.now)
+
+
 @app.periodic(cron="* * * * *", queueing_lock="carry_on")
 @app.task(name="carry_on")
 def carry_on(timestamp: int) -> None:
     """Continue the bulk renewals and imports whose own task failed half-way."""
     each_by_itself(
-        (bulk_renewing.carry_all_on, running.carry_all_on), lambda resume: resume(now=clock.now)
+        (bulk_renewing.carry_all_on, running.carry_all_on, storing_drafts.carry_all_on),
+        lambda resume: resume(now=clock.now),
     )
 
 
@@ -139,6 +148,7 @@ def forget(timestamp: int) -> None:
     """Delete the files that were kept long enough, and the rate limits that nobody is near."""
     downloads.forget_old(real=clock.real())
     rate_limits.forget_full(at=clock.real())
+    keeping.forget_old(at=clock.now())
 
 
 @app.periodic(cron="43 * * * *", queueing_lock="prune")

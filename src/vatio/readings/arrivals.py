@@ -1,7 +1,7 @@
 """Sorts readings into the days of their series, before any table is looked at."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vatio.readings.days import ArrivingDay, Value
@@ -12,6 +12,9 @@ from vatio.readings.storing import DayKey
 
 SNAP = 30
 """Seconds beside the grid within which a reading counts as one of the nearest slot."""
+
+PART = 400
+"""How many days are stored at a time."""
 
 SAME, CONTRADICTS, OFF_GRID = "same", "contradicts", "off_grid"
 
@@ -102,6 +105,29 @@ class Arrivals:
             local, series.minutes, own, qualities[run.start], version=self.version
         )
         return True
+
+    def count(self) -> int:
+        """Return how many readings there are."""
+        on_grid = sum(len(day.values) - day.values.count(None) for day in self.days.values())
+        return on_grid + sum(len(each) for each in self.others.values())
+
+    def parts(self, series: Mapping[int, SeriesKey]) -> Iterator["Arrivals"]:
+        """Yield these readings in parts of `PART` days.
+
+        Registers stay together, as each is settled with its neighbours.
+        """
+        whole: dict[DayKey, ArrivingDay] = {}
+        apart: list[DayKey] = []
+        for key, day in self.days.items():
+            if series[key[0]].is_register:
+                whole[key] = day
+            else:
+                apart.append(key)
+        if whole or self.others:
+            yield Arrivals(self.version, whole, self.others)
+        for begin in range(0, len(apart), PART):
+            keys = apart[begin : begin + PART]
+            yield Arrivals(self.version, {key: self.days[key] for key in keys})
 
     def _beside(self, series: SeriesKey, instant: float, value: float, quality: int) -> str | None:
         if not series.is_register:

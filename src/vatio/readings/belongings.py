@@ -148,4 +148,6 @@ BELONGINGS = (
     Belonging("readings_delivery", by=("id",)),
     Belonging("readings_keptfile"),
     Belonging("readings_state"),
+    Belonging("readings_readingsdraft"),
+    Belonging("readings_rememberedoptions"),
 )

@@ -43,6 +43,18 @@ def figures(curve: Curve, *, time_zone: str, digits: int | None = None) -> Curve
     return _figures(curve.starts, curve.values, time_zone, minutes)
 
 
+def intervals(
+    curve: Curve, *, time_zone: str, digits: int | None = None
+) -> Sequence[tuple[int, Value]]:
+    """Return the intervals of a curve: the start of each, and what was counted in it.
+
+    Starts are seconds since 1970, UTC; amounts in base units; None is missing.
+    """
+    if curve.kind == "register":
+        return _counted(curve, time_zone, curve.minutes or 60, digits)
+    return list(zip(curve.starts, curve.values, strict=True))
+
+
 def _counted(
     curve: Curve, time_zone: str, minutes: int, digits: int | None
 ) -> list[tuple[int, float | None]]:

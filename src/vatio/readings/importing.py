@@ -1,7 +1,7 @@
 """Imports a file of load curves: first what would happen, then all that is right of it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -22,10 +22,13 @@ from vatio.readings.files.curves import Curve, CurveFile, CurveOptions, RefusedR
 from vatio.readings.keeping import keep
 from vatio.readings.locking import ZoneMoved
 from vatio.readings.models import State
-from vatio.readings.receiving import receive
+from vatio.readings.receiving import Received, receive
 from vatio.readings.sums import ACTIVE_ENERGY
 from vatio.readings.targets import Lacking, Targets
 from vatio.tenants.models import Person
+
+Tell = Callable[[int, int], None]
+"""Told how many readings are stored, of how many."""
 
 
 @dataclass(frozen=True)
@@ -59,14 +62,17 @@ class CurveReport:
 class FileReport:
     """What becomes of a file: of each of its curves, and of the rows that are refused.
 
-    `lacking` is what the file names and the account does not have; `delivery` the key of the
-    delivery, once the file was stored.
+    `lacking` is what the file names and the account does not have, `takes` how many data points
+    would have to be made for each quantity, `targets` where the curves go; `delivery` is the key
+    of the delivery, once the file was stored.
     """
 
     file: CurveFile
     curves: list[CurveReport]
     refused: list[RefusedRow]
     lacking: Lacking
+    targets: Targets
+    takes: dict[int, int]
     delivery: int | None = None
 
     @property
@@ -114,9 +120,11 @@ def carry_out(
     choice: CurveChoice,
     by: Person | None,
     at: datetime,
+    tell: Tell | None = None,
 ) -> FileReport:
     """Store what is right of a file, in one transaction; a bad row never stops it.
 
+    :param tell: is called, part by part, with how many values are stored, and of how many.
     :raises Unreadable, MustBeAsked: as `files.reading.read`.
     :raises NotCollecting: if the account's readings are not collected at `at`.
     :raises LimitReached: if what is to be made does not fit; nothing is stored then.
@@ -124,7 +132,7 @@ def carry_out(
     ensure_collects(account, at=at)
     while True:
         try:
-            return _carry_out(account, content, name, told, choice, by, at)
+            return _carry_out(account, content, name, told, choice, by, at, tell)
         except ZoneMoved:
             continue
 
@@ -138,6 +146,7 @@ def _carry_out(
     choice: CurveChoice,
     by: Person | None,
     at: datetime,
+    tell: Tell | None,
 ) -> FileReport:
     hold(account.pk)
     work = _read(account, content, name, told, choice, at)
@@ -148,7 +157,7 @@ def _carry_out(
     work.sort()
     digest = hashlib.sha256(content).hexdigest()
     keep(account.pk, content, sha256=digest, name=name, at=at)
-    return _store(work, choice, name, digest, by=by)
+    return _store(work, choice, name, digest, by=by, tell=tell)
 
 
 def _read(
@@ -189,9 +198,15 @@ def _is_chosen(curve: Curve, file: CurveFile, choice: CurveChoice, own: Targets)
 
 
 def _store(
-    work: FileSorting, choice: CurveChoice, name: str, digest: str, *, by: Person | None
+    work: FileSorting,
+    choice: CurveChoice,
+    name: str,
+    digest: str,
+    *,
+    by: Person | None,
+    tell: Tell | None,
 ) -> FileReport:
-    """Store what was sorted, as a delivery."""
+    """Store what was sorted, part by part, as one delivery."""
     at, account_id = work.at, work.account.pk
     if choice.digits is not None:
         registers = [key for key, each in work.series.items() if each.is_register]
@@ -204,14 +219,7 @@ def _store(
         by_id=by.pk if by else None,
         at=at,
     )
-    received = receive(
-        account_id,
-        work.series,
-        work.arrivals,
-        origin=work.file.origin,
-        delivery=delivery,
-        at=at.timestamp(),
-    )
+    received = _receive(work, delivery, tell)
     made = _report(work, choice, received.by_series)
     made.delivery = delivery
     total = received.counts
@@ -225,6 +233,27 @@ def _store(
         at=at,
     )
     return made
+
+
+def _receive(work: FileSorting, delivery: int, tell: Tell | None) -> Received:
+    """Store what was sorted, part by part, and tell how far it is."""
+    received, done = Received(), 0
+    whole = work.arrivals.count()
+    for part in work.arrivals.parts(work.series):
+        received.add(
+            receive(
+                work.account.pk,
+                work.series,
+                part,
+                origin=work.file.origin,
+                delivery=delivery,
+                at=work.at.timestamp(),
+            )
+        )
+        done += part.count()
+        if tell:
+            tell(done, whole)
+    return received
 
 
 def _report(
@@ -241,7 +270,18 @@ def _report(
         found = figures(curve, time_zone=zone, digits=choice.digits)
         reports.append(CurveReport(curve, is_taken, found, own))
     refused = sorted([*work.file.refused, *work.refused], key=lambda row: row.line)
-    return FileReport(work.file, reports, refused, work.lacking)
+    return FileReport(work.file, reports, refused, work.lacking, work.targets, _takes(work))
+
+
+def _takes(work: FileSorting) -> dict[int, int]:
+    """Return how many data points each quantity of the file would take."""
+    by_quantity: dict[int, list[Curve]] = {}
+    for curve in work.file.curves:
+        by_quantity.setdefault(curve.quantity, []).append(curve)
+    return {
+        quantity: len(targets.lacking(work.targets, curves).data_points)
+        for quantity, curves in by_quantity.items()
+    }
 
 
 def _remember_digits(account_id: int, registers: Iterable[int], digits: int) -> None:

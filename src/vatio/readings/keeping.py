@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from vatio.readings.models import KeptFile
+from vatio.readings.models import Delivery, KeptFile
 
 
 def keep(account_id: int, content: bytes, *, sha256: str, name: str, at: datetime) -> None:
@@ -25,3 +25,12 @@ def forget_old(*, at: datetime) -> int:
     over = at - timedelta(days=KeptFile.DAYS)
     old = KeptFile.objects.filter(kept_at__lt=over, content__isnull=False)
     return old.update(content=None)
+
+
+def content_of(delivery: Delivery) -> bytes | None:
+    """Return the file that a delivery was, or None once its bytes are forgotten."""
+    if not delivery.sha256:
+        return None
+    kept = KeptFile.objects.filter(account_id=delivery.account_id, sha256=delivery.sha256)
+    content = kept.values_list("content", flat=True).first()
+    return None if content is None else bytes(content)

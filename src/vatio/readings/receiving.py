@@ -61,6 +61,13 @@ class Received:
             total += counts
         return total
 
+    def add(self, other: "Received") -> None:
+        """Add what became of another part of the same delivery."""
+        for key, counts in other.by_series.items():
+            own = self.by_series.setdefault(key, ReadingCounts())
+            own += counts
+        self.changed |= other.changed
+
 
 @transaction.atomic
 def receive(

@@ -100,8 +100,7 @@ def take_back(account: Account, delivery_id: int, *, by: Person | None, at: date
     hold(account.pk)
     rows = Delivery.objects.select_for_update().filter(account_id=account.pk, id=delivery_id)
     delivery = rows.get()
-    if delivery.taken_back_at is not None:
-        raise TakenBackAlready(_("This delivery was taken back already."))
+    _ensure_standing(delivery)
     ids = _series_of(delivery)
     series = all_series.find(account.pk, ids)
     registers = {key: each for key, each in series.items() if each.is_register}
@@ -128,6 +127,25 @@ def take_back(account: Account, delivery_id: int, *, by: Person | None, at: date
         facts={"name": str(delivery), "days": len(undone), "kept": len(kept)},
     )
     return TakenBack(len(undone), len(kept))
+
+
+def why_not(delivery: Delivery) -> str:
+    """Return why a delivery cannot be taken back now; nothing if it can be."""
+    try:
+        _ensure_standing(delivery)
+        _ensure_latest(delivery, _series_of(delivery))
+    except Refused as refused:
+        return str(refused)
+    return ""
+
+
+def _ensure_standing(delivery: Delivery) -> None:
+    """Refuse to take back what was.
+
+    :raises TakenBackAlready: if it was taken back before.
+    """
+    if delivery.taken_back_at is not None:
+        raise TakenBackAlready(_("This delivery was taken back already."))
 
 
 def _series_of(delivery: Delivery) -> Collection[int]:

@@ -93,7 +93,7 @@ def test_a_source_of_files_has_no_token_and_no_way_to_send(signed: Client, hotel
     )
 
     assert "Ficheros" in answer.text
-    for words in ("Clave", "Cambiar la clave", "/readings"):
+    for words in ("Clave", "Cambiar la clave", "x-dexcell-source-token"):
         assert words not in answer.text
     refused = signed.post(page(DataSource.objects.get(), "rotate/"), follow=True)
     assert "Solo una fuente por inserción tiene clave." in refused.text

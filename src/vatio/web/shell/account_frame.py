@@ -97,7 +97,7 @@ def links(request: HttpRequest) -> list[Link]:
     addresses = {name: way_back.keep(name, found.account.uid) for name in parts}
     here = next(
         (name for name, address in addresses.items() if _is_within(request.path, address)),
-        "contract",
+        "installation" if _is_of_readings(request) else "contract",
     )
     return [Link(label, addresses[name], name == here) for name, label in parts.items()]
 
@@ -115,6 +115,11 @@ def choice(request: HttpRequest) -> Choice | None:
     if len(accounts) < 2:
         return None
     return Choice(found.account, accounts[:MOST], has_more=len(accounts) > MOST)
+
+
+def _is_of_readings(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and match.route.startswith(f"{ROUTE}readings/")
 
 
 def _is_within(path: str, address: str) -> bool:

@@ -17,7 +17,15 @@ from vatio.accounts.expiry import GRACE_DAYS
 from vatio.accounts.labels import AGREEMENT_ICONS, AGREEMENTS, SECTORS
 from vatio.catalogue.labels import BILLINGS, counted
 from vatio.dates import written, written_month, written_with_weekday
-from vatio.formats import decimal_text, joined, measured_value, number, percent, signed
+from vatio.formats import (
+    amount,
+    decimal_text,
+    joined,
+    measured_value,
+    number,
+    percent,
+    signed,
+)
 from vatio.history_sentences import sentence, who
 from vatio.metering.labels import ENERGIES, SERVICES, TERRITORIES
 from vatio.metering.labels import ROLES as METER_ROLES
@@ -86,6 +94,7 @@ def environment(**options: Any) -> Environment:
         number=number,
         decimal=decimal_text,
         measure=measured_value,
+        amount=amount,
         distance=distance,
     )
     made.filters.update(signed=signed, percent=percent, joined=joined, letters=in_letters)

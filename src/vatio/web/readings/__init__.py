@@ -1,0 +1,1 @@
+"""Readings on an account's pages: files that are imported, and what came and when."""
