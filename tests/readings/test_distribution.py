@@ -54,7 +54,7 @@ def test_every_key_and_every_index_begins_with_the_account() -> None:
     indexes = asked(INDEXES, TABLES)
 
     assert {table for table, _index, _column in indexes} == set(TABLES)
-    assert len(TABLES) == 11
+    assert len(TABLES) == 13
     assert [each for each in indexes if each[2] != "account_id"] == []
 
 

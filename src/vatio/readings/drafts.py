@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from vatio.accounts.locking import hold
 from vatio.accounts.models import Account
 from vatio.dates import known_time_zones
 from vatio.metering.models import DataPoint, Series
@@ -72,6 +73,7 @@ class DraftPlan:
 
 
 @transaction.atomic
+@transaction.atomic
 def keep(
     account: Account, file_name: str, content: bytes, *, by: Person, at: datetime
 ) -> ReadingsDraft:
@@ -90,6 +92,7 @@ def keep(
         raise Unreadable(EMPTY)
     members = unpacked(content, file_name)
     known = signature(members[0].content)
+    hold(account.pk)
     _of(account).filter(made_at__lt=at - KEPT).exclude(state__in=OPEN).delete()
     return ReadingsDraft.objects.create(
         account_id=account.pk,
@@ -119,10 +122,12 @@ def discard(account: Account, uid: UUID) -> None:
 
 
 @transaction.atomic
+@transaction.atomic
 def settle(
     draft: ReadingsDraft, told: CurveOptions, choice: Mapping[str, Any], *, at: datetime
 ) -> None:
     """Write down how a file is read and what of it is taken, and remember it for its header."""
+    hold(draft.account_id)
     said = {name: value for name, value in asdict(told).items() if value is not None}
     draft.told, draft.choice = said, dict(choice)
     own = ReadingsDraft.objects.filter(account_id=draft.account_id, uid=draft.uid)

@@ -47,7 +47,7 @@ OWNERS = (
     ),
     *(
         _Owner(f"readings_{table}", "NULL", f"NOT EXISTS ({ACCOUNT})")
-        for table in ("delivery", "keptfile")
+        for table in ("delivery", "keptfile", "readingsdraft", "rememberedoptions")
     ),
     _Owner(
         "readings_delivery",

@@ -71,7 +71,7 @@ def test_what_is_not_the_latest_cannot_be_taken_back_and_says_so(
     page = client.get(f"{address}take-back/").content.decode()
     answer = client.post(f"{address}take-back/")
 
-    assert "retire antes esa" in page
+    assert "retire antes aquella" in page
     assert "button danger main" not in page
     assert answer.status_code == 200
     assert Delivery.objects.filter(taken_back_at__isnull=False).count() == 0
@@ -95,7 +95,7 @@ def test_it_is_taken_back_once(client: Client, hotel: Account) -> None:
 
     page = client.post(f"{address}take-back/").content.decode()
 
-    assert "Esta entrega ya se retiró." in page
+    assert "Esta entrega ya se había retirado." in page
     assert Act.objects.filter(verb="readings.taken_back").count() == 1
 
 

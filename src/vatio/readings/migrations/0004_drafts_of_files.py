@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                     models.Index(fields=["account_id", "made_at"], name="readings_drafts_in_time"),
                     models.Index(
                         condition=models.Q(("state__in", ["waiting", "running"])),
-                        fields=["asked_at"],
+                        fields=["account_id", "asked_at"],
                         name="readings_to_be_stored",
                     ),
                 ],

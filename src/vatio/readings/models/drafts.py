@@ -59,7 +59,7 @@ class ReadingsDraft(KeyedByAccount):
         indexes = [
             models.Index(fields=["account_id", "made_at"], name="readings_drafts_in_time"),
             models.Index(
-                fields=["asked_at"],
+                fields=["account_id", "asked_at"],
                 condition=Q(state__in=["waiting", "running"]),
                 name="readings_to_be_stored",
             ),
