@@ -13,7 +13,9 @@ from vatio.readings.models import (
     KeptFile,
     PendingQuantity,
     PendingReading,
+    ReadingsDraft,
     RegisterFinding,
+    RememberedOptions,
 )
 from vatio.readings.ranks import Flag, How, Origin, quality
 from vatio.readings.series import SeriesKey
@@ -63,4 +65,8 @@ def _beside(account: Account, register: SeriesKey) -> None:
     )
     pending = {"account_id": account.pk, "source_id": source.pk, "did": "GW-9", "quantity": 402}
     PendingQuantity.objects.create(**pending, first_at=at, last_at=at, readings=1)
+    ReadingsDraft.objects.create(
+        account_id=account.pk, file_name="curva.csv", content=b"x", made_by_id=1, made_at=at
+    )
+    RememberedOptions.objects.create(account_id=account.pk, signature="x", told_at=at)
     PendingReading.objects.create(**pending, id=1, at=at, value=7.0, arrived_at=at)
