@@ -11,7 +11,7 @@ from vatio.metering import installing, tokens
 from vatio.metering.models import DataPoint, DataSource, Meter, Series, SourceDevice
 from vatio.readings import series as all_series
 from vatio.readings.decoding import decode
-from vatio.readings.insertion import Inserted, Sender, insert
+from vatio.readings.insertion import Inserted, InsertionSender, insert
 from vatio.readings.receiving import partners
 from vatio.readings.series import SeriesKey
 
@@ -32,8 +32,8 @@ class Gateway:
     quantity: int
 
     @property
-    def sender(self) -> Sender:
-        return Sender(self.account.pk, self.source.pk, 10**9)
+    def sender(self) -> InsertionSender:
+        return InsertionSender(self.account.pk, self.source.pk, 10**9)
 
     def body(self, readings: Iterable[tuple[int, float, float]]) -> bytes:
         """Return the body of readings: number of the device, instant, value."""

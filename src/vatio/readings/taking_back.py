@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from vatio.accounts.locking import hold
 from vatio.accounts.models import Account
 from vatio.history.recording import record
-from vatio.metering.models import Series
 from vatio.readings import days, months
 from vatio.readings import series as all_series
 from vatio.readings.days import Before, Replaced, StoredDay, Undone
@@ -44,6 +43,36 @@ class NotTheLatest(Refused):
 class TakenBackAlready(Refused):
     """The delivery was taken back before."""
 
+
+SERIES = """
+SELECT series.id FROM metering_series series
+JOIN metering_datapoint point ON point.id = series.data_point_id
+WHERE series.account_id = %(account)s AND (point.source_id = %(source)s OR EXISTS (
+    SELECT FROM metering_sourcedevice device WHERE device.account_id = %(account)s
+    AND device.source_id = %(source)s AND device.meter_id = point.meter_id
+) OR EXISTS (
+    SELECT FROM readings_day own WHERE own.account_id = %(account)s AND own.series_id = series.id
+    AND own.day >= %(first)s AND own.day <= %(last)s AND own.delivery_id = %(delivery)s
+) OR EXISTS (
+    SELECT FROM readings_revision own WHERE own.account_id = %(account)s
+    AND own.series_id = series.id AND own.day >= %(first)s AND own.day <= %(last)s
+    AND own.delivery_id = %(delivery)s
+) OR EXISTS (
+    SELECT FROM readings_registerreading own WHERE own.account_id = %(account)s
+    AND own.series_id = series.id AND own.at >= %(first)s::date - interval '2 days'
+    AND own.at < %(last)s::date + interval '3 days' AND own.delivery_id = %(delivery)s
+))
+"""
+
+WENT_ON = """
+SELECT EXISTS (
+    SELECT FROM readings_revision own
+    JOIN readings_delivery other ON other.account_id = %(account)s AND other.id = own.delivery_id
+        AND other.taken_back_at IS NULL AND other.origin <> %(mended)s
+    WHERE own.account_id = %(account)s AND own.series_id = ANY(%(series)s)
+      AND own.day >= %(first)s AND own.day <= %(last)s
+      AND own.delivery_before = %(delivery)s AND own.delivery_id <> %(delivery)s)
+"""
 
 REVISIONS = """
 SELECT series_id, day, slots, "values", qualities, delivery_before, filled_before, version_before
@@ -90,34 +119,59 @@ class TakenBack:
     kept: int
 
 
-@transaction.atomic
-def take_back(account: Account, delivery_id: int, *, by: Person | None, at: datetime) -> TakenBack:
+class _Grown(Exception):
+    """The delivery touched another series before it was locked: begin again."""
+
+
+def take_back(account: Account, delivery_id: int, *, by: Person, at: datetime) -> TakenBack:
     """Take a delivery back, whole; what somebody changed since stays and is listed.
 
+    :raises AccountGone: if the account was deleted meanwhile.
     :raises NotTheLatest: if another delivery changed one of its series since.
     :raises TakenBackAlready: if it was taken back before.
     """
+    while True:
+        try:
+            return _take_back(account, delivery_id, by=by, at=at)
+        except _Grown:
+            continue
+
+
+@transaction.atomic
+def _take_back(account: Account, delivery_id: int, *, by: Person, at: datetime) -> TakenBack:
     hold(account.pk)
-    rows = Delivery.objects.select_for_update().filter(account_id=account.pk, id=delivery_id)
-    delivery = rows.get()
-    _ensure_standing(delivery)
-    ids = _series_of(delivery)
-    series = all_series.find(account.pk, ids)
+    rows = Delivery.objects.filter(account_id=account.pk, id=delivery_id)
+    series = all_series.find(account.pk, _series_of(rows.get()))
     registers = {key: each for key, each in series.items() if each.is_register}
     into = partners(account.pk, registers, at=at.timestamp())
     series |= {each.id: each for each in into.values()}
+    # Series are locked first, as whoever writes into them does.
     standing = lock(account.pk, series)
+    delivery = rows.select_for_update().get()
+    if not series.keys() >= set(_series_of(delivery)):
+        raise _Grown
+    _ensure_standing(delivery)
     _ensure_latest(delivery, series)
     undone = _undo(delivery, series)
     _write(account.pk, undone, series, at.timestamp())
     beside = _take_others(delivery, list(registers), at)
-    _settle(undone, registers, into, beside, standing, at.timestamp())
+    spans = _spans(undone, registers, beside)
+    if spans:
+        derive(
+            {key: registers[key] for key in spans},
+            into,
+            spans,
+            origin=Origin(delivery.origin),
+            delivery=0,
+            at=at.timestamp(),
+            standing=standing,
+        )
     _find_last(account.pk, series, standing)
     stand(account.pk, standing, at=at.timestamp())
     kept = [
         [key[0], str(key[1]), slot] for key, (_old, each) in undone.items() for slot in each.kept
     ]
-    rows.update(taken_back_at=at, taken_back_by_id=by and by.pk, kept=kept)
+    rows.update(taken_back_at=at, taken_back_by_id=by.pk, kept=kept)
     record(
         "readings.taken_back",
         at=at,
@@ -149,15 +203,33 @@ def _ensure_standing(delivery: Delivery) -> None:
 
 
 def _series_of(delivery: Delivery) -> Collection[int]:
-    """Return the series that a delivery may have touched."""
-    if delivery.hour is None:
+    """Return the series of a delivery: those of its source, and all that it touched.
+
+    Which source a meter belongs to may have changed since.
+    """
+    if delivery.hour is None or delivery.first_day is None:
         return delivery.series_ids
-    own = Series.objects.filter(account_id=delivery.account_id)
-    return list(own.filter(data_point__source_id=delivery.source_id).values_list("id", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(SERIES, _asked(delivery))
+        return [key for (key,) in cursor.fetchall()]
+
+
+def _asked(delivery: Delivery, series: Collection[int] = ()) -> dict[str, Any]:
+    return {
+        "account": delivery.account_id,
+        "delivery": delivery.id,
+        "source": delivery.source_id,
+        "first": delivery.first_day,
+        "last": delivery.last_day,
+        "series": list(series),
+        "mended": int(Origin.MENDED),
+    }
 
 
 def _ensure_latest(delivery: Delivery, series: Collection[int]) -> None:
     """Refuse to take back what another delivery changed since.
+
+    What a source sends within an hour may have gone on after a file came in between.
 
     :raises NotTheLatest: if one did, unless a person mended values by it.
     """
@@ -174,7 +246,10 @@ def _ensure_latest(delivery: Delivery, series: Collection[int]) -> None:
         ).exists()
     ):
         raise NotTheLatest(_("Of what a gateway sent, only the last hour can be taken back."))
-    if changed.filter(delivery_id__in=later.values("id")).exists():
+    with connection.cursor() as cursor:
+        cursor.execute(WENT_ON, _asked(delivery, series))
+        went_on = cursor.fetchone()[0]
+    if went_on or changed.filter(delivery_id__in=later.values("id")).exists():
         raise NotTheLatest(_("A later delivery changed the same series: take that one back first."))
 
 
@@ -186,8 +261,7 @@ def _undo(
     if first is None or last is None or not series:
         return {}
     revisions: dict[DayKey, list[Before]] = defaultdict(list)
-    asked: dict[str, Any] = {"account": delivery.account_id, "series": list(series)}
-    asked |= {"first": first, "last": last, "delivery": delivery.id}
+    asked = _asked(delivery, series)
     with binary_cursor() as cursor:
         cursor.execute(REVISIONS, asked)
         for key, day, slots, values, qualities, *before in cursor.fetchall():
@@ -225,8 +299,7 @@ def _write(
 
 def _take_others(delivery: Delivery, registers: list[int], at: datetime) -> dict[int, list[float]]:
     """Take back the registers off the grid; return their instants by series."""
-    asked: dict[str, Any] = {"account": delivery.account_id, "series": registers}
-    asked |= {"delivery": delivery.id, "at": at}
+    asked = {**_asked(delivery, registers), "at": at}
     found: dict[int, list[float]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(OTHERS, asked)
@@ -237,15 +310,12 @@ def _take_others(delivery: Delivery, registers: list[int], at: datetime) -> dict
     return found
 
 
-def _settle(
+def _spans(
     undone: Mapping[DayKey, tuple[StoredDay, Undone]],
     registers: Mapping[int, SeriesKey],
-    into: Mapping[int, SeriesKey],
     beside: Mapping[int, list[float]],
-    standing: Mapping[int, SeriesState],
-    at: float,
-) -> None:
-    """Settle the registers that are left with their neighbours."""
+) -> dict[int, Span]:
+    """Return between which instants the registers that are left are to be settled anew."""
     instants: dict[int, list[float]] = {key: list(each) for key, each in beside.items()}
     for (key, _on), (old, each) in undone.items():
         if key in registers and each.replaced.slots:
@@ -253,10 +323,7 @@ def _settle(
             instants.setdefault(key, []).extend(
                 start(old.local, slot, old.minutes) for slot in slots
             )
-    spans: dict[int, Span] = {key: (min(each), max(each)) for key, each in instants.items()}
-    if spans:
-        own = {key: registers[key] for key in spans}
-        derive(own, into, spans, origin=Origin.INSERTION, delivery=0, at=at, standing=standing)
+    return {key: (min(each), max(each)) for key, each in instants.items()}
 
 
 def _find_last(
