@@ -14,12 +14,13 @@ from vatio.metering.models import DataPoint
 from vatio.readings import deliveries
 from vatio.readings.curves import curve
 from vatio.readings.days import ReadingCounts
+from vatio.readings.latest import NotTheLatest
 from vatio.readings.models import Delivery, RegisterReading, Revision, State
 from vatio.readings.ranks import Flag, How, Origin, origin_of, quality
 from vatio.readings.receiving import partners
 from vatio.readings.series import SeriesKey
 from vatio.readings.slots import ONE_DAY, day_of
-from vatio.readings.taking_back import NotTheLatest, TakenBackAlready, take_back
+from vatio.readings.taking_back import TakenBackAlready, take_back
 
 DAY = date(2026, 10, 24)
 BEGIN = seconds("2026-10-23T22:00")

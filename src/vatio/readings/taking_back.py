@@ -1,10 +1,9 @@
 """Takes a delivery back: its values go, and what they replaced stands again."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -16,9 +15,10 @@ from vatio.readings import days, months
 from vatio.readings import series as all_series
 from vatio.readings.days import Before, Replaced, StoredDay, Undone
 from vatio.readings.deriving import derive
+from vatio.readings.latest import asked_of, ensure_latest, series_of
 from vatio.readings.locking import SeriesState, lock
 from vatio.readings.merging import last_of, months_of, stand, touch
-from vatio.readings.models import Day, Delivery
+from vatio.readings.models import Delivery
 from vatio.readings.ranks import Origin
 from vatio.readings.receiving import partners
 from vatio.readings.register_runs import Span
@@ -36,43 +36,9 @@ from vatio.refusal import Refused
 from vatio.tenants.models import Person
 
 
-class NotTheLatest(Refused):
-    """Another delivery changed the same series since."""
-
-
 class TakenBackAlready(Refused):
     """The delivery was taken back before."""
 
-
-SERIES = """
-SELECT series.id FROM metering_series series
-JOIN metering_datapoint point ON point.id = series.data_point_id
-WHERE series.account_id = %(account)s AND (point.source_id = %(source)s OR EXISTS (
-    SELECT FROM metering_sourcedevice device WHERE device.account_id = %(account)s
-    AND device.source_id = %(source)s AND device.meter_id = point.meter_id
-) OR EXISTS (
-    SELECT FROM readings_day own WHERE own.account_id = %(account)s AND own.series_id = series.id
-    AND own.day >= %(first)s AND own.day <= %(last)s AND own.delivery_id = %(delivery)s
-) OR EXISTS (
-    SELECT FROM readings_revision own WHERE own.account_id = %(account)s
-    AND own.series_id = series.id AND own.day >= %(first)s AND own.day <= %(last)s
-    AND own.delivery_id = %(delivery)s
-) OR EXISTS (
-    SELECT FROM readings_registerreading own WHERE own.account_id = %(account)s
-    AND own.series_id = series.id AND own.at >= %(first)s::date - interval '2 days'
-    AND own.at < %(last)s::date + interval '3 days' AND own.delivery_id = %(delivery)s
-))
-"""
-
-WENT_ON = """
-SELECT EXISTS (
-    SELECT FROM readings_revision own
-    JOIN readings_delivery other ON other.account_id = %(account)s AND other.id = own.delivery_id
-        AND other.taken_back_at IS NULL AND other.origin <> %(mended)s
-    WHERE own.account_id = %(account)s AND own.series_id = ANY(%(series)s)
-      AND own.day >= %(first)s AND own.day <= %(last)s
-      AND own.delivery_before = %(delivery)s AND own.delivery_id <> %(delivery)s)
-"""
 
 REVISIONS = """
 SELECT series_id, day, slots, "values", qualities, delivery_before, filled_before, version_before
@@ -141,17 +107,17 @@ def take_back(account: Account, delivery_id: int, *, by: Person, at: datetime) -
 def _take_back(account: Account, delivery_id: int, *, by: Person, at: datetime) -> TakenBack:
     hold(account.pk)
     rows = Delivery.objects.filter(account_id=account.pk, id=delivery_id)
-    series = all_series.find(account.pk, _series_of(rows.get()))
+    series = all_series.find(account.pk, series_of(rows.get()))
     registers = {key: each for key, each in series.items() if each.is_register}
     into = partners(account.pk, registers, at=at.timestamp())
     series |= {each.id: each for each in into.values()}
     # Series are locked first, as whoever writes into them does.
     standing = lock(account.pk, series)
     delivery = rows.select_for_update().get()
-    if not series.keys() >= set(_series_of(delivery)):
+    if not series.keys() >= set(series_of(delivery)):
         raise _Grown
     _ensure_standing(delivery)
-    _ensure_latest(delivery, series)
+    ensure_latest(delivery, series)
     undone = _undo(delivery, series)
     _write(account.pk, undone, series, at.timestamp())
     beside = _take_others(delivery, list(registers), at)
@@ -187,7 +153,7 @@ def why_not(delivery: Delivery) -> str:
     """Return why a delivery cannot be taken back now; nothing if it can be."""
     try:
         _ensure_standing(delivery)
-        _ensure_latest(delivery, _series_of(delivery))
+        ensure_latest(delivery, series_of(delivery))
     except Refused as refused:
         return str(refused)
     return ""
@@ -202,57 +168,6 @@ def _ensure_standing(delivery: Delivery) -> None:
         raise TakenBackAlready(_("This delivery was taken back already."))
 
 
-def _series_of(delivery: Delivery) -> Collection[int]:
-    """Return the series of a delivery: those of its source, and all that it touched.
-
-    Which source a meter belongs to may have changed since.
-    """
-    if delivery.hour is None or delivery.first_day is None:
-        return delivery.series_ids
-    with connection.cursor() as cursor:
-        cursor.execute(SERIES, _asked(delivery))
-        return [key for (key,) in cursor.fetchall()]
-
-
-def _asked(delivery: Delivery, series: Collection[int] = ()) -> dict[str, Any]:
-    return {
-        "account": delivery.account_id,
-        "delivery": delivery.id,
-        "source": delivery.source_id,
-        "first": delivery.first_day,
-        "last": delivery.last_day,
-        "series": list(series),
-        "mended": int(Origin.MENDED),
-    }
-
-
-def _ensure_latest(delivery: Delivery, series: Collection[int]) -> None:
-    """Refuse to take back what another delivery changed since.
-
-    What a source sends within an hour may have gone on after a file came in between.
-
-    :raises NotTheLatest: if one did, unless a person mended values by it.
-    """
-    if delivery.first_day is None:
-        return
-    later = Delivery.objects.filter(
-        account_id=delivery.account_id, id__gt=delivery.id, taken_back_at__isnull=True
-    ).exclude(origin=Origin.MENDED)
-    changed = Day.objects.filter(account_id=delivery.account_id, series_id__in=list(series))
-    if (
-        delivery.hour is not None
-        and changed.filter(
-            delivery_id=0, day__gte=delivery.first_day, day__lte=delivery.last_day
-        ).exists()
-    ):
-        raise NotTheLatest(_("Of what a gateway sent, only the last hour can be taken back."))
-    with connection.cursor() as cursor:
-        cursor.execute(WENT_ON, _asked(delivery, series))
-        went_on = cursor.fetchone()[0]
-    if went_on or changed.filter(delivery_id__in=later.values("id")).exists():
-        raise NotTheLatest(_("A later delivery changed the same series: take that one back first."))
-
-
 def _undo(
     delivery: Delivery, series: Mapping[int, SeriesKey]
 ) -> dict[DayKey, tuple[StoredDay, Undone]]:
@@ -261,7 +176,7 @@ def _undo(
     if first is None or last is None or not series:
         return {}
     revisions: dict[DayKey, list[Before]] = defaultdict(list)
-    asked = _asked(delivery, series)
+    asked = asked_of(delivery, series)
     with binary_cursor() as cursor:
         cursor.execute(REVISIONS, asked)
         for key, day, slots, values, qualities, *before in cursor.fetchall():
@@ -299,7 +214,7 @@ def _write(
 
 def _take_others(delivery: Delivery, registers: list[int], at: datetime) -> dict[int, list[float]]:
     """Take back the registers off the grid; return their instants by series."""
-    asked = {**_asked(delivery, registers), "at": at}
+    asked = {**asked_of(delivery, registers), "at": at}
     found: dict[int, list[float]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(OTHERS, asked)
