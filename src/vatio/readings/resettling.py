@@ -15,7 +15,7 @@ from vatio.metering.changing import NewDevice
 from vatio.metering.models import DataPoint, Meter, MeterChange, Series
 from vatio.readings import series as all_series
 from vatio.readings.deriving import derive
-from vatio.readings.locking import SeriesState, hold_account, lock
+from vatio.readings.locking import SeriesState, lock
 from vatio.readings.merging import stand
 from vatio.readings.models import Day, RegisterFinding
 from vatio.readings.ranks import Origin, origin_of
@@ -63,7 +63,7 @@ def undo_change(
     :raises AccountGone: if the account was deleted meanwhile.
     :raises NoChangeFound: if none was found there, or it was undone already.
     """
-    hold_account(account.pk)
+    accounts.hold(account.pk)
     series = all_series.find(account.pk, [series_id])
     if not series or not series[series_id].is_register:
         raise NoChangeFound(_("No change of meter was found there."))
