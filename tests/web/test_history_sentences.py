@@ -76,7 +76,7 @@ SPANISH = {
     "person.password_chosen": "Contraseña nueva elegida",
     "person.uninvited": "Invitación retirada",
     "readings.accepted": "Dispositivo 7 de Pasarela aceptado como Cuadro 7, con 1 lectura",
-    "readings.change_undone": "Contador general: no hubo otro contador el 25 de octubre de 2026",
+    "readings.change_undone": "Contador general: no hubo otro contador el 25 oct 2026",
     "readings.rejected": "Dispositivo 8 de Pasarela rechazado",
     "readings.taken_back": "Entrega retirada: 7, 1 días",
     "readings.unrejected": "Retirado el rechazo del dispositivo 8 de Pasarela",

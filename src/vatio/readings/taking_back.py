@@ -15,9 +15,10 @@ from vatio.readings import days, months
 from vatio.readings import series as all_series
 from vatio.readings.days import Before, Replaced, StoredDay, Undone
 from vatio.readings.deriving import derive
+from vatio.readings.last_values import find_last
 from vatio.readings.latest import asked_of, ensure_latest, series_of
-from vatio.readings.locking import SeriesState, lock
-from vatio.readings.merging import last_of, months_of, stand, touch
+from vatio.readings.locking import lock
+from vatio.readings.merging import months_of, stand, touch
 from vatio.readings.models import Delivery
 from vatio.readings.ranks import Origin
 from vatio.readings.receiving import partners
@@ -68,12 +69,6 @@ FROM readings_registerreading own
 WHERE own.account_id = %(account)s AND own.series_id = ANY(%(series)s)
   AND own.delivery_id = %(delivery)s
 ORDER BY own.series_id, own.at, own.id
-"""
-
-LAST = """
-SELECT series_id, max(day) FROM readings_day
-WHERE account_id = %(account)s AND series_id = ANY(%(series)s) AND present > 0
-GROUP BY series_id
 """
 
 
@@ -132,7 +127,7 @@ def _take_back(account: Account, delivery_id: int, *, by: Person, at: datetime) 
             at=at.timestamp(),
             standing=standing,
         )
-    _find_last(account.pk, series, standing)
+    find_last(account.pk, series, standing)
     stand(account.pk, standing, at=at.timestamp())
     kept = [
         [key[0], str(key[1]), slot] for key, (_old, each) in undone.items() for slot in each.kept
@@ -239,21 +234,3 @@ def _spans(
                 start(old.local, slot, old.minutes) for slot in slots
             )
     return {key: (min(each), max(each)) for key, each in instants.items()}
-
-
-def _find_last(
-    account_id: int, series: Mapping[int, SeriesKey], standing: Mapping[int, SeriesState]
-) -> None:
-    """Find anew the last value of each series."""
-    with connection.cursor() as cursor:
-        cursor.execute(LAST, {"account": account_id, "series": list(series)})
-        last = dict(cursor.fetchall())
-    for key, each in standing.items():
-        each.last_at = each.last_value = None
-        if key in last:
-            (day,) = read_range(
-                account_id, {key: series[key]}, last[key], _after(last[key])
-            ).values()
-            found = last_of(day)
-            if found is not None:
-                each.last_at, each.last_value = found
