@@ -19,7 +19,7 @@ from tests.setup.running import RUN, environment, eventually, free_port
 from vatio.metering.models import Series
 from vatio.readings.models import Day, Delivery, KeptFile, Revision
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
 
 BEGIN = int(seconds("2026-09-30T22:00"))
 DAYS, DEVICES = 25, 8
