@@ -2,6 +2,7 @@ import random
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 
 from tests import make
 from tests.counts import full_or_tenth
@@ -13,9 +14,8 @@ from tests.readings.stored import seconds
 from vatio.accounts.locking import AccountGone
 from vatio.accounts.models import Account
 from vatio.metering.changing import ZoneIsFixed, change_meter
-from vatio.metering.models import Series, Site
+from vatio.metering.models import Series, Site, SourceDevice
 from vatio.purging import deleting
-from vatio.purging.contents import BELONGINGS
 from vatio.purging.models import Purge
 from vatio.readings.curves import curve
 from vatio.readings.models import Day, Delivery, MonthTotals, PendingReading, State, Touched
@@ -162,12 +162,15 @@ def test_a_meter_moves_to_another_zone_only_before_its_first_reading() -> None:
 
 
 def test_a_purge_leaves_nothing_of_what_comes_meanwhile() -> None:
-    purged = {each.table for each in BELONGINGS}
+    with connection.cursor() as cursor:
+        # What has lived has rows with numbers that the server has not given yet.
+        for table in ("delivery", "revision", "registerreading", "pendingreading"):
+            cursor.execute(f"ALTER TABLE readings_{table} ALTER COLUMN id RESTART WITH 1000")
     for number in range(full_or_tenth(20)):
         hotel = lived(f"Hotel {number} {random.random()}")
-        meter = hotel.meters.filter(service="accepted").first()
-        source = hotel.datasources.first()
-        own = Gateway(hotel, source, "", [meter], [], 301)
+        device = SourceDevice.objects.get(account=hotel)
+        SourceDevice.objects.filter(pk=device.pk).update(did="D0")
+        own = Gateway(hotel, device.source, "", [device.meter], [], 402)
         own.insert([(0, BEGIN, 7)])
         purge = asked(hotel)
 
@@ -187,7 +190,4 @@ def test_a_purge_leaves_nothing_of_what_comes_meanwhile() -> None:
         assert "purged" in done or "written" in done
         if "purged" in done:
             for model in (Day, State, Delivery, MonthTotals, Touched, PendingReading):
-                assert (
-                    model._meta.db_table not in purged
-                    or not model.objects.filter(account_id=hotel.pk).exists()
-                )
+                assert not model.objects.filter(account_id=hotel.pk).exists()
