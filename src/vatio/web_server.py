@@ -52,6 +52,9 @@ LONG = ("/desk/imports/",)
 QUICK = ("/desk/imports/running/",)
 """Those among them that are asked every second while work goes on elsewhere."""
 
+SENDING = ("/readings", "/api/v1/readings")
+"""Addresses at which gateways send what takes seconds to store: they have threads of their own."""
+
 GRACE = 8
 """Seconds in which responses under way may end when the process stops."""
 
@@ -171,18 +174,21 @@ class PageChannel(HTTPChannel):  # type: ignore[misc]
 
 
 class Lanes:
-    """Hands requests to threads: those that may take long to one of their own."""
+    """Hands requests to threads: those that may take long, and gateways', to some of their own."""
 
     def __init__(self, threads: int) -> None:
         self._pages, self._long = ThreadedTaskDispatcher(), ThreadedTaskDispatcher()
+        self._sending = ThreadedTaskDispatcher()
         self._pages.set_thread_count(threads)
         self._long.set_thread_count(1)
+        self._sending.set_thread_count(threads)
 
     def add_task(self, channel: PageChannel) -> None:
         """Let the first request of a connection be answered."""
         path = getattr(channel.requests[0], "path", "")
         is_long = path.startswith(LONG) and not path.startswith(QUICK)
         lane = self._long if is_long else self._pages
+        lane = self._sending if path in SENDING else lane
         lane.add_task(channel)
 
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from tests import make
+from tests.readings.gateways import NOW, gateway
 from tests.readings.stored import deliver, put, seconds, series
 from vatio.accounts.models import Account
 from vatio.metering import installing
@@ -13,12 +14,13 @@ from vatio.metering.models import DataPoint
 from vatio.readings import deliveries
 from vatio.readings.curves import curve
 from vatio.readings.days import ReadingCounts
-from vatio.readings.models import Delivery, Revision, State
-from vatio.readings.ranks import Flag, How, Origin, quality
+from vatio.readings.latest import NotTheLatest
+from vatio.readings.models import Delivery, RegisterReading, Revision, State
+from vatio.readings.ranks import Flag, How, Origin, origin_of, quality
 from vatio.readings.receiving import partners
 from vatio.readings.series import SeriesKey
 from vatio.readings.slots import ONE_DAY, day_of
-from vatio.readings.taking_back import NotTheLatest, TakenBackAlready, take_back
+from vatio.readings.taking_back import TakenBackAlready, take_back
 
 DAY = date(2026, 10, 24)
 BEGIN = seconds("2026-10-23T22:00")
@@ -190,3 +192,79 @@ class TakingBackTest(TestCase):
         back(key, delivery, at=BEGIN + 42 * HOUR)
 
         assert [day.values for day in curve(into, DAY, DAY + 3 * ONE_DAY)] == before
+
+
+@pytest.mark.django_db
+def test_what_went_on_after_a_file_cannot_be_taken_back_without_it():
+    key = series()
+    hourly = bring(key, {BEGIN: 1}, at=BEGIN + 9 * HOUR)
+    file = bring(key, {BEGIN: 2, BEGIN + HOUR: 3}, at=BEGIN + 10 * HOUR)
+    rows = [(BEGIN + 2 * HOUR, 4.0, quality(Origin.FILE))]
+    put(key, rows, at=BEGIN + 11 * HOUR, delivery=hourly, origin=Origin.FILE)
+
+    for delivery in (hourly, file):
+        with pytest.raises(NotTheLatest):
+            back(key, delivery, at=BEGIN + 12 * HOUR)
+
+    assert values(key) == [2, 3, 4, None]
+
+
+@pytest.mark.django_db
+def test_what_a_source_sends_after_its_hour_was_taken_back_is_another_delivery():
+    own = gateway()
+    account = Account.objects.get(pk=own.account.pk)
+    own.insert([(0, BEGIN, 1)])
+    first = Delivery.objects.get().id
+    take_back(account, first, by=make.commercial(), at=NOW)
+
+    own.insert([(0, BEGIN + HOUR, 2)], at=NOW)
+    (second,) = Delivery.objects.filter(taken_back_at=None)
+    standing = values(own.series())
+    take_back(account, second.id, by=make.commercial(), at=NOW)
+
+    assert (standing[:2], second.new) == ([None, 2], 1)
+    assert values(own.series()) == [None] * 4
+
+
+@pytest.mark.django_db
+def test_what_a_source_brought_to_a_data_point_of_another_source_goes_back_too():
+    own = gateway(quantity=402)
+    own.points[0].source = None
+    own.points[0].save(update_fields=["source"])
+    own.insert([(0, BEGIN, 1), (0, BEGIN + HOUR, 2), (0, BEGIN + HOUR + 400, 2)])
+
+    take_back(
+        Account.objects.get(pk=own.account.pk),
+        Delivery.objects.get().id,
+        by=make.commercial(),
+        at=NOW,
+    )
+
+    assert values(own.intervals()) == [None] * 4
+    assert values(own.series(kind="register")) == [None] * 4
+    assert RegisterReading.objects.filter(value=None).count() == 1
+
+
+@pytest.mark.django_db
+def test_intervals_keep_their_origin_when_registers_around_them_go_back():
+    key = series(60, kind="register")
+    own = quality(Origin.DISTRIBUTOR)
+    states = {BEGIN + slot * HOUR: 10.0 * slot for slot in range(4)}
+    for number, some in enumerate(({0, 1, 3}, {2})):
+        delivery = deliver(key.account_id, at=BEGIN + number, origin=Origin.DISTRIBUTOR)
+        rows = [(BEGIN + slot * HOUR, states[BEGIN + slot * HOUR], own) for slot in some]
+        received = put(key, rows, at=BEGIN + 9 * HOUR, delivery=delivery, origin=Origin.DISTRIBUTOR)
+        deliveries.count(
+            key.account_id,
+            delivery,
+            ReadingCounts(),
+            touched=received.changed,
+            at=datetime.fromtimestamp(BEGIN, UTC),
+        )
+
+    back(key, delivery, at=BEGIN + 11 * HOUR)
+
+    into = partners(key.account_id, {key.id: key}, at=BEGIN)[key.id]
+    (day,) = curve(into, DAY, DAY + ONE_DAY)
+    assert day.values[:4] == [10, 10, 10, None]
+    assert {origin_of(each) for each in day.qualities[:3]} == {Origin.DISTRIBUTOR}

@@ -12,18 +12,20 @@ from tests import make
 from tests.metering.installed import import_inventory, install
 from tests.purging.lived import OVER, asked, lived
 from tests.readings.devices import gateway
+from tests.readings.gateways import gateway as registers
 from vatio.accounts import adjusting, configuring, inviting, non_renewal, revoking, undoing
 from vatio.accounts.models import Account, AccountRole
 from vatio.catalogue import publishing
 from vatio.history.models import Act
 from vatio.history_sentences import SENTENCES, sentence
 from vatio.metering import tokens
+from vatio.metering.models import Meter
 from vatio.orders import assigning, deciding, lapsing
 from vatio.people import calendar_links, creating, one_time_links
 from vatio.portfolios import importing
 from vatio.purging import deleting
-from vatio.readings import rejecting, taking_back
-from vatio.readings.models import Delivery
+from vatio.readings import rejecting, resettling, taking_back
+from vatio.readings.models import Delivery, RegisterFinding
 from vatio.tenants.models import Organisation
 
 SOURCE = Path(vatio.__file__).resolve().parent
@@ -74,6 +76,7 @@ SPANISH = {
     "person.password_chosen": "Contraseña nueva elegida",
     "person.uninvited": "Invitación retirada",
     "readings.accepted": "Dispositivo 7 de Pasarela aceptado como Cuadro 7, con 1 lectura",
+    "readings.change_undone": "Contador general: no hubo otro contador el 25 oct 2026",
     "readings.rejected": "Dispositivo 8 de Pasarela rechazado",
     "readings.taken_back": "Entrega retirada: 7, 1 días",
     "readings.unrejected": "Retirado el rechazo del dispositivo 8 de Pasarela",
@@ -207,6 +210,18 @@ def readings_come_and_go() -> None:
     rejecting.take_back_rejection(own.source, "8", by=own.by, at=make.NOON)
     delivery = Delivery.objects.get(hour=None)
     taking_back.take_back(own.account, delivery.id, by=own.by, at=make.NOON)
+    reset_and_back()
+
+
+def reset_and_back() -> None:
+    own = registers(quantity=402)
+    Meter.objects.filter(pk=own.meters[0].pk).update(name="Contador general")
+    at = make.NOON.timestamp() - 30 * 86_400
+    own.insert([(0, at + hour * 3600, value) for hour, value in enumerate((100, 101, 5, 6))])
+    found = RegisterFinding.objects.get(account_id=own.account.pk, kind="change")
+    resettling.undo_change(
+        own.account, found.series_id, found_at=found.at, by=make.commercial(), at=make.NOON
+    )
 
 
 @pytest.mark.django_db

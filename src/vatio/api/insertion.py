@@ -9,9 +9,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 
 from vatio import clock
+from vatio.accounts.locking import AccountGone
 from vatio.api.pace import Pace
 from vatio.metering import tokens
 from vatio.metering.tokens import NotCollecting, RecognisedToken
@@ -25,6 +27,7 @@ LARGEST = 10 * 1024 * 1024
 """Bytes of a body after inflation."""
 
 CHUNK = 65_536
+NO_TOKEN = gettext_lazy("There is no token that works: send it as a header.")
 ENCODINGS = ("", "identity", "gzip")
 
 pace = Pace(rate=settings.INSERTION_RATE, burst=settings.INSERTION_BURST)
@@ -69,7 +72,7 @@ def _sender(request: HttpRequest) -> RecognisedToken:
     """
     token = tokens.recognised(_token(request), at=clock.real())
     if token is None:
-        raise Answered(401, _("There is no token that works: send it as a header."))
+        raise Answered(401, NO_TOKEN)
     try:
         tokens.ensure_collects(token, at=clock.now())
     except NotCollecting as refused:
@@ -121,12 +124,15 @@ def _whole(chunks: Iterator[bytes]) -> bytes:
 def _insert(token: RecognisedToken, batch: Batch) -> Inserted:
     """Store the batch, and write that the token was seen.
 
-    :raises Answered: if the source has sent as many readings as it may in a day.
+    :raises Answered: if the account was deleted meanwhile, and its tokens with it, or if the
+        source has sent as many readings as it may in a day.
     """
     at = clock.now()
     sender = InsertionSender(token.account_id, token.source_id, settings.INSERTION_READINGS_A_DAY)
     try:
         made = insertion.insert(sender, batch, at=at)
+    except AccountGone:
+        raise Answered(401, NO_TOKEN) from None
     except TooManyToday as refused:
         raise Answered(429, refused, wait=_to_midnight(at)) from None
     tokens.seen(token, at=clock.real())

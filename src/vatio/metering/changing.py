@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from vatio.accounts.locking import lock
 from vatio.entitlements.limits import ensure_open
 from vatio.metering.allocating import hold, settle
 from vatio.metering.installing import SupplyDetails, zone_of
@@ -107,6 +108,8 @@ def change_meter(
     :raises NothingCanBeAdded: if the account has expired or has yet to start.
     :raises ZoneIsFixed: if it has readings, and the site's days are those of another time zone.
     """
+    # Whoever stores a reading holds the account: none comes before the zone is written.
+    lock(meter.account)
     ensure_open(meter.account, at=at)
     meter.name, meter.make, meter.site = name, make, site
     zone = zone_of(meter)

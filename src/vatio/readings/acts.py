@@ -1,9 +1,12 @@
 """The acts on readings: the sentence that the history shows for each."""
 
+from datetime import date
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from vatio.dates import written
 from vatio.formats import number
 from vatio.history.sentences import Facts, Sentence, Wording
 
@@ -39,8 +42,15 @@ def _of_device(words: Promise, icon: str) -> Wording:
     )
 
 
+def _change_undone(facts: Facts) -> Sentence:
+    words = _("%(meter)s: there was no other device on %(day)s")
+    day = written(date.fromisoformat(facts["day"]))
+    return Sentence(words % {"meter": facts["meter"], "day": day}, "back")
+
+
 SENTENCES: dict[str, Wording] = {
     "readings.taken_back": _taken_back,
+    "readings.change_undone": _change_undone,
     "readings.accepted": _accepted,
     "readings.rejected": _rejected,
     "readings.unrejected": _of_device(

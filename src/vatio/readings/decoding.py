@@ -18,7 +18,15 @@ from vatio.readings.deliveries import RefusedReading
 from vatio.refusal import Refused
 
 MOST_READINGS = 100_000
+"""Readings of a request, and messages of it, at most."""
+
+MOST_BRACKETS = 4 * MOST_READINGS
+"""Brackets that a body which is not right may open: each message opens two, each value one."""
+
 LONGEST_DID = 120
+MOST_DIGITS = 16
+"""Digits from which on whole numbers are not exact."""
+
 MALFORMED, NOT_FINITE = "malformed", "not_finite"
 
 
@@ -58,6 +66,15 @@ class Batch:
         """How many readings there are, those that were refused too."""
         return sum(len(each.values) for _place, each in self.messages) + len(self.refused)
 
+    def refuse(self, place: int, code: str, words: str, quantity: int | None = None) -> None:
+        """Refuse an item of the body.
+
+        :raises TooManyReadings: if more than `MOST_READINGS` were refused.
+        """
+        self.refused.append(RefusedReading(place, code, words, quantity))
+        if len(self.refused) > MOST_READINGS:
+            raise _too_many()
+
 
 _decoder = msgspec.json.Decoder(list[InsertedMessage])
 
@@ -73,17 +90,25 @@ def decode(body: bytes) -> Batch:
         _refuse_unprintable(batch)
     except (msgspec.MsgspecError, RecursionError):
         batch = _one_by_one(_parsed(body))
-    if batch.readings > MOST_READINGS:
-        raise TooManyReadings(
-            _("At most %(most)s readings in a request.") % {"most": MOST_READINGS}
-        )
+    if batch.readings > MOST_READINGS or len(batch.messages) > MOST_READINGS:
+        raise _too_many()
     return batch
 
 
+def _too_many() -> TooManyReadings:
+    return TooManyReadings(_("At most %(most)s readings in a request.") % {"most": MOST_READINGS})
+
+
 def _parsed(body: bytes) -> list[Any]:
-    """Return the list of a body; numbers that are none, such as NaN, are let through."""
+    """Return the list of a body; numbers that are none, such as NaN, are let through.
+
+    :raises TooManyReadings: if it opens more brackets than readings have: parsed without their
+        types they would take twenty times their bytes.
+    """
+    if body.count(b"{") + body.count(b"[") > MOST_BRACKETS:
+        raise _too_many()
     try:
-        parsed = json.loads(body)
+        parsed = json.loads(body, parse_int=_number)
     except (ValueError, RecursionError):
         raise NotABatch(_("The body is not JSON: send a list of messages.")) from None
     if isinstance(parsed, dict):
@@ -93,18 +118,25 @@ def _parsed(body: bytes) -> list[Any]:
     return parsed
 
 
+def _number(digits: str) -> float:
+    """Return a whole number; one too long to be exact, or to be read at all, may be infinite."""
+    return int(digits) if len(digits) < MOST_DIGITS else float(digits)
+
+
 def _refuse_unprintable(batch: Batch) -> None:
     bad = {each.did for _place, each in batch.messages if not each.did.isprintable()}
     if not bad:
         return
+    words = _("The device id has letters of no text.")
     for place, each in batch.messages:
         if each.did in bad:
-            batch.refused.append(_malformed(place, _("The device id has letters of no text.")))
+            batch.refuse(place, MALFORMED, words)
     batch.messages = [pair for pair in batch.messages if pair[1].did not in bad]
 
 
 def _one_by_one(items: list[Any]) -> Batch:
     batch = Batch()
+    words = _("A message has a did, a ts with its offset from UTC, and a list of values.")
     for place, item in enumerate(items):
         try:
             values = item["values"]
@@ -114,8 +146,7 @@ def _one_by_one(items: list[Any]) -> Batch:
             if not isinstance(values, list) or not message.did.isprintable():
                 raise TypeError
         except (KeyError, TypeError, ValueError, msgspec.MsgspecError):
-            words = _("A message has a did, a ts with its offset from UTC, and a list of values.")
-            batch.refused.append(_malformed(place, words))
+            batch.refuse(place, MALFORMED, words)
             continue
         good = list(_values(place, values, batch))
         batch.messages.append((place, InsertedMessage(did=message.did, ts=message.ts, values=good)))
@@ -130,21 +161,17 @@ def _moment(text: Any) -> datetime:
 
 
 def _values(place: int, values: list[Any], batch: Batch) -> Iterator[InsertedValue]:
+    words = _("A value has a p, the code of its quantity, and a v, a number.")
+    infinite = _("The value is no number.")
     for item in values:
         code = item.get("p") if isinstance(item, dict) else None
         try:
             value = msgspec.convert(item, InsertedValue)
         except (msgspec.MsgspecError, OverflowError):
             code = code if isinstance(code, int) and not isinstance(code, bool) else None
-            words = _("A value has a p, the code of its quantity, and a v, a number.")
-            batch.refused.append(_malformed(place, words, code))
+            batch.refuse(place, MALFORMED, words, code)
             continue
         if isfinite(value.v):
             yield value
         else:
-            words = _("The value is no number.")
-            batch.refused.append(RefusedReading(place, NOT_FINITE, words, value.p))
-
-
-def _malformed(place: int, words: str, code: int | None = None) -> RefusedReading:
-    return RefusedReading(place, MALFORMED, words, code)
+            batch.refuse(place, NOT_FINITE, infinite, value.p)

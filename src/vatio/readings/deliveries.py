@@ -23,7 +23,8 @@ RETURNING id
 """
 
 OF_HOUR = """
-SELECT max(id) FILTER (WHERE hour = date_trunc('hour', %(at)s::timestamptz, 'UTC')),
+SELECT max(id) FILTER (WHERE hour = date_trunc('hour', %(at)s::timestamptz, 'UTC')
+        AND taken_back_at IS NULL),
     coalesce(sum(new + same + corrected + outranked + held + refused), 0)::bigint
 FROM readings_delivery
 WHERE account_id = %(account)s AND source_id = %(source)s
@@ -35,7 +36,8 @@ INSERT INTO readings_delivery AS own (account_id, source_id, origin, hour, begun
     file_name, sha256, new, same, corrected, outranked, held, refused, refusals, series_ids, kept)
 VALUES (%(account)s, %(source)s, %(origin)s, date_trunc('hour', %(at)s::timestamptz, 'UTC'),
     %(at)s, %(at)s, '', '', 0, 0, 0, 0, 0, 0, '{}', '{}', '[]')
-ON CONFLICT (account_id, source_id, hour) WHERE hour IS NOT NULL DO NOTHING
+ON CONFLICT (account_id, source_id, hour)
+    WHERE hour IS NOT NULL AND taken_back_at IS NULL DO NOTHING
 """
 
 COUNT = """
@@ -57,8 +59,12 @@ UPDATE readings_delivery SET new = new + %(new)s, same = same + %(same)s,
         ELSE series_ids END,
     first_day = least(first_day, %(first)s::date), last_day = greatest(last_day, %(last)s::date),
     ended_at = greatest(ended_at, %(at)s)
-WHERE account_id = %(account)s AND id = %(delivery)s
+WHERE account_id = %(account)s AND id = %(delivery)s AND taken_back_at IS NULL
 """
+
+
+class GoneBack(Exception):
+    """The delivery was taken back before its readings were stored: begin another."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +121,10 @@ def count(
     touched: Iterable[DayKey] = (),
     at: datetime,
 ) -> None:
-    """Add to what a delivery brought: what became of it, and why some of it was refused."""
+    """Add to what a delivery brought: what became of it, and why some of it was refused.
+
+    :raises GoneBack: if it was taken back meanwhile; nothing may be stored for it then.
+    """
     refused, keys = list(refusals), list(touched)
     days: list[date] = [day for _series, day in keys]
     rows = [[each.place, each.code, each.why] for each in refused[: Delivery.LISTED]]
@@ -134,3 +143,5 @@ def count(
     }
     with connection.cursor() as cursor:
         cursor.execute(COUNT, asked)
+        if not cursor.rowcount:
+            raise GoneBack

@@ -5,7 +5,7 @@ corrected, recomputes the intervals between its neighbours and no others.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from vatio.readings.locking import SeriesState
 from vatio.readings.merging import Outcome, merge_locked
 from vatio.readings.ranks import Flag, How, Origin, doubted, quality
 from vatio.readings.register_runs import Run, Span, load
-from vatio.readings.registers import Register, Settled, by_slot, settle
+from vatio.readings.registers import DeviceChange, Register, Settled, by_slot, settle
 from vatio.readings.series import SeriesKey
 from vatio.readings.slots import LocalDay, day_of, end, place, start
 from vatio.readings.storing import DayKey, floats
@@ -47,7 +47,8 @@ class Derivation:
 
     What was counted is known for the slots that overlap `since` to `until`, which is infinite
     where no register behind decides; `last` is the last instant that matters then. `ends_all`
-    says whether the last of the registers is the last of the series.
+    says whether the last of the registers is the last of the series, `is_clear` whether another
+    may follow it without more ado.
     """
 
     settled: Settled
@@ -55,6 +56,7 @@ class Derivation:
     until: float
     last: float
     ends_all: bool
+    is_clear: bool
 
 
 def derive(
@@ -82,7 +84,7 @@ def derive(
             last = each.settled.good[-1] if each.settled.good else None
             standing[key].register_at = last and last.at
             standing[key].register = last and last.value
-            standing[key].is_clear = last is not None and each.settled.waiting is None
+            standing[key].is_clear = each.is_clear
     _write_findings(derived, next(iter(series.values())).account_id)
     named = {each.id: each for each in into.values()}
     return merge_locked(named, arriving, standing, delivery=delivery, at=at), derived
@@ -108,16 +110,14 @@ def _derivation(series: SeriesKey, run: Run, span: Span, digits: int | None) -> 
     """Settle the run; None if its neighbours do not tell enough."""
     registers = run.registers
     known = [one.at for one in registers]
-    anchor = _anchor_before(registers, bisect_left(known, span[0]), run.findings)
-    if anchor is None and not run.begins_all:
+    span = _over_changes(span, run.changes)
+    found = _beginning(series, run, known, span)
+    while found is not None and (inside := _changes_at(run, found[1])):
+        span = (min(inside), span[1])
+        found = _beginning(series, run, known, span)
+    if found is None:
         return None
-    since = span[0] if anchor is None else registers[anchor].at
-    first = anchor
-    if anchor is not None:
-        edge = _slot_start(series, since)
-        first = _anchor_before(registers, bisect_right(known, edge), run.findings)
-        if first is None and not run.begins_all:
-            return None
+    since, first = found
     settled = settle(
         registers[first or 0 :],
         changes=[each for each in run.changes if _is_behind(each.at, registers, first)],
@@ -125,13 +125,54 @@ def _derivation(series: SeriesKey, run: Run, span: Span, digits: int | None) -> 
         unit=series.measures.factor,
         refused=run.refused,
     )
+    is_clear = bool(settled.good) and settled.waiting is None
+    is_clear = is_clear and not any(
+        (each.until or each.at) > settled.good[-1].at for each in run.changes
+    )
     again = _anchor_behind(settled.anchors, span[1], run.findings)
     if again is None:
+        if not run.ends_all:
+            return None
         last = max([span[1], *known[-1:]])
-        return Derivation(settled, since, float("inf"), last, True) if run.ends_all else None
+        return Derivation(settled, since, float("inf"), last, True, is_clear)
     if not run.ends_all and known[-1] < _slot_end(series, again.at):
         return None
-    return Derivation(settled, since, again.at, again.at, run.ends_all)
+    return Derivation(settled, since, again.at, again.at, run.ends_all, is_clear)
+
+
+def _beginning(
+    series: SeriesKey, run: Run, known: list[float], span: Span
+) -> tuple[float, int | None] | None:
+    """Return since when a span is settled anew, and from which register; None if none tells.
+
+    It is the last one before that was good by itself, and the last such before its slot.
+    """
+    anchor = _anchor_before(run.registers, bisect_left(known, span[0]), run.findings)
+    if anchor is None:
+        return (span[0], None) if run.begins_all else None
+    since = known[anchor]
+    edge = _slot_start(series, since)
+    first = _anchor_before(run.registers, bisect_right(known, edge), run.findings)
+    return (since, first) if first is not None or run.begins_all else None
+
+
+def _over_changes(span: Span, changes: Iterable[DeviceChange]) -> Span:
+    """Return a span with the whole days of the changes that it touches.
+
+    Any register of the day of a change may tell when it was.
+    """
+    for each in changes:
+        if each.until is not None and each.at <= span[1] and span[0] <= each.until:
+            span = (min(span[0], each.at), max(span[1], each.until))
+    return span
+
+
+def _changes_at(run: Run, first: int | None) -> list[float]:
+    """Return the days of changes that a register is on: it does not tell of which device it is."""
+    if first is None:
+        return []
+    at = run.registers[first].at
+    return [each.at for each in run.changes if each.at <= at < (each.until or each.at)]
 
 
 def _is_behind(at: float, registers: list[Register], first: int | None) -> bool:

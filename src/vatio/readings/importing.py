@@ -20,9 +20,9 @@ from vatio.readings.files import reading
 from vatio.readings.files.asking import MustBeAsked
 from vatio.readings.files.curves import Curve, CurveFile, CurveOptions, RefusedRow
 from vatio.readings.keeping import keep
-from vatio.readings.locking import ZoneMoved
+from vatio.readings.locking import ZoneMoved, lock
 from vatio.readings.models import State
-from vatio.readings.receiving import Received, receive
+from vatio.readings.receiving import Received, partners, receive
 from vatio.readings.sums import ACTIVE_ENERGY
 from vatio.readings.targets import Lacking, Targets
 from vatio.tenants.models import Person
@@ -208,8 +208,11 @@ def _store(
 ) -> FileReport:
     """Store what was sorted, part by part, as one delivery."""
     at, account_id = work.at, work.account.pk
+    registers = {key: each for key, each in work.series.items() if each.is_register}
+    into = partners(account_id, registers, at=at.timestamp())
+    # All at once, in their order: part by part, two files could wait for each other.
+    lock(account_id, [*work.series, *(each.id for each in into.values())])
     if choice.digits is not None:
-        registers = [key for key, each in work.series.items() if each.is_register]
         _remember_digits(account_id, registers, choice.digits)
     delivery = deliveries.open_file(
         account_id,
@@ -285,7 +288,6 @@ def _takes(work: FileSorting) -> dict[int, int]:
 
 
 def _remember_digits(account_id: int, registers: Iterable[int], digits: int) -> None:
-    for key in sorted(registers):
-        State.objects.get_or_create(account_id=account_id, series_id=key)
+    """Write down how many digits registers show; their series are locked."""
     own = State.objects.filter(account_id=account_id, series_id__in=list(registers))
     own.update(digits=digits)

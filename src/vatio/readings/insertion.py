@@ -13,7 +13,7 @@ from vatio.readings import deliveries, devices, one_slot, pending
 from vatio.readings.arrivals import SAME, Arrivals
 from vatio.readings.days import ReadingCounts
 from vatio.readings.decoding import NOT_FINITE, Batch, InsertedMessage
-from vatio.readings.deliveries import RefusedReading
+from vatio.readings.deliveries import GoneBack, RefusedReading
 from vatio.readings.devices import Target
 from vatio.readings.locking import ZoneMoved
 from vatio.readings.pending import WHOLE, HeldReading
@@ -80,7 +80,7 @@ def insert(sender: InsertionSender, batch: Batch, *, at: datetime) -> Inserted:
     while True:
         try:
             return _insert(sender, batch, at=at)
-        except (ZoneMoved, DevicesMoved):
+        except (ZoneMoved, DevicesMoved, GoneBack):
             continue
 
 

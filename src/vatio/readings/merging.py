@@ -9,9 +9,9 @@ from django.db import connection, transaction
 
 from vatio.readings import days, months
 from vatio.readings.days import ArrivingDay, Merged, ReadingCounts, StoredDay
+from vatio.readings.last_values import remember_last
 from vatio.readings.locking import SeriesState, begin, lock
 from vatio.readings.series import SeriesKey
-from vatio.readings.slots import start
 from vatio.readings.storing import (
     DayChange,
     DayKey,
@@ -113,7 +113,7 @@ def merge_locked(
         write_revisions(account_id, _changes(merged, before, standing, delivery, at))
         touch(account_id, outcome.changed)  # Before the months: see `following`.
         months.write(account_id, months_of(outcome.changed, series))
-    _remember_last(outcome, standing)
+    remember_last(outcome.changed, series, standing)
     return outcome
 
 
@@ -206,22 +206,6 @@ def touch(account_id: int, changed: Mapping[DayKey, StoredDay]) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(TOUCH, asked)
-
-
-def last_of(day: StoredDay) -> tuple[float, float] | None:
-    """Return the instant at which the last slot with a value begins, and its value."""
-    for slot in range(len(day.values) - 1, -1, -1):
-        value = day.values[slot]
-        if value is not None:
-            return start(day.local, slot, day.minutes), value
-    return None
-
-
-def _remember_last(outcome: Outcome, standing: Mapping[int, SeriesState]) -> None:
-    for (series_id, _day), changed in outcome.changed.items():
-        last = last_of(changed)
-        if last and last[0] >= (standing[series_id].last_at or last[0]):
-            standing[series_id].last_at, standing[series_id].last_value = last
 
 
 def stand(account_id: int, standing: Mapping[int, SeriesState], *, at: float) -> None:

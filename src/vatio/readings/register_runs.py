@@ -207,7 +207,8 @@ def _read_findings(
                 float(each) * factor if is_read and each is not None else None
                 for each in (last, first)
             )
-            runs[key].changes.append(DeviceChange(_begins(series[key], day), old, new))
+            begins, ends = _begins(series[key], day), _ends(series[key], day)
+            runs[key].changes.append(DeviceChange(begins, old, new, ends))
 
 
 def _day(series: SeriesKey, instant: float) -> date:

@@ -4,8 +4,10 @@ A register is the state of a meter at an instant. It only grows: one that is low
 good one is held until the next one tells whether it was a dip, a rollover or another meter.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from vatio.readings.slots import LocalDay, end, place, start
@@ -24,12 +26,14 @@ class Register(NamedTuple):
 class DeviceChange(NamedTuple):
     """Another device at an instant: the last state of the old one and the first of the new one.
 
-    None stands for a state that nobody read.
+    None stands for a state that nobody read. Where only the day is known, it is from `at` up to,
+    not including, `until`: the registers of the day tell when.
     """
 
     at: float
     last: float | None
     first: float | None
+    until: float | None = None
 
 
 class Piece(NamedTuple):
@@ -80,9 +84,37 @@ class _Run:
         else:
             self.said.held.append(one)
 
-    def change(self, change: DeviceChange) -> None:
-        """Take the registers of both devices of a change that somebody wrote down."""
+    def is_new(self, change: DeviceChange, one: Register, behind: Sequence[Register]) -> bool:
+        """Return whether a register is the first of the new device of a change.
+
+        On the day of the change the old one goes on while registers grow, up to its last state,
+        and past a dip. Where nobody read that, or no register came before, and none of the day is
+        lower than the one before, nothing tells when: the day begins with the new one.
+
+        :param behind: the registers that follow, in the order of their instants.
+        """
+        if change.until is None or one.at >= change.until:
+            return True
+        top = float("inf") if change.last is None else change.last
+        if self.last is not None:
+            low = self.last.value
+            if not low <= one.value <= top:
+                return not (behind and low <= behind[0].value <= top)
+            if change.last is not None:
+                return False
+        day = [one, *behind[: bisect_left(behind, change.until, key=lambda each: each.at) + 1]]
+        return all(former.value <= later.value for former, later in pairwise(day))
+
+    def change(self, change: DeviceChange, one: Register) -> None:
+        """Take the registers of both devices of a change that somebody wrote down.
+
+        The old one's last register of the day, if there is one, and the first of the new one are
+        known: it was half-way between them.
+        """
         last = self.last
+        if last is not None and change.until is not None and last.at >= change.at:
+            half_way = min((last.at + one.at) / 2, change.until)
+            change = change._replace(at=half_way)
         if last is not None and change.last is not None and change.last >= last.value:
             self.said.pieces.append(Piece(last.at, change.at, change.last - last.value))
         self.low = None
@@ -125,16 +157,19 @@ def settle(
 
     :param registers: in the order of their instants, each instant once.
     :param changes: changes of the device that were written down, in the order of their instants.
-        A register at the very instant of a change is of the new device.
+        A register at the very instant of a change, if that is known, is of the new device.
     :param digits: how many digits the register shows, where that is known.
     :param unit: base units in one of what the digits count.
     :param refused: the instants of registers that begin no other meter.
     """
     run = _Run(10**digits * unit if digits else None, refused, Settled())
     to_come = list(changes)
-    for one in registers:
+    run_of = list(registers)
+    for number, one in enumerate(run_of):
         while to_come and to_come[0].at <= one.at:
-            run.change(to_come.pop(0))
+            if not run.is_new(to_come[0], one, run_of[number + 1 :] if to_come[0].until else ()):
+                break
+            run.change(to_come.pop(0), one)
         run.take(one)
     run.said.waiting = run.low
     return run.said

@@ -1,10 +1,9 @@
 """Takes a delivery back: its values go, and what they replaced stands again."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -12,14 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from vatio.accounts.locking import hold
 from vatio.accounts.models import Account
 from vatio.history.recording import record
-from vatio.metering.models import Series
 from vatio.readings import days, months
 from vatio.readings import series as all_series
 from vatio.readings.days import Before, Replaced, StoredDay, Undone
 from vatio.readings.deriving import derive
-from vatio.readings.locking import SeriesState, lock
-from vatio.readings.merging import last_of, months_of, stand, touch
-from vatio.readings.models import Day, Delivery
+from vatio.readings.last_values import find_last
+from vatio.readings.latest import asked_of, ensure_latest, series_of
+from vatio.readings.locking import lock
+from vatio.readings.merging import months_of, stand, touch
+from vatio.readings.models import Delivery
 from vatio.readings.ranks import Origin
 from vatio.readings.receiving import partners
 from vatio.readings.register_runs import Span
@@ -35,10 +35,6 @@ from vatio.readings.storing import (
 )
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
-
-
-class NotTheLatest(Refused):
-    """Another delivery changed the same series since."""
 
 
 class TakenBackAlready(Refused):
@@ -75,12 +71,6 @@ WHERE own.account_id = %(account)s AND own.series_id = ANY(%(series)s)
 ORDER BY own.series_id, own.at, own.id
 """
 
-LAST = """
-SELECT series_id, max(day) FROM readings_day
-WHERE account_id = %(account)s AND series_id = ANY(%(series)s) AND present > 0
-GROUP BY series_id
-"""
-
 
 @dataclass(frozen=True)
 class TakenBack:
@@ -90,34 +80,59 @@ class TakenBack:
     kept: int
 
 
-@transaction.atomic
-def take_back(account: Account, delivery_id: int, *, by: Person | None, at: datetime) -> TakenBack:
+class _Grown(Exception):
+    """The delivery touched another series before it was locked: begin again."""
+
+
+def take_back(account: Account, delivery_id: int, *, by: Person, at: datetime) -> TakenBack:
     """Take a delivery back, whole; what somebody changed since stays and is listed.
 
+    :raises AccountGone: if the account was deleted meanwhile.
     :raises NotTheLatest: if another delivery changed one of its series since.
     :raises TakenBackAlready: if it was taken back before.
     """
+    while True:
+        try:
+            return _take_back(account, delivery_id, by=by, at=at)
+        except _Grown:
+            continue
+
+
+@transaction.atomic
+def _take_back(account: Account, delivery_id: int, *, by: Person, at: datetime) -> TakenBack:
     hold(account.pk)
-    rows = Delivery.objects.select_for_update().filter(account_id=account.pk, id=delivery_id)
-    delivery = rows.get()
-    _ensure_standing(delivery)
-    ids = _series_of(delivery)
-    series = all_series.find(account.pk, ids)
+    rows = Delivery.objects.filter(account_id=account.pk, id=delivery_id)
+    series = all_series.find(account.pk, series_of(rows.get()))
     registers = {key: each for key, each in series.items() if each.is_register}
     into = partners(account.pk, registers, at=at.timestamp())
     series |= {each.id: each for each in into.values()}
+    # Series are locked first, as whoever writes into them does.
     standing = lock(account.pk, series)
-    _ensure_latest(delivery, series)
+    delivery = rows.select_for_update().get()
+    if not series.keys() >= set(series_of(delivery)):
+        raise _Grown
+    _ensure_standing(delivery)
+    ensure_latest(delivery, series)
     undone = _undo(delivery, series)
     _write(account.pk, undone, series, at.timestamp())
     beside = _take_others(delivery, list(registers), at)
-    _settle(undone, registers, into, beside, standing, at.timestamp())
-    _find_last(account.pk, series, standing)
+    spans = _spans(undone, registers, beside)
+    if spans:
+        derive(
+            {key: registers[key] for key in spans},
+            into,
+            spans,
+            origin=Origin(delivery.origin),
+            delivery=0,
+            at=at.timestamp(),
+            standing=standing,
+        )
+    find_last(account.pk, series, standing)
     stand(account.pk, standing, at=at.timestamp())
     kept = [
         [key[0], str(key[1]), slot] for key, (_old, each) in undone.items() for slot in each.kept
     ]
-    rows.update(taken_back_at=at, taken_back_by_id=by and by.pk, kept=kept)
+    rows.update(taken_back_at=at, taken_back_by_id=by.pk, kept=kept)
     record(
         "readings.taken_back",
         at=at,
@@ -133,7 +148,7 @@ def why_not(delivery: Delivery) -> str:
     """Return why a delivery cannot be taken back now; nothing if it can be."""
     try:
         _ensure_standing(delivery)
-        _ensure_latest(delivery, _series_of(delivery))
+        ensure_latest(delivery, series_of(delivery))
     except Refused as refused:
         return str(refused)
     return ""
@@ -148,36 +163,6 @@ def _ensure_standing(delivery: Delivery) -> None:
         raise TakenBackAlready(_("This delivery was taken back already."))
 
 
-def _series_of(delivery: Delivery) -> Collection[int]:
-    """Return the series that a delivery may have touched."""
-    if delivery.hour is None:
-        return delivery.series_ids
-    own = Series.objects.filter(account_id=delivery.account_id)
-    return list(own.filter(data_point__source_id=delivery.source_id).values_list("id", flat=True))
-
-
-def _ensure_latest(delivery: Delivery, series: Collection[int]) -> None:
-    """Refuse to take back what another delivery changed since.
-
-    :raises NotTheLatest: if one did, unless a person mended values by it.
-    """
-    if delivery.first_day is None:
-        return
-    later = Delivery.objects.filter(
-        account_id=delivery.account_id, id__gt=delivery.id, taken_back_at__isnull=True
-    ).exclude(origin=Origin.MENDED)
-    changed = Day.objects.filter(account_id=delivery.account_id, series_id__in=list(series))
-    if (
-        delivery.hour is not None
-        and changed.filter(
-            delivery_id=0, day__gte=delivery.first_day, day__lte=delivery.last_day
-        ).exists()
-    ):
-        raise NotTheLatest(_("Of what a gateway sent, only the last hour can be taken back."))
-    if changed.filter(delivery_id__in=later.values("id")).exists():
-        raise NotTheLatest(_("A later delivery changed the same series: take that one back first."))
-
-
 def _undo(
     delivery: Delivery, series: Mapping[int, SeriesKey]
 ) -> dict[DayKey, tuple[StoredDay, Undone]]:
@@ -186,8 +171,7 @@ def _undo(
     if first is None or last is None or not series:
         return {}
     revisions: dict[DayKey, list[Before]] = defaultdict(list)
-    asked: dict[str, Any] = {"account": delivery.account_id, "series": list(series)}
-    asked |= {"first": first, "last": last, "delivery": delivery.id}
+    asked = asked_of(delivery, series)
     with binary_cursor() as cursor:
         cursor.execute(REVISIONS, asked)
         for key, day, slots, values, qualities, *before in cursor.fetchall():
@@ -225,8 +209,7 @@ def _write(
 
 def _take_others(delivery: Delivery, registers: list[int], at: datetime) -> dict[int, list[float]]:
     """Take back the registers off the grid; return their instants by series."""
-    asked: dict[str, Any] = {"account": delivery.account_id, "series": registers}
-    asked |= {"delivery": delivery.id, "at": at}
+    asked = {**asked_of(delivery, registers), "at": at}
     found: dict[int, list[float]] = defaultdict(list)
     with connection.cursor() as cursor:
         cursor.execute(OTHERS, asked)
@@ -237,15 +220,12 @@ def _take_others(delivery: Delivery, registers: list[int], at: datetime) -> dict
     return found
 
 
-def _settle(
+def _spans(
     undone: Mapping[DayKey, tuple[StoredDay, Undone]],
     registers: Mapping[int, SeriesKey],
-    into: Mapping[int, SeriesKey],
     beside: Mapping[int, list[float]],
-    standing: Mapping[int, SeriesState],
-    at: float,
-) -> None:
-    """Settle the registers that are left with their neighbours."""
+) -> dict[int, Span]:
+    """Return between which instants the registers that are left are to be settled anew."""
     instants: dict[int, list[float]] = {key: list(each) for key, each in beside.items()}
     for (key, _on), (old, each) in undone.items():
         if key in registers and each.replaced.slots:
@@ -253,25 +233,4 @@ def _settle(
             instants.setdefault(key, []).extend(
                 start(old.local, slot, old.minutes) for slot in slots
             )
-    spans: dict[int, Span] = {key: (min(each), max(each)) for key, each in instants.items()}
-    if spans:
-        own = {key: registers[key] for key in spans}
-        derive(own, into, spans, origin=Origin.INSERTION, delivery=0, at=at, standing=standing)
-
-
-def _find_last(
-    account_id: int, series: Mapping[int, SeriesKey], standing: Mapping[int, SeriesState]
-) -> None:
-    """Find anew the last value of each series."""
-    with connection.cursor() as cursor:
-        cursor.execute(LAST, {"account": account_id, "series": list(series)})
-        last = dict(cursor.fetchall())
-    for key, each in standing.items():
-        each.last_at = each.last_value = None
-        if key in last:
-            (day,) = read_range(
-                account_id, {key: series[key]}, last[key], _after(last[key])
-            ).values()
-            found = last_of(day)
-            if found is not None:
-                each.last_at, each.last_value = found
+    return {key: (min(each), max(each)) for key, each in instants.items()}

@@ -129,3 +129,23 @@ def test_a_body_is_inflated_by_pieces_up_to_a_limit() -> None:
         list(inflate_gzip(pieces[:-1], 5000))
     with pytest.raises(Unreadable):
         list(inflate_gzip([b"[]"], 5000))
+
+
+@pytest.mark.parametrize(
+    ("pack", "empty"), [("gz", gzip.compress(b"")), ("bz2", bz2.compress(b"a"))]
+)
+def test_streams_that_hold_next_to_nothing_are_counted(pack: str, empty: bytes) -> None:
+    few, many = empty * unpacking.MOST_STREAMS, empty * (unpacking.MOST_STREAMS + 1)
+
+    assert unpacked(few, f"a.{pack}")
+    with pytest.raises(Unreadable):
+        unpacked(many, f"a.{pack}")
+    if pack == "gz":
+        with pytest.raises(Unreadable):
+            list(inflate_gzip([many], 10))
+
+
+@pytest.mark.parametrize("behind", [b"x", b"[]", b"\x1f\x8b", gzip.compress(b"[]")[:-1]])
+def test_what_stands_behind_a_gzip_stream_and_is_none_is_refused(behind: bytes) -> None:
+    with pytest.raises(Unreadable):
+        list(inflate_gzip([gzip.compress(b"[]") + behind], 100))

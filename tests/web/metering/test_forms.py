@@ -1,10 +1,12 @@
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.test import Client
 
 from tests import make
+from tests.readings.gateways import gateway
+from tests.readings.stored import seconds
 from tests.web.metering.installing import CUPS, OTHER, at, supply, used
 from vatio.accounts.models import Account
 from vatio.metering import checking, installing, retiring
@@ -18,6 +20,7 @@ from vatio.metering.models import (
     SupplyContract,
     SupplyPoint,
 )
+from vatio.readings.curves import curve
 
 pytestmark = pytest.mark.django_db
 
@@ -305,6 +308,22 @@ def test_the_device_of_a_meter_is_changed_without_moving_what_is_used(
     assert twice.status_code == 422
     assert used(hotel) == {"meters": 1}
     assert "1234,5 → 0" in signed.get(at(hotel, f"meters/{meter.uid}/")).text
+
+
+def test_readings_that_came_before_the_change_was_recorded_are_counted_anew(
+    signed: Client, hotel: Account
+) -> None:
+    own = gateway(quantity=402, of=hotel)
+    midnight = int(seconds("2026-10-19T22:00"))
+    states = [*range(100, 103), *range(2, 24)]
+    own.insert([(0, midnight + hour * 3600, float(v)) for hour, v in enumerate(states)])
+    form = {"day": "2026-10-20", "serial": "B-2", "last_register": "102,4", "first_register": "1"}
+
+    signed.post(at(hotel, f"meters/{own.meters[0].uid}/device/"), form)
+
+    day = date(2026, 10, 20)
+    (found,) = curve(own.intervals(), day, day + timedelta(days=1))
+    assert found.values == [1000, 1000, 1400] + [1000] * 21
 
 
 def test_another_resolution_of_a_quantity_is_no_other_data_point(

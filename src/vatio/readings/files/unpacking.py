@@ -16,6 +16,9 @@ from vatio.spreadsheets.tables import Unreadable
 
 MOST_MEMBERS = 200
 MOST_BYTES = 200 * 1024 * 1024
+MOST_STREAMS = 1_000
+"""Streams of a gzip or bzip2 file at most: each that ends copies what comes behind it."""
+
 AT_A_TIME = 256 * 1024
 ZIP, EMPTY_ZIP, GZIP, BZIP2 = b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b", b"BZh"
 BZIP2_BLOCKS = {b"1AY&SY", b"\x17rE8P\x90"}
@@ -75,13 +78,14 @@ def inflate_gzip(chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:
     :raises Unreadable: if the stream is damaged or ends early.
     """
     inflating = zlib.decompressobj(wbits=31)
-    total, is_begun = 0, False
+    total, streams, is_begun = 0, 1, False
     for chunk in chunks:
         rest = chunk
         while rest:
             if inflating.eof:
                 if not rest.strip(b"\x00"):
                     break
+                streams = _counted(streams)
                 inflating = zlib.decompressobj(wbits=31)
             try:
                 piece = inflating.decompress(rest, AT_A_TIME)
@@ -98,13 +102,23 @@ def inflate_gzip(chunks: Iterable[bytes], limit: int) -> Iterator[bytes]:
         raise Unreadable(DAMAGED)
 
 
+def _counted(streams: int) -> int:
+    """Return the number of streams with one more.
+
+    :raises Unreadable: if there are too many.
+    """
+    if streams >= MOST_STREAMS:
+        raise Unreadable(TOO_MANY % {"members": MOST_STREAMS})
+    return streams + 1
+
+
 def _too_far(limit: int) -> InflatesTooFar:
     return InflatesTooFar(TOO_MUCH % {"mebibytes": limit // 1024 // 1024})
 
 
 def _inflated_bzip2(content: bytes) -> Iterator[bytes]:
     inflating = bz2.BZ2Decompressor()
-    total, rest = 0, content
+    total, streams, rest = 0, 1, content
     while True:
         try:
             piece = inflating.decompress(rest, AT_A_TIME)
@@ -119,6 +133,7 @@ def _inflated_bzip2(content: bytes) -> Iterator[bytes]:
             rest = inflating.unused_data
             if not rest.startswith(BZIP2):
                 return
+            streams = _counted(streams)
             inflating = bz2.BZ2Decompressor()
         elif inflating.needs_input:
             raise Unreadable(DAMAGED)

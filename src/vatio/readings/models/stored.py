@@ -184,6 +184,7 @@ class RegisterFinding(KeyedByAccount):
 class Delivery(KeyedByAccount):
     """What came at once: a file, or what a source inserted within an hour.
 
+    What comes in the hour after its delivery was taken back is of another one.
     `refusals` counts by code, and lists the first rows that were refused. The series that a file
     touched are kept with it; an insertion touches those of its source. `kept` lists what somebody
     had changed since, and was left, when the delivery was taken back: series, day and slot.
@@ -219,7 +220,7 @@ class Delivery(KeyedByAccount):
         constraints = [
             models.UniqueConstraint(
                 fields=["account_id", "source_id", "hour"],
-                condition=Q(hour__isnull=False),
+                condition=Q(hour__isnull=False, taken_back_at__isnull=True),
                 name="one_delivery_of_a_source_an_hour",
             ),
         ]

@@ -15,7 +15,7 @@ from vatio import clock
 from vatio.accounts.models import Account
 from vatio.entitlements.limits import why_closed
 from vatio.keys import parse_uuid
-from vatio.metering import changing, installing
+from vatio.metering import installing
 from vatio.metering.changing import NewDevice
 from vatio.metering.installing import Measures, MeterDetails
 from vatio.metering.labels import RESOLUTIONS, ROLES
@@ -23,6 +23,7 @@ from vatio.metering.measuring import change_measuring_meter, measured_now
 from vatio.metering.models import Site, SupplyPoint
 from vatio.metering.quantities import QUANTITIES
 from vatio.metering.site_paths import site_paths
+from vatio.readings import resettling
 from vatio.units import Unit
 from vatio.web.metering.choosing import ThingField, sites_of, supply_points_of
 from vatio.web.metering.form_page import ThingForm, show, takes
@@ -190,7 +191,7 @@ def device(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
     form = DeviceForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         changed = form.attempt(
-            lambda: changing.change_device(
+            lambda: resettling.change_device(
                 meter, NewDevice(**form.cleaned_data), by=request.user, at=clock.now()
             )
         )
