@@ -105,9 +105,10 @@ def test_what_a_person_mended_since_stays_and_is_listed():
 
     back(key, first, at=BEGIN + 11 * HOUR)
 
-    assert values(key)[0] == 7
+    assert values(key) == [7, None, None, None]
     delivery = Delivery.objects.get(account_id=key.account_id, id=first)
     assert delivery.taken_back_at is not None
+    assert delivery.kept == [[key.id, str(DAY), 0]]
 
 
 @pytest.mark.django_db

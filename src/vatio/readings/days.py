@@ -342,20 +342,22 @@ class Before:
     version: int
 
 
-def undo(stored: StoredDay, revisions: Sequence[Before]) -> Undone:
+def undo(stored: StoredDay, revisions: Sequence[Before], *, mended: Before | None = None) -> Undone:
     """Take back what the last delivery of a day brought.
 
     What a person mended since stays.
 
     :param revisions: those that the delivery wrote, the last one first.
+    :param mended: what the first mending since kept of the day before it.
     """
+    own_filled = stored.filled if mended is None else mended.filled
     size = len(stored.values)
     values, qualities = list(stored.values), [stored.quality_at(slot) for slot in range(size)]
     for each in revisions:
         old = each.replaced
         for slot, value, quality in zip(old.slots, old.values, old.qualities, strict=True):
             values[slot], qualities[slot] = value, quality
-    for slot in range(size) if stored.filled is None else stored.filled:
+    for slot in range(size) if own_filled is None else own_filled:
         values[slot] = None
     slots, kept = [], []
     for slot, now in enumerate(stored.values):
@@ -372,12 +374,8 @@ def undo(stored: StoredDay, revisions: Sequence[Before]) -> Undone:
         [stored.quality_at(slot) for slot in slots],
     )
     first = revisions[-1] if revisions else None
-    day = replace(
-        stored,
-        values=values,
-        qualities=qualities,
-        delivery=first.delivery if first else 0,
-        filled=first.filled if first else [],
-        version=first.version if first else 0,
-    )
+    day = replace(stored, values=values, qualities=qualities, version=first.version if first else 0)
+    if mended is None:
+        day.delivery = first.delivery if first else 0
+        day.filled = first.filled if first else []
     return Undone(_settled(day), replaced, kept)

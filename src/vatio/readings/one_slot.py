@@ -41,7 +41,8 @@ FROM (
 ) AS asked
 JOIN readings_state own ON own.account_id = %(account)s AND own.series_id = asked.series_id
 CROSS JOIN (
-    SELECT max(id) FILTER (WHERE hour = date_trunc('hour', %(at)s::timestamptz, 'UTC')) AS id,
+    SELECT max(id) FILTER (WHERE hour = date_trunc('hour', %(at)s::timestamptz, 'UTC')
+            AND taken_back_at IS NULL) AS id,
         coalesce(sum(new + same + corrected + outranked + held + refused), 0)::bigint AS today
     FROM readings_delivery
     WHERE account_id = %(account)s AND source_id = %(source)s

@@ -49,6 +49,15 @@ WHERE account_id = %(account)s AND series_id = ANY(%(series)s) AND day >= %(firs
 ORDER BY series_id, day, id DESC
 """
 
+MENDED = """
+SELECT own.series_id, own.day, own.filled_before FROM readings_revision own
+JOIN readings_delivery other ON other.account_id = %(account)s AND other.id = own.delivery_id
+    AND other.origin = %(mended)s
+WHERE own.account_id = %(account)s AND own.series_id = ANY(%(series)s) AND own.day >= %(first)s
+  AND own.day <= %(last)s AND own.delivery_before = %(delivery)s
+"""
+"""The days that a person mended since, and which slots the delivery had filled before that."""
+
 OTHERS = """
 SELECT own.series_id, extract(epoch FROM own.at)::float8
 FROM readings_registerreading own
@@ -177,11 +186,16 @@ def _undo(
         for key, day, slots, values, qualities, *before in cursor.fetchall():
             replaced = Replaced(slots, values, qualities)
             revisions[key, day].append(Before(replaced, before[0], before[1], before[2] or 0))
+        cursor.execute(MENDED, asked)
+        mended = {
+            (key, day): Before(Replaced([], [], []), delivery.id, filled, 0)
+            for key, day, filled in cursor.fetchall()
+        }
     stored = read_range(delivery.account_id, series, first, _after(last))
     return {
-        key: (day, days.undo(day, revisions.get(key, ())))
+        key: (day, days.undo(day, revisions.get(key, ()), mended=mended.get(key)))
         for key, day in stored.items()
-        if day.delivery == delivery.id
+        if day.delivery == delivery.id or key in mended
     }
 
 
