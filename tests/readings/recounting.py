@@ -17,11 +17,13 @@ MONTHS = """
 WITH days AS (
     SELECT account_id, series_id, date_trunc('month', day)::date AS month, day, total, present, most
     FROM readings_day
+    WHERE series_id NOT IN (SELECT id FROM metering_series WHERE kind = 'register')
 ), listed AS (
-    SELECT account_id, series_id, month, month + (place - 1)::int AS day, total, present, most
+    SELECT account_id, series_id, month, month + (place - 1)::int AS day, each.total,
+        each.present, each.most
     FROM readings_monthtotals, unnest(totals, presents, highest)
         WITH ORDINALITY AS each (total, present, most, place)
-    WHERE present IS NOT NULL
+    WHERE each.present IS NOT NULL
 )
 SELECT 'month', series_id, day FROM (
     (TABLE days EXCEPT TABLE listed) UNION ALL (TABLE listed EXCEPT TABLE days)) AS differ

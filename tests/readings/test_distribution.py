@@ -182,7 +182,7 @@ def test_whatever_is_said_to_the_database_names_the_account() -> None:
         (sql, values) for sql, values in said if sql not in across and sql not in through_models
     ]
     assert len(across) == 1
-    assert len(through_models) == 4
+    assert len(through_models) == 6
     assert len(said) - before > 30
     for sql, values in rest:
         assert "%(account)s" in sql, sql

@@ -164,7 +164,6 @@ def test_the_last_value_of_intervals_is_found_anew_when_it_goes():
     assert (within, disagreements()) == ([], [])
 
 
-@pytest.mark.xfail(strict=True, reason="a slot that was emptied is not told from one never filled")
 @pytest.mark.django_db
 def test_what_filled_a_gap_of_registers_anew_is_not_known_before_it_came():
     key = series(60, kind="register")

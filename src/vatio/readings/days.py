@@ -15,6 +15,9 @@ from vatio.readings.slots import LocalDay, end
 SETTLING = 48 * 3600
 """Seconds after the end of a slot within which its first value counts as known from that end."""
 
+EMPTIED = 0
+"""The quality of a gap that had a value once: what fills it again is not its first value."""
+
 Value = float | None
 Given = Mapping[int, set[tuple[float, Origin]]]
 """By slot, the values that were replaced since, each with the origin that gave it."""
@@ -208,7 +211,7 @@ class _Merge:
             if new is not None:
                 self._take(slot, new)
             elif slot in self.arriving.window and self._is_derived(slot):
-                self._replace(slot, None, self.qualities[slot])
+                self._replace(slot, None, EMPTIED)
         changed = bool(self.replaced or self.filled)
         if not changed and self.stored.version >= self.arriving.version:
             return Merged(self.stored, self.counts, None, changed=False)
@@ -254,7 +257,8 @@ class _Merge:
     def _fill(self, slot: int, new: float, quality: int) -> None:
         self.counts.new += 1
         self.filled.append(slot)
-        if self.at > end(self.stored.local, slot, self.stored.minutes) + SETTLING:
+        is_late = self.at > end(self.stored.local, slot, self.stored.minutes) + SETTLING
+        if is_late or self.qualities[slot] == EMPTIED:
             self.replaced.append((slot, None, self.qualities[slot]))
         self.values[slot], self.qualities[slot] = new, quality
 
@@ -294,18 +298,20 @@ class _Merge:
 def _settled(day: StoredDay) -> StoredDay:
     """Return the day with its commonest quality, and with those of each slot only if they differ.
 
-    A gap has the commonest quality: it has none of its own.
+    A gap has the commonest quality, as it has none of its own, unless it was `EMPTIED`.
     """
     if day.qualities is None:
         return day
     pairs = list(zip(day.values, day.qualities, strict=True))
     counted = Counter(quality for value, quality in pairs if value is not None)
-    if not counted:
-        return replace(day, qualities=None)
-    commonest = max(counted, key=lambda quality: (counted[quality], -rank(quality)))
-    if len(counted) == 1:
+    commonest = day.quality
+    if counted:
+        commonest = max(counted, key=lambda quality: (counted[quality], -rank(quality)))
+    if len(counted) < 2 and (None, EMPTIED) not in pairs:
         return replace(day, quality=commonest, qualities=None)
-    each = [commonest if value is None else quality for value, quality in pairs]
+    each = [
+        commonest if value is None and quality != EMPTIED else quality for value, quality in pairs
+    ]
     return replace(day, quality=commonest, qualities=array("h", each))
 
 
@@ -361,6 +367,8 @@ def undo(stored: StoredDay, revisions: Sequence[Before], *, mended: Before | Non
         values[slot] = None
     slots, kept = [], []
     for slot, now in enumerate(stored.values):
+        if now is not None and values[slot] is None:
+            qualities[slot] = EMPTIED
         if (now, stored.quality_at(slot)) == (values[slot], qualities[slot]):
             continue
         if now is not None and origin_of(stored.quality_at(slot)) == Origin.MENDED:
