@@ -3,10 +3,7 @@
 from datetime import date
 from enum import IntEnum
 
-HOLIDAYS = frozenset(
-    ((1, 1), (1, 6), (5, 1), (8, 15), (10, 12), (11, 1), (12, 6), (12, 8), (12, 25))
-)
-"""Month and day of Spain's nine national holidays of a fixed date (Circular CNMC 3/2020)."""
+from vatio.tariffs.holidays import holidays
 
 
 class DayKind(IntEnum):
@@ -19,7 +16,7 @@ class DayKind(IntEnum):
 
 def kind_of(day: date) -> DayKind:
     """Return which kind of day it is."""
-    if (day.month, day.day) in HOLIDAYS or day.weekday() == 6:
+    if day in holidays(day.year) or day.weekday() == 6:
         return DayKind.SUNDAY
     return DayKind.SATURDAY if day.weekday() == 5 else DayKind.WORKING
 
