@@ -56,6 +56,7 @@ SHEETS = [
     "Entregas",
     "Magnitudes pendientes",
     "Ficheros guardados",
+    "Ficheros de lecturas subidos",
     "Personas",
     "Invitaciones",
     "Recordatorios",
@@ -258,7 +259,7 @@ def test_every_table_of_an_account_is_exported_but_those_that_hold_nothing_else(
         "purging_export",
         *("readings_day", "readings_monthtotals", "readings_state", "readings_touched"),
         *("readings_revision", "readings_registerreading", "readings_registerfinding"),
-        "readings_pendingreading",
+        *("readings_pendingreading", "readings_rememberedoptions"),
     }
     assert exported - purged == {readings.SERIES}
 

@@ -134,6 +134,20 @@ SUBJECTS = (
             "kept_at": _("Kept since"),
         },
     ),
+    Subject(
+        "readings_drafts",
+        _("Files of readings uploaded"),
+        plain("file_name", "made_at", "state", "asked_at", "finished_at"),
+        "readings_readingsdraft",
+        key="row_number() OVER (ORDER BY own.made_at, own.uid)",
+        headings={
+            "file_name": _("File"),
+            "made_at": _("Uploaded"),
+            "state": _("State"),
+            "asked_at": _("Asked"),
+            "finished_at": _("Finished"),
+        },
+    ),
 )
 
 BELONGINGS = (

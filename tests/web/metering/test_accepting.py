@@ -129,7 +129,7 @@ def test_readings_that_fit_no_interval_are_said(signed: Client, own: Gateway) ->
     answer = signed.post(page(own, "accept"), filled(take_301="yes", minutes_301="60"))
 
     shown = signed.get(answer["Location"]).text
-    assert "Se ha rechazado 1 lectura. El instante no es el comienzo" in shown
+    assert "Se ha rechazado 1 lectura. En ese instante no empieza" in shown
 
 
 def test_an_existing_meter_can_be_chosen(signed: Client, own: Gateway) -> None:
