@@ -130,8 +130,10 @@ WITH asked AS (
         first_day = least(first_day, first), last_day = greatest(last_day, last),
         ended_at = greatest(ended_at, %(at)s)
     FROM told WHERE account_id = %(account)s AND id = %(delivery)s AND first IS NOT NULL
+        AND taken_back_at IS NULL
+    RETURNING id
 )
-SELECT new, same FROM told
+SELECT new, same, first IS NOT NULL AND NOT EXISTS (SELECT FROM counted) FROM told
 """)
 """Puts all slots into their days, or none. A slot that stands there already stays.
 
@@ -224,13 +226,17 @@ def put(
     """Put the slots into their days; None if they have to take the general road, all of them.
 
     The series are locked, and so is what `Stand` says of them.
+
+    :raises GoneBack: if the delivery was taken back meanwhile.
     """
     rows = [row for each in slots for row in _rows(each, stand, at.timestamp())]
     columns: dict[str, Any] = {"account": account_id, "delivery": stand.delivery, "at": at}
     columns |= {name: _array([row[place] for row in rows]) for place, name in enumerate(COLUMNS)}
     with connection.cursor() as cursor:
         cursor.execute(PUT, columns)
-        new, same = cursor.fetchone()
+        new, same, is_gone = cursor.fetchone()
+    if is_gone:
+        raise deliveries.GoneBack
     return ReadingCounts(new=new, same=same) if new + same else None
 
 
