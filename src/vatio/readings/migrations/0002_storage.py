@@ -21,7 +21,7 @@ NUMBERS = "\n".join(
 STORAGE = """
 ALTER TABLE readings_day ALTER COLUMN "values" SET STORAGE MAIN;
 ALTER TABLE readings_day ALTER COLUMN qualities SET STORAGE MAIN;
-ALTER TABLE readings_day SET (toast_tuple_target = 8160, fillfactor = 70);
+ALTER TABLE readings_day SET (toast_tuple_target = 8160, fillfactor = 85);
 ALTER TABLE readings_state SET (fillfactor = 50);
 ALTER TABLE readings_touched SET (fillfactor = 50);
 ALTER TABLE readings_delivery SET (fillfactor = 70);
