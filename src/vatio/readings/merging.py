@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from vatio.readings import days, months
-from vatio.readings.days import ArrivingDay, Merged, ReadingCounts, StoredDay
+from vatio.readings import day_merging, months
+from vatio.readings.day_merging import Merged
+from vatio.readings.days import ArrivingDay, ReadingCounts, StoredDay
 from vatio.readings.last_values import remember_last
 from vatio.readings.locking import SeriesState, begin, lock
 from vatio.readings.series import SeriesKey
@@ -151,11 +152,11 @@ def _merge(
     contested = [
         key
         for key, day in arriving.items()
-        if key in before and days.is_contested(before[key], day)
+        if key in before and day_merging.is_contested(before[key], day)
     ]
     given = read_given(account_id, contested) if contested else {}
     return {
-        key: days.merge(
+        key: day_merging.merge(
             before.get(key),
             day,
             at=arrival(held[key[0]], at),

@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from vatio.accounts.locking import hold
 from vatio.accounts.models import Account
 from vatio.history.recording import record
-from vatio.readings import days, months
+from vatio.readings import day_undoing, months
 from vatio.readings import series as all_series
-from vatio.readings.days import Before, Replaced, StoredDay, Undone
+from vatio.readings.day_undoing import Before, Undone
+from vatio.readings.days import Replaced, StoredDay
 from vatio.readings.deriving import derive
 from vatio.readings.last_values import find_last
 from vatio.readings.latest import asked_of, ensure_latest, series_of
@@ -193,7 +194,7 @@ def _undo(
         }
     stored = read_range(delivery.account_id, series, first, _after(last))
     return {
-        key: (day, days.undo(day, revisions.get(key, ()), mended=mended.get(key)))
+        key: (day, day_undoing.undo(day, revisions.get(key, ()), mended=mended.get(key)))
         for key, day in stored.items()
         if day.delivery == delivery.id or key in mended
     }
