@@ -171,6 +171,7 @@ TABLE: dict[str, tuple[object, ...]] = {
     "POST source_reject": (OUT, GONE, GONE, IN, GONE, IN, GONE),
     "POST source_take_back": (OUT, GONE, GONE, TO, GONE, TO, GONE),
     "POST source_rotate": (OUT, GONE, GONE, TO, GONE, TO, GONE),
+    "POST meter_no_change": (OUT, GONE, GONE, TO, GONE, TO, GONE),
     "POST source_revoke": (OUT, GONE, GONE, TO, GONE, TO, GONE),
     "supply_point": (OUT, GONE, IN, IN, GONE, IN, IN),
     "meter": (OUT, GONE, IN, IN, GONE, IN, IN),

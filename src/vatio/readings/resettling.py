@@ -1,6 +1,7 @@
 """Settles registers anew after what a person said of a meter: another device, or none."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -143,3 +144,28 @@ def _origin(series: SeriesKey, day: date) -> Origin:
     days = Day.objects.filter(account_id=series.account_id, series_id=series.id, present__gt=0)
     near = days.filter(day__lte=day).order_by("-day").first() or days.order_by("day").first()
     return origin_of(near.quality) if near is not None else Origin.INSERTION
+
+
+@dataclass(frozen=True)
+class FoundChange:
+    """A change of meter that the registers of a series tell: at which instant, of what."""
+
+    series_id: int
+    at: datetime
+    quantity: int
+    is_undone: bool
+
+
+def changes_found(meter: Meter) -> list[FoundChange]:
+    """Return the changes that were found of a meter, the last one first: two statements."""
+    own = Series.objects.filter(data_point__meter=meter, kind=Series.Kind.REGISTER)
+    quantities = dict(own.values_list("id", "data_point__quantity"))
+    found = RegisterFinding.objects.filter(
+        account_id=meter.account_id,
+        series_id__in=list(quantities),
+        kind=RegisterFinding.Kind.CHANGE,
+    )
+    return [
+        FoundChange(each.series_id, each.at, quantities[each.series_id], each.undone_at is not None)
+        for each in found.order_by("-at", "series_id")
+    ]

@@ -234,6 +234,7 @@ def page(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
             "points": points.order_by("service", "name_sorted", "id"),
             "lines": meter.rtc_lines.select_related("supply_point").order_by("service", "id"),
             "changes": meter.changes.order_by("-day"),
+            "found_changes": resettling.changes_found(meter),
             "quantities": QUANTITIES,
             "resolutions": RESOLUTIONS,
             "may_change": frame.may_change,
