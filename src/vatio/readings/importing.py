@@ -154,6 +154,7 @@ def _carry_out(
         targets.make(work.targets, work.lacking, work.chosen, by=by, at=at)
         work.targets = targets.find(account, {each.cups for each in work.chosen})
     targets.add_series(work.targets, work.wanted(), at=at, make=True)
+    work.makes = False  # All that the file has a place for is there now.
     work.sort()
     digest = hashlib.sha256(content).hexdigest()
     keep(account.pk, content, sha256=digest, name=name, at=at)
