@@ -49,6 +49,8 @@ def take(step: str, account: Account, better: LicenceVersion, *, by: Person, at:
         adjusting.give_courtesy(account, 20, reason="Obras", by=by, at=at)
     else:
         elsewhere = "Pacific/Auckland" if at.day % 2 else "America/Los_Angeles"
+        if account.time_zone == elsewhere:
+            raise Refused("Nothing changes, and so nothing is written.")
         details = configuring.Details.of(account)
         moved = configuring.Details(**{**vars(details), "time_zone": elsewhere})
         configuring.configure(account, moved, seen=details.mark, by=by, at=at)
