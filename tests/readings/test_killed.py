@@ -25,16 +25,31 @@ BEGIN = int(seconds("2026-09-30T22:00"))
 DAYS, DEVICES = 25, 8
 QUARTERS = DAYS * 96
 SESSIONS = """
-SELECT count(*) FROM pg_stat_activity
+SELECT pid FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
 """
 
 
-def nobody_else() -> bool:
-    """Return whether the server has noticed that a killed process is gone."""
+def sessions() -> set[int]:
+    """Return the sessions of all others with the database."""
     with connection.cursor() as cursor:
         cursor.execute(SESSIONS)
-        return cursor.fetchone()[0] == 0
+        return {pid for (pid,) in cursor.fetchall()}
+
+
+OURS: set[int] = set()
+"""The sessions that were there before: of threads that other tests left behind."""
+
+
+@pytest.fixture(autouse=True)
+def _ours(transactional_db: None) -> None:
+    OURS.clear()
+    OURS.update(sessions())
+
+
+def nobody_else() -> bool:
+    """Return whether the server has noticed that a killed process is gone."""
+    return sessions() <= OURS
 
 
 def brought(own: Gateway, kind: str = "interval") -> int:
