@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
+from psycopg._queries import MAX_CACHED_STATEMENT_LENGTH
 
 from tests import make
 from tests.readings.stored import put, seconds
@@ -32,6 +33,7 @@ from vatio.readings.models import (
     State,
     Touched,
 )
+from vatio.readings.one_slot_statements import LOCK, PUT
 from vatio.readings.ranks import Origin
 from vatio.readings.slots import ONE_DAY, day_of
 
@@ -273,3 +275,7 @@ def test_the_day_of_a_source_is_full_on_the_short_road_too():
         )
 
     assert Delivery.objects.get().new == 2
+
+
+def test_the_statements_of_the_short_road_are_short_enough_to_be_kept_parsed():
+    assert max(len(LOCK), len(PUT)) <= MAX_CACHED_STATEMENT_LENGTH

@@ -24,12 +24,13 @@ RETURNING id
 
 OF_HOUR = """
 SELECT max(id) FILTER (WHERE hour = date_trunc('hour', %(at)s::timestamptz, 'UTC')
-        AND taken_back_at IS NULL),
-    coalesce(sum(new + same + corrected + outranked + held + refused), 0)::bigint
+        AND taken_back_at IS NULL) AS id,
+    coalesce(sum(new + same + corrected + outranked + held + refused), 0)::bigint AS today
 FROM readings_delivery
 WHERE account_id = %(account)s AND source_id = %(source)s
   AND hour >= date_trunc('day', %(at)s::timestamptz, 'UTC')
 """
+"""The delivery of a source's hour that goes on, and how much the source sent since midnight."""
 
 ADD_HOUR = """
 INSERT INTO readings_delivery AS own (account_id, source_id, origin, hour, begun_at, ended_at,

@@ -1,8 +1,9 @@
 """The two statements of the short road: see `one_slot`."""
 
+from vatio.readings.deliveries import OF_HOUR
 from vatio.readings.storing import tight
 
-LOCK = tight("""
+LOCK = tight(f"""
 SELECT asked.of_id, hour.id, hour.today,
     own.series_id, own.first_on, extract(epoch FROM own.last_at)::float8, own.last_value,
     extract(epoch FROM own.last_arrival)::float8, extract(epoch FROM own.register_at)::float8,
@@ -17,16 +18,9 @@ FROM (
     WHERE register.account_id = %(account)s AND register.id = ANY(%(registers)s::bigint[])
 ) AS asked
 JOIN readings_state own ON own.account_id = %(account)s AND own.series_id = asked.series_id
-CROSS JOIN (
-    SELECT max(id) FILTER (WHERE hour = date_trunc('hour', %(at)s::timestamptz, 'UTC')
-            AND taken_back_at IS NULL) AS id,
-        coalesce(sum(new + same + corrected + outranked + held + refused), 0)::bigint AS today
-    FROM readings_delivery
-    WHERE account_id = %(account)s AND source_id = %(source)s
-      AND hour >= date_trunc('day', %(at)s::timestamptz, 'UTC')
-) AS hour
+CROSS JOIN ({OF_HOUR}) AS hour
 ORDER BY own.series_id FOR UPDATE OF own
-""")
+""")  # noqa: S608
 """Where the series stand and those into which registers are derived, locked; and the delivery."""
 
 PUT = tight("""

@@ -237,11 +237,11 @@ def whole(values: Sequence[int] | None) -> str | None:
 
 
 def tight(statement: str) -> str:
-    """Return a statement without its line breaks: psycopg keeps those parsed that are short.
+    """Return a statement without what only its readers need: psycopg keeps short ones parsed.
 
-    That is up to 4,096 letters.
+    That is up to 4,096 letters. No literal of the statement has a comma, or a blank in it.
     """
-    return " ".join(statement.split())
+    return " ".join(statement.split()).replace(", ", ",").replace("( ", "(").replace(" )", ")")
 
 
 def moment(at: float) -> datetime:
