@@ -1,7 +1,6 @@
 """The last value of each series: where its freshness is read from."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from django.db import connection
 
@@ -9,7 +8,7 @@ from vatio.readings.days import StoredDay
 from vatio.readings.locking import SeriesState
 from vatio.readings.series import SeriesKey
 from vatio.readings.slots import start
-from vatio.readings.storing import DayKey, read_range
+from vatio.readings.storing import DayKey, read_days
 
 LAST = """
 SELECT series_id, max(day) FROM readings_day
@@ -52,15 +51,14 @@ def remember_last(
 def find_last(
     account_id: int, series: Mapping[int, SeriesKey], standing: Mapping[int, SeriesState]
 ) -> None:
-    """Find anew the last value of each series."""
+    """Find anew the last value of each series; two statements."""
     with connection.cursor() as cursor:
         cursor.execute(LAST, {"account": account_id, "series": list(series)})
         last = dict(cursor.fetchall())
+    days = read_days(account_id, last.items(), series)
     for key, each in standing.items():
         each.last_at = each.last_value = None
         if key in last:
-            behind = last[key] + timedelta(days=1)
-            (day,) = read_range(account_id, {key: series[key]}, last[key], behind).values()
-            found = last_of(day)
+            found = last_of(days[key, last[key]])
             if found is not None:
                 each.last_at, each.last_value = found

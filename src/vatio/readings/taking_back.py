@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +25,7 @@ from vatio.readings.ranks import Origin
 from vatio.readings.receiving import partners
 from vatio.readings.register_runs import Span
 from vatio.readings.series import SeriesKey
-from vatio.readings.slots import start
+from vatio.readings.slots import ONE_DAY, start
 from vatio.readings.storing import (
     DayChange,
     DayKey,
@@ -192,16 +192,12 @@ def _undo(
             (key, day): Before(Replaced([], [], []), delivery.id, filled, 0)
             for key, day, filled in cursor.fetchall()
         }
-    stored = read_range(delivery.account_id, series, first, _after(last))
+    stored = read_range(delivery.account_id, series, first, last + ONE_DAY)
     return {
         key: (day, day_undoing.undo(day, revisions.get(key, ()), mended=mended.get(key)))
         for key, day in stored.items()
         if day.delivery == delivery.id or key in mended
     }
-
-
-def _after(day: date) -> date:
-    return date.fromordinal(day.toordinal() + 1)
 
 
 def _write(
