@@ -89,7 +89,9 @@ def fill_year(series: SeriesKey, *, shift: int, at: datetime) -> None:
     )
 
 
-def of_a_series(once: SeriesKey, corrected: SeriesKey, known: datetime) -> dict[str, Callable]:  # type: ignore[type-arg]
+def of_a_series(
+    once: SeriesKey, corrected: SeriesKey, known: datetime
+) -> dict[str, Callable[[], object]]:
     """Return what is asked of one series, by its name in the table."""
     point = DataPoint.objects.get(pk=once.data_point_id)
     at = known.timestamp()

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 
 from vatio.readings import day_merging, months
 from vatio.readings.day_merging import Merged
 from vatio.readings.days import ArrivingDay, ReadingCounts, StoredDay
 from vatio.readings.last_values import remember_last
-from vatio.readings.locking import SeriesState, begin, lock
+from vatio.readings.locking import SeriesState, begin
 from vatio.readings.series import SeriesKey
 from vatio.readings.storing import (
     DayChange,
@@ -55,38 +55,6 @@ class Outcome:
 
     by_series: dict[int, ReadingCounts] = field(default_factory=dict)
     changed: dict[DayKey, StoredDay] = field(default_factory=dict)
-
-    @property
-    def counts(self) -> ReadingCounts:
-        """The counts of all series together."""
-        total = ReadingCounts()
-        for counts in self.by_series.values():
-            total += counts
-        return total
-
-
-@transaction.atomic
-def merge(
-    series: Mapping[int, SeriesKey],
-    arriving: Mapping[DayKey, ArrivingDay],
-    *,
-    delivery: int,
-    at: float,
-) -> Outcome:
-    """Merge values into the days of an account's series; all of them or, if it fails, none.
-
-    :param series: every series of the keys of `arriving`, all of one account.
-    :param at: when they arrived, in seconds since 1970, UTC. An arrival that waited for another
-        counts as no earlier than that.
-    :raises ZoneMoved: if the time zone of a series changed before its first reading.
-    """
-    if not arriving:
-        return Outcome()
-    account_id = next(iter(series.values())).account_id
-    standing = lock(account_id, {key[0] for key in arriving})
-    outcome = merge_locked(series, arriving, standing, delivery=delivery, at=at)
-    stand(account_id, standing, at=at)
-    return outcome
 
 
 def merge_locked(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import cast
+from typing import TypeVar, cast
 
 from vatio.metering.cups import NotACups, parse_cups
 from vatio.readings.files import settling
@@ -28,6 +28,7 @@ SAMPLED = 400
 """How many rows of a supply point are looked at to tell how long its intervals are."""
 
 ZoneOf = Callable[[str], str]
+Item = TypeVar("Item")
 
 
 @dataclass
@@ -230,7 +231,7 @@ def _leave_out(file: CurveFile, curve: Curve, column: Column, cells: list[object
     curve.qualities, curve.lines = picked(curve.qualities, kept), picked(curve.lines, kept)
 
 
-def picked(items: list, rows: list[int]) -> list:  # type: ignore[type-arg]
+def picked(items: list[Item], rows: list[int]) -> list[Item]:
     """Return some items of a list by their places, which are in order."""
     if len(rows) == len(items):
         return items
