@@ -8,7 +8,7 @@ from itertools import islice
 from vatio.dates import add_months
 from vatio.metering.quantities import QUANTITIES
 from vatio.readings.days import Value
-from vatio.readings.files.curves import Curve
+from vatio.readings.files.curves import FileCurve
 from vatio.readings.registers import Register, by_slot, settle
 from vatio.readings.slots import day_of, local_day, start
 
@@ -31,7 +31,7 @@ class CurveFigures:
     gaps: list[tuple[int, int]] = field(default_factory=list)
 
 
-def figures(curve: Curve, *, time_zone: str, digits: int | None = None) -> CurveFigures:
+def figures(curve: FileCurve, *, time_zone: str, digits: int | None = None) -> CurveFigures:
     """Return the figures of a curve, those of registers as what was counted between them.
 
     :param time_zone: that of the days of the supply point.
@@ -44,7 +44,7 @@ def figures(curve: Curve, *, time_zone: str, digits: int | None = None) -> Curve
 
 
 def intervals(
-    curve: Curve, *, time_zone: str, digits: int | None = None
+    curve: FileCurve, *, time_zone: str, digits: int | None = None
 ) -> Sequence[tuple[int, Value]]:
     """Return the intervals of a curve: the start of each, and what was counted in it.
 
@@ -56,7 +56,7 @@ def intervals(
 
 
 def _counted(
-    curve: Curve, time_zone: str, minutes: int, digits: int | None
+    curve: FileCurve, time_zone: str, minutes: int, digits: int | None
 ) -> list[tuple[int, float | None]]:
     known = [
         Register(at, value)

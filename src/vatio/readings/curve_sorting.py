@@ -13,7 +13,7 @@ from vatio.accounts.models import Account
 from vatio.metering.models import Series
 from vatio.readings import targets
 from vatio.readings.arrivals import CONTRADICTS, SAME, Arrivals
-from vatio.readings.files.curves import Curve, CurveFile, RefusedRow
+from vatio.readings.files.curves import CurveFile, FileCurve, RefusedRow
 from vatio.readings.insertion import AHEAD, OLDEST
 from vatio.readings.series import SeriesKey
 from vatio.readings.slots import LocalDay, day_of
@@ -47,7 +47,7 @@ class FileSorting:
     account: Account
     file: CurveFile
     targets: Targets
-    chosen: list[Curve]
+    chosen: list[FileCurve]
     lacking: Lacking
     makes: bool
     at: datetime
@@ -72,7 +72,7 @@ class FileSorting:
             missing = self._to_be_made(curve, next(new)) if self.makes else None
             self._sort(curve, missing)
 
-    def _to_be_made(self, curve: Curve, key: int) -> SeriesKey:
+    def _to_be_made(self, curve: FileCurve, key: int) -> SeriesKey:
         """Return what stands for the series of a data point that will be made."""
         made = SeriesKey(
             key,
@@ -86,7 +86,7 @@ class FileSorting:
         self.series[key] = made
         return made
 
-    def _sort(self, curve: Curve, missing: SeriesKey | None) -> None:
+    def _sort(self, curve: FileCurve, missing: SeriesKey | None) -> None:
         """Sort a curve, whose values are in order of time, day by day."""
         into = self.into.setdefault(id(curve), set())
         self.same[id(curve)] = curve.same
@@ -104,7 +104,9 @@ class FileSorting:
                 self._add(curve, series, local, low, high)
             low = high
 
-    def _add(self, curve: Curve, series: SeriesKey, local: LocalDay, low: int, high: int) -> None:
+    def _add(
+        self, curve: FileCurve, series: SeriesKey, local: LocalDay, low: int, high: int
+    ) -> None:
         """Add the values of a day: at once, if they are as plain as most."""
         if self._is_timely(local) and self.arrivals.add_run(
             series, local, curve.starts, curve.values, curve.qualities, slice(low, high)
@@ -127,7 +129,7 @@ class FileSorting:
         seconds = self.at.timestamp()
         return local.begins >= seconds - OLDEST and local.ends <= seconds + AHEAD
 
-    def _refuse(self, curve: Curve, places: range, code: str) -> None:
+    def _refuse(self, curve: FileCurve, places: range, code: str) -> None:
         words = str(WORDS[code])
         self.refused += [
             RefusedRow(curve.lines[place], code, words, curve.quantity)
@@ -135,7 +137,7 @@ class FileSorting:
             if curve.values[place] is not None
         ]
 
-    def _resolving(self, curve: Curve, missing: SeriesKey | None) -> Resolving:
+    def _resolving(self, curve: FileCurve, missing: SeriesKey | None) -> Resolving:
         kind = kind_of(curve)
 
         def resolve(day: date) -> tuple[SeriesKey | None, str]:
@@ -150,6 +152,6 @@ class FileSorting:
         return resolve
 
 
-def kind_of(curve: Curve) -> str:
+def kind_of(curve: FileCurve) -> str:
     """Return the kind of the series that a curve goes into."""
     return Series.Kind.REGISTER if curve.kind == "register" else Series.Kind.INTERVAL

@@ -18,7 +18,7 @@ from vatio.readings.days import ReadingCounts
 from vatio.readings.deliveries import RefusedReading
 from vatio.readings.files import reading
 from vatio.readings.files.asking import MustBeAsked
-from vatio.readings.files.curves import Curve, CurveFile, CurveOptions, RefusedRow
+from vatio.readings.files.curves import CurveFile, CurveOptions, FileCurve, RefusedRow
 from vatio.readings.keeping import keep
 from vatio.readings.locking import ZoneMoved, lock
 from vatio.readings.models import State
@@ -52,7 +52,7 @@ class CurveChoice:
 class CurveReport:
     """What becomes of a curve of a file, and its figures."""
 
-    curve: Curve
+    curve: FileCurve
     is_taken: bool
     figures: CurveFigures
     counts: ReadingCounts = field(default_factory=ReadingCounts)
@@ -185,7 +185,7 @@ def _read(
     return FileSorting(account, file, own, chosen, targets.lacking(own, chosen), choice.create, at)
 
 
-def _is_chosen(curve: Curve, file: CurveFile, choice: CurveChoice, own: Targets) -> bool:
+def _is_chosen(curve: FileCurve, file: CurveFile, choice: CurveChoice, own: Targets) -> bool:
     if choice.point is not None:
         same = [each for each in file.curves if each.quantity == choice.point.quantity]
         return any(curve is each for each in same or file.curves[:1])
@@ -279,7 +279,7 @@ def _report(
 
 def _takes(work: FileSorting) -> dict[int, int]:
     """Return how many data points each quantity of the file would take."""
-    by_quantity: dict[int, list[Curve]] = {}
+    by_quantity: dict[int, list[FileCurve]] = {}
     for curve in work.file.curves:
         by_quantity.setdefault(curve.quantity, []).append(curve)
     return {

@@ -17,7 +17,7 @@ from vatio.metering.installing import CANARIES, MAINLAND
 from vatio.metering.labels import SOURCES
 from vatio.metering.models import DataPoint, DataSource, Meter, Series, SupplyPoint
 from vatio.readings import series as all_series
-from vatio.readings.files.curves import Curve
+from vatio.readings.files.curves import FileCurve
 from vatio.readings.series import SeriesKey
 from vatio.tenants.models import Person
 
@@ -90,7 +90,7 @@ class Targets:
         supplied = self.supplied.get(cups)
         return zone_of(self.account, supplied.territory if supplied else None)
 
-    def points_of(self, curve: Curve) -> set[int]:
+    def points_of(self, curve: FileCurve) -> set[int]:
         """Return the data points into which values of a curve may go."""
         if self.point is not None:
             return {self.point.pk}
@@ -98,7 +98,7 @@ class Targets:
         stretches = supplied.stretches.values() if supplied else ()
         return {each.points[curve.quantity] for each in stretches if curve.quantity in each.points}
 
-    def point_on(self, curve: Curve, day: date) -> tuple[int, str]:
+    def point_on(self, curve: FileCurve, day: date) -> tuple[int, str]:
         """Return the data point of a curve's values of a day; 0 and the code why if none."""
         if self.point is not None:
             return self.point.pk, ""
@@ -178,7 +178,7 @@ class Lacking:
         return bool(self.supply_points or self.meters or self.data_points)
 
 
-def lacking(targets: Targets, curves: Iterable[Curve]) -> Lacking:
+def lacking(targets: Targets, curves: Iterable[FileCurve]) -> Lacking:
     """Return what would have to be made for curves that name a supply point."""
     by_cups: dict[str, set[int]] = defaultdict(set)
     for curve in curves:
@@ -200,7 +200,7 @@ def lacking(targets: Targets, curves: Iterable[Curve]) -> Lacking:
 def make(
     targets: Targets,
     missing: Lacking,
-    curves: Iterable[Curve],
+    curves: Iterable[FileCurve],
     *,
     by: Person | None,
     at: datetime,

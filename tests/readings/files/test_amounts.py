@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from vatio.readings.files.amounts import UnitScale, amount, decimal_mark
 from vatio.readings.files.asking import MustBeAsked
-from vatio.readings.files.curves import Curve, first_stays
+from vatio.readings.files.curves import FileCurve, first_stays
 
 KWH = UnitScale(1000)
 
@@ -99,8 +99,8 @@ def test_points_that_may_separate_thousands_are_asked_about() -> None:
     assert asked.value.option == "decimal"
 
 
-def curve(pairs: list[tuple[int, float | None]]) -> Curve:
-    return Curve(
+def curve(pairs: list[tuple[int, float | None]]) -> FileCurve:
+    return FileCurve(
         "",
         402,
         60,

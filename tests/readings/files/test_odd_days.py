@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from tests.readings.files.curve_files import CANARY, CUPS, UNTOLD, opened, starts_of, utc
-from vatio.readings.files.curves import Curve, CurveOptions
+from vatio.readings.files.curves import CurveOptions, FileCurve
 
 HEADER = "CUPS;Fecha;Hora;Consumo_kWh;Metodo_obtencion\n"
 MARCH, OCTOBER = date(2026, 3, 29), date(2026, 10, 25)
@@ -18,7 +18,7 @@ def clock(*hours: int) -> list[str]:
     return [f"{hour:02}:00" for hour in hours]
 
 
-def only(content: str, told: CurveOptions = UNTOLD, **others: str) -> Curve:
+def only(content: str, told: CurveOptions = UNTOLD, **others: str) -> FileCurve:
     file = opened(content, told, **others)
     assert file.refused == []
     return file.curves[0]

@@ -4,7 +4,7 @@ import pytest
 
 from tests.readings.files.curve_files import CURVES, opened, utc
 from vatio.readings.files.asking import MustBeAsked
-from vatio.readings.files.curves import Curve, CurveFile, CurveOptions
+from vatio.readings.files.curves import CurveFile, CurveOptions, FileCurve
 from vatio.readings.ranks import Flag, How, Origin, flags_of, how_of, origin_of
 
 EXPECTED = json.loads((CURVES / "expected.json").read_text())
@@ -38,7 +38,7 @@ def total(file: CurveFile, quantity: int) -> float:
     return sum(value for value in curve.values if value is not None)
 
 
-def active(file: CurveFile) -> Curve:
+def active(file: CurveFile) -> FileCurve:
     return file.curves[0]
 
 

@@ -9,9 +9,9 @@ from vatio.metering.cups import NotACups, parse_cups
 from vatio.readings.files import settling
 from vatio.readings.files.amounts import amounts, decimal_mark
 from vatio.readings.files.curves import (
-    Curve,
     CurveFile,
     CurveOptions,
+    FileCurve,
     Kind,
     RefusedRow,
     first_stays,
@@ -201,7 +201,7 @@ def _add_curves(
             shared = shared if column.qualities else qualities
         else:
             qualities = shared
-        curve = Curve(
+        curve = FileCurve(
             supply.cups,
             column.quantity,
             supply.minutes,
@@ -219,7 +219,7 @@ def _add_curves(
         file.curves.append(curve)
 
 
-def _leave_out(file: CurveFile, curve: Curve, column: Column, cells: list[object]) -> None:
+def _leave_out(file: CurveFile, curve: FileCurve, column: Column, cells: list[object]) -> None:
     """Take the values that cannot be stored out of a curve, and refuse them."""
     kept = []
     for at, value in enumerate(curve.values):

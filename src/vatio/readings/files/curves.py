@@ -78,7 +78,7 @@ class RefusedRow:
 
 
 @dataclass
-class Curve:
+class FileCurve:
     """One quantity of one supply point, in order of time.
 
     `starts` are seconds since 1970, UTC: the start of each interval; of a register, the instant
@@ -115,7 +115,7 @@ class CurveFile:
     origin: Origin
     version: int
     understood: Understood
-    curves: list[Curve] = field(default_factory=list)
+    curves: list[FileCurve] = field(default_factory=list)
     refused: list[RefusedRow] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -128,7 +128,7 @@ def refusal(line: int, code: str, text: object = "", quantity: int = 0) -> Refus
     return RefusedRow(line, code, why, quantity)
 
 
-def first_stays(curve: Curve) -> tuple[Curve, list[RefusedRow]]:
+def first_stays(curve: FileCurve) -> tuple[FileCurve, list[RefusedRow]]:
     """Return a curve in order of time, each instant once, and what was refused for that.
 
     Of several values of an instant the first in the file stays: an equal one counts as the same,

@@ -1,0 +1,1 @@
+"""Pure functions on curves: resampling, comparing, and the figures that describe a curve."""

@@ -1,0 +1,53 @@
+"""A curve: what a thing measured, interval by interval, over whole local days."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+Value = float | None
+"""The amount of an interval in base units (Wh, W, l); None is a gap."""
+
+Run = tuple[int, int]
+"""Intervals from one place up to, not including, another."""
+
+HOUR = 3600
+
+
+@dataclass
+class Curve:
+    """The intervals of a thing over consecutive local days, without holes between them.
+
+    `starts` are the instants at which the intervals begin, in seconds since 1970, UTC, and
+    `ends` the one at which the last of them does. `step` is their length in seconds; where a day
+    is no whole number of them, its last one is shorter. Day k of `days` has the intervals from
+    `firsts[k]` up to, not including, `firsts[k + 1]`: 23, 24 or 25 hours.
+
+    `values` are in base units. With `adds` they are amounts, as energy is; without it states,
+    as a temperature is. `estimated`, `doubtful` and `partial` are runs of intervals: those that
+    nobody measured, those hard to believe, and those of a sum of which a part is missing.
+    """
+
+    time_zone: str
+    step: int
+    days: list[date]
+    firsts: list[int]
+    starts: Sequence[int]
+    ends: int
+    values: list[Value]
+    adds: bool = True
+    estimated: list[Run] = field(default_factory=list)
+    doubtful: list[Run] = field(default_factory=list)
+    partial: list[Run] = field(default_factory=list)
+
+    def powers(self) -> list[Value]:
+        """Return the mean power of each interval in W for amounts of Wh; states as they are."""
+        if not self.adds:
+            return self.values
+        if isinstance(self.starts, range):
+            factor = HOUR / self.step
+            return [None if value is None else value * factor for value in self.values]
+        ends = [*self.starts[1:], self.ends]
+        return [
+            None if value is None else value * HOUR / (end - start)
+            for value, start, end in zip(self.values, self.starts, ends, strict=True)
+        ]

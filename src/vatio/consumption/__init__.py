@@ -1,0 +1,1 @@
+"""What an account consumed: the things that can be looked at, their curves, sums and figures."""

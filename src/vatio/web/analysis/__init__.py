@@ -1,0 +1,1 @@
+"""The pages on which an account's energy is looked at."""
