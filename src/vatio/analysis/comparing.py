@@ -229,6 +229,9 @@ def _whole_values(curve: Curve) -> list[Value]:
 
 
 def _ended(curve: Curve, places: range, now: float) -> int:
+    ends = curve.starts[places.stop] if places.stop < len(curve.starts) else curve.ends
+    if ends <= now:
+        return len(places)
     return sum(curve.starts[place] + curve.step <= now for place in places)
 
 

@@ -101,13 +101,24 @@ def measured(account_id: int, components: Iterable[Component]) -> Measured:
 
 @dataclass(frozen=True)
 class Store:
-    """The days of series that can answer in one resolution, as they were read once."""
+    """The days of series that can answer in one resolution, as they were read once.
+
+    Each component is laid on the grid once, however often it is added up.
+    """
 
     own: Grid
     known: Measured
     answering: frozenset[int]
     choose: Chosen
     days: Mapping[tuple[int, date], StoredDay]
+    _laid: dict[tuple[Component, bool], "_Flat"] = field(default_factory=dict)
+
+    def laid(self, component: Component, *, adds: bool) -> "_Flat":
+        """Return a component over the whole grid."""
+        key = component, adds
+        if key not in self._laid:
+            self._laid[key] = _flat(self, component, adds=adds)
+        return self._laid[key]
 
     def find(self, component: Component, day: date) -> StoredDay | None:
         """Return the day of a component's best series; None where nothing came."""
@@ -151,8 +162,8 @@ def add_up(
     """
     own = store.own
     living = [each for each in map(store.known.living, components) if each]
-    flats = [_flat(store, each, adds=adds) for each in living]
-    values: list[Value] = flats[0].values if flats else [None] * own.count
+    flats = [store.laid(each, adds=adds) for each in living]
+    values: list[Value] = list(flats[0].values) if flats else [None] * own.count
     partial = [run for each in flats for run in each.cut]
     if len(flats) > 1:
         lacking = _lacking(flats, living, own)

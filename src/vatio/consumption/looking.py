@@ -1,9 +1,10 @@
 """Looks at a thing over some days: its curve and figures, and what it is compared with."""
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from vatio.accounts.models import Account
 from vatio.analysis import comparing, figures
@@ -14,8 +15,8 @@ from vatio.consumption import components as parts_of
 from vatio.consumption import days as by_days
 from vatio.consumption import loading
 from vatio.consumption.components import Component
-from vatio.consumption.days import DailyCurve
-from vatio.consumption.loading import Measured
+from vatio.consumption.days import DailyCurve, DayStore
+from vatio.consumption.loading import Measured, Store
 from vatio.consumption.subjects import Subject
 from vatio.readings.slots import WHOLE_DAY
 
@@ -87,7 +88,7 @@ def look(
     known = loading.measured(account.pk, components)
     step = _minutes(known, components, since, until, minutes)
     side = _Side(account.pk, subject, since, until, components, known, step)
-    curve, daily = side.curve()
+    curve, daily = side.add_up(components)
     days = _with_extremes(figures.by_day(curve, now=now), daily)
     first = {each.data_point_id: known.first_on.get(each.data_point_id) for each in components}
     return Look(
@@ -133,23 +134,24 @@ class _Side:
     def grid(self) -> loading.Grid:
         return loading.grid(self.since, self.until, self.subject.time_zone, self.minutes)
 
-    def curve(self) -> tuple[Curve, DailyCurve | None]:
-        """Return the curve of all components; of days with what else is known of them."""
-        (curve,), daily = self.curves([self.components])
-        return curve, daily
+    @cached_property
+    def store(self) -> Store:
+        """What the store says of the span, read once."""
+        return loading.read(self.account_id, self.known, self.grid)
 
-    def curves(
-        self, groups: Iterable[Collection[Component]]
-    ) -> tuple[list[Curve], DailyCurve | None]:
-        """Return the curve of each group of components; the store is read once."""
-        adds, own = self.subject.adds, self.grid
+    @cached_property
+    def day_store(self) -> DayStore:
+        """What the store says of the days of the span, read once."""
+        return by_days.read(self.account_id, self.known, self.grid)
+
+    def add_up(self, components: Collection[Component]) -> tuple[Curve, DailyCurve | None]:
+        """Return the curve of components; of days with what else is known of them."""
+        adds = self.subject.adds
         if self.minutes == WHOLE_DAY:
-            read = by_days.read(self.account_id, self.known, own)
-            found = [by_days.add_up(read, group, adds=adds) for group in groups]
-            return [each.curve for each in found], found[0] if len(found) == 1 else None
-        store = loading.read(self.account_id, self.known, own)
+            daily = by_days.add_up(self.day_store, components, adds=adds)
+            return daily.curve, daily
         whole = self.subject.gap_is_gap
-        return [loading.add_up(store, group, adds=adds, gap_is_gap=whole) for group in groups], None
+        return loading.add_up(self.store, components, adds=adds, gap_is_gap=whole), None
 
 
 def _minutes(
@@ -161,7 +163,8 @@ def _minutes(
 ) -> int:
     """Return the resolution in which a span is read."""
     minutes = max(loading.finest(known.series), asked or 0)
-    slots = (until - since).days * WHOLE_DAY // minutes * max(len(components), 1)
+    living = [each for each in map(known.living, components) if each]
+    slots = (until - since).days * WHOLE_DAY // minutes * max(len(living), 1)
     if slots > MOST_VALUES and minutes < 60:
         minutes, slots = 60, slots * minutes // 60
     return WHOLE_DAY if slots > MOST_VALUES else minutes
@@ -175,17 +178,18 @@ def _against(account: Account, side: _Side, curve: Curve, versus: Versus, *, now
     other = _Side(
         account.pk, side.subject, facing.since, facing.until, components, known, side.minutes
     )
-    (yonder,), _daily = other.curves([components])
+    yonder, _daily = other.add_up(components)
     mine, theirs = _grouped(side), _grouped(other)
-    keys = list(mine | theirs)
-    if len(keys) > 1:
-        own_curves, _daily = side.curves([mine.get(key, []) for key in keys])
-        other_curves, _daily = other.curves([theirs.get(key, []) for key in keys])
-    else:
-        own_curves, other_curves = [curve], [yonder]
+    pairs = [(curve, yonder)]
+    if len(mine | theirs) > 1:
+        pairs = [
+            (side.add_up(mine.get(key, []))[0], other.add_up(theirs.get(key, []))[0])
+            for key in mine | theirs
+        ]
     compared = [
         comparing.compare(one, two, facing.days, now=now)
-        for one, two in zip(own_curves, other_curves, strict=True)
+        for one, two in pairs
+        if one.has_values or two.has_values
     ]
     then = {each.day: each for each in figures.by_day(yonder, now=now)}
     return Against(
