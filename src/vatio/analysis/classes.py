@@ -15,7 +15,7 @@ FINEST = 0.001
 CROWDED = 0.5
 """The share of the values in one class from which on even steps tell too little."""
 
-TAIL = 0.02
+TAIL = 0.005
 """The share of the values, at each end, for which even steps need not make room."""
 
 ALIKE = 1e-6
@@ -30,7 +30,7 @@ def limits_of(values: Sequence[float], *, factor: float = 1.0) -> list[float]:
 
     Limits are round in the unit that is shown, of which one is `factor` base units, and are
     returned in base units. Six limits in even steps (1, 1.5, 2, 2.5, 3, 4, 5, 6 or 8 of a power
-    of ten) span the values but for 2 % of them at each end. Where a class would then hold more
+    of ten) span the values but for 0.5 % of them at each end. Where a class would then hold more
     than half of the values, limits go by quantiles instead: the first class takes a seventh of
     the values, the next a sixth of the others and so on, each limit rounded to a 1, 2 or 5 of a
     power of ten that is finer than the distance to its neighbours. Where nearly all values are the
@@ -71,7 +71,7 @@ def _even(shown: Sequence[float]) -> list[float]:
         if high - low <= ALIKE * max(abs(low), abs(high)):
             low, high = shown[0], shown[-1]
     step = round_step((high - low) / CLASSES)
-    first = floor(low / step + 1e-9) + 1
+    first = floor((low + high) / 2 / step - CLASSES / 2 + 1.5 + 1e-9)
     return [round((first + place) * step, 9) for place in range(CLASSES - 1)]
 
 

@@ -24,7 +24,7 @@ class BarWords:
     """The words of a bar: under it, in the line below that, and in full.
 
     `under` is written where it differs from that of the bar before: the year of a month, the month
-    of a day, the day of an hour. `name` stands alone: dic 2026; mar, 3 nov 2026; 3 nov 2026, 14:00.
+    of a day, the day of an hour. `name` stands alone: dic 2026; mar 3 nov 2026; 3 nov 2026, 14:00.
     """
 
     label: str
@@ -38,7 +38,7 @@ def bar_words(span: BarSpan, starts: datetime) -> BarWords:
     if span is BarSpan.MONTH:
         return BarWords(_format(starts, "LLL"), str(day.year), written_month(day))
     if span is BarSpan.DAY:
-        return BarWords(str(day.day), _format(starts, "LLL y"), _format(starts, "EEE, d MMM y"))
+        return BarWords(str(day.day), _format(starts, "LLL y"), _format(starts, "EEE d MMM y"))
     ends = (starts.replace(tzinfo=None) + timedelta(hours=1)).time()
     name = _("%(day)s, %(from)s–%(until)s") % {
         "day": written(day),

@@ -61,6 +61,11 @@ class EnergyBar:
         return parts or ([EnergyPart("", WHOLE, self.total)] if self.total else ())
 
     @property
+    def is_netted(self) -> bool:
+        """Whether some parts are above the axis and some below it."""
+        return len({part.value > 0 for part in self.stack}) == 2
+
+    @property
     def highest(self) -> float:
         """How far the bar goes up, in base units."""
         return max(sum(part.value for part in self.stack if part.value > 0), self.before or 0, 0)
@@ -93,6 +98,7 @@ class BarsLegend:
     parts: list[BarsKey] = field(default_factory=list)
     has_before: bool = False
     has_void: bool = False
+    has_net: bool = False
 
 
 def legend_of(bars: Sequence[EnergyBar]) -> BarsLegend:
@@ -103,6 +109,7 @@ def legend_of(bars: Sequence[EnergyBar]) -> BarsLegend:
         [BarsKey(look, names[look]) for look in sorted(names, key=order.index)],
         any(bar.before is not None for bar in bars),
         any(bar.total is None for bar in bars),
+        any(bar.is_netted for bar in bars),
     )
 
 

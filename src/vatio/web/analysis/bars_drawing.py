@@ -139,11 +139,10 @@ def _told(bars: Sequence[EnergyBar], figures: BarsFigures, what: str, minutes: i
     if not known:
         return _("%(what)s: no data.") % {"what": what}
     if len(bars) <= MOST_TOLD:
-        each = [
-            f"{bar.words.name} "
-            + (_("no data") if bar.total is None else figures.full(bar.total) + bar.marks)
-            for bar in bars
-        ]
+        each = []
+        for bar in bars:
+            figure = _("no data") if bar.total is None else figures.full(bar.total) + bar.marks
+            each.append(f"{bar.words.name} ({figure})")
         told = [f"{what}: {joined(each)}."]
     else:
         most, least = max(known, key=lambda pair: pair[0]), min(known, key=lambda pair: pair[0])

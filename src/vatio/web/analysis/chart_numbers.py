@@ -8,7 +8,7 @@ from math import ceil, floor, log10
 from babel.numbers import format_decimal
 from django.utils.translation import get_language
 
-ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
+ROUND = (1.0, 2.0, 2.5, 3.0, 4.0, 5.0, 10.0)
 
 LARGER: Mapping[str, str] = {
     "Wh": "kWh",
@@ -28,13 +28,19 @@ MANY = 10_000
 
 def fixed(value: float, decimals: int) -> str:
     """Return a number with exactly so many decimals, grouped: 1.234,50 in Spanish."""
-    rounded = round(Decimal(repr(value)), decimals)
-    return _fixed(rounded if rounded else abs(rounded), decimals, get_language() or "es")
+    return _written(value, decimals, "0", get_language() or "es")
+
+
+def shortest(value: float) -> str:
+    """Return a number with at most three decimals: 1.234,5 in Spanish."""
+    return _written(value, 3, "#", get_language() or "es")
 
 
 @lru_cache(maxsize=20_000)
-def _fixed(value: Decimal, decimals: int, language: str) -> str:
-    return format_decimal(value, f"#,##0.{'0' * decimals}".rstrip("."), locale=language)
+def _written(value: float, decimals: int, digit: str, language: str) -> str:
+    rounded = round(Decimal(repr(value)), decimals)
+    pattern = f"#,##0.{digit * decimals}".rstrip(".")
+    return format_decimal(rounded or abs(rounded), f"{pattern};−{pattern}", locale=language)
 
 
 def decimals_for(highest: float) -> int:

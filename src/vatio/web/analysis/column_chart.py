@@ -9,15 +9,15 @@ from vatio.web.analysis.chart_numbers import fixed, tick_decimals, ticks
 
 WIDTH, LEFT, TOP = 1300.0, 52.0, 30.0
 BAR, LEAST_BAR = 60.0, 1.0
-SHARE = 0.62
-"""How much of its place a column takes, at most `BAR`."""
+SHARE, THIN_SHARE = 0.62, 0.86
+"""How much of its place a column takes, at most `BAR`: of a wide place, and of a thin one."""
 
-LETTER, STRONG = 6.7, 7.2
-"""About how wide a letter is, plain and above a bar."""
+LETTER, STRONG, INSIDE = 6.7, 7.2, 7.6
+"""About how wide a letter is: plain, above a column, and within it where the page is smaller."""
 
 ROOM_INSIDE = 19.0
 THIN = 12.0
-"""A column narrower than this has a line for what it is compared with, no outline around it."""
+"""From less room than this a column has a line for what it is compared with, no outline."""
 
 TIGHT = 64.0
 APART = 18.0
@@ -35,7 +35,7 @@ class ColumnPart:
 
 
 @dataclass
-class Column:
+class BarColumn:
     """A column: what is drawn of it, and the figure that stands above or below it."""
 
     x: float
@@ -48,7 +48,9 @@ class Column:
     figure: str = ""
     figure_y: float = 0.0
     before: str = ""
-    """The path of what it is compared with."""
+    """The path of what it is compared with: an outline, or a step among thin columns."""
+    net: str = ""
+    """The path of marks beside it at its total, where parts are above the axis and below it."""
     label: str = ""
     under: str = ""
 
@@ -70,7 +72,7 @@ class ColumnChart:
     zero: float
     step: float
     grid: list[tuple[float, str]]
-    columns: list[Column]
+    columns: list[BarColumn]
     has_words_of_void: bool
 
     @property
@@ -93,7 +95,7 @@ def columns(
     :param short: writes an amount as it stands above a column.
     """
     lowest, highest = min(bar.lowest for bar in bars), max(bar.highest for bar in bars)
-    lines = ticks(lowest / factor, highest / factor, lines=3)
+    lines = ticks(lowest / factor, highest / factor, lines=4)
     bottom, ceiling = lines[0], lines[-1]
     base = TOP + height
 
@@ -103,15 +105,19 @@ def columns(
     step = (WIDTH - LEFT) / max(len(bars), 4)
     figures = [short(bar.total) + bar.marks if bar.total is not None else "" for bar in bars]
     has_figures = max(map(len, figures)) * STRONG + 4 <= step
-    width = max(min(BAR, step * SHARE), LEAST_BAR)
+    width = max(min(BAR, step * (SHARE if step >= THIN else THIN_SHARE)), LEAST_BAR)
     drawn = []
     for place, bar in enumerate(bars):
         zone = LEFT + step * place
-        column = Column(round(zone + (step - width) / 2, 2), round(width, 2), round(zone, 2))
+        column = BarColumn(round(zone + (step - width) / 2, 2), round(width, 2), round(zone, 2))
         column.parts = _parts(bar, up, width)
         column.is_void = bar.total is None
         column.is_unfinished = bar.is_unfinished
-        column.before = _before(bar, up, column, step)
+        previous = bars[place - 1].before if place else None
+        column.before = _before(bar, up, column, step, previous)
+        if bar.is_netted and bar.total is not None:
+            y = round(up(bar.total), 1)
+            column.net = f"M{column.x - 8:g} {y:g}h7M{column.x + column.width + 1:g} {y:g}h7"
         if has_figures and bar.total is not None:
             column.figure = figures[place]
             is_down = bar.total < 0
@@ -143,27 +149,37 @@ def _parts(bar: EnergyBar, up: Callable[[float], float], width: float) -> list[C
         else:
             head, below = below, below + part.value
             top, end = up(head), up(below)
-        has_room = end - top > ROOM_INSIDE and len(part.name) * LETTER + 6 <= width
+        has_room = end - top > ROOM_INSIDE and len(part.name) * INSIDE + 4 <= width
         name = part.name if has_room else ""
         parts.append(ColumnPart(part.look, round(top, 2), round(end - top, 2), name))
     return parts
 
 
-def _before(bar: EnergyBar, up: Callable[[float], float], column: Column, step: float) -> str:
-    """Return the outline behind a column of the amount it is compared with, or a line if thin."""
+def _before(
+    bar: EnergyBar,
+    up: Callable[[float], float],
+    column: BarColumn,
+    step: float,
+    previous: float | None,
+) -> str:
+    """Return the outline behind a column of the amount it is compared with.
+
+    Of thin columns it is a step, from that of the `previous` amount on.
+    """
     if bar.before is None:
         return ""
     y, zero = round(up(bar.before), 1), round(up(0), 1)
-    if column.width < THIN:
-        return f"M{column.zone:g} {y:g}h{step:.2f}"
+    if step < THIN:
+        riser = "" if previous is None else f"{round(up(previous), 1):g}V"
+        return f"M{column.zone:g} {riser}{y:g}h{step:.2f}"
     left, right = round(column.x - 5, 1), round(column.x + column.width + 5, 1)
     return f"M{left:g} {zero:g}V{y:g}H{right:g}V{zero:g}"
 
 
-def _label(bars: Sequence[EnergyBar], drawn: Sequence[Column], step: float) -> None:
+def _label(bars: Sequence[EnergyBar], drawn: Sequence[BarColumn], step: float) -> None:
     """Write under the columns what there is room for."""
     changes = [k for k, (a, b) in enumerate(pairwise(bars), 1) if a.words.under != b.words.under]
-    longest = max(len(bar.words.label) for bar in bars) * LETTER + 8
+    longest = max(len(bar.words.label) for bar in bars) * LETTER + 14
     every = next((n for n in EVERY if n * step >= longest), 0)
     after = 0.0
     for first, end in pairwise([0, *changes, len(bars)]):

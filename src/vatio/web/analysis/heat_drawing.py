@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from vatio.analysis.classes import limits_of
 from vatio.analysis.heat import HOURS, HeatGrid, HourRow, by_hours, hour_table
 from vatio.dates import written
-from vatio.formats import amount, joined, number
+from vatio.formats import joined, number
 from vatio.web.analysis.bars import written_length
-from vatio.web.analysis.chart_numbers import decimals_for, fixed
+from vatio.web.analysis.chart_numbers import decimals_for, fixed, shortest
 from vatio.web.analysis.heat_cells import LOOKS, CellPath, HeatBox, gaps_of, paths_of, runs_of
 
 WIDE_LEFT, WIDE_TOP, WIDE_WIDTH, WIDE_HEIGHT = 46.0, 26.0, 1250.0, 360.0
@@ -129,12 +129,12 @@ class HeatDrawing:
         return "–" if value is None else fixed(value / self.factor, self.decimals)
 
     def when(self, row: HourRow) -> str:
-        """Return when the highest value of an hour was: vie, 17 jul 2026, 20:45."""
+        """Return when the highest value of an hour was: vie 17 jul 2026, 20:45."""
         if row.highest_at is None:
             return "–"
         place, slot = row.highest_at
         minutes = slot * self.grid.step // 60
-        day = _format(self.grid.days[place], "EEE, d MMM y")
+        day = _format(self.grid.days[place], "EEE d MMM y")
         return f"{day}, {minutes // 60:02d}:{minutes % 60:02d}"
 
 
@@ -175,9 +175,9 @@ def script_words(what: str) -> dict[str, str]:
         "twice": _("The clocks went back: this hour occurs twice"),
         "summer": _("Summer time"),
         "winter": _("Winter time"),
-        "period": _("Period"),
+        "period": _("Tariff period"),
         "untariffed": _("no tariff"),
-        "contracted": _("Contracted"),
+        "contracted": _("Contracted power"),
         "estimated": _("Estimated, not measured"),
         "doubtful": _("Doubtful"),
         "partial": _("A part is missing"),
@@ -248,9 +248,9 @@ def _notes(grid: HeatGrid) -> list[str]:
 
 def _key(limits: Sequence[float], least: float, factor: float) -> list[HeatKey]:
     """Return the legend; where all is the same, its one value."""
-    written_limits = [amount(limit / factor) for limit in limits]
+    written_limits = [shortest(limit / factor) for limit in limits]
     if not written_limits:
-        return [HeatKey(LOOKS[0], amount(least / factor))]
+        return [HeatKey(LOOKS[0], shortest(least / factor))]
     pairs = list(pairwise(written_limits))
     if limits[0] < 0:
         between = [_("%(low)s to %(high)s") % {"low": low, "high": high} for low, high in pairs]
@@ -312,7 +312,7 @@ def _narrow(grid: HeatGrid, limits: list[float]) -> HeatPlot:
 
 def _unusual(grid: HeatGrid, day: float) -> list[HeatTick]:
     return [
-        HeatTick(round((place + 0.5) * day, 1), f"{amount(hours)} h")
+        HeatTick(round((place + 0.5) * day, 1), f"{shortest(hours)} h")
         for place, hours in grid.unusual.items()
         if hours
     ]

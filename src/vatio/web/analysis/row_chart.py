@@ -33,7 +33,7 @@ class RowPart:
 
 
 @dataclass
-class Row:
+class BarRow:
     """A bar that lies: its words at the left, its figure at the right, and its parts."""
 
     y: float
@@ -43,6 +43,8 @@ class Row:
     is_void: bool = False
     before: str = ""
     """The path of what it is compared with."""
+    net: str = ""
+    """The path of marks at its total, where parts are at both sides of the axis."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class RowChart:
     bar_y: float
     left: float
     zero: float
-    rows: list[Row]
+    rows: list[BarRow]
     is_dense: bool
 
 
@@ -77,9 +79,12 @@ def rows(bars: Sequence[EnergyBar], full: Callable[[float], str]) -> RowChart:
 
     drawn, after, under = [], 0.0, ""
     for place, bar in enumerate(bars):
-        row = Row(y=place * step)
+        row = BarRow(y=place * step)
         row.is_void = bar.total is None
         row.parts = _parts(bar, across)
+        if bar.is_netted and bar.total is not None:
+            x, y = round(across(bar.total), 1), row.y + bar_y
+            row.net = f"M{x:g} {y - 4:g}v4M{x:g} {y + thick:g}v4"
         if bar.before is not None:
             x = round(across(bar.before), 1)
             row.before = f"M{x:g} {row.y + bar_y - 2:g}v{thick + 4:g}"

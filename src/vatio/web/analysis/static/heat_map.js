@@ -60,7 +60,7 @@
     const found = curve.intervals(day, slot * each, (slot + 1) * each);
     const minutes = 1440 / slots;
     const time = slots > 1 ? `, ${clock(slot * minutes)}–${clock(((slot + 1) * minutes) % 1440)}` : "";
-    const title = curve.dates.format(day * DAY * 1000) + time;
+    const title = curve.dates.format(day * DAY * 1000).replace(",", "") + time;
     if (!found.length) return { title, rows: [[words.value, words.absent]], note: "" };
     const values = found.map(([i]) => curve.values[i]);
     const isTwice = found.length > each;
