@@ -81,7 +81,6 @@ def _tiles(found: Overview) -> list[Tile]:
     month, lately = found.month, found.lately
     unit = total_unit(found.subject, month.figures.total or 0)
     first = month.since
-    year = _("A year before, by weekday")
     return [
         _yesterday(found),
         Tile(
@@ -90,10 +89,7 @@ def _tiles(found: Overview) -> list[Tile]:
             else _("The month that ended yesterday"),
             figure(month.figures.total, unit),
             unit.name,
-            [
-                f"{_('A year before, by weekday')}: {words}"
-                for words in against_words(month.against)
-            ],
+            against_words(month.against, _("a year before, by weekday")),
         ),
         Tile(
             _("Beside last month"),
