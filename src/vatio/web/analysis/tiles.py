@@ -98,7 +98,12 @@ def against_words(against: Against | None, before: str = "") -> list[str]:
         else _("%(change)s more than before")
     )
     says = [words % {"change": change(abs(compared.change)).lstrip("+")}]
-    if compared.left_out:
+    if compared.left_out and compared.parts > 1:
+        share = percent(compared.share)
+        says.append(
+            _("on %(share)s of both: what one side lacks counts on neither") % {"share": share}
+        )
+    elif compared.left_out:
         says.append(
             _("without %(time)s that one side lacks") % {"time": duration(compared.left_out)}
         )
