@@ -14,7 +14,6 @@ const LINES = [
   { token: "p2", width: 2.5, dash: [4, 4] },
 ];
 
-const PER_TICK = 76; // px that a label along the time needs
 const PER_LINE = 52; // px between two lines of figures
 
 export const lineOf = (place) => LINES[place % LINES.length];
@@ -49,8 +48,8 @@ function axes(clock, numbers) {
     ticks: { stroke: () => colour("edge"), width: 1, size: 8 },
     size: 48,
     gap: 4,
-    splits: (chart, _axis, from, to) => moments(clock, from, to, Math.max((chart.bbox.width / devicePixelRatio) / PER_TICK, 2)),
-    values: (_chart, found) => words(clock, found),
+    splits: (chart, _axis, from, to) => moments(clock, from, to, chart.bbox.width / devicePixelRatio),
+    values: (chart, found) => words(clock, found, chart.bbox.width / devicePixelRatio),
   };
   const label = (chart, value, place, found) => {
     const digits = Math.max(0, -Math.floor(Math.log10(chart.step) + 1e-9));

@@ -2,7 +2,7 @@
 import { draw } from "./chart.js";
 import { whenColoursChange } from "./colours.js";
 import { Controls } from "./controls.js";
-import { Legend } from "./legend.js";
+import { entries, Legend } from "./legend.js";
 import { Measured } from "./levels.js";
 import { Marks } from "./marks.js";
 import { Numbers } from "./numbers.js";
@@ -25,6 +25,12 @@ function closest(measured, sent) {
   return Math.min(least, measured.ends - measured.first);
 }
 
+// curva-2026-07-13-2026-07-19
+function fileName(word, clock, { from, to }) {
+  const days = [from, to - 1].map((at) => clock.shifted(at).toISOString().slice(0, 10));
+  return [word, ...new Set(days)].join("-");
+}
+
 function put(frame, sent, words) {
   const box = frame.querySelector("[data-curve]");
   const find = (name) => frame.querySelector(`[data-part="${name}"]`);
@@ -38,7 +44,7 @@ function put(frame, sent, words) {
   box.replaceChildren(place);
   const tooltip = new Tooltip(box);
   const reader = new Reader({ box, view, reading, tooltip, spoken: find("spoken") });
-  const legend = new Legend(find("legend"), measured, words);
+  const legend = new Legend(find("legend"), words);
   const size = () => ({ width: Math.floor(box.clientWidth), height: isSmall.matches ? 260 : 340 });
   const chart = draw(place, {
     measured,
@@ -73,7 +79,7 @@ function put(frame, sent, words) {
     tools: find("tools"),
     view,
     reader,
-    save: () => save(chart, { title, stretch: stretch(), file: words.file, measured, words }),
+    save: () => save(chart, { title, stretch: stretch(), file: fileName(words.file, clock, view), found: entries(view, words) }),
   });
   view.watch(() => {
     const { level } = view;
@@ -85,7 +91,7 @@ function put(frame, sent, words) {
       chart.setScale("x", { min: view.from, max: view.to });
     });
     fit();
-    legend.show(level);
+    legend.show(view);
     find("stretch").textContent = stretch();
   });
   const repaint = () => {

@@ -20,28 +20,31 @@ function swatch(shape, look) {
   return svg;
 }
 
-// What the legend has at a level: [shape, look, words], in the order in which it is read.
-export function entries(measured, level, words) {
+// What the legend has of a stretch: [shape, look, words], in the order in which it is read.
+export function entries({ measured, level, from, to }, words) {
+  const isSeen = ([start, end]) => start < to && end > from;
   const found = measured.names.map((name, place) => ["step", String(place + 1), name]);
   if (level.name === "days" && measured.isOne && level.curves[0].least) found.push(["area", "band", words.band]);
   if (level.before) found.push(["line", "before", measured.beforeName]);
   if (level.limits) found.push(["line", "contracted", words.contracted]);
   for (const [kind, shape] of [["none", "area"], ["estimated", "area"], ["doubtful", "area"], ["partial", "foot"]])
-    if (measured.runs(kind).length) found.push([shape, kind, words[`the_${kind}`]]);
-  if (level.peaks.length) found.push(["mark", "excess", words.excess]);
+    if (measured.runs(kind).some(isSeen)) found.push([shape, kind, words[`the_${kind}`]]);
+  const isPeak = (place) => isSeen([level.starts[place], level.starts[place + 1]]);
+  if (level.peaks.some(isPeak)) found.push(["mark", "excess", words.excess]);
   return found;
 }
 
 export class Legend {
-  constructor(list, measured, words) {
-    Object.assign(this, { list, measured, words, level: null });
+  constructor(list, words) {
+    Object.assign(this, { list, words, shown: "" });
   }
 
-  show(level) {
-    if (level === this.level) return;
-    this.level = level;
+  show(view) {
+    const found = entries(view, this.words);
+    if (found.join() === this.shown) return;
+    this.shown = found.join();
     this.list.replaceChildren(
-      ...entries(this.measured, level, this.words).map(([shape, look, name]) => {
+      ...found.map(([shape, look, name]) => {
         const item = document.createElement("li");
         item.append(swatch(shape, look), name);
         return item;

@@ -3,7 +3,7 @@ import { colour, faint, font } from "./colours.js";
 
 const TILE = 6;
 
-function hatching(context, token, percent) {
+export function hatching(context, token, percent) {
   const tile = document.createElement("canvas");
   const size = TILE * devicePixelRatio;
   tile.width = tile.height = size;
@@ -23,7 +23,6 @@ export class Marks {
   constructor(measured, words) {
     this.measured = measured;
     this.words = words;
-    this.size = devicePixelRatio;
   }
 
   // Call draw(left, width) for each run in view; runs that fall into the same pixel are one.
@@ -69,17 +68,12 @@ export class Marks {
         if (wide > 74 * devicePixelRatio)
           this.plate(context, this.words[kind], start + wide / 2, top + 6 * devicePixelRatio);
       });
-    const foot = top + height;
     context.fillStyle = colour("edge");
     context.fillRect(left, Math.round(chart.valToPos(Math.max(0, chart.scales.y.min), "y", true)), width, devicePixelRatio);
-    this.each(chart, this.measured.runs("partial"), (start, wide) => {
-      context.fillStyle = colour("warm-fill");
-      context.fillRect(start, foot - 3 * devicePixelRatio, wide, 3 * devicePixelRatio);
-    });
     context.restore();
   }
 
-  // In front of them: the ladder of periods along the foot, and a triangle for each run of excesses.
+  // In front of them: what is incomplete and the ladder of periods along the foot, and a triangle for each run of excesses.
   over(chart, level) {
     const { ctx: context } = chart;
     const { top, height } = chart.bbox;
@@ -90,6 +84,9 @@ export class Marks {
       this.each(chart, runs, (start, wide) =>
         context.fillRect(start, top + height + 2 * devicePixelRatio, wide, 4 * devicePixelRatio));
     }
+    context.fillStyle = colour("warm-fill");
+    this.each(chart, this.measured.runs("partial"), (start, wide) =>
+      context.fillRect(start, top + height - 3 * devicePixelRatio, wide, 3 * devicePixelRatio));
     context.fillStyle = colour("red-fill");
     const size = 4 * devicePixelRatio;
     for (const place of level.peaks) {

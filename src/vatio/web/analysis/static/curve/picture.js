@@ -1,7 +1,7 @@
 // The curve as a picture to keep: its title, its stretch and its legend above the canvas, on white.
 import { colour, faint, font, wearLight } from "./colours.js";
 import { lineOf } from "./chart.js";
-import { entries } from "./legend.js";
+import { hatching } from "./marks.js";
 
 const ROOM = 24;
 const ROW = 22;
@@ -10,7 +10,14 @@ function swatch(pen, shape, look, x, y) {
   pen.save();
   pen.translate(x, y);
   if (shape === "area" || shape === "foot") {
-    pen.fillStyle = { band: colour("wash"), estimated: faint("accent", 18), none: faint("edge", 40) }[look] ?? colour("warm-fill");
+    const fills = {
+      band: () => colour("wash"),
+      estimated: () => faint("accent", 11),
+      none: () => hatching(pen, "edge", 60),
+      doubtful: () => hatching(pen, "warm-fill", 55),
+      partial: () => colour("warm-fill"),
+    };
+    pen.fillStyle = fills[look]();
     pen.fillRect(0, shape === "foot" ? 2 : -5, 22, shape === "foot" ? 3 : 10);
   } else if (shape === "mark") {
     pen.fillStyle = colour("red-fill");
@@ -76,11 +83,11 @@ function compose(chart, { title, stretch, found }) {
   return to;
 }
 
-export async function save(chart, { title, stretch, file, measured, words }) {
+export async function save(chart, { title, stretch, file, found }) {
   const undress = wearLight();
   // The chart paints itself anew in a task of its own, queued before this one goes on.
   await Promise.resolve();
-  const picture = compose(chart, { title, stretch, found: entries(measured, chart.level, words) });
+  const picture = compose(chart, { title, stretch, found });
   undress();
   picture.toBlob((blob) => {
     const link = document.createElement("a");

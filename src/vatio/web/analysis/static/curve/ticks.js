@@ -6,6 +6,13 @@ const HOURS = [1, 2, 3, 6, 12];
 const DAYS = [1, 2, 7, 14];
 const MONTHS = [1, 2, 3, 6, 12, 24, 60];
 
+// px that a label needs: 12:00, lun 13 jul (on a narrow chart 13 jul), jul.
+const NARROW = 600;
+const OF_HOUR = 52;
+const OF_DAY = 80;
+const OF_SHORT_DAY = 54;
+const OF_MONTH = 46;
+
 function stepping(clock, from, to, moment) {
   const found = [];
   for (let place = 0; place < 500; place++) {
@@ -17,24 +24,24 @@ function stepping(clock, from, to, moment) {
   return found;
 }
 
-export function moments(clock, from, to, room) {
+export function moments(clock, from, to, width) {
   const span = to - from;
   const { year, month, day, weekday } = clock.parts(from);
-  const fits = (unit) => (by) => span / unit / by <= room;
-  const hours = HOURS.find(fits(HOUR));
+  const fits = (unit, room) => (by) => span / unit / by <= Math.max(width / room, 2);
+  const hours = HOURS.find(fits(HOUR, OF_HOUR));
   if (hours) return stepping(clock, from, to, (place) => clock.instant(year, month, day, place * hours));
-  const days = DAYS.find(fits(DAY));
+  const days = DAYS.find(fits(DAY, width < NARROW ? OF_SHORT_DAY : OF_DAY));
   if (days) {
     const first = days >= 7 ? day - weekday : day;
     return stepping(clock, from, to, (place) => clock.instant(year, month, first + place * days));
   }
-  const months = MONTHS.find(fits(30.4 * DAY * 0.8)) ?? 120;
+  const months = MONTHS.find(fits(30.4 * DAY, OF_MONTH)) ?? 120;
   const first = month - (month % Math.min(months, 12));
   const began = months > 12 ? year - (year % (months / 12)) : year;
   return stepping(clock, from, to, (place) => clock.instant(began, first + place * months, 1));
 }
 
-export function words(clock, found) {
+export function words(clock, found, width) {
   const step = found.length > 1 ? found[1] - found[0] : DAY;
   let day = null;
   let year = null;
@@ -44,12 +51,14 @@ export function words(clock, found) {
       const isNew = parts.day !== day && (parts.hour === 0 || day === null);
       day = parts.day;
       const time = clock.time(at);
-      return isNew ? `${time}\n${clock.weekday(at)}` : time;
+      const name = width < NARROW ? clock.dayOfMonth(at) : clock.weekday(at);
+      return isNew ? `${time}\n${name}` : time;
     }
     const isNew = parts.year !== year && (place > 0 || step < 300 * DAY);
     year = parts.year;
     if (step > 300 * DAY) return String(parts.year);
-    const label = step < 25 * DAY ? clock.weekday(at) : clock.month(at);
+    const ofDay = () => (width < NARROW ? clock.dayOfMonth(at) : clock.weekday(at));
+    const label = step < 25 * DAY ? ofDay() : clock.month(at);
     return isNew ? `${label}\n${parts.year}` : label;
   });
 }

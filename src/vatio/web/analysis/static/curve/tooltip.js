@@ -1,4 +1,6 @@
 // What is read, beside the step that it is of. The same is said aloud elsewhere, so this is hidden from that.
+const NARROW = 600;
+
 const named = (name, words = "") => {
   const made = document.createElement(name);
   made.textContent = words;
@@ -23,7 +25,9 @@ export class Tooltip {
     const width = this.element.offsetWidth;
     const isAtTheEnd = across + 14 + width > this.box.clientWidth;
     const left = isAtTheEnd ? Math.max(0, across - width - 14) : across + 14;
-    this.element.style.transform = `translate(${Math.round(left)}px, 8px)`;
+    // On a narrow chart it would cover what is read: there it stands above.
+    const top = this.box.clientWidth < NARROW ? 10 - this.element.offsetHeight : 8;
+    this.element.style.transform = `translate(${Math.round(left)}px, ${top}px)`;
   }
 
   hide() {
