@@ -3,6 +3,7 @@
 import json
 import math
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -78,6 +79,7 @@ def contracted() -> tuple[list[list[int]], list[list[float]]]:
     return periods, powers
 
 
+@cache
 def slots(language: str = "es") -> dict[str, Any]:
     """Return a year of 35,040 quarter hours with all that a curve may have."""
     instants = range(FIRST, ENDS, QUARTER)
