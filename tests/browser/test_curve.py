@@ -9,6 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.conftest import faults
 from tests.browser.curve_page import ENDS, FIRST, instant
+from tests.browser.test_widths import SHIFTS
 
 Open = Callable[..., Page]
 
@@ -273,6 +274,18 @@ def test_the_picture_can_be_kept(open_curve: Open, tmp_path: Path) -> None:
     assert int.from_bytes(content[16:20]) > 1300
     assert page.evaluate("window.refused ?? []") == []
     assert page.evaluate("document.documentElement.dataset.theme") is None
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_nothing_jumps_while_the_curve_is_drawn(open_curve: Open, width: int) -> None:
+    page = open_curve(viewport={"width": width, "height": 900})
+    page.add_init_script(f"({SHIFTS})()")
+
+    page.reload(wait_until="networkidle")
+    page.locator(".is-live").wait_for()
+    page.wait_for_timeout(200)
+
+    assert page.evaluate("window.moved") == []
 
 
 @pytest.mark.parametrize("without", ["**/uplot.iife.min.js", "**/curve.js", "**/slots.es.json"])

@@ -69,7 +69,6 @@ function put(frame, sent, words) {
   reader.attach(chart);
   followFingers(chart.over, chart, view);
   frame.classList.add("is-live");
-  for (const each of frame.querySelectorAll("[data-live]")) each.hidden = false;
   const strip = new Strip(find("strip"), view, sent.unit);
   const fit = () => strip.fit(chart.over.offsetLeft, chart.over.clientWidth);
   const title = document.getElementById(box.dataset.heading)?.textContent ?? "";
@@ -122,20 +121,29 @@ function put(frame, sent, words) {
   box.dispatchEvent(new CustomEvent("curve:drawn", { bubbles: true, detail: { chart, view } }));
 }
 
+// What the server has of the curve, or nothing where there is nothing to draw.
+async function ask(address) {
+  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  if (!answer.ok) return null;
+  const sent = await answer.json();
+  return sent.curves.length && (sent.count || sent.starts?.length) ? sent : null;
+}
+
 async function begin(frame) {
   const box = frame.querySelector("[data-curve]");
-  if (!globalThis.uPlot || frame.dataset.begun) return;
+  if (frame.dataset.begun) return;
   frame.dataset.begun = "yes";
   const pictures = [...box.childNodes];
   try {
-    const answer = await fetch(box.dataset.curve, { headers: { Accept: "application/json" } });
-    if (!answer.ok) return;
-    const sent = await answer.json();
-    if (sent.curves.length && (sent.count || sent.starts?.length)) put(frame, sent, JSON.parse(box.dataset.words));
+    const sent = globalThis.uPlot && (await ask(box.dataset.curve));
+    if (!sent) frame.classList.add("is-still");
+    else put(frame, sent, JSON.parse(box.dataset.words));
   } catch (fault) {
-    // Without an answer, or with one that cannot be drawn, the server's picture says what it can.
+    // With an answer that cannot be drawn, the server's picture says what it can.
     console.error(fault);
     box.replaceChildren(...pictures);
+    frame.classList.remove("is-live");
+    frame.classList.add("is-still");
   }
 }
 

@@ -50,6 +50,5 @@ export class Legend {
         return item;
       }),
     );
-    this.list.hidden = false;
   }
 }

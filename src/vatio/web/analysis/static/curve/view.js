@@ -55,9 +55,10 @@ export class View {
   // The address says what is seen, so that a reload and a sent link show it; going back still leaves the page.
   keep() {
     const address = new URL(location.href);
+    if (this.isWhole && !address.searchParams.has(SEEN)) return;
     if (this.isWhole) address.searchParams.delete(SEEN);
     else address.searchParams.set(SEEN, `${Math.round(this.from)},${Math.round(this.to)}`);
-    const wanted = address.href.replace("%2C", ",");
+    const wanted = address.href.replace(/(seen=\d+)%2C/, "$1,");
     if (wanted !== location.href) history.replaceState(history.state, "", wanted);
   }
 
