@@ -24,6 +24,7 @@ class Versus(StrEnum):
     PREVIOUS = "previous"
     WEEKDAY = "weekday"
     DATE = "date"
+    MONTH = "month"
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,12 @@ def facing(since: date, until: date, versus: Versus) -> Facing:
     """
     if versus == Versus.WEEKDAY:
         return _shifted(since, until, WEEKS_OF_A_YEAR)
-    if versus == Versus.DATE:
-        pairs = [(day, each) for day in _days(since, until) if (each := _year_before(day))]
-        first = _year_before(since) or since.replace(year=since.year - 1, day=28)
-        last = _year_before(until - ONE_DAY) or first
-        return Facing(first, max(last, first) + ONE_DAY, pairs)
+    if versus in (Versus.DATE, Versus.MONTH):
+        months = 12 if versus == Versus.DATE else 1
+        pairs = [(day, each) for day in _days(since, until) if (each := _before(day, months))]
+        first = add_months(since, -months, anchor_day=since.day)
+        last = add_months(until - ONE_DAY, -months, anchor_day=(until - ONE_DAY).day)
+        return Facing(first, last + ONE_DAY, pairs)
     if versus != Versus.PREVIOUS:
         raise ValueError("a span is compared with something")
     if since.day == until.day == 1:
@@ -243,9 +245,7 @@ def _days(since: date, until: date) -> Iterator[date]:
     return (since + number * ONE_DAY for number in range((until - since).days))
 
 
-def _year_before(day: date) -> date | None:
-    """Return the same date a year before; None for 29 February after a year without one."""
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:
-        return None
+def _before(day: date, months: int) -> date | None:
+    """Return the same date some months before; None where that month has no such day."""
+    found = add_months(day, -months, anchor_day=day.day)
+    return found if found.day == day.day else None

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -13,7 +12,6 @@ from django.utils.translation import gettext as _
 from vatio import clock
 from vatio.accounts.models import Account
 from vatio.consumption import entering, parts, subjects
-from vatio.consumption.looking import Look
 from vatio.consumption.parts import Parted
 from vatio.consumption.subjects import KINDS
 from vatio.dates import day_at, written
@@ -22,6 +20,7 @@ from vatio.web.analysis import tiles
 from vatio.web.analysis.amounts import Unit, power_unit, total_unit
 from vatio.web.analysis.asked import COMPARISONS, RESOLUTIONS, SHAPES, Asked, Shape, read, spans
 from vatio.web.analysis.curve_drawing import CurveDrawing, Slot, draw
+from vatio.web.analysis.first_minutes import first_minutes
 from vatio.web.analysis.looks import Together, looks
 from vatio.web.analysis.table import EnergyTable, page, table
 from vatio.web.shell.access import (
@@ -32,7 +31,7 @@ from vatio.web.shell.access import (
     Request,
     only,
 )
-from vatio.web.shell.account_frame import AccountFrame, enter
+from vatio.web.shell.account_frame import enter
 
 NAMED = 5
 """How many of the things without data are named."""
@@ -64,7 +63,6 @@ def consumption(request: Request, uid: UUID) -> HttpResponse:
         "analysis/consumption.html",
         {
             "account": account,
-            "frame": frame,
             "asked": asked,
             "shown": shown,
             "look": look,
@@ -82,7 +80,7 @@ def consumption(request: Request, uid: UUID) -> HttpResponse:
             "page": page(len(shown.table), request.GET),
             "warnings": warnings(account, shown.together),
             "is_empty": all(each.is_empty for each in shown.together.looks),
-            **first_minutes(frame),
+            "steps": first_minutes(frame),
         },
     )
 
@@ -162,17 +160,6 @@ def _names(account: Account, points: list[int]) -> str:
     if len(names) > NAMED:
         words += " " + _("and %(num)s more") % {"num": len(names) - NAMED}
     return words
-
-
-def first_minutes(frame: AccountFrame) -> dict[str, Any]:
-    """Return what an account without any reading needs next: an installation, or readings."""
-    account = frame.account
-    points = account.datapoints.in_service()
-    return {
-        "has_installation": points.exists(),
-        "has_readings": account.seriess.filter(first_reading_on__isnull=False).exists(),
-        "may_change": frame.may_change,
-    }
 
 
 urlpatterns = [

@@ -80,8 +80,11 @@ def _received(look: Look) -> Tile:
     return Tile(_("Data received"), number, "%", says or [_("nothing is missing")])
 
 
-def against_words(against: Against | None) -> list[str]:
-    """Return in words how a thing compares: the change, and what was left out on both sides."""
+def against_words(against: Against | None, before: str = "") -> list[str]:
+    """Return in words how a thing compares: the change, and what was left out on both sides.
+
+    :param before: what it is compared with.
+    """
     if against is None:
         return []
     compared = against.comparison

@@ -13,7 +13,10 @@ function spread(runs, count) {
 }
 
 // Runs of places, [[from, to), …], as runs of instants.
-const inTime = (runs, starts) => (runs ?? []).map(([from, to]) => [starts[from], starts[Math.min(to, starts.length - 1)]]);
+const inTime = (runs, starts) =>
+  (runs ?? [])
+    .filter(([from]) => from < starts.length - 1)
+    .map(([from, to]) => [starts[from], starts[Math.min(to, starts.length - 1)]]);
 
 const missing = (values) => {
   const runs = [];

@@ -11,7 +11,7 @@ export class Tooltip {
   constructor(box) {
     this.box = box;
     this.element = named("div");
-    this.element.className = "plot-tip";
+    this.element.className = "chart-tip plot-tip";
     this.element.hidden = true;
     this.element.setAttribute("aria-hidden", "true");
     box.append(this.element);
