@@ -47,7 +47,7 @@ def heat_map(request: Request, uid: UUID) -> HttpResponse:
     drawn = None
     if not is_daily:
         drawn = draw_heat(
-            grid_of(found.curve),
+            grid_of(found.curve, now=at.timestamp()),
             what=_("Power") if subject.adds else str(subject.quantity.label),
             unit=subject.unit,
             factor=subject.quantity.factor,
