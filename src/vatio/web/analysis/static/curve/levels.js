@@ -181,17 +181,20 @@ export class Measured {
     this.step = sent.step;
     this.first = finest.starts[0];
     this.ends = finest.starts.at(-1);
+    // What has not happened yet is not missing.
+    this.now = Math.min(sent.now ?? Infinity, this.ends);
+    const happened = (runs) => runs.map(([from, to]) => [from, Math.min(to, this.now)]).filter(([from, to]) => from < to);
     this.names = sent.curves.map((curve) => curve.name);
     this.beforeName = sent.before?.name ?? "";
     this.marks = sent.curves.map((curve) => ({
-      none: inTime(missing(curve.values), finest.starts),
+      none: happened(inTime(missing(curve.values), finest.starts)),
       estimated: inTime(curve.estimated, finest.starts),
       doubtful: inTime(curve.doubtful, finest.starts),
       partial: inTime(curve.partial, finest.starts),
     }));
     const known = finest.starts.slice(0, -1).map((_, place) =>
       (sent.curves.some(({ values }) => values[place] !== null) ? 0 : null));
-    this.joined = { none: inTime(missing(known), finest.starts) };
+    this.joined = { none: happened(inTime(missing(known), finest.starts)) };
     for (const kind of ["estimated", "doubtful", "partial"])
       this.joined[kind] = joined(this.marks.map((each) => each[kind]));
   }
@@ -225,7 +228,7 @@ export class Measured {
   // The last instant of which anything is known.
   get lastKnown() {
     const end = this.joined.none.at(-1);
-    return end && end[1] === this.ends && end[0] > this.first ? end[0] - 1 : this.ends - 1;
+    return end && end[1] === this.now && end[0] > this.first ? end[0] - 1 : this.now - 1;
   }
 
   largest() {
