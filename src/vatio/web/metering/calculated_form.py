@@ -251,7 +251,7 @@ def _show(
             *takes(account),
             *says,
             _("Where one of them has a gap, the sum has one."),
-            _("Its resolution is the coarsest of theirs."),
+            _("Its resolution is the coarsest of those of its terms."),
         ],
         template="metering/calculated_form.html",
         faults=faults,
