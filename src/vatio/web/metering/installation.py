@@ -53,6 +53,7 @@ def installation(request: Request, uid: UUID) -> HttpResponse:
                 source_count=Count("id"),
                 gateway_count=Count("id", filter=Q(kind=DataSource.Kind.INSERTION)),
             ),
+            "calculated_count": frame.account.calculatedseriess.count(),
             "devices": waiting(frame.account, proposes=False),
             "most_devices": MOST_DEVICES,
             "text": text,
