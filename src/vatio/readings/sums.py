@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from vatio.metering.models import DataPoint, Series, Site, SupplyContract, SupplyPoint
 from vatio.metering.quantities import QUANTITIES, Adding
+from vatio.readings import counting
 from vatio.readings import series as all_series
 from vatio.readings.curves import CurveDay, curves
 from vatio.readings.series import SeriesKey, unknown
@@ -77,19 +78,11 @@ WHERE account_id = %(account)s AND series_id = ANY(%(series)s)
   AND day >= %(since)s AND day < %(until)s AND present > 0
 """
 
-PRINCIPALS = """
-SELECT DISTINCT ON (measured.id) point.id, greatest(measured.since, %(since)s),
-    least(measured.until, %(until)s)
-FROM metering_measurement measured
-JOIN metering_datapoint point ON point.account_id = %(account)s
-    AND point.meter_id = measured.meter_id AND point.quantity = %(quantity)s
-    AND point.service IN ('accepted', 'retired')
-WHERE measured.account_id = %(account)s AND measured.supply_point_id = %(supply_point)s
-  AND measured.role = 'principal'
-  AND (measured.since IS NULL OR measured.since < %(until)s)
-  AND (measured.until IS NULL OR measured.until > %(since)s)
-ORDER BY measured.id, point.service, point.id DESC
-"""
+PRINCIPALS = f"""
+SELECT data_point_id, greatest(since, %(since)s), least(until, %(until)s)
+FROM ({counting.PRINCIPALS.format(which=counting.OF_SUPPLY_POINT)}) AS principal
+WHERE (since IS NULL OR since < %(until)s) AND (until IS NULL OR until > %(since)s)
+"""  # noqa: S608
 
 
 def of_supply_point(
