@@ -15,7 +15,7 @@ from vatio.consumption.portfolio_months import AccountDays
 from vatio.metering.quantities import QUANTITIES
 from vatio.readings.months import month_of
 from vatio.readings.slots import ONE_DAY, local_day
-from vatio.readings.sums import ACTIVE_ENERGY
+from vatio.readings.stretches import ACTIVE_ENERGY
 
 YEAR = 364 * ONE_DAY
 """52 weeks: the day a year before that is of the same weekday."""

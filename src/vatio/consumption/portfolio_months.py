@@ -14,7 +14,7 @@ from vatio.readings import counting
 from vatio.readings.months import between
 from vatio.readings.slots import ONE_DAY
 from vatio.readings.storing import binary_cursor, planned_each_time
-from vatio.readings.sums import ACTIVE_ENERGY
+from vatio.readings.stretches import ACTIVE_ENERGY
 
 DAYS = range(1, 32)
 IGNORED = 32_767

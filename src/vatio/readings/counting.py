@@ -5,7 +5,7 @@ for the days on which its meter was the principal one.
 """
 
 PRINCIPALS = """
-SELECT DISTINCT ON (measured.id) measured.account_id, measured.supply_point_id, measured.since,
+SELECT DISTINCT ON (measured.id) measured.id, measured.account_id, measured.supply_point_id, measured.since,
     measured.until, measured.days, point.id AS data_point_id,
     CASE WHEN point.service = 'retired' THEN point.service_since::date END AS retired_on
 FROM metering_measurement measured
@@ -19,5 +19,7 @@ ORDER BY measured.id, point.service, point.id DESC
 `since` and `until` (open where null) are the days, half-open, on which each counts.
 """
 
-OF_SUPPLY_POINT = "measured.account_id = %(account)s AND measured.supply_point_id = %(supply_point)s"
+OF_SUPPLY_POINTS = (
+    "measured.account_id = %(account)s AND measured.supply_point_id = ANY(%(supply_points)s)"
+)
 OF_ACCOUNTS = "measured.account_id = ANY(%(accounts)s)"

@@ -1,31 +1,28 @@
-"""Adds readings up: of a supply point by its principal meters, of a data point, of a site.
+"""Adds up what stretches of data points say: in all, by day, by month, by tariff period.
 
 The value of a day comes from the best-ranked series of its data point, then from the finest. What
 is missing is counted beside every sum.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
-from vatio.metering.models import DataPoint, Series, Site, SupplyContract, SupplyPoint
+from vatio.metering.models import SupplyContract
 from vatio.metering.quantities import QUANTITIES, Adding
-from vatio.readings import counting
-from vatio.readings import series as all_series
+from vatio.readings import choosing
 from vatio.readings.curves import CurveDay, curves
 from vatio.readings.series import SeriesKey, unknown
 from vatio.readings.slots import ONE_DAY, local_day, start
+from vatio.readings.stretches import ACTIVE_ENERGY, Stretch
 from vatio.refusal import Refused
 from vatio.tariffs.periods import periods_of_day
 
-ACTIVE_ENERGY = 402
 PERIODS = ("", "P1", "P2", "P3", "P4", "P5", "P6")
 """The names of the tariff periods, by their numbers."""
 
@@ -36,19 +33,6 @@ class NothingToAdd(Refused):
 
 class NoTariff(Refused):
     """The tariff of a day is not known, so that its periods are not either."""
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """The days from `since` up to, not including, `until` on which a data point is what counts.
-
-    Its tariff is that of `supply_point_id`, where that is known.
-    """
-
-    data_point_id: int
-    since: date
-    until: date
-    supply_point_id: int | None = None
 
 
 @dataclass
@@ -72,72 +56,6 @@ class EnergySum:
         return (QUANTITIES.get(self.quantity) or unknown(self.quantity)).factor
 
 
-RANKED = """
-SELECT series_id, day, rank FROM readings_day
-WHERE account_id = %(account)s AND series_id = ANY(%(series)s)
-  AND day >= %(since)s AND day < %(until)s AND present > 0
-"""
-
-PRINCIPALS = f"""
-SELECT data_point_id, greatest(since, %(since)s), least(until, %(until)s)
-FROM ({counting.PRINCIPALS.format(which=counting.OF_SUPPLY_POINT)}) AS principal
-WHERE (since IS NULL OR since < %(until)s) AND (until IS NULL OR until > %(since)s)
-"""  # noqa: S608
-
-
-def of_supply_point(
-    point: SupplyPoint, since: date, until: date, *, quantity: int = ACTIVE_ENERGY
-) -> list[Stretch]:
-    """Return what counts for a supply point: on each day the data point of its principal meter."""
-    asked: dict[str, Any] = {"account": point.account_id, "supply_point": point.pk}
-    asked |= {"since": since, "until": until, "quantity": quantity}
-    with connection.cursor() as cursor:
-        cursor.execute(PRINCIPALS, asked)
-        return [Stretch(row[0], row[1], row[2], point.pk) for row in cursor.fetchall()]
-
-
-def of_data_point(point: DataPoint, since: date, until: date) -> list[Stretch]:
-    """Return what counts for a data point: itself, with the tariff of what its meter measures."""
-    measured = point.meter.measurements.order_by("id").last()
-    return [Stretch(point.pk, since, until, measured.supply_point_id if measured else None)]
-
-
-def of_site(
-    site: Site, since: date, until: date, *, quantity: int = ACTIVE_ENERGY
-) -> list[Stretch]:
-    """Return what counts for a site: the supply points in it and in its parts.
-
-    Where there is none, the meters that stand there count, each for itself.
-    """
-    places = _below(site)
-    supplied = SupplyPoint.objects.filter(account_id=site.account_id, site_id__in=places)
-    found = [
-        stretch
-        for point in supplied.order_by("id")
-        for stretch in of_supply_point(point, since, until, quantity=quantity)
-    ]
-    if found:
-        return found
-    points = DataPoint.objects.in_service().filter(
-        account_id=site.account_id, meter__site_id__in=places, quantity=quantity
-    )
-    return [Stretch(key, since, until) for key in points.values_list("pk", flat=True)]
-
-
-def _below(site: Site) -> Collection[int]:
-    """Return the keys of a site and of all its parts."""
-    parts: dict[int | None, list[int]] = defaultdict(list)
-    rows = Site.objects.filter(account_id=site.account_id).values_list("pk", "parent_id")
-    for key, parent in rows:
-        parts[parent].append(key)
-    found, left = [], [site.pk]
-    while left:
-        key = left.pop()
-        found.append(key)
-        left += parts[key]
-    return found
-
-
 def add_up(
     account_id: int,
     stretches: Iterable[Stretch],
@@ -150,15 +68,21 @@ def add_up(
 
     :param by: `day`, `month` or `period` for the parts of the sum; empty for none.
     :param known_at: as it was known at a moment, in seconds since 1970, UTC.
-    :raises NothingToAdd: if there is no series of any of them.
+    :raises NothingToAdd: if there is no series of any of them, or only days of one whose periods
+        are asked for.
     :raises NoTariff: if the parts are periods and the tariff of a day is not known.
     """
     own = list(stretches)
-    series = _series_of(account_id, {each.data_point_id for each in own}, by)
+    points = {each.data_point_id for each in own}
+    series = choosing.series_of(account_id, points, at_most=60 if by == "period" else None)
     if not series:
         raise NothingToAdd(_("Nothing of that quantity is measured there."))
+    if not points <= {each.data_point_id for each in series.values()}:
+        raise NothingToAdd(
+            _("Of a part of it only whole days are known, and not in which period they were.")
+        )
     since, until = min(each.since for each in own), max(each.until for each in own)
-    chosen = _chosen(account_id, series, since, until)
+    chosen = choosing.chosen(account_id, series, since, until)
     read = curves(series, since, until, known_at=known_at)
     made = EnergySum(quantity)
     part = _part_of(account_id, by, own)
@@ -170,36 +94,6 @@ def add_up(
             _add_day(made, gathered, read[key][(day - since).days], part(stretch, series[key]))
     _close(made, gathered)
     return made
-
-
-def _series_of(account_id: int, points: Collection[int], by: str) -> dict[int, SeriesKey]:
-    """Return the series that can answer: whole days tell nothing of their periods."""
-    rows = Series.objects.filter(account_id=account_id, data_point_id__in=points)
-    if by == "period":
-        rows = rows.filter(minutes__lte=60)
-    ids = rows.exclude(kind=Series.Kind.REGISTER).values_list("id", flat=True)
-    return all_series.find(account_id, list(ids))
-
-
-def _chosen(
-    account_id: int, series: Mapping[int, SeriesKey], since: date, until: date
-) -> Callable[[int, date], int]:
-    """Return which series counts for a data point on a day: the best-ranked, then the finest."""
-    best: dict[tuple[int, date], tuple[int, int, int]] = {}
-    with connection.cursor() as cursor:
-        asked: dict[str, Any] = {"account": account_id, "series": list(series)}
-        cursor.execute(RANKED, {**asked, "since": since, "until": until})
-        for key, day, rank in cursor.fetchall():
-            own = (rank, series[key].minutes, key)
-            point = series[key].data_point_id
-            best[point, day] = min(own, best.get((point, day), own))
-    usual: dict[int, int] = {}
-    for each in sorted(series.values(), key=lambda one: (-one.minutes, one.id)):
-        usual[each.data_point_id] = each.id
-    counted = Counter((point, own[2]) for (point, _day), own in best.items())
-    for (point, key), _number in reversed(counted.most_common()):
-        usual[point] = key
-    return lambda point, day: best[point, day][2] if (point, day) in best else usual[point]
 
 
 Parts = Callable[[date], str | Sequence[str]]
