@@ -9,6 +9,7 @@ from vatio.web.accounts import (
     my_accounts,
     purging,
 )
+from vatio.web.analysis import portfolio
 from vatio.web.catalogue import licences
 from vatio.web.demo import demo_clock
 from vatio.web.downloads import downloads
@@ -64,6 +65,7 @@ urlpatterns = [
     *adjusting.urlpatterns,
     *purging.urlpatterns,
     *my_accounts.urlpatterns,
+    *portfolio.urlpatterns,
     *account_people.urlpatterns,
     *installation.urlpatterns,
     *lists.urlpatterns,

@@ -108,6 +108,14 @@ def _menu(request: HttpRequest, person: Person) -> list[Entry]:
         )
         for each in led
     ] + [
+        _entry(
+            request,
+            _("Portfolio") if len(led) == 1 else f"{_('Portfolio')} · {each.name}",
+            url("portfolio", each.slug),
+            "steps",
+        )
+        for each in led
+    ] + [
         _entry(request, f"{_('People')} · {each.name}", url("people", each.slug), "person")
         for each in led
     ]
