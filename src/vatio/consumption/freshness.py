@@ -67,6 +67,12 @@ class Freshness:
 NEVER = Freshness()
 
 
+def last_data(accounts: Sequence[int], *, at: datetime) -> dict[int, datetime]:
+    """Return when the last value of accounts ended, of those that have one; one statement."""
+    found = of_accounts(accounts, at=at)
+    return {key: own.last_at for key, own in found.items() if own.last_at}
+
+
 def of_accounts(accounts: Sequence[int], *, at: datetime) -> Mapping[int, Freshness]:
     """Return the freshness of accounts by their keys, of those with data points; one statement.
 

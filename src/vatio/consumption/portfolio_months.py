@@ -69,7 +69,7 @@ wanted AS MATERIALIZED (
     JOIN asked ON asked.account_id = gaps.account_id AND asked.days && gaps.days
     ORDER BY account_id, month, time_zone
 )
-"""
+"""  # noqa: S608
 """Which series count in which month; a supply point without a principal meter is a gap.
 
 `is_plain`: the only series of a data point, which counts on all days of the month.

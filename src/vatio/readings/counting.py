@@ -5,11 +5,12 @@ for the days on which its meter was the principal one.
 """
 
 PRINCIPALS = """
-SELECT DISTINCT ON (measured.id) measured.id, measured.account_id, measured.supply_point_id, measured.since,
-    measured.until, measured.days, point.id AS data_point_id,
+SELECT DISTINCT ON (measured.id) measured.id, measured.account_id, measured.supply_point_id,
+    measured.since, measured.until, measured.days, point.id AS data_point_id,
     CASE WHEN point.service = 'retired' THEN point.service_since::date END AS retired_on
 FROM metering_measurement measured
-JOIN metering_datapoint point ON point.meter_id = measured.meter_id AND point.quantity = %(quantity)s
+JOIN metering_datapoint point ON point.meter_id = measured.meter_id
+    AND point.quantity = %(quantity)s
     AND point.service IN ('accepted', 'retired')
 WHERE {which} AND measured.role = 'principal'
 ORDER BY measured.id, point.service, point.id DESC
