@@ -157,7 +157,7 @@ def expected(places: list[Place], today: date) -> tuple[float, float, int, int, 
     ],
 )
 def test_the_figures_are_those_that_plain_python_adds_up(seed: int, today: date) -> None:
-    draw = random.Random(seed)  # noqa: S311
+    draw = random.Random(seed)
     few = [today - number * DAY for number in range(7)]
     days = sorted({*few, *(day - YEAR for day in few)})
     accounts = [make.account() for _ in range(4)]
