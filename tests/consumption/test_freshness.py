@@ -131,3 +131,18 @@ def test_many_accounts_take_one_statement_and_none_takes_none() -> None:
     assert nothing == {}
     assert freshness.last_data([accounts[0].pk], at=AT) == {accounts[0].pk: AT}
     assert not NEVER.is_late
+
+
+def test_each_source_is_as_fresh_as_the_points_that_it_feeds() -> None:
+    account = make.account()
+    gateway = point(account, DataSource.Kind.INSERTION, AT - 5 * HOUR)
+    files = point(account, DataSource.Kind.FILES, AT - 90 * HOUR)
+    point(account, None, AT)
+    source(account, DataSource.Kind.BY_HAND)
+
+    found = freshness.of_sources(account.pk, at=AT)
+
+    assert found == {
+        gateway.source_id: Freshness(AT - 5 * HOUR, 1, 1),
+        files.source_id: Freshness(AT - 90 * HOUR, 0, 0),
+    }

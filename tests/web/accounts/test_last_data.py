@@ -12,6 +12,8 @@ from tests.readings.stored import put, series
 from tests.sheets import opened
 from vatio import clock
 from vatio.accounts.models import Account
+from vatio.history.models import Act
+from vatio.metering.models import DataPoint, DataSource
 from vatio.portfolios.labels import COLUMNS
 from vatio.tenants.models import Organisation, Person
 
@@ -85,3 +87,26 @@ def test_the_workbook_has_the_moment_of_the_last_data(norte: Organisation, clien
 
 def place(headings: list[object]) -> int:
     return headings.index("Último dato")
+
+
+@pytest.mark.parametrize("page", ["", "sources/"])
+def test_the_commercial_department_sees_how_fresh_sources_are_without_an_act(
+    norte: Organisation, client: Client, page: str
+) -> None:
+    account = filled(norte)
+    source = DataSource.objects.create(
+        account=account,
+        organisation=norte,
+        name="Pasarela",
+        kind=DataSource.Kind.INSERTION,
+        created_at=make.NOON,
+    )
+    DataPoint.objects.filter(account=account).update(source=source)
+    client.force_login(make.commercial())
+    acts = Act.objects.count()
+
+    shown = client.get(f"/accounts/{account.uid}/installation/{page}").content.decode()
+
+    assert "Último dato" in shown
+    assert "hace 4 h" in shown
+    assert Act.objects.count() == acts
