@@ -9,7 +9,7 @@ from vatio.web.accounts import (
     my_accounts,
     purging,
 )
-from vatio.web.analysis import portfolio
+from vatio.web.analysis import consumption, curve_data, downloading, heat_map, overview, portfolio
 from vatio.web.catalogue import licences
 from vatio.web.demo import demo_clock
 from vatio.web.downloads import downloads
@@ -57,6 +57,11 @@ urlpatterns = [
     *insertion.urlpatterns,
     *account_list.urlpatterns,
     *account_page.urlpatterns,
+    *consumption.urlpatterns,
+    *curve_data.urlpatterns,
+    *heat_map.urlpatterns,
+    *overview.urlpatterns,
+    *downloading.urlpatterns,
     *renewing.urlpatterns,
     *bulk_renewing.urlpatterns,
     *renewals.urlpatterns,

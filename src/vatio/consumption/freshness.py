@@ -1,109 +1,82 @@
-"""How fresh the readings of accounts are: when the last one ended, and whether that is late.
+"""How fresh the data of each source are: when something came last, and up to when it says."""
 
-What a gateway sends is late after twice the step of the series, and after two hours at the
-least; a meter that is called, after 26 hours. What comes by files or by hand is never late.
-A data point that never had a reading is late that long after it was accepted.
-"""
-
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import connection
 
-from vatio.readings.storing import planned_each_time
+from vatio.accounts.models import Account
+from vatio.metering.models import DataSource
 
-LEAST_HOURS = 2
-CALLED_HOURS = 26
+EXPECTED = {
+    DataSource.Kind.INSERTION: timedelta(hours=2),
+    DataSource.Kind.FILES: timedelta(days=4),
+}
+"""After how long without data a source of a kind counts as stale: a gateway sends every quarter of
+an hour, a distributor's file comes some days later."""
 
-_POINTS = f"""
-SELECT point.account_id, point.source_id, own.last_at,
-    CASE WHEN point.service = 'accepted' THEN point.service_since END AS accepted_at,
-    CASE WHEN point.service <> 'accepted' THEN NULL
-        WHEN source.kind = 'insertion'
-        THEN greatest(interval '{LEAST_HOURS} hours', own.minutes * interval '2 minutes')
-        WHEN line.id IS NOT NULL THEN interval '{CALLED_HOURS} hours' END AS tolerated
-FROM metering_datapoint point
-JOIN (
-    SELECT series.data_point_id, min(series.minutes) AS minutes,
-        max(state.last_at + series.minutes * interval '1 minute') AS last_at
-    FROM metering_series series
-    LEFT JOIN readings_state state ON state.account_id = series.account_id
+OTHERS = timedelta(hours=26)
+
+SOURCES = """
+WITH fed AS (
+    SELECT coalesce(point.source_id, device.source_id) AS source_id,
+        count(DISTINCT point.id) AS points, max(state.last_at) AS last_at,
+        max(state.last_arrival) AS last_arrival
+    FROM metering_datapoint point
+    LEFT JOIN LATERAL (
+        SELECT own.source_id FROM metering_sourcedevice own
+        WHERE own.account_id = %(account)s AND own.meter_id = point.meter_id
+        ORDER BY own.id DESC LIMIT 1
+    ) AS device ON true
+    LEFT JOIN metering_series series ON series.account_id = %(account)s
+        AND series.data_point_id = point.id
+    LEFT JOIN readings_state state ON state.account_id = %(account)s
         AND state.series_id = series.id
-    WHERE series.account_id = ANY(%(accounts)s)
-    GROUP BY series.data_point_id
-) AS own ON own.data_point_id = point.id
-LEFT JOIN metering_datasource source ON source.id = point.source_id
-LEFT JOIN metering_rtcline line ON line.account_id = point.account_id
-    AND line.meter_id = point.meter_id AND line.service = 'accepted'
-WHERE point.account_id = ANY(%(accounts)s)
-"""  # noqa: S608
-"""The data points of accounts: the end of the last value of each, and how long it may be silent."""
+    WHERE point.account_id = %(account)s AND point.service = 'accepted'
+    GROUP BY 1
+)
+SELECT source.uid, coalesce(source.name, ''), coalesce(source.kind, 'files'),
+    coalesce(fed.points, 0), fed.last_at, fed.last_arrival
+FROM (SELECT * FROM metering_datasource WHERE account_id = %(account)s) AS source
+FULL JOIN fed ON fed.source_id = source.id
+ORDER BY source.name_folded, source.id
+"""
+"""Data points of no source are a row without a uid: files and people bring what they have."""
 
 
-def _fresh(key: str) -> str:
-    """Return the SQL of what is fresh, by a column of the data points.
+@dataclass(frozen=True)
+class SourceFreshness:
+    """A source: how many data points it feeds, the start of their last interval, its last arrival.
 
-    It tells the end of the last value, how many points are expected to speak, how many are late.
-    """
-    return f"""
-SELECT {key}, max(last_at) AS last_at, count(tolerated) AS expected,
-    count(*) FILTER (WHERE coalesce(last_at, accepted_at) < %(at)s - tolerated) AS late
-FROM ({_POINTS}) AS each
-GROUP BY {key}
-"""  # noqa: S608
-
-
-FRESH, FRESH_SOURCES = _fresh("account_id"), _fresh("source_id")
-
-
-@dataclass(frozen=True, slots=True)
-class Freshness:
-    """When the last value of an account ended, and how many of its data points are late.
-
-    `last_at` is None where there was never any. `expected` counts the data points in service
-    that a gateway or calls feed, `late` those of them that are silent for longer than usual.
+    `uid` is None for the data points that no source feeds: their readings come from files.
+    `is_stale`: nothing as new as a source of its kind should have.
     """
 
-    last_at: datetime | None = None
-    expected: int = 0
-    late: int = 0
-
-    @property
-    def is_late(self) -> bool:
-        """Whether any data point is silent for longer than usual."""
-        return self.late > 0
-
-
-NEVER = Freshness()
+    uid: UUID | None
+    name: str
+    kind: str
+    points: int
+    last_at: datetime | None
+    last_arrival: datetime | None
+    is_stale: bool
 
 
-def last_data(accounts: Sequence[int], *, at: datetime) -> dict[int, datetime]:
-    """Return when the last value of accounts ended, of those that have one; one statement."""
-    found = of_accounts(accounts, at=at)
-    return {key: own.last_at for key, own in found.items() if own.last_at}
+def sources(account: Account, *, at: datetime) -> list[SourceFreshness]:
+    """Return the sources of an account by name, each with its freshness; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(SOURCES, {"account": account.pk})
+        rows = cursor.fetchall()
+    return [
+        SourceFreshness(
+            uid, name, kind, points, last_at, arrival, _is_stale(kind, points, last_at, at)
+        )
+        for uid, name, kind, points, last_at, arrival in rows
+    ]
 
 
-def of_accounts(accounts: Sequence[int], *, at: datetime) -> dict[int, Freshness]:
-    """Return the freshness of accounts by their keys, of those with data points; one statement.
-
-    The caller has narrowed the keys to accounts that the reader may see.
-    """
-    return _read(FRESH, accounts, at=at) if accounts else {}
-
-
-def of_sources(account_id: int, *, at: datetime) -> dict[int, Freshness]:
-    """Return the freshness of the data sources of an account by their keys; one statement.
-
-    A source without data points is left out.
-    """
-    found = _read(FRESH_SOURCES, [account_id], at=at)
-    return {key: own for key, own in found.items() if key is not None}
-
-
-def _read(statement: str, accounts: Sequence[int], *, at: datetime) -> dict[int, Freshness]:
-    asked: dict[str, Any] = {"accounts": list(accounts), "at": at}
-    with planned_each_time(), connection.cursor() as cursor:
-        cursor.execute(statement, asked)
-        return {row[0]: Freshness(*row[1:]) for row in cursor.fetchall()}
+def _is_stale(kind: str, points: int, last_at: datetime | None, at: datetime) -> bool:
+    if not points:
+        return False
+    limit = EXPECTED.get(DataSource.Kind(kind), OTHERS)
+    return last_at is None or at - last_at > limit

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from vatio.consumption.freshness import NEVER, Freshness
+from vatio.consumption.account_freshness import NEVER, Freshness
 from vatio.consumption.portfolio_months import AccountDays
 from vatio.metering.quantities import QUANTITIES
 from vatio.readings.months import month_of

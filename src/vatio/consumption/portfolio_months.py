@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from vatio.consumption.freshness import FRESH, NEVER, Freshness
+from vatio.consumption.account_freshness import FRESH, NEVER, Freshness
 from vatio.readings import counting
 from vatio.readings.months import between
 from vatio.readings.slots import ONE_DAY

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import IO
 
-from vatio.consumption import freshness
+from vatio.consumption import account_freshness
 from vatio.downloads.models import Download
 from vatio.downloads.running import Tell, Writer
 from vatio.export_words import in_words
@@ -17,7 +17,7 @@ def _write_account(begun: Download, tell: Tell) -> IO[bytes]:
 
 
 def _write_list(begun: Download, tell: Tell) -> IO[bytes]:
-    fresh = partial(freshness.last_data, at=begun.asked_at)
+    fresh = partial(account_freshness.last_data, at=begun.asked_at)
     return lists.write(begun, tell, last_data=fresh)
 
 

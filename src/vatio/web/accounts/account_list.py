@@ -15,8 +15,8 @@ from vatio import clock
 from vatio.accounts.labels import SECTORS
 from vatio.accounts.models import Account, AccountSet
 from vatio.catalogue.listing import known_licences
-from vatio.consumption import freshness
-from vatio.consumption.freshness import NEVER
+from vatio.consumption import account_freshness
+from vatio.consumption.account_freshness import NEVER
 from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.downloads.models import Download
 from vatio.portfolios import exporting, listing
@@ -103,7 +103,7 @@ def _list(
             "headings": headings(asked, request.GET),
             "shares": shares(asked, request.GET, page.rows),
             "hidden": hidden,
-            "fresh": {} if "last_data" in hidden else freshness.of_accounts(keys, at=at),
+            "fresh": {} if "last_data" in hidden else account_freshness.of_accounts(keys, at=at),
             "never": NEVER,
             "unsorted": UNSORTED,
             "column_names": {
@@ -151,7 +151,7 @@ def _workbook(request: Request, *, at: datetime, expired: bool) -> HttpResponseB
             request.user,
             at=at,
             with_organisation=organisation is None,
-            last_data=partial(freshness.last_data, at=at),
+            last_data=partial(account_freshness.last_data, at=at),
         )
         return FileResponse(made, as_attachment=True, filename=name, content_type=XLSX)
     return leave_to_worker(

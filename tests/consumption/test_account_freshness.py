@@ -8,8 +8,8 @@ from tests import make
 from tests.metering.installed import install
 from tests.readings.stored import put, series
 from vatio.accounts.models import Account
-from vatio.consumption import freshness
-from vatio.consumption.freshness import NEVER, Freshness
+from vatio.consumption import account_freshness
+from vatio.consumption.account_freshness import NEVER, Freshness
 from vatio.metering.models import DataPoint, DataSource, RtcLine
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def test_the_last_data_is_the_end_of_the_last_slot_of_any_point() -> None:
     point(account, None, AT - 9 * HOUR)
     point(account, DataSource.Kind.FILES, AT - 30 * HOUR)
 
-    found = freshness.of_accounts([account.pk], at=AT)
+    found = account_freshness.of_accounts([account.pk], at=AT)
 
     assert found[account.pk] == Freshness(AT - 9 * HOUR, expected=0, late=0)
 
@@ -65,7 +65,7 @@ def test_what_a_gateway_sends_is_late_after_two_hours_and_a_file_never(
     account = make.account()
     point(account, kind, AT - hours * HOUR)
 
-    found = freshness.of_accounts([account.pk], at=AT)
+    found = account_freshness.of_accounts([account.pk], at=AT)
 
     assert found[account.pk].late == late
 
@@ -77,8 +77,10 @@ def test_a_series_of_days_is_late_after_two_days() -> None:
     DataPoint.objects.filter(pk=key.data_point_id).update(source=gateway)
     put(key, [(datetime(2026, 11, 21, 23, tzinfo=UTC).timestamp(), 5.0)], at=AT.timestamp())
 
-    on_time = freshness.of_accounts([account.pk], at=datetime(2026, 11, 24, 22, tzinfo=UTC))
-    late = freshness.of_accounts([account.pk], at=datetime(2026, 11, 24, 23, 30, tzinfo=UTC))
+    on_time = account_freshness.of_accounts([account.pk], at=datetime(2026, 11, 24, 22, tzinfo=UTC))
+    late = account_freshness.of_accounts(
+        [account.pk], at=datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
+    )
 
     assert (on_time[account.pk].late, late[account.pk].late) == (0, 1)
 
@@ -87,8 +89,8 @@ def test_a_point_that_never_spoke_is_late_from_its_acceptance_on() -> None:
     account = make.account()
     point(account, DataSource.Kind.INSERTION, None)
 
-    on_time = freshness.of_accounts([account.pk], at=AT)
-    late = freshness.of_accounts([account.pk], at=AT + HOUR)
+    on_time = account_freshness.of_accounts([account.pk], at=AT)
+    late = account_freshness.of_accounts([account.pk], at=AT + HOUR)
 
     assert (on_time[account.pk], late[account.pk]) == (Freshness(None, 1, 0), Freshness(None, 1, 1))
 
@@ -98,7 +100,7 @@ def test_a_retired_point_is_never_late_and_its_last_data_stay() -> None:
     own = point(account, DataSource.Kind.INSERTION, AT - 100 * HOUR)
     DataPoint.objects.filter(pk=own.pk).update(service="retired")
 
-    found = freshness.of_accounts([account.pk], at=AT)
+    found = account_freshness.of_accounts([account.pk], at=AT)
 
     assert found[account.pk] == Freshness(AT - 100 * HOUR, 0, 0)
 
@@ -111,8 +113,8 @@ def test_a_meter_that_is_called_is_late_after_26_hours() -> None:
     own = installed.line.meter.data_points.in_service()
     own.update(source=None, service_since=AT)
 
-    on_time = freshness.of_accounts([account.pk], at=AT + 26 * HOUR)[account.pk]
-    late = freshness.of_accounts([account.pk], at=AT + 27 * HOUR)[account.pk]
+    on_time = account_freshness.of_accounts([account.pk], at=AT + 26 * HOUR)[account.pk]
+    late = account_freshness.of_accounts([account.pk], at=AT + 27 * HOUR)[account.pk]
 
     assert late.late - on_time.late == own.count() > 0
 
@@ -123,13 +125,13 @@ def test_many_accounts_take_one_statement_and_none_takes_none() -> None:
         point(account, None, AT)
 
     with CaptureQueriesContext(connection) as counted:
-        found = freshness.of_accounts([each.pk for each in accounts], at=AT)
-        nothing = freshness.of_accounts([], at=AT)
+        found = account_freshness.of_accounts([each.pk for each in accounts], at=AT)
+        nothing = account_freshness.of_accounts([], at=AT)
 
     assert len(counted) == 1
     assert len(found) == 3
     assert nothing == {}
-    assert freshness.last_data([accounts[0].pk], at=AT) == {accounts[0].pk: AT}
+    assert account_freshness.last_data([accounts[0].pk], at=AT) == {accounts[0].pk: AT}
     assert not NEVER.is_late
 
 
@@ -140,7 +142,7 @@ def test_each_source_is_as_fresh_as_the_points_that_it_feeds() -> None:
     point(account, None, AT)
     source(account, DataSource.Kind.BY_HAND)
 
-    found = freshness.of_sources(account.pk, at=AT)
+    found = account_freshness.of_sources(account.pk, at=AT)
 
     assert found == {
         gateway.source_id: Freshness(AT - 5 * HOUR, 1, 1),

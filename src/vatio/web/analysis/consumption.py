@@ -1,0 +1,153 @@
+"""«Consumo»: what was consumed over some days, as a curve or bars, and as a table."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from vatio import clock
+from vatio.accounts.models import Account
+from vatio.consumption import entering, parts, subjects
+from vatio.consumption.buckets import By
+from vatio.consumption.parts import Parted
+from vatio.consumption.subjects import KINDS
+from vatio.dates import day_at
+from vatio.web.analysis import tiles
+from vatio.web.analysis.amounts import Unit, power_unit, total_unit
+from vatio.web.analysis.asked import COMPARISONS, RESOLUTIONS, SHAPES, Asked, Shape, read, spans
+from vatio.web.analysis.bars_drawing import BarsDrawing, draw_bars
+from vatio.web.analysis.bucket_bars import MOST_BARS, bars_of
+from vatio.web.analysis.curve_drawing import CurveDrawing, Slot, draw
+from vatio.web.analysis.first_minutes import first_minutes
+from vatio.web.analysis.looks import Together, looks
+from vatio.web.analysis.table import EnergyTable, page, table
+from vatio.web.analysis.warnings import warnings
+from vatio.web.shell.access import (
+    ADMINISTRATOR,
+    COMMERCIAL,
+    SUPERADMINISTRATOR,
+    VIEWER,
+    Request,
+    only,
+)
+from vatio.web.shell.account_frame import enter
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is looked at, cut into the rows of a table, and the parts of each row, if any."""
+
+    asked: Asked
+    together: Together
+    table: EnergyTable
+    unit: Unit
+    parted: Parted | None
+
+
+@only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
+def consumption(request: Request, uid: UUID) -> HttpResponse:
+    """Show what was consumed: the address says of what, when, and how."""
+    frame = enter(request)
+    account, at = frame.account, clock.now()
+    entering.record_entry(account, by=request.user, at=at)
+    today = day_at(at, account.time_zone)
+    asked = read(request.GET, today=today)
+    shown = prepare(account, asked, at=at)
+    look = shown.together.only
+    return render(
+        request,
+        "analysis/consumption.html",
+        {
+            "account": account,
+            "asked": asked,
+            "shown": shown,
+            "look": look,
+            "looks": shown.together.looks,
+            "what": [each.subject for each in shown.together.looks],
+            "choices": [(KINDS[kind], found) for kind, found in subjects.choices(account)],
+            "whole": subjects.whole_account(account),
+            "spans": spans(asked, today=today),
+            "resolutions": RESOLUTIONS,
+            "comparisons": COMPARISONS,
+            "shapes": SHAPES,
+            "tiles": tiles.tiles(look) if look else [],
+            "figures": [(each.subject, tiles.tiles(each)) for each in shown.together.looks],
+            "drawn": _drawn(shown.together, at.timestamp()) if asked.is_curve else None,
+            "bars_drawn": _bars(shown, now=at.timestamp()),
+            "page": page(len(shown.table), request.GET),
+            "warnings": warnings(account, shown.together.looks, shown.together.apart),
+            "never_read": not any(each.known.first_on for each in shown.together.looks),
+            "is_empty": all(each.is_empty for each in shown.together.looks),
+            "steps": first_minutes(frame),
+        },
+    )
+
+
+def prepare(account: Account, asked: Asked, *, at: datetime) -> Shown:
+    """Look at what an address asks for, and cut it into rows."""
+    now = at.timestamp()
+    together = looks(account, asked, now=now)
+    look, parted = together.only, None
+    if look is not None and look.subject.adds:
+        if asked.shape == Shape.PERIODS:
+            parted = parts.by_period(account, look, asked.rows_by)
+        elif asked.shape == Shape.SITES:
+            parted = parts.by_site(account, look, asked.rows_by)
+    largest = max((abs(each.figures.total or 0) for each in together.looks), default=0)
+    subject = together.looks[0].subject
+    unit = total_unit(subject, 0 if asked.days <= 92 else largest / 12)
+    compared_with = str(COMPARISONS[asked.versus]) if asked.versus else ""
+    made = table(
+        together.looks,
+        asked.rows_by,
+        unit=unit,
+        now=now,
+        compared_with=compared_with,
+        parted=parted,
+    )
+    return Shown(asked, together, made, unit, parted)
+
+
+def _drawn(together: Together, now: float) -> CurveDrawing | None:
+    """Return the server's drawing of the first curve, for whoever has no script."""
+    look = together.looks[0]
+    unit = power_unit(look.subject)
+    slots = [
+        Slot(start, value)
+        for start, value in zip(look.curve.starts, look.curve.powers(), strict=True)
+    ]
+    return draw(
+        slots,
+        minutes=look.minutes,
+        time_zone=look.curve.time_zone,
+        factor=unit.factor,
+        unit=unit.name,
+        what=look.subject.name,
+        adds=False,
+        now=now,
+    )
+
+
+def _bars(shown: Shown, *, now: float) -> BarsDrawing | None:
+    """Return the bars of the rows; of several things there are none, the curve lays them over."""
+    look, by = shown.together.only, shown.table.by
+    if shown.asked.is_curve or look is None or by == By.SLOT or len(shown.table) > MOST_BARS:
+        return None
+    subject = look.subject
+    return draw_bars(
+        bars_of(look, shown.table.rows[0], by, now=now, parted=shown.parted),
+        what=_("Energy") if subject.unit == "kW" else str(subject.quantity.label),
+        unit=subject.quantity.shown,
+        factor=subject.quantity.factor,
+        minutes=look.minutes,
+        before=str(COMPARISONS[shown.asked.versus]),
+    )
+
+
+urlpatterns = [
+    path("accounts/<uuid:uid>/consumption/", consumption, name="consumption"),
+]
