@@ -106,6 +106,7 @@ TABLE: dict[str, tuple[object, ...]] = {
     "accounts_expired": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
     "desk_accounts": (OUT, NO, IN, NO, NO, NO, NO),
     "desk_accounts_expired": (OUT, NO, IN, NO, NO, NO, NO),
+    "portfolio": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
     "renewals": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
     "desk_renewals": (OUT, NO, IN, NO, NO, NO, NO),
     "POST calendar_make": (OUT, GONE, GONE, TO, GONE, GONE, GONE),

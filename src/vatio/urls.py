@@ -9,7 +9,7 @@ from vatio.web.accounts import (
     my_accounts,
     purging,
 )
-from vatio.web.analysis import consumption, curve_data, downloading, heat_map, overview
+from vatio.web.analysis import consumption, curve_data, downloading, heat_map, overview, portfolio
 from vatio.web.catalogue import licences
 from vatio.web.demo import demo_clock
 from vatio.web.downloads import downloads
@@ -72,6 +72,7 @@ urlpatterns = [
     *adjusting.urlpatterns,
     *purging.urlpatterns,
     *my_accounts.urlpatterns,
+    *portfolio.urlpatterns,
     *account_people.urlpatterns,
     *installation.urlpatterns,
     *lists.urlpatterns,

@@ -7,6 +7,8 @@ from django.shortcuts import render
 from django.urls import path
 
 from vatio import clock, pagination
+from vatio.consumption import account_freshness
+from vatio.consumption.account_freshness import NEVER
 from vatio.dates import day_at
 from vatio.entitlements.limits import why_closed
 from vatio.entitlements.question import entitlement
@@ -54,8 +56,11 @@ def lines(request: Request, uid: UUID) -> HttpResponse:
 
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
 def sources(request: Request, uid: UUID) -> HttpResponse:
-    """Show the data sources of an account, each with its devices and its data points."""
-    return _list(request, "sources", {"source_kinds": SOURCES})
+    """Show the data sources of an account, each with its devices, its points and its last data."""
+    at = clock.now()
+    fresh = account_freshness.of_sources(enter(request).account.pk, at=at)
+    labels = {"source_kinds": SOURCES, "fresh": fresh, "never": NEVER, "at": at}
+    return _list(request, "sources", labels)
 
 
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
