@@ -147,10 +147,10 @@ class _Side:
     def add_up(self, components: Collection[Component]) -> tuple[Curve, DailyCurve | None]:
         """Return the curve of components; of days with what else is known of them."""
         adds = self.subject.adds
-        if self.minutes == WHOLE_DAY:
-            daily = by_days.add_up(self.day_store, components, adds=adds)
-            return daily.curve, daily
         whole = self.subject.gap_is_gap
+        if self.minutes == WHOLE_DAY:
+            daily = by_days.add_up(self.day_store, components, adds=adds, gap_is_gap=whole)
+            return daily.curve, daily
         return loading.add_up(self.store, components, adds=adds, gap_is_gap=whole), None
 
 
