@@ -9,6 +9,7 @@ from vatio.web.accounts import (
     my_accounts,
     purging,
 )
+from vatio.web.analysis import data_quality
 from vatio.web.catalogue import licences
 from vatio.web.demo import demo_clock
 from vatio.web.downloads import downloads
@@ -74,6 +75,7 @@ urlpatterns = [
     *meters.urlpatterns,
     *found_changes.urlpatterns,
     *data_points.urlpatterns,
+    *data_quality.urlpatterns,
     *lines.urlpatterns,
     *sources.urlpatterns,
     *source_tokens.urlpatterns,

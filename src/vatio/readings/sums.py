@@ -4,7 +4,7 @@ The value of a day comes from the best-ranked series of its data point, then fro
 is missing is counted beside every sum.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from vatio.metering.models import DataPoint, Series, Site, SupplyContract, SupplyPoint
 from vatio.metering.quantities import QUANTITIES, Adding
 from vatio.readings import series as all_series
+from vatio.readings.choosing import chosen
 from vatio.readings.curves import CurveDay, curves
 from vatio.readings.series import SeriesKey, unknown
 from vatio.readings.slots import ONE_DAY, local_day, start
@@ -70,12 +71,6 @@ class EnergySum:
         """How many base units one of the page's unit is."""
         return (QUANTITIES.get(self.quantity) or unknown(self.quantity)).factor
 
-
-RANKED = """
-SELECT series_id, day, rank FROM readings_day
-WHERE account_id = %(account)s AND series_id = ANY(%(series)s)
-  AND day >= %(since)s AND day < %(until)s AND present > 0
-"""
 
 PRINCIPALS = """
 SELECT DISTINCT ON (measured.id) point.id, greatest(measured.since, %(since)s),
@@ -165,7 +160,7 @@ def add_up(
     if not series:
         raise NothingToAdd(_("Nothing of that quantity is measured there."))
     since, until = min(each.since for each in own), max(each.until for each in own)
-    chosen = _chosen(account_id, series, since, until)
+    choice = chosen(account_id, series, since, until)
     read = curves(series, since, until, known_at=known_at)
     made = EnergySum(quantity)
     part = _part_of(account_id, by, own)
@@ -173,7 +168,7 @@ def add_up(
     for stretch in own:
         for number in range((stretch.until - stretch.since).days):
             day = stretch.since + number * ONE_DAY
-            key = chosen(stretch.data_point_id, day)
+            key = choice(stretch.data_point_id, day)
             _add_day(made, gathered, read[key][(day - since).days], part(stretch, series[key]))
     _close(made, gathered)
     return made
@@ -186,27 +181,6 @@ def _series_of(account_id: int, points: Collection[int], by: str) -> dict[int, S
         rows = rows.filter(minutes__lte=60)
     ids = rows.exclude(kind=Series.Kind.REGISTER).values_list("id", flat=True)
     return all_series.find(account_id, list(ids))
-
-
-def _chosen(
-    account_id: int, series: Mapping[int, SeriesKey], since: date, until: date
-) -> Callable[[int, date], int]:
-    """Return which series counts for a data point on a day: the best-ranked, then the finest."""
-    best: dict[tuple[int, date], tuple[int, int, int]] = {}
-    with connection.cursor() as cursor:
-        asked: dict[str, Any] = {"account": account_id, "series": list(series)}
-        cursor.execute(RANKED, {**asked, "since": since, "until": until})
-        for key, day, rank in cursor.fetchall():
-            own = (rank, series[key].minutes, key)
-            point = series[key].data_point_id
-            best[point, day] = min(own, best.get((point, day), own))
-    usual: dict[int, int] = {}
-    for each in sorted(series.values(), key=lambda one: (-one.minutes, one.id)):
-        usual[each.data_point_id] = each.id
-    counted = Counter((point, own[2]) for (point, _day), own in best.items())
-    for (point, key), _number in reversed(counted.most_common()):
-        usual[point] = key
-    return lambda point, day: best[point, day][2] if (point, day) in best else usual[point]
 
 
 Parts = Callable[[date], str | Sequence[str]]

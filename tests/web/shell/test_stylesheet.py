@@ -21,6 +21,7 @@ QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 HANDED_OVER = {
     *("narrow", "medium", "large", "by-mtr", "offer"),
     *("band-past", "band-running", "band-waiting"),
+    *("day-nothing", "day-complete", "day-estimated", "day-doubtful", "day-invalid"),
     *("part-renewed", "part-asked", "part-leaving", "part-undecided", "part-urgent"),
 }
 
