@@ -162,6 +162,16 @@ def test_what_ended_less_than_two_hours_ago_is_not_missed_yet() -> None:
     assert late.last_at == datetime(2026, 10, 23, 7, tzinfo=UTC)
 
 
+def test_what_comes_in_files_is_missed_after_26_hours() -> None:
+    key = series()
+    whole(key, FIRST, 1.0, FILED)
+
+    on_time = of(key, at=datetime(2026, 10, 25, 0, 59, tzinfo=UTC)).points[0]
+    late = of(key, at=datetime(2026, 10, 25, 1, 0, tzinfo=UTC)).points[0]
+
+    assert (on_time.missing, late.missing) == (0, 3600)
+
+
 def test_of_several_resolutions_the_best_then_the_finest_counts() -> None:
     quarters = series(15)
     hours = another(quarters, 60)

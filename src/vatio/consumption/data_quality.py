@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 
 from vatio.accounts.models import Account
 from vatio.consumption.quality_days import NOTHING, JudgedDay, QualityDay, gaps_in, joined, judge
@@ -15,11 +16,13 @@ from vatio.consumption.quality_rows import Standing, read_days, read_standings
 from vatio.metering.models import DataPoint, Series
 from vatio.readings import series as all_series
 from vatio.readings.choosing import choose
+from vatio.readings.ranks import Origin, origin_of
 from vatio.readings.series import SeriesKey
 from vatio.readings.slots import ONE_DAY, day_of, end, local_day, place
 
-ON_ITS_WAY = timedelta(hours=2)
-"""What ended less than that ago is not missed yet: a gateway is about to send it."""
+FROM_A_GATEWAY, OTHERWISE = timedelta(hours=2), timedelta(hours=26)
+"""What ended less than that ago is not missed yet: a gateway is about to send it, or the file or
+the call of the next day brings it."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Span:
     since: date
     until: date
 
-    @property
+    @cached_property
     def days(self) -> list[date]:
         """The days of the span."""
         return [self.since + number * ONE_DAY for number in range((self.until - self.since).days)]
@@ -105,7 +108,7 @@ def read(
     """Read how much is there of data points; the number of statements is always the same.
 
     :param points: with their meters.
-    :param at: now: what ends later, or less than two hours before, is not expected.
+    :param at: now; what a gateway sends is expected up to two hours before, all else up to 26.
     """
     series = _series_of(account, points)
     standings = read_standings(account.pk, series)
@@ -147,7 +150,15 @@ def _point(
     own = [standings[each.id] for each in series if each.id in standings]
     begins_on = min((each.first_on for each in own if each.first_on), default=None)
     judged = [
-        _judged(each, stored.get(each.id, {}), point, begins_on, choice, span, at)
+        _judged(
+            each,
+            stored.get(each.id, {}),
+            point,
+            begins_on,
+            choice,
+            span,
+            _expected_until(point, each, standings.get(each.id), at),
+        )
         for each in series
     ]
     made = PointQuality(point, judged, [NOTHING] * len(span.days), [], begins_on)
@@ -156,7 +167,7 @@ def _point(
     by_key = {each.key.id: each for each in judged}
     gaps: list[tuple[int, int]] = []
     for number, day in enumerate(span.days):
-        chosen = by_key[choice(point.pk, day)]
+        chosen = judged[0] if len(judged) == 1 else by_key[choice(point.pk, day)]
         made.days[number] = chosen.judged[number]
         if made.days[number].missing:
             gaps += _gaps_on(chosen, day, begins_on)
@@ -173,13 +184,12 @@ def _judged(
     begins_on: date | None,
     choice: Callable[[int, date], int],
     span: Span,
-    at: datetime,
+    until: float,
 ) -> SeriesQuality:
     """Judge the days of a series; of one that is silent while another speaks nothing is expected.
 
     Before the first reading of the data point nothing is, nor after it went out of service.
     """
-    until = _expected_until(point, key.time_zone, at)
     days = []
     for day in span.days:
         there = stored.get(day)
@@ -192,14 +202,21 @@ def _judged(
     return SeriesQuality(key, stored, days, until)
 
 
-def _expected_until(point: DataPoint, time_zone: str, at: datetime) -> float:
-    """Return up to when readings are expected, in seconds since 1970, UTC."""
-    moments = [(at - ON_ITS_WAY).timestamp()]
+def _expected_until(
+    point: DataPoint, key: SeriesKey, standing: Standing | None, at: datetime
+) -> float:
+    """Return up to when readings of a series are expected, in seconds since 1970, UTC.
+
+    How long they take is told by where the last ones came from.
+    """
+    last = standing.last_quality if standing else None
+    is_sent = last is not None and origin_of(last) == Origin.INSERTION
+    moments = [(at - (FROM_A_GATEWAY if is_sent else OTHERWISE)).timestamp()]
     moments += [
         each.service_since.timestamp() for each in (point, point.meter) if not each.is_in_service
     ]
     if point.meter.measured_until is not None:
-        moments.append(local_day(point.meter.measured_until, time_zone).begins)
+        moments.append(local_day(point.meter.measured_until, key.time_zone).begins)
     return min(moments)
 
 

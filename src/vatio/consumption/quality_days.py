@@ -4,9 +4,10 @@ A day is judged slot by slot up to a moment: slots that end later are not expect
 seconds, and a slot counts by its own length: the last of a day may be shorter.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from vatio.readings.ranks import Flag, How, flags_of, how_of
@@ -110,21 +111,25 @@ def judge(
     is_first: bool = False,
 ) -> JudgedDay:
     """Judge a day of a series; None where nothing is stored of it."""
+    is_alike = stored is not None and not stored.gaps and stored.qualities is None
+    if stored is not None and is_alike and until >= local.ends:
+        return _all_alike(stored.quality, local.ends - local.begins, local.count(minutes))
     slots = expected_slots(local, minutes, stored, until, is_first=is_first)
     if not slots:
         return NOTHING
     length = _length(local, minutes, slots)
     if stored is None:
         return JudgedDay(DayState.MISSING, expected=length, missing=length)
-    if stored.gaps or stored.qualities is not None:
-        return _slot_by_slot(local, minutes, stored, slots)
-    return _all_alike(stored.quality, length, len(slots))
+    if is_alike:
+        return _all_alike(stored.quality, length, len(slots))
+    return _mixed(local, minutes, stored, slots)
 
 
 def _length(local: LocalDay, minutes: int, slots: range) -> int:
     return end(local, slots[-1], minutes) - start(local, slots[0], minutes)
 
 
+@lru_cache(maxsize=4096)
 def _all_alike(quality: int, length: int, count: int) -> JudgedDay:
     """Judge a day in which every slot has a value, all of one quality."""
     how, is_doubtful, is_invalid = mark(quality)
@@ -143,27 +148,43 @@ def _all_alike(quality: int, length: int, count: int) -> JudgedDay:
     )
 
 
-def _slot_by_slot(local: LocalDay, minutes: int, stored: QualityDay, slots: range) -> JudgedDay:
-    gaps = set(stored.gaps)
-    present = missing = estimated = spread = doubtful = invalid = 0
-    for slot in slots:
-        length = _length(local, minutes, range(slot, slot + 1))
-        if slot in gaps:
-            missing += length
-            continue
-        how, is_doubtful, is_invalid = mark(quality_at(stored, slot))
+def _mixed(local: LocalDay, minutes: int, stored: QualityDay, slots: range) -> JudgedDay:
+    """Judge a day whose slots differ: it has gaps, or values of several qualities."""
+    missing = {slot for slot in stored.gaps if slot in slots}
+    there = [slot for slot in slots if slot not in missing]
+    lacks = _length(local, minutes, slots) - _time_of(local, minutes, there)
+    present = estimated = spread = doubtful = invalid = 0
+    for quality, own in _by_quality(stored, there).items():
+        how, is_doubtful, is_invalid = mark(quality)
         if is_invalid:
-            invalid += 1
+            invalid += len(own)
             continue
+        length = _time_of(local, minutes, own)
         present += length
-        doubtful += is_doubtful
-        if how == How.ESTIMATED:
-            estimated += length
-        elif how == How.SPREAD:
-            spread += length
+        doubtful += len(own) if is_doubtful else 0
+        estimated += length if how == How.ESTIMATED else 0
+        spread += length if how == How.SPREAD else 0
     expected = _length(local, minutes, slots)
-    state = _state(present, missing, estimated + spread, doubtful, invalid)
-    return JudgedDay(state, expected, present, missing, estimated, spread, doubtful, invalid)
+    state = _state(present, lacks, estimated + spread, doubtful, invalid)
+    return JudgedDay(state, expected, present, lacks, estimated, spread, doubtful, invalid)
+
+
+def _by_quality(stored: QualityDay, slots: list[int]) -> dict[int, list[int]]:
+    """Return slots with a value by their quality."""
+    if stored.qualities is None:
+        return {stored.quality: slots} if slots else {}
+    found: dict[int, list[int]] = defaultdict(list)
+    for slot in slots:
+        found[stored.qualities[slot]].append(slot)
+    return found
+
+
+def _time_of(local: LocalDay, minutes: int, slots: Sequence[int]) -> int:
+    """Return how long slots in order of time are together: all alike, but for the day's last."""
+    if not slots:
+        return 0
+    last = _length(local, minutes, range(slots[-1], slots[-1] + 1))
+    return (len(slots) - 1) * minutes * 60 + last
 
 
 def _state(present: int, missing: int, estimated: int, doubtful: int, invalid: int) -> DayState:
@@ -175,11 +196,6 @@ def _state(present: int, missing: int, estimated: int, doubtful: int, invalid: i
     if missing:
         return DayState.PARTLY if present else DayState.MISSING
     return DayState.ESTIMATED if estimated else DayState.COMPLETE
-
-
-def quality_at(stored: QualityDay, slot: int) -> int:
-    """Return the stored quality of a slot."""
-    return stored.quality if stored.qualities is None else stored.qualities[slot]
 
 
 def gaps_in(

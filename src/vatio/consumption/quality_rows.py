@@ -19,7 +19,7 @@ WHERE account_id = %(account)s AND series_id = ANY(%(series)s)
 """
 
 STANDINGS = """
-SELECT asked.id, first.day, extract(epoch FROM state.last_at)::float8
+SELECT asked.id, first.day, last.quality, extract(epoch FROM state.last_at)::float8
 FROM unnest(%(series)s::bigint[]) AS asked (id)
 LEFT JOIN readings_state state ON state.account_id = %(account)s AND state.series_id = asked.id
 LEFT JOIN LATERAL (
@@ -27,16 +27,22 @@ LEFT JOIN LATERAL (
     WHERE own.account_id = %(account)s AND own.series_id = asked.id AND own.present > 0
     ORDER BY day LIMIT 1
 ) first ON true
+LEFT JOIN LATERAL (
+    SELECT quality FROM readings_day own
+    WHERE own.account_id = %(account)s AND own.series_id = asked.id AND own.present > 0
+    ORDER BY day DESC LIMIT 1
+) last ON true
 """
 
 
 class Standing(NamedTuple):
-    """The day of the first reading of a series, and the start of its last slot with a value.
+    """Where a series stands: the day of its first reading, and the quality of the last day.
 
-    The latter is in seconds since 1970, UTC.
+    `last_at` is the start of its last slot with a value, in seconds since 1970, UTC.
     """
 
     first_on: date | None
+    last_quality: int | None
     last_at: float | None
 
 
@@ -44,7 +50,7 @@ def read_standings(account_id: int, series: Mapping[int, SeriesKey]) -> dict[int
     """Return where each series stands; one statement."""
     with binary_cursor() as cursor:
         cursor.execute(STANDINGS, {"account": account_id, "series": list(series)})
-        return {row[0]: Standing(row[1], row[2]) for row in cursor.fetchall()}
+        return {row[0]: Standing(*row[1:]) for row in cursor.fetchall()}
 
 
 def read_days(

@@ -118,11 +118,15 @@ def frame(span: Span) -> CalendarFrame:
     """Compute what all strips over a span share."""
     firsts = [(number, day) for number, day in enumerate(span.days) if day.day == 1 or number == 0]
     count = len(span.days)
-    months = [_month(day) for day in _months(span)]
+    months = _months(span)
+    inner = {day for day in months[1:] if day.month > 1}
     return CalendarFrame(
         ticks=_ticks(firsts, span),
         months="".join(f"M{_x(number, count)} 0V{HEIGHT}" for number, _day in firsts if number),
-        labels=[MonthLabel(row * ROW + TALL - 1.5, words) for row, words in enumerate(months)],
+        labels=[
+            MonthLabel(row * ROW + TALL - 1.5, _named(day, "LLL" if day in inner else "LLL yy"))
+            for row, day in enumerate(months)
+        ],
         folded_height=len(months) * ROW,
     )
 
@@ -181,10 +185,6 @@ def _x(number: int, count: int) -> float:
 def _months(span: Span) -> list[date]:
     """Return the first day of each month that the span touches."""
     return sorted({day.replace(day=1) for day in span.days})
-
-
-def _month(day: date) -> str:
-    return written_month(day) if day.month == 1 else _named(day, "LLL")
 
 
 def _named(day: date, pattern: str) -> str:
