@@ -9,7 +9,7 @@ from vatio.readings import importing
 from vatio.readings.files.curves import CurveOptions
 from vatio.readings.files.reading import read
 from vatio.readings.importing import CurveChoice
-from vatio.readings.sums import ACTIVE_ENERGY
+from vatio.readings.stretches import ACTIVE_ENERGY
 from vatio.tenants.models import Person
 
 CREATE = CurveChoice(create=True)

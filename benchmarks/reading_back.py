@@ -12,7 +12,7 @@ from vatio.metering.contracting import ContractDetails
 from vatio.metering.cups import parse_cups
 from vatio.metering.installing import Measures, MeterDetails, SupplyDetails
 from vatio.metering.models import DataPoint
-from vatio.readings import curves, deliveries, sums
+from vatio.readings import curves, deliveries, stretches, sums
 from vatio.readings import series as all_series
 from vatio.readings.arrivals import Arrivals
 from vatio.readings.ranks import Flag, How, Origin, quality
@@ -98,8 +98,7 @@ def of_a_series(
 
     def added(by: str) -> Callable[[], None]:
         def add() -> None:
-            stretches = sums.of_data_point(point, SINCE, UNTIL)
-            made = sums.add_up(once.account_id, stretches, by=by)
+            made = sums.add_up(once.account_id, stretches.of_data_point(point, SINCE, UNTIL), by=by)
             assert not made.missing
 
         return add

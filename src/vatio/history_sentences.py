@@ -2,6 +2,7 @@
 
 from vatio.accounts import acts as accounts
 from vatio.catalogue import acts as catalogue
+from vatio.consumption import acts as consumption
 from vatio.history.sentences import Facts, Sentence, Wording
 from vatio.metering import acts as metering
 from vatio.orders import acts as orders
@@ -19,6 +20,7 @@ SENTENCES: dict[str, Wording] = {
     **orders.SENTENCES,
     **portfolios.SENTENCES,
     **readings.SENTENCES,
+    **consumption.SENTENCES,
     **purging.SENTENCES,
 }
 

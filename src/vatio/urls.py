@@ -9,7 +9,7 @@ from vatio.web.accounts import (
     my_accounts,
     purging,
 )
-from vatio.web.analysis import data_quality
+from vatio.web.analysis import consumption, curve_data, data_quality, downloading
 from vatio.web.catalogue import licences
 from vatio.web.demo import demo_clock
 from vatio.web.downloads import downloads
@@ -57,6 +57,9 @@ urlpatterns = [
     *insertion.urlpatterns,
     *account_list.urlpatterns,
     *account_page.urlpatterns,
+    *consumption.urlpatterns,
+    *curve_data.urlpatterns,
+    *downloading.urlpatterns,
     *renewing.urlpatterns,
     *bulk_renewing.urlpatterns,
     *renewals.urlpatterns,

@@ -39,6 +39,11 @@ class Curve:
     doubtful: list[Run] = field(default_factory=list)
     partial: list[Run] = field(default_factory=list)
 
+    @property
+    def has_values(self) -> bool:
+        """Whether anything was measured."""
+        return any(value is not None for value in self.values)
+
     def powers(self) -> list[Value]:
         """Return the mean power of each interval in W for amounts of Wh; states as they are."""
         if not self.adds:

@@ -17,13 +17,14 @@ from vatio.keys import parse_uuid
 from vatio.metering.cups import parse_cups
 from vatio.metering.models import DataPoint, Site, SupplyPoint
 from vatio.metering.quantities import QUANTITIES
-from vatio.readings import importing, sums
+from vatio.readings import importing, stretches, sums
 from vatio.readings.days import ReadingCounts
 from vatio.readings.files.asking import MustBeAsked
 from vatio.readings.files.curves import CurveOptions
 from vatio.readings.files.unpacking import Member, unpacked
 from vatio.readings.importing import CurveChoice, FileReport
-from vatio.readings.sums import ACTIVE_ENERGY, EnergySum, Stretch
+from vatio.readings.stretches import ACTIVE_ENERGY, Stretch
+from vatio.readings.sums import EnergySum
 from vatio.refusal import Refused
 from vatio.spreadsheets.tables import Unreadable
 from vatio.tenants.folding import fold_in_database, tidy
@@ -197,10 +198,10 @@ def run_sum(arguments: argparse.Namespace, *, say: Say) -> int:
     if until <= since:
         raise Refused(_("--to is the first day that no longer counts: it comes after --from."))
     quantity = arguments.quantity or ACTIVE_ENERGY
-    stretches, quantity = _stretches(account, arguments, since, until, quantity)
+    counting, quantity = _stretches(account, arguments, since, until, quantity)
     found = sums.add_up(
         account.pk,
-        stretches,
+        counting,
         quantity=quantity,
         by=arguments.by or "",
         known_at=_known_at(arguments.known_at, account),
@@ -225,16 +226,16 @@ def _stretches(
     """Return what is added up, and its quantity: that of the data point, if one is named."""
     if arguments.data_point:
         point = _data_point(account, arguments.data_point)
-        return sums.of_data_point(point, since, until), point.quantity
+        return stretches.of_data_point(point, since, until), point.quantity
     if arguments.site:
         site = _site(account, arguments.site)
-        return sums.of_site(site, since, until, quantity=quantity), quantity
+        return stretches.of_site(site, since, until, quantity=quantity), quantity
     code = parse_cups(arguments.cups).code
     points = SupplyPoint.objects.filter(account=account, cups=code).order_by("service", "-pk")
     supplied = points.first()
     if supplied is None:
         raise Refused(_("The account has no supply point «%(cups)s».") % {"cups": code})
-    return sums.of_supply_point(supplied, since, until, quantity=quantity), quantity
+    return stretches.of_supply_point(supplied, since, until, quantity=quantity), quantity
 
 
 def _site(account: Account, name: str) -> Site:

@@ -5,7 +5,7 @@ finest (`readings.choosing`). Registers are not judged: the intervals between th
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -13,9 +13,8 @@ from functools import cached_property
 from vatio.accounts.models import Account
 from vatio.consumption.quality_days import NOTHING, JudgedDay, QualityDay, gaps_in, joined, judge
 from vatio.consumption.quality_rows import Standing, read_days, read_standings
-from vatio.metering.models import DataPoint, Series
-from vatio.readings import series as all_series
-from vatio.readings.choosing import choose
+from vatio.metering.models import DataPoint
+from vatio.readings.choosing import Chosen, choose, series_of
 from vatio.readings.ranks import Origin, origin_of
 from vatio.readings.series import SeriesKey
 from vatio.readings.slots import ONE_DAY, day_of, end, local_day, place
@@ -94,7 +93,7 @@ class AccountQuality:
     account: Account
     span: Span
     points: list[PointQuality]
-    chosen: Callable[[int, date], int] = field(repr=False)
+    chosen: Chosen = field(repr=False)
 
     @property
     def begins_on(self) -> date | None:
@@ -110,7 +109,7 @@ def read(
     :param points: with their meters.
     :param at: now; what a gateway sends is expected up to two hours before, all else up to 26.
     """
-    series = _series_of(account, points)
+    series = series_of(account.pk, [each.pk for each in points])
     standings = read_standings(account.pk, series)
     stored = read_days(account.pk, series, span.since, span.until)
     choice = choose(
@@ -131,19 +130,12 @@ def read(
     return AccountQuality(account, span, found, choice)
 
 
-def _series_of(account: Account, points: Collection[DataPoint]) -> dict[int, SeriesKey]:
-    """Return the series that hold intervals, by their keys: two statements."""
-    rows = Series.objects.filter(account=account, data_point__in=[each.pk for each in points])
-    ids = rows.exclude(kind=Series.Kind.REGISTER).values_list("id", flat=True)
-    return all_series.find(account.pk, list(ids))
-
-
 def _point(
     point: DataPoint,
     series: Sequence[SeriesKey],
     stored: Mapping[int, Mapping[date, QualityDay]],
     standings: Mapping[int, Standing],
-    choice: Callable[[int, date], int],
+    choice: Chosen,
     span: Span,
     at: datetime,
 ) -> PointQuality:
@@ -182,7 +174,7 @@ def _judged(
     stored: Mapping[date, QualityDay],
     point: DataPoint,
     begins_on: date | None,
-    choice: Callable[[int, date], int],
+    choice: Chosen,
     span: Span,
     until: float,
 ) -> SeriesQuality:

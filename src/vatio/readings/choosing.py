@@ -1,12 +1,18 @@
-"""Which series counts for a data point on a day: the best-ranked, then the finest."""
+"""Which series of a data point counts on a day: the best-ranked, and of equals one by resolution.
+
+A resolution is answered from a series of its own, or from finer ones added up, never from a
+coarser one that would have to be split.
+"""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
+from vatio.metering.models import Series
+from vatio.readings import series as all_series
 from vatio.readings.series import SeriesKey
 
 RANKED = """
@@ -15,38 +21,78 @@ WHERE account_id = %(account)s AND series_id = ANY(%(series)s)
   AND day >= %(since)s AND day < %(until)s AND present > 0
 """
 
+Chosen = Callable[[int, date], int]
+"""Returns the key of the series that counts for a data point on a day."""
+
+
+def series_of(
+    account_id: int, points: Collection[int], *, at_most: int | None = None
+) -> dict[int, SeriesKey]:
+    """Return the series of data points that say what each interval was; registers do not.
+
+    :param at_most: the coarsest resolution, in minutes, that can answer what is asked; those
+        that are no part of it are left out.
+    """
+    rows = Series.objects.filter(account_id=account_id, data_point_id__in=points).exclude(
+        kind=Series.Kind.REGISTER
+    )
+    ids = [
+        key
+        for key, minutes in rows.values_list("id", "minutes")
+        if at_most is None or (minutes <= at_most and at_most % minutes == 0)
+    ]
+    return all_series.find(account_id, ids) if ids else {}
+
 
 def chosen(
-    account_id: int, series: Mapping[int, SeriesKey], since: date, until: date
-) -> Callable[[int, date], int]:
-    """Return which series counts for a data point on a day of a span; one statement.
+    account_id: int,
+    series: Mapping[int, SeriesKey],
+    since: date,
+    until: date,
+    *,
+    coarsest: bool = False,
+) -> Chosen:
+    """Return which series counts for a data point on a day: the best-ranked, then the finest.
 
-    See `choose`; `until` is the day after the last.
+    On a day without readings it is the one that counts most often. One statement, or none where
+    no data point has several series.
+
+    :param coarsest: whether of equals the coarsest counts, as where a resolution has its own.
     """
+    usual = _usual(series, coarsest=coarsest)
+    if len(usual) == len(series):
+        return lambda point, day: usual[point]
     with connection.cursor() as cursor:
         asked: dict[str, Any] = {"account": account_id, "series": list(series)}
         cursor.execute(RANKED, {**asked, "since": since, "until": until})
-        return choose(series, cursor.fetchall())
+        return choose(series, cursor.fetchall(), coarsest=coarsest)
 
 
 def choose(
-    series: Mapping[int, SeriesKey], ranked: Iterable[tuple[int, date, int]]
-) -> Callable[[int, date], int]:
-    """Return which series counts for a data point on a day: the best-ranked, then the finest.
-
-    On a day without readings that is the series that counts most often, or else the finest.
+    series: Mapping[int, SeriesKey],
+    ranked: Iterable[tuple[int, date, int]],
+    *,
+    coarsest: bool = False,
+) -> Chosen:
+    """Return which series counts on a day, as `chosen` does, by days that were read already.
 
     :param ranked: series, day and rank of each day with a value that counts.
     """
+    way = -1 if coarsest else 1
     best: dict[tuple[int, date], tuple[int, int, int]] = {}
     for key, day, rank in ranked:
-        own = (rank, series[key].minutes, key)
+        own = (rank, series[key].minutes * way, key)
         point = series[key].data_point_id
         best[point, day] = min(own, best.get((point, day), own))
-    usual: dict[int, int] = {}
-    for each in sorted(series.values(), key=lambda one: (-one.minutes, one.id)):
-        usual[each.data_point_id] = each.id
+    usual = _usual(series, coarsest=coarsest)
     counted = Counter((point, own[2]) for (point, _day), own in best.items())
     for (point, key), _number in reversed(counted.most_common()):
         usual[point] = key
     return lambda point, day: best[point, day][2] if (point, day) in best else usual[point]
+
+
+def _usual(series: Mapping[int, SeriesKey], *, coarsest: bool) -> dict[int, int]:
+    """Return the finest series of each data point, or the coarsest."""
+    way = -1 if coarsest else 1
+    ordered = sorted(series.values(), key=lambda one: (-one.minutes * way, one.id))
+    return {each.data_point_id: each.id for each in ordered}

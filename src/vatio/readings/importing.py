@@ -23,7 +23,7 @@ from vatio.readings.keeping import keep
 from vatio.readings.locking import ZoneMoved, lock
 from vatio.readings.models import State
 from vatio.readings.receiving import Received, partners, receive
-from vatio.readings.sums import ACTIVE_ENERGY
+from vatio.readings.stretches import ACTIVE_ENERGY
 from vatio.readings.targets import Lacking, Targets
 from vatio.tenants.models import Person
 

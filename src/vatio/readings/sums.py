@@ -1,31 +1,28 @@
-"""Adds readings up: of a supply point by its principal meters, of a data point, of a site.
+"""Adds up what stretches of data points say: in all, by day, by month, by tariff period.
 
 The value of a day comes from the best-ranked series of its data point, then from the finest. What
 is missing is counted beside every sum.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
-from vatio.metering.models import DataPoint, Series, Site, SupplyContract, SupplyPoint
+from vatio.metering.models import SupplyContract
 from vatio.metering.quantities import QUANTITIES, Adding
-from vatio.readings import series as all_series
-from vatio.readings.choosing import chosen
+from vatio.readings import choosing
 from vatio.readings.curves import CurveDay, curves
 from vatio.readings.series import SeriesKey, unknown
 from vatio.readings.slots import ONE_DAY, local_day, start
+from vatio.readings.stretches import ACTIVE_ENERGY, Stretch
 from vatio.refusal import Refused
 from vatio.tariffs.periods import periods_of_day
 
-ACTIVE_ENERGY = 402
 PERIODS = ("", "P1", "P2", "P3", "P4", "P5", "P6")
 """The names of the tariff periods, by their numbers."""
 
@@ -36,19 +33,6 @@ class NothingToAdd(Refused):
 
 class NoTariff(Refused):
     """The tariff of a day is not known, so that its periods are not either."""
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """The days from `since` up to, not including, `until` on which a data point is what counts.
-
-    Its tariff is that of `supply_point_id`, where that is known.
-    """
-
-    data_point_id: int
-    since: date
-    until: date
-    supply_point_id: int | None = None
 
 
 @dataclass
@@ -72,74 +56,6 @@ class EnergySum:
         return (QUANTITIES.get(self.quantity) or unknown(self.quantity)).factor
 
 
-PRINCIPALS = """
-SELECT DISTINCT ON (measured.id) point.id, greatest(measured.since, %(since)s),
-    least(measured.until, %(until)s)
-FROM metering_measurement measured
-JOIN metering_datapoint point ON point.account_id = %(account)s
-    AND point.meter_id = measured.meter_id AND point.quantity = %(quantity)s
-    AND point.service IN ('accepted', 'retired')
-WHERE measured.account_id = %(account)s AND measured.supply_point_id = %(supply_point)s
-  AND measured.role = 'principal'
-  AND (measured.since IS NULL OR measured.since < %(until)s)
-  AND (measured.until IS NULL OR measured.until > %(since)s)
-ORDER BY measured.id, point.service, point.id DESC
-"""
-
-
-def of_supply_point(
-    point: SupplyPoint, since: date, until: date, *, quantity: int = ACTIVE_ENERGY
-) -> list[Stretch]:
-    """Return what counts for a supply point: on each day the data point of its principal meter."""
-    asked: dict[str, Any] = {"account": point.account_id, "supply_point": point.pk}
-    asked |= {"since": since, "until": until, "quantity": quantity}
-    with connection.cursor() as cursor:
-        cursor.execute(PRINCIPALS, asked)
-        return [Stretch(row[0], row[1], row[2], point.pk) for row in cursor.fetchall()]
-
-
-def of_data_point(point: DataPoint, since: date, until: date) -> list[Stretch]:
-    """Return what counts for a data point: itself, with the tariff of what its meter measures."""
-    measured = point.meter.measurements.order_by("id").last()
-    return [Stretch(point.pk, since, until, measured.supply_point_id if measured else None)]
-
-
-def of_site(
-    site: Site, since: date, until: date, *, quantity: int = ACTIVE_ENERGY
-) -> list[Stretch]:
-    """Return what counts for a site: the supply points in it and in its parts.
-
-    Where there is none, the meters that stand there count, each for itself.
-    """
-    places = _below(site)
-    supplied = SupplyPoint.objects.filter(account_id=site.account_id, site_id__in=places)
-    found = [
-        stretch
-        for point in supplied.order_by("id")
-        for stretch in of_supply_point(point, since, until, quantity=quantity)
-    ]
-    if found:
-        return found
-    points = DataPoint.objects.in_service().filter(
-        account_id=site.account_id, meter__site_id__in=places, quantity=quantity
-    )
-    return [Stretch(key, since, until) for key in points.values_list("pk", flat=True)]
-
-
-def _below(site: Site) -> Collection[int]:
-    """Return the keys of a site and of all its parts."""
-    parts: dict[int | None, list[int]] = defaultdict(list)
-    rows = Site.objects.filter(account_id=site.account_id).values_list("pk", "parent_id")
-    for key, parent in rows:
-        parts[parent].append(key)
-    found, left = [], [site.pk]
-    while left:
-        key = left.pop()
-        found.append(key)
-        left += parts[key]
-    return found
-
-
 def add_up(
     account_id: int,
     stretches: Iterable[Stretch],
@@ -152,15 +68,21 @@ def add_up(
 
     :param by: `day`, `month` or `period` for the parts of the sum; empty for none.
     :param known_at: as it was known at a moment, in seconds since 1970, UTC.
-    :raises NothingToAdd: if there is no series of any of them.
+    :raises NothingToAdd: if there is no series of any of them, or only days of one whose periods
+        are asked for.
     :raises NoTariff: if the parts are periods and the tariff of a day is not known.
     """
     own = list(stretches)
-    series = _series_of(account_id, {each.data_point_id for each in own}, by)
+    points = {each.data_point_id for each in own}
+    series = choosing.series_of(account_id, points, at_most=60 if by == "period" else None)
     if not series:
         raise NothingToAdd(_("Nothing of that quantity is measured there."))
+    if not points <= {each.data_point_id for each in series.values()}:
+        raise NothingToAdd(
+            _("Of a part of it only whole days are known, and not in which period they were.")
+        )
     since, until = min(each.since for each in own), max(each.until for each in own)
-    choice = chosen(account_id, series, since, until)
+    chosen = choosing.chosen(account_id, series, since, until)
     read = curves(series, since, until, known_at=known_at)
     made = EnergySum(quantity)
     part = _part_of(account_id, by, own)
@@ -168,19 +90,10 @@ def add_up(
     for stretch in own:
         for number in range((stretch.until - stretch.since).days):
             day = stretch.since + number * ONE_DAY
-            key = choice(stretch.data_point_id, day)
+            key = chosen(stretch.data_point_id, day)
             _add_day(made, gathered, read[key][(day - since).days], part(stretch, series[key]))
     _close(made, gathered)
     return made
-
-
-def _series_of(account_id: int, points: Collection[int], by: str) -> dict[int, SeriesKey]:
-    """Return the series that can answer: whole days tell nothing of their periods."""
-    rows = Series.objects.filter(account_id=account_id, data_point_id__in=points)
-    if by == "period":
-        rows = rows.filter(minutes__lte=60)
-    ids = rows.exclude(kind=Series.Kind.REGISTER).values_list("id", flat=True)
-    return all_series.find(account_id, list(ids))
 
 
 Parts = Callable[[date], str | Sequence[str]]

@@ -12,6 +12,7 @@ from tests.consumption.kept import MEASURED, keep, whole
 from tests.readings.stored import put, series
 from vatio import clock
 from vatio.accounts.models import Account
+from vatio.history.models import Act
 from vatio.metering.models import DataPoint, Meter
 from vatio.readings.models import Delivery
 from vatio.readings.ranks import Flag, How, Origin, quality
@@ -98,6 +99,8 @@ def test_who_leads_and_the_commercial_department_read_it(
         page = look(client, hotel)
 
         assert "Bombas" in page
+    acts = Act.objects.filter(account_id=hotel.pk, verb="consumption.entered")
+    assert [each.person.is_commercial for each in acts if each.person] == [True]
 
 
 def test_nothing_installed_leads_to_the_installation(client: Client, hotel: Account) -> None:

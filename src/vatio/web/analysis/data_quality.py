@@ -14,7 +14,7 @@ from django.utils.translation import get_language
 from vatio import clock
 from vatio.accounts.models import Account
 from vatio.consumption import data_quality as quality_of
-from vatio.consumption import quality_findings, quality_list
+from vatio.consumption import entering, quality_findings, quality_list
 from vatio.consumption.data_quality import AccountQuality, PointQuality
 from vatio.consumption.quality_days import DayState
 from vatio.consumption.quality_list import QualityFilters
@@ -34,7 +34,7 @@ from vatio.web.shell.access import (
     Request,
     only,
 )
-from vatio.web.shell.account_frame import AccountFrame, enter
+from vatio.web.shell.account_frame import enter
 from vatio.web.shell.query_string import query_string
 
 SHOWN = 20
@@ -57,8 +57,9 @@ class CalendarRow:
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
 def data_quality(request: Request, uid: UUID) -> HttpResponse:
     """Show what is there of an account's readings as the address narrows it, or a CSV of it."""
-    frame = _enter(request)
+    frame = enter(request)
     account, at = frame.account, clock.now()
+    entering.record_entry(account, by=request.user, at=at)
     today = day_at(at, account.time_zone)
     tree = sites_of(account)
     asked = quality_list.parse(request.GET, tree, today=today)
@@ -74,7 +75,6 @@ def data_quality(request: Request, uid: UUID) -> HttpResponse:
         "analysis/data_quality.html",
         {
             "account": account,
-            "leads": frame.leads,
             "may_change": frame.may_change,
             "asked": asked,
             "tree": tree,
@@ -100,11 +100,6 @@ def data_quality(request: Request, uid: UUID) -> HttpResponse:
             **_findings(account, quality, asked),
         },
     )
-
-
-def _enter(request: Request) -> AccountFrame:
-    """Enter the account; what the commercial department looks at is recorded here."""
-    return enter(request)
 
 
 def _strips(point: PointQuality, asked: QualityFilters) -> list[CalendarRow]:

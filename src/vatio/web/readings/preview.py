@@ -19,7 +19,7 @@ from vatio.readings.importing import CurveReport, FileReport
 from vatio.readings.slots import day_of, local_day
 from vatio.readings.targets import TO_BE_MADE
 from vatio.units import Unit
-from vatio.web.readings.curve_drawing import CurveDrawing, Slot, draw
+from vatio.web.analysis.curve_drawing import CurveDrawing, Slot, draw
 
 MOST_DRAWN = 8
 MOST_GAPS = 50

@@ -89,7 +89,7 @@ def links(request: HttpRequest) -> list[Link]:
     found = frame(request)
     if found is None or not found.may_enter:
         return []
-    parts = {"installation": _("Installation")}
+    parts = {"consumption": _("Consumption"), "installation": _("Installation")}
     if found.may_change:
         parts["account_people"] = _("People")
     parts["contract"] = _("Contract")
@@ -97,7 +97,7 @@ def links(request: HttpRequest) -> list[Link]:
     addresses = {name: way_back.keep(name, found.account.uid) for name in parts}
     here = next(
         (name for name, address in addresses.items() if _is_within(request.path, address)),
-        "installation" if _is_of_readings(request) else "contract",
+        "consumption" if _is_of_readings(request) else "contract",
     )
     return [Link(label, addresses[name], name == here) for name, label in parts.items()]
 

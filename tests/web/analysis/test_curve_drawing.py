@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vatio.readings.ranks import Flag, How, Origin, quality
-from vatio.web.readings import curve_drawing
-from vatio.web.readings.curve_drawing import CurveDrawing, Slot, Strip, draw
+from vatio.web.analysis import curve_drawing
+from vatio.web.analysis.curve_drawing import CurveDrawing, Slot, Strip, draw
 
 MADRID = "Europe/Madrid"
 BEGIN = int(datetime(2026, 10, 23, 22, tzinfo=UTC).timestamp())

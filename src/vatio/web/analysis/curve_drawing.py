@@ -40,6 +40,23 @@ class Slot(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Scale:
+    """What stands at the foot of a picture and at its top, in base units."""
+
+    low: float
+    high: float
+
+    @property
+    def marks(self) -> list[float]:
+        """The foot, what stands between, and the top; nought is one of them."""
+        return [
+            self.low,
+            (self.high if self.low == 0 else 0) / (2 if self.low == 0 else 1),
+            self.high,
+        ]
+
+
+@dataclass(frozen=True)
 class Strip:
     """A stretch of time: where it begins and how long it is, in per cent of the picture."""
 
@@ -101,7 +118,14 @@ def _marks(quality: int) -> tuple[bool, bool]:
 
 
 def draw(
-    slots: Sequence[Slot], *, minutes: int, time_zone: str, factor: float, unit: str, what: str
+    slots: Sequence[Slot],
+    *,
+    minutes: int,
+    time_zone: str,
+    factor: float,
+    unit: str,
+    what: str,
+    adds: bool = True,
 ) -> CurveDrawing | None:
     """Compute the picture of some intervals in order of time; None without any amount.
 
@@ -109,6 +133,7 @@ def draw(
     :param time_zone: the IANA zone of the days.
     :param factor: how many base units one of `unit` is.
     :param what: what the curve is of, for its words.
+    :param adds: whether the values are amounts; of powers and other states no sum is told.
     """
     known = [each for each in slots if each.value is not None]
     if not known:
@@ -116,18 +141,18 @@ def draw(
     length = minutes * 60
     begins, ends = slots[0].start, slots[-1].start + length
     steps, together = _steps(slots, begins, ends, length)
-    highest = max(each.most for each in steps if each.count)
-    top = _round_up(highest / factor) * factor
+    counted = [each for each in steps if each.count]
+    scale = _scale([each.most for each in counted], [each.least for each in counted], factor)
     gaps = _gaps(slots, length)
     return CurveDrawing(
-        line=_line(steps, together, begins, ends, length, top),
-        band=_band(steps, together, begins, ends, length, top) if together > 1 else "",
+        line=_line(steps, together, begins, ends, length, scale),
+        band=_band(steps, together, begins, ends, length, scale) if together > 1 else "",
         gaps=_joined([(a - begins, b - begins) for a, b in gaps], ends - begins),
         estimated=_marked(steps, [each.is_estimated for each in steps]),
         doubtful=_marked(steps, [each.is_doubtful for each in steps]),
-        grid=[(_up(share * top, top), amount(share * top / factor)) for share in (0, 0.5, 1)],
+        grid=[(_up(value, scale), amount(value / factor)) for value in scale.marks],
         ticks=_ticks(begins, ends, time_zone),
-        told=_told(known, gaps, minutes, time_zone, factor, unit, what),
+        told=_told(known, gaps, minutes, time_zone, factor, unit, what, adds=adds),
     )
 
 
@@ -184,27 +209,27 @@ def _edges(place: int, together: int, begins: int, ends: int, length: int) -> tu
 
 
 def _line(
-    steps: Sequence[_Step], together: int, begins: int, ends: int, length: int, top: float
+    steps: Sequence[_Step], together: int, begins: int, ends: int, length: int, scale: Scale
 ) -> str:
     path, is_down = [], False
     for place, each in enumerate(steps):
         if each.count:
             left, right = _edges(place, together, begins, ends, length)
-            y = _up(each.total / each.count, top)
+            y = _up(each.total / each.count, scale)
             path.append(f"V{y:g}H{right:g}" if is_down else f"M{left:g} {y:g}H{right:g}")
         is_down = bool(each.count)
     return "".join(path)
 
 
 def _band(
-    steps: Sequence[_Step], together: int, begins: int, ends: int, length: int, top: float
+    steps: Sequence[_Step], together: int, begins: int, ends: int, length: int, scale: Scale
 ) -> str:
     """Return the outline between the least and the highest: there above, and back below."""
     path, back = [], list[str]()
     for place, each in enumerate(steps):
         left, right = _edges(place, together, begins, ends, length)
         if each.count:
-            high, low = _up(each.most, top), _up(each.least, top)
+            high, low = _up(each.most, scale), _up(each.least, scale)
             path.append(f"V{high:g}H{right:g}" if back else f"M{left:g} {high:g}H{right:g}")
             back.append(f"V{low:g}H{left:g}")
         if back and (not each.count or place == len(steps) - 1):
@@ -213,8 +238,16 @@ def _band(
     return "".join(path)
 
 
-def _up(value: float, top: float) -> float:
-    return round(BOTTOM - (BOTTOM - TOP) * min(max(value / top, 0), 1), 1)
+def _up(value: float, scale: Scale) -> float:
+    share = (value - scale.low) / (scale.high - scale.low)
+    return round(BOTTOM - (BOTTOM - TOP) * min(max(share, 0), 1), 1)
+
+
+def _scale(most: Sequence[float], least: Sequence[float], factor: float) -> Scale:
+    """Return a scale from nought, or from a round number below what is negative."""
+    high = _round_up(max(*most, 0.0) / factor) * factor
+    lowest = min(*least, 0.0)
+    return Scale(-_round_up(-lowest / factor) * factor if lowest < 0 else 0.0, high)
 
 
 def _round_up(value: float) -> float:
@@ -266,14 +299,21 @@ def _told(
     factor: float,
     unit: str,
     what: str,
+    *,
+    adds: bool,
 ) -> str:
     """Return in words what the picture shows."""
     highest = max(known, key=lambda each: each.value or 0)
     language = get_language() or "es"
-    told = _(
-        "%(what)s from %(since)s to %(until)s: %(total)s %(unit)s in all; at most %(most)s %(unit)s"
-        " in %(minutes)s minutes, on %(when)s."
-    ) % {
+    words = (
+        _(
+            "%(what)s from %(since)s to %(until)s: %(total)s %(unit)s in all; at most %(most)s"
+            " %(unit)s in %(minutes)s minutes, on %(when)s."
+        )
+        if adds
+        else _("%(what)s from %(since)s to %(until)s: at most %(most)s %(unit)s, on %(when)s.")
+    )
+    told = words % {
         "what": what,
         "since": _written(known[0].start, time_zone),
         "until": _written(known[-1].start, time_zone),

@@ -1,0 +1,251 @@
+"""Compares a curve with another time: the days that face each other, both sides cut alike.
+
+By weekday is the usual comparison: 364 days are 52 weeks, so that a Monday faces a Monday. What is
+missing on either side is left out of both, and how much that was is told.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from vatio.analysis.curve import Curve, Value
+from vatio.dates import add_months
+
+ONE_DAY = timedelta(days=1)
+WEEKS_OF_A_YEAR = timedelta(days=364)
+
+
+class Versus(StrEnum):
+    """What a span of days is compared with."""
+
+    NOTHING = ""
+    PREVIOUS = "previous"
+    WEEKDAY = "weekday"
+    DATE = "date"
+
+
+@dataclass(frozen=True)
+class Facing:
+    """The days from `since` up to, not including, `until` that a span is compared with.
+
+    `days` are pairs of a day of the span and the day that it faces; a day that faces none, as
+    29 February does in most years, is left out.
+    """
+
+    since: date
+    until: date
+    days: list[tuple[date, date]]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What two curves measured in the intervals that both know, in base units.
+
+    `compared` and `left_out` are seconds of this side's intervals: those on which the sums rest,
+    and those that have ended and are missing on one side at least.
+    """
+
+    own: float
+    other: float
+    compared: int
+    left_out: int
+
+    @property
+    def change(self) -> float | None:
+        """How much more this side is than the other: 0.05 is 5 % more; None against nothing."""
+        return self.own / self.other - 1 if self.other else None
+
+
+def facing(since: date, until: date, versus: Versus) -> Facing:
+    """Return the days that those from `since` up to, not including, `until` are compared with.
+
+    The previous period of whole months is as many months before, else as many days before.
+
+    :raises ValueError: if they are compared with nothing.
+    """
+    if versus == Versus.WEEKDAY:
+        return _shifted(since, until, WEEKS_OF_A_YEAR)
+    if versus == Versus.DATE:
+        pairs = [(day, each) for day in _days(since, until) if (each := _year_before(day))]
+        first = _year_before(since) or since.replace(year=since.year - 1, day=28)
+        last = _year_before(until - ONE_DAY) or first
+        return Facing(first, max(last, first) + ONE_DAY, pairs)
+    if versus != Versus.PREVIOUS:
+        raise ValueError("a span is compared with something")
+    if since.day == until.day == 1:
+        months = (until.year - since.year) * 12 + until.month - since.month
+        first = add_months(since, -months, anchor_day=1)
+        pairs = list(zip(_days(since, until), _days(first, since), strict=False))
+        return Facing(first, since, pairs)
+    return _shifted(since, until, until - since)
+
+
+def compare(
+    curve: Curve, other: Curve, days: Iterable[tuple[date, date]], *, now: float
+) -> Comparison:
+    """Add up both sides of the days that face each other, without what either side lacks.
+
+    Intervals of which a part is missing count as missing. Where both days are whole they count
+    whole, a day of 25 hours beside one of 24 too.
+
+    :param now: the instant, in seconds since 1970, up to which intervals can be expected.
+    """
+    own_values, other_values = _whole_values(curve), _whole_values(other)
+    made = _Sides()
+    for mine, yours in _facing_places(curve, other, days):
+        ours = own_values[mine.start : mine.stop]
+        theirs = other_values[yours.start : yours.stop]
+        if None not in ours and None not in theirs:
+            made.add(ours, theirs)
+            continue
+        before = made.own_count
+        if len(ours) == len(theirs):
+            made.add_pairs(ours, theirs)
+        else:
+            for one, two in _groups(curve, other, mine, yours):
+                known = [own_values[place] for place in one], [other_values[place] for place in two]
+                if None not in known[0] and None not in known[1]:
+                    made.add(*known)
+        made.left_out += max(_ended(curve, mine, now) - (made.own_count - before), 0)
+    return made.comparison(curve)
+
+
+def together(parts: Sequence[Comparison]) -> Comparison:
+    """Return the comparison of things that were compared one by one."""
+    return Comparison(
+        own=sum(each.own for each in parts),
+        other=sum(each.other for each in parts),
+        compared=sum(each.compared for each in parts),
+        left_out=sum(each.left_out for each in parts),
+    )
+
+
+@dataclass
+class _Sides:
+    """Both sides of a comparison as they are added up, and how many intervals of each."""
+
+    own: float = 0.0
+    other: float = 0.0
+    own_count: int = 0
+    other_count: int = 0
+    left_out: int = 0
+
+    def add(self, ours: Sequence[Value], theirs: Sequence[Value]) -> None:
+        """Add intervals of which none is missing."""
+        self.own += sum(filter(None, ours))
+        self.other += sum(filter(None, theirs))
+        self.own_count += len(ours)
+        self.other_count += len(theirs)
+
+    def add_pairs(self, ours: Sequence[Value], theirs: Sequence[Value]) -> None:
+        """Add those intervals that are known on both sides."""
+        both = [
+            (one, two)
+            for one, two in zip(ours, theirs, strict=True)
+            if one is not None and two is not None
+        ]
+        self.add([one for one, _two in both], [two for _one, two in both])
+
+    def comparison(self, curve: Curve) -> Comparison:
+        """Return the sums of amounts, or the means of states."""
+        compared, left_out = self.own_count * curve.step, self.left_out * curve.step
+        if curve.adds or not self.own_count or not self.other_count:
+            return Comparison(self.own, self.other, compared, left_out)
+        own, other = self.own / self.own_count, self.other / self.other_count
+        return Comparison(own, other, compared, left_out)
+
+
+def laid_over(curve: Curve, other: Curve, days: Iterable[tuple[date, date]]) -> list[Value]:
+    """Return the mean powers of another curve, each at the interval of this one that it faces.
+
+    To an hour that the other day lacks no hour is faced; of one that it has twice the mean.
+    """
+    powers = other.powers()
+    made: list[Value] = [None] * len(curve.values)
+    for mine, yours in _facing_places(curve, other, days):
+        if len(mine) == len(yours):
+            made[mine.start : mine.stop] = powers[yours.start : yours.stop]
+            continue
+        clock = _by_clock(other, yours)
+        for place in mine:
+            known = [powers[each] for each in clock.get(_clock(curve, place), ())]
+            if known and None not in known:
+                made[place] = sum(each or 0 for each in known) / len(known)
+    return made
+
+
+def _facing_places(
+    curve: Curve, other: Curve, days: Iterable[tuple[date, date]]
+) -> Iterator[tuple[range, range]]:
+    """Yield the intervals of two days that face each other."""
+    own, theirs = _places(curve), _places(other)
+    for day, before in days:
+        mine, yours = own.get(day), theirs.get(before)
+        if mine and yours:
+            yield mine, yours
+
+
+def _groups(
+    curve: Curve, other: Curve, mine: range, yours: range
+) -> Iterable[tuple[Sequence[int], Sequence[int]]]:
+    """Return what faces what where clocks change on one of two days.
+
+    Those face each other that begin at the same time of the clock; an hour that only one of the
+    days has counts on its side alone.
+    """
+    ours, theirs = _by_clock(curve, mine), _by_clock(other, yours)
+    return [(ours.get(at, ()), theirs.get(at, ())) for at in ours | theirs]
+
+
+def _by_clock(curve: Curve, places: range) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for place in places:
+        found.setdefault(_clock(curve, place), []).append(place)
+    return found
+
+
+def _places(curve: Curve) -> dict[date, range]:
+    return {
+        day: range(curve.firsts[place], curve.firsts[place + 1])
+        for place, day in enumerate(curve.days)
+    }
+
+
+def _clock(curve: Curve, place: int) -> int:
+    """Return the minute of the day that the local clock shows at the start of an interval."""
+    local = datetime.fromtimestamp(curve.starts[place], ZoneInfo(curve.time_zone))
+    return local.hour * 60 + local.minute
+
+
+def _whole_values(curve: Curve) -> list[Value]:
+    if not curve.partial:
+        return curve.values
+    values = list(curve.values)
+    for begin, end in curve.partial:
+        values[begin:end] = [None] * (end - begin)
+    return values
+
+
+def _ended(curve: Curve, places: range, now: float) -> int:
+    ends = curve.starts[places.stop] if places.stop < len(curve.starts) else curve.ends
+    if ends <= now:
+        return len(places)
+    return sum(curve.starts[place] + curve.step <= now for place in places)
+
+
+def _shifted(since: date, until: date, by: timedelta) -> Facing:
+    return Facing(since - by, until - by, [(day, day - by) for day in _days(since, until)])
+
+
+def _days(since: date, until: date) -> Iterator[date]:
+    return (since + number * ONE_DAY for number in range((until - since).days))
+
+
+def _year_before(day: date) -> date | None:
+    """Return the same date a year before; None for 29 February after a year without one."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return None

@@ -1,0 +1,40 @@
+"""What a thing is made of: data points, each on some days, with a sign and a factor."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from vatio.accounts.models import Account
+from vatio.consumption.subjects import Subject, SubjectKind
+from vatio.metering.models import Site
+from vatio.readings import stretches
+from vatio.readings.stretches import Stretch
+
+
+@dataclass(frozen=True)
+class Component:
+    """A data point on the days of a stretch; its values count `weight` times."""
+
+    stretch: Stretch
+    weight: float = 1.0
+
+    @property
+    def data_point_id(self) -> int:
+        """The key of the data point."""
+        return self.stretch.data_point_id
+
+
+def components(account: Account, subject: Subject, since: date, until: date) -> list[Component]:
+    """Return what a thing of an account is made of from `since` up to, not including, `until`."""
+    return [Component(each) for each in _stretches(account, subject, since, until)]
+
+
+def _stretches(account: Account, subject: Subject, since: date, until: date) -> list[Stretch]:
+    quantity = subject.quantity.code
+    if subject.kind == SubjectKind.ACCOUNT:
+        return stretches.of_places(account.pk, None, since, until, quantity=quantity)
+    if subject.kind == SubjectKind.SITE:
+        site = Site(pk=subject.pk, account=account)
+        return stretches.of_site(site, since, until, quantity=quantity)
+    if subject.kind == SubjectKind.SUPPLY_POINT:
+        return stretches.of_supply_points(account.pk, [subject.pk], since, until, quantity=quantity)
+    return [Stretch(subject.pk, since, until)]

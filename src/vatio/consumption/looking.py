@@ -1,0 +1,213 @@
+"""Looks at a thing over some days: its curve and figures, and what it is compared with."""
+
+from collections import defaultdict
+from collections.abc import Collection, Hashable
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from vatio.accounts.models import Account
+from vatio.analysis import comparing, figures
+from vatio.analysis.comparing import Comparison, Facing, Versus
+from vatio.analysis.curve import Curve, Value
+from vatio.analysis.figures import DayFigures, Figures
+from vatio.consumption import components as parts_of
+from vatio.consumption import days as by_days
+from vatio.consumption import loading
+from vatio.consumption.components import Component
+from vatio.consumption.days import DailyCurve, DayStore
+from vatio.consumption.loading import Measured, Store
+from vatio.consumption.subjects import Subject
+from vatio.readings.slots import WHOLE_DAY
+
+MOST_VALUES = 400_000
+"""Of more intervals of components, days are read instead."""
+
+
+@dataclass(frozen=True)
+class Against:
+    """What a thing is compared with: the days that face each other, the other curve, the sums.
+
+    `laid` are the other side's mean powers, each at the interval of the curve that it faces;
+    `by_day` are the figures of the days on the other side, by the day that each faces.
+    """
+
+    facing: Facing
+    curve: Curve
+    comparison: Comparison
+    laid: list[Value]
+    by_day: dict[date, DayFigures]
+
+
+@dataclass(frozen=True)
+class Look:
+    """A thing over the days from `since` up to, not including, `until`.
+
+    `minutes` is the resolution of its curve, a day (1440) for long spans. `silent` are data
+    points that have no reading in the span, `later` those whose readings begin within it, and
+    when. `daily` has the lowest and highest powers of days, where the curve is one of days.
+    """
+
+    subject: Subject
+    since: date
+    until: date
+    components: list[Component]
+    known: Measured
+    minutes: int
+    curve: Curve
+    days: list[DayFigures]
+    figures: Figures
+    silent: list[int]
+    later: dict[int, date]
+    daily: DailyCurve | None = None
+    against: Against | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no value at all in the span."""
+        return not self.figures.present
+
+
+def look(
+    account: Account,
+    subject: Subject,
+    since: date,
+    until: date,
+    *,
+    now: float,
+    minutes: int | None = None,
+    versus: Versus = Versus.NOTHING,
+) -> Look:
+    """Look at a thing of an account from `since` up to, not including, `until`.
+
+    :param now: the instant, in seconds since 1970, up to which intervals can be expected.
+    :param minutes: the resolution that is asked for: the finest there is at most, and a day where
+        the span has too many intervals.
+    """
+    components = parts_of.components(account, subject, since, until)
+    known = loading.measured(account.pk, components)
+    step = _minutes(known, components, since, until, minutes)
+    side = _Side(account.pk, subject, since, until, components, known, step)
+    curve, daily = side.add_up(components)
+    days = _with_extremes(figures.by_day(curve, now=now), daily)
+    first = {each.data_point_id: known.first_on.get(each.data_point_id) for each in components}
+    return Look(
+        subject=subject,
+        since=since,
+        until=until,
+        components=components,
+        known=known,
+        minutes=step,
+        curve=curve,
+        days=days,
+        figures=figures.whole(curve, days),
+        silent=[key for key, day in first.items() if day is None or day >= until],
+        later={key: day for key, day in first.items() if day and since < day < until},
+        daily=daily,
+        against=_against(account, side, curve, versus, now=now) if versus else None,
+    )
+
+
+def _with_extremes(days: list[DayFigures], daily: DailyCurve | None) -> list[DayFigures]:
+    """Return the figures of days with the extreme powers, which a curve of days lacks."""
+    if daily is None:
+        return days
+    return [
+        replace(each, least=least, most=most, most_at=None)
+        for each, least, most in zip(days, daily.least, daily.most, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One side of a comparison: a thing over a span in a resolution."""
+
+    account_id: int
+    subject: Subject
+    since: date
+    until: date
+    components: list[Component]
+    known: Measured
+    minutes: int
+
+    @property
+    def grid(self) -> loading.Grid:
+        return loading.grid(self.since, self.until, self.subject.time_zone, self.minutes)
+
+    @cached_property
+    def store(self) -> Store:
+        """What the store says of the span, read once."""
+        return loading.read(self.account_id, self.known, self.grid)
+
+    @cached_property
+    def day_store(self) -> DayStore:
+        """What the store says of the days of the span, read once."""
+        return by_days.read(self.account_id, self.known, self.grid)
+
+    def add_up(self, components: Collection[Component]) -> tuple[Curve, DailyCurve | None]:
+        """Return the curve of components; of days with what else is known of them."""
+        adds = self.subject.adds
+        if self.minutes == WHOLE_DAY:
+            daily = by_days.add_up(self.day_store, components, adds=adds)
+            return daily.curve, daily
+        whole = self.subject.gap_is_gap
+        return loading.add_up(self.store, components, adds=adds, gap_is_gap=whole), None
+
+
+def _minutes(
+    known: Measured,
+    components: Collection[Component],
+    since: date,
+    until: date,
+    asked: int | None,
+) -> int:
+    """Return the resolution in which a span is read."""
+    minutes = max(loading.finest(known.series), asked or 0)
+    living = [each for each in map(known.living, components) if each]
+    slots = (until - since).days * WHOLE_DAY // minutes * max(len(living), 1)
+    if slots > MOST_VALUES and minutes < 60:
+        minutes, slots = 60, slots * minutes // 60
+    return WHOLE_DAY if slots > MOST_VALUES else minutes
+
+
+def _against(account: Account, side: _Side, curve: Curve, versus: Versus, *, now: float) -> Against:
+    """Compare a side with another time, each of its components with itself."""
+    facing = comparing.facing(side.since, side.until, versus)
+    components = parts_of.components(account, side.subject, facing.since, facing.until)
+    known = loading.measured(account.pk, components)
+    other = _Side(
+        account.pk, side.subject, facing.since, facing.until, components, known, side.minutes
+    )
+    yonder, _daily = other.add_up(components)
+    mine, theirs = _grouped(side), _grouped(other)
+    pairs = [(curve, yonder)]
+    if len(mine | theirs) > 1:
+        pairs = [
+            (side.add_up(mine.get(key, []))[0], other.add_up(theirs.get(key, []))[0])
+            for key in mine | theirs
+        ]
+    compared = [
+        comparing.compare(one, two, facing.days, now=now)
+        for one, two in pairs
+        if one.has_values or two.has_values
+    ]
+    then = {each.day: each for each in figures.by_day(yonder, now=now)}
+    return Against(
+        facing,
+        yonder,
+        comparing.together(compared),
+        comparing.laid_over(curve, yonder, facing.days),
+        {day: then[before] for day, before in facing.days if before in then},
+    )
+
+
+def _grouped(side: _Side) -> dict[Hashable, list[Component]]:
+    """Return the components that are compared with one another: those of one supply point.
+
+    A thing in which a gap is a gap is compared as a whole.
+    """
+    found: dict[Hashable, list[Component]] = defaultdict(list)
+    for each in side.components:
+        key = each.stretch.supply_point_id or -each.data_point_id
+        found["all" if side.subject.gap_is_gap else key].append(each)
+    return found

@@ -1,0 +1,172 @@
+"""The tariff of what is looked at: which supply point's, on which days, in which periods.
+
+A data point has the tariff of the supply point that its meter measures; a meter that measures
+none, as a sub-meter does, that of the only electricity supply of its site, or of the sites that
+it is in; else none.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+
+from vatio.consumption.components import Component
+from vatio.metering.models import (
+    DataPoint,
+    Measurement,
+    Service,
+    Site,
+    SupplyContract,
+    SupplyPoint,
+)
+from vatio.readings.slots import ONE_DAY
+from vatio.readings.sums import hours_of
+from vatio.tariffs.periods import NoPeriods, UnknownTariff, UnknownTerritory, periods_of_day
+
+NO_TARIFF = 0
+"""Where a period is asked for and there is none: «sin tarifa»."""
+
+
+@dataclass(frozen=True)
+class ContractedPower:
+    """What was contracted for a supply point in an interval: its period, 1 to 6, and kW."""
+
+    period: int
+    kilowatts: float
+
+
+class TariffBook:
+    """The contracts of some supply points of an account, by day."""
+
+    def __init__(self, account_id: int, supply_points: Collection[int]) -> None:
+        self._contracts: dict[int, list[SupplyContract]] = defaultdict(list)
+        rows = SupplyContract.objects.filter(
+            account_id=account_id, supply_point_id__in=supply_points
+        )
+        for each in rows.select_related("supply_point").order_by("since"):
+            self._contracts[each.supply_point_id].append(each)
+
+    def contract(self, supply_point_id: int | None, day: date) -> SupplyContract | None:
+        """Return the contract of a supply point on a day."""
+        for each in self._contracts.get(supply_point_id or 0, ()):
+            if each.since <= day and (each.until is None or day < each.until):
+                return each
+        return None
+
+    def periods(self, supply_point_id: int | None, day: date) -> bytes | None:
+        """Return the period of energy of each hour of a day, 24 of them; None if not known."""
+        return self._periods(self.contract(supply_point_id, day), day, of="energy")
+
+    def powers(self, supply_point_id: int | None, day: date) -> list[ContractedPower] | None:
+        """Return what power is contracted in each hour of a day; None if not known."""
+        contract = self.contract(supply_point_id, day)
+        periods = self._periods(contract, day, of="power")
+        if contract is None or periods is None or not contract.powers:
+            return None
+        powers: list[Decimal] = contract.powers
+        return [
+            ContractedPower(period, float(powers[min(period, len(powers)) - 1]))
+            for period in periods
+        ]
+
+    @staticmethod
+    def _periods(contract: SupplyContract | None, day: date, *, of: str) -> bytes | None:
+        if contract is None or not contract.tariff:
+            return None
+        territory = contract.supply_point.territory
+        try:
+            return periods_of_day(day, contract.tariff, territory, of=of)  # type: ignore[arg-type]
+        except (UnknownTariff, UnknownTerritory, NoPeriods):
+            return None
+
+
+def runs_of_hours(
+    hours: bytes, day: date, time_zone: str, minutes: int
+) -> Iterator[tuple[int, int, int]]:
+    """Yield the runs of intervals of a day in which what is said of its hours is the same.
+
+    Each is what is said, the first interval, and the one after the last.
+
+    :param hours: what is said of each of the 24 hours of the local clock.
+    """
+    place = 0
+    for said, group in groupby(hours[hour] for hour in hours_of(day, time_zone, minutes)):
+        count = len(list(group))
+        yield said, place, place + count
+        place += count
+
+
+def supplied(account_id: int, components: Iterable[Component]) -> list[Component]:
+    """Return components with the supply point of each, parted by day where it changes.
+
+    Four statements at most, none if all have one.
+    """
+    known = list(components)
+    unknown = {each.data_point_id for each in known if each.stretch.supply_point_id is None}
+    if not unknown:
+        return known
+    meters = dict(
+        DataPoint.objects.filter(account_id=account_id, pk__in=unknown).values_list("pk", "meter")
+    )
+    measured: dict[int, list[Measurement]] = defaultdict(list)
+    rows = Measurement.objects.filter(account_id=account_id, meter__in=set(meters.values()))
+    for each in rows.order_by("-role", "since"):
+        measured[each.meter_id].append(each)
+    by_site = _only_supplies(account_id, set(meters.values()))
+    made: list[Component] = []
+    for component in known:
+        if component.stretch.supply_point_id is not None:
+            made.append(component)
+            continue
+        meter = meters.get(component.data_point_id, 0)
+        made += _parted(component, measured[meter], by_site.get(meter))
+    return made
+
+
+def _parted(
+    component: Component, measured: list[Measurement], otherwise: int | None
+) -> Iterator[Component]:
+    """Yield a component, a part for each run of days with one supply point."""
+    stretch = component.stretch
+    days = [stretch.since + n * ONE_DAY for n in range((stretch.until - stretch.since).days)]
+
+    def supply_point(day: date) -> int | None:
+        for each in measured:
+            begun = each.since is None or each.since <= day
+            if begun and (each.until is None or day < each.until):
+                return each.supply_point_id
+        return otherwise
+
+    if not measured:
+        yield replace(component, stretch=replace(stretch, supply_point_id=otherwise))
+        return
+    for key, group in groupby(days, supply_point):
+        run = list(group)
+        part = replace(stretch, since=run[0], until=run[-1] + ONE_DAY, supply_point_id=key)
+        yield replace(component, stretch=part)
+
+
+def _only_supplies(account_id: int, meters: Collection[int]) -> Mapping[int, int]:
+    """Return, by meter, the only electricity supply of its site or of the nearest one above."""
+    own = Site.objects.filter(account_id=account_id)
+    parents = dict(own.values_list("pk", "parent_id"))
+    supplies: dict[int, list[int]] = defaultdict(list)
+    rows = SupplyPoint.objects.filter(
+        account_id=account_id,
+        energy=SupplyPoint.Energy.ELECTRICITY,
+        service=Service.ACCEPTED,
+        site__isnull=False,
+    )
+    for key, site in rows.values_list("pk", "site_id"):
+        supplies[site].append(key)
+    found: dict[int, int] = {}
+    sites = DataPoint.objects.filter(account_id=account_id, meter__in=meters)
+    for meter, site in sites.values_list("meter_id", "meter__site_id").distinct():
+        place: int | None = site
+        while place is not None and place not in supplies:
+            place = parents.get(place)
+        if place is not None and len(supplies[place]) == 1:
+            found[meter] = supplies[place][0]
+    return found

@@ -1,0 +1,121 @@
+"""Which data points count, and on which days: of a supply point, a site, a whole account.
+
+On each day the principal meter of a supply point counts for it. A site, as an account, adds up
+its supply points; where it has none, the meters that stand there count, each for itself.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from vatio.metering.models import DataPoint, Site, SupplyPoint
+
+ACTIVE_ENERGY = 402
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The days from `since` up to, not including, `until` on which a data point is what counts.
+
+    Its tariff is that of `supply_point_id`, where that is known.
+    """
+
+    data_point_id: int
+    since: date
+    until: date
+    supply_point_id: int | None = None
+
+
+PRINCIPALS = """
+SELECT DISTINCT ON (measured.supply_point_id, measured.id) point.id,
+    greatest(measured.since, %(since)s), least(measured.until, %(until)s), measured.supply_point_id
+FROM metering_measurement measured
+JOIN metering_datapoint point ON point.account_id = %(account)s
+    AND point.meter_id = measured.meter_id AND point.quantity = %(quantity)s
+    AND point.service IN ('accepted', 'retired')
+WHERE measured.account_id = %(account)s AND measured.supply_point_id = ANY(%(supply_points)s)
+  AND measured.role = 'principal'
+  AND (measured.since IS NULL OR measured.since < %(until)s)
+  AND (measured.until IS NULL OR measured.until > %(since)s)
+ORDER BY measured.supply_point_id, measured.id, point.service, point.id DESC
+"""
+
+
+def of_supply_point(
+    point: SupplyPoint, since: date, until: date, *, quantity: int = ACTIVE_ENERGY
+) -> list[Stretch]:
+    """Return what counts for a supply point: on each day the data point of its principal meter."""
+    return of_supply_points(point.account_id, [point.pk], since, until, quantity=quantity)
+
+
+def of_supply_points(
+    account_id: int,
+    points: Collection[int],
+    since: date,
+    until: date,
+    *,
+    quantity: int = ACTIVE_ENERGY,
+) -> list[Stretch]:
+    """Return what counts for supply points of an account, by their keys; one statement."""
+    asked: dict[str, Any] = {"account": account_id, "supply_points": list(points)}
+    asked |= {"since": since, "until": until, "quantity": quantity}
+    with connection.cursor() as cursor:
+        cursor.execute(PRINCIPALS, asked)
+        return [Stretch(*row) for row in cursor.fetchall()]
+
+
+def of_data_point(point: DataPoint, since: date, until: date) -> list[Stretch]:
+    """Return what counts for a data point: itself, with the tariff of what its meter measures."""
+    measured = point.meter.measurements.order_by("id").last()
+    return [Stretch(point.pk, since, until, measured.supply_point_id if measured else None)]
+
+
+def of_site(
+    site: Site, since: date, until: date, *, quantity: int = ACTIVE_ENERGY
+) -> list[Stretch]:
+    """Return what counts for a site: what counts for its supply points and those of its parts."""
+    return of_places(site.account_id, below(site), since, until, quantity=quantity)
+
+
+def of_places(
+    account_id: int,
+    places: Collection[int] | None,
+    since: date,
+    until: date,
+    *,
+    quantity: int = ACTIVE_ENERGY,
+) -> list[Stretch]:
+    """Return what counts in some sites, by their keys, or in a whole account; 3 statements at most.
+
+    :param places: None for all of the account, what stands in no site included.
+    """
+    supplied = SupplyPoint.objects.filter(account_id=account_id)
+    points = DataPoint.objects.in_service().filter(account_id=account_id, quantity=quantity)
+    if places is not None:
+        supplied = supplied.filter(site_id__in=places)
+        points = points.filter(meter__site_id__in=places)
+    keys = list(supplied.order_by("id").values_list("pk", flat=True))
+    found = of_supply_points(account_id, keys, since, until, quantity=quantity) if keys else []
+    if found:
+        return found
+    return [
+        Stretch(key, since, until) for key in points.order_by("id").values_list("pk", flat=True)
+    ]
+
+
+def below(site: Site) -> Collection[int]:
+    """Return the keys of a site and of all its parts."""
+    parts: dict[int | None, list[int]] = defaultdict(list)
+    rows = Site.objects.filter(account_id=site.account_id).values_list("pk", "parent_id")
+    for key, parent in rows:
+        parts[parent].append(key)
+    found, left = [], [site.pk]
+    while left:
+        key = left.pop()
+        found.append(key)
+        left += parts[key]
+    return found

@@ -1,0 +1,73 @@
+"""Amounts of energy and power as pages write them: in a unit that keeps them short."""
+
+from dataclasses import dataclass
+
+from babel.numbers import format_decimal
+from django.utils.translation import get_language
+
+from vatio.analysis.curve import Value
+from vatio.consumption.subjects import Subject
+
+MEGA = 10_000
+"""From how many kWh on an amount is written in MWh."""
+
+BIGGER = {"kWh": "MWh", "kvarh": "Mvarh"}
+NONE = "–"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of the page, and how many base units one of it is."""
+
+    name: str
+    factor: float
+
+
+def total_unit(subject: Subject, largest: float) -> Unit:
+    """Return the unit in which amounts up to a largest one, in base units, are written."""
+    quantity = subject.quantity
+    bigger = BIGGER.get(quantity.shown)
+    if bigger and abs(largest) / quantity.factor >= MEGA:
+        return Unit(bigger, quantity.factor * 1000)
+    return Unit(quantity.shown, quantity.factor)
+
+
+def power_unit(subject: Subject) -> Unit:
+    """Return the unit of a thing's curve."""
+    return Unit(subject.unit, subject.quantity.factor)
+
+
+def figure(value: Value, unit: Unit, *, decimals: int | None = None) -> str:
+    """Return an amount in a unit, with as many decimals as its size is worth; a dash for none."""
+    if value is None:
+        return NONE
+    shown = value / unit.factor
+    places = decimals if decimals is not None else 0 if abs(shown) >= 1000 else 1
+    if decimals is None and 0 < abs(shown) < 1:
+        places = 3
+    return format_decimal(
+        round(shown, places) + 0.0,
+        "#,##0." + "0" * places if places else "#,##0",
+        locale=get_language() or "es",
+    ).replace("-", "−")
+
+
+def change(share: float | None) -> str:
+    """Return a change in per cent with its sign: +5,2 %, −12,0 %; a dash for none."""
+    if share is None:
+        return NONE
+    words = format_decimal(abs(share) * 100, "#,##0.0", locale=get_language() or "es")
+    sign = "+" if share > 0 else "−" if share < 0 else ""
+    return f"{sign}{words}{percent_sign()}"
+
+
+def percent(share: float) -> str:
+    """Return a share in per cent with one decimal; only what is whole is written as 100."""
+    tenths = int(share * 1000) / 10 if share < 1 else 100.0
+    words = format_decimal(tenths, "0.#", locale=get_language() or "es")
+    return f"{words}{percent_sign()}"
+
+
+def percent_sign() -> str:
+    """Return how the reader's language writes the sign: after a space in Spanish."""
+    return "%" if (get_language() or "es").startswith("en") else "\N{NO-BREAK SPACE}%"

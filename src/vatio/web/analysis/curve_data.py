@@ -1,0 +1,154 @@
+"""The data of a curve, as the browser draws it: JSON of intervals, or of days for long spans.
+
+Values are in the unit of the curve, instants in seconds since 1970, UTC; interval k begins
+k steps of elapsed time after `first`, so that a day of 25 hours has 100 quarters.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.http import HttpResponse
+from django.urls import path
+from django.utils.translation import get_language
+
+from vatio import clock
+from vatio.accounts.models import Account
+from vatio.analysis.curve import Curve, Value
+from vatio.analysis.shifts import shifts
+from vatio.consumption import entering
+from vatio.consumption.looking import Look
+from vatio.consumption.subjects import SubjectKind
+from vatio.consumption.tariffs import TariffBook, runs_of_hours, supplied
+from vatio.dates import day_at
+from vatio.readings.slots import WHOLE_DAY
+from vatio.web.analysis.asked import COMPARISONS
+from vatio.web.analysis.asked import read as read_address
+from vatio.web.analysis.looks import looks
+from vatio.web.shell.access import (
+    ADMINISTRATOR,
+    COMMERCIAL,
+    SUPERADMINISTRATOR,
+    VIEWER,
+    Request,
+    only,
+)
+from vatio.web.shell.account_frame import enter
+
+
+@only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
+def curve_data(request: Request, uid: UUID) -> HttpResponse:
+    """Return the curves that the address asks for as JSON."""
+    account = enter(request).account
+    at = clock.now()
+    entering.record_entry(account, by=request.user, at=at)
+    asked = read_address(request.GET, today=day_at(at, account.time_zone))
+    together = looks(account, asked, now=at.timestamp())
+    content = msgspec.json.encode(data(account, together.looks, str(COMPARISONS[asked.versus])))
+    return HttpResponse(content, content_type="application/json")
+
+
+def data(account: Account, looked: Sequence[Look], compared_with: str) -> dict[str, Any]:
+    """Return what the browser draws of things of one unit and one resolution."""
+    first = looked[0]
+    curve, factor = first.curve, first.subject.quantity.factor
+    known: dict[str, Any] = {
+        "zone": curve.time_zone,
+        "language": get_language() or "es",
+        "unit": first.subject.unit,
+        "shifts": shifts(curve.starts[0], curve.ends, curve.time_zone),
+        "ends": curve.ends,
+        "before": None,
+        "periods": None,
+        "contracted": None,
+    }
+    if first.minutes == WHOLE_DAY:
+        known |= {"level": "days", "starts": list(curve.starts)}
+    else:
+        known |= {"level": "slots", "first": curve.starts[0], "step": curve.step}
+        known |= {"count": len(curve.values)} | _limits(account, looked)
+    known["curves"] = [_curve(each, curve, factor) for each in looked]
+    if len(looked) == 1 and first.against is not None:
+        known["before"] = {"name": compared_with, "values": _shown(first.against.laid, factor)}
+    return known
+
+
+def _curve(look: Look, ground: Curve, factor: float) -> dict[str, Any]:
+    own = look.curve
+    shift = _shift(own, ground)
+    made: dict[str, Any] = {
+        "name": look.subject.name,
+        "values": _moved(_shown(own.powers(), factor), shift, len(ground.values)),
+    }
+    for name, runs in (
+        ("estimated", own.estimated),
+        ("doubtful", own.doubtful),
+        ("partial", own.partial),
+    ):
+        made[name] = [(max(begin + shift, 0), end + shift) for begin, end in runs]
+    if look.daily is not None:
+        made["least"] = _shown(look.daily.least, factor)
+        made["most"] = _shown(look.daily.most, factor)
+    return made
+
+
+def _shown(values: Sequence[Value], factor: float) -> list[Value]:
+    return [None if value is None else value / factor for value in values]
+
+
+def _shift(own: Curve, ground: Curve) -> int:
+    """Return how many intervals later a curve begins than the one it is laid on."""
+    if own.step > 3600:
+        return 0
+    return (own.starts[0] - ground.starts[0]) // own.step
+
+
+def _moved(values: list[Value], shift: int, count: int) -> list[Value]:
+    if shift == 0 and len(values) == count:
+        return values
+    made: list[Value] = [None] * count
+    for place, value in enumerate(values, shift):
+        if 0 <= place < count:
+            made[place] = value
+    return made
+
+
+def _limits(account: Account, looked: Sequence[Look]) -> dict[str, Any]:
+    """Return the tariff periods and the contracted power of the one supply that is looked at."""
+    look = looked[0]
+    if len(looked) > 1 or look.subject.unit != "kW" or look.subject.quantity.code != 402:
+        return {}
+    is_principal = look.subject.kind == SubjectKind.SUPPLY_POINT
+    components = supplied(account.pk, look.components)
+    supplies = {each.stretch.supply_point_id for each in components}
+    if len(supplies) != 1 or None in supplies:
+        return {}
+    (supply,) = supplies
+    book = TariffBook(account.pk, [supply or 0])
+    periods: list[tuple[int, int | None]] = []
+    contracted: list[tuple[int, float | None]] = []
+    curve = look.curve
+    for (first, _last), day in zip(pairwise(curve.firsts), curve.days, strict=True):
+        hours = book.periods(supply, day)
+        for period, begin, _end in runs_of_hours(
+            hours or bytes(24), day, curve.time_zone, look.minutes
+        ):
+            if not periods or periods[-1][1] != (period or None):
+                periods.append((first + begin, period or None))
+        powers = book.powers(supply, day) if is_principal else None
+        by_hour = bytes(each.period for each in powers) if powers else bytes(24)
+        for period, begin, _end in runs_of_hours(by_hour, day, curve.time_zone, look.minutes):
+            kilowatts = next((p.kilowatts for p in powers or () if p.period == period), None)
+            if not contracted or contracted[-1][1] != kilowatts:
+                contracted.append((first + begin, kilowatts))
+    return {
+        "periods": periods if any(period for _place, period in periods) else None,
+        "contracted": contracted if any(power for _place, power in contracted) else None,
+    }
+
+
+urlpatterns = [
+    path("accounts/<uuid:uid>/consumption/curve/", curve_data, name="curve_data"),
+]

@@ -1,0 +1,253 @@
+"""The table under a picture: the same numbers, a row an interval, hour, day or month."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from vatio.analysis.curve import HOUR, Value
+from vatio.consumption.buckets import Bucket, By, buckets
+from vatio.consumption.looking import Look
+from vatio.consumption.parts import Parted
+from vatio.dates import written_month, written_with_weekday
+from vatio.formats import amount
+from vatio.readings.slots import WHOLE_DAY
+from vatio.web.analysis.amounts import Unit, change, figure
+
+SIZE = 100
+"""How many rows a page of the table has."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of numbers: its heading, and its values in the unit of the heading."""
+
+    heading: str
+    values: list[Value]
+    is_change: bool = False
+
+
+@dataclass(frozen=True)
+class EnergyTable:
+    """Rows of numbers; what is said of a row in words is worked out for those that are shown.
+
+    `rows` are the buckets of each thing; `sums` those of whole columns, None where adding them
+    up says nothing. `has_peaks` says whether the highest power of a row is shown beside it.
+    """
+
+    by: By
+    look: Look
+    rows: list[list[Bucket]]
+    columns: list[Column]
+    sums: list[Value]
+    has_peaks: bool
+
+    def __len__(self) -> int:
+        return len(self.rows[0])
+
+    @property
+    def heading(self) -> str:
+        """The heading of the rows."""
+        return {By.SLOT: _("Time"), By.HOUR: _("Hour"), By.DAY: _("Day"), By.MONTH: _("Month")}[
+            self.by
+        ]
+
+    @property
+    def power(self) -> str:
+        """The unit of the highest powers."""
+        return self.look.subject.unit
+
+    def label(self, row: int) -> str:
+        """Return what a row is called; an hour that a day has twice says which one it is."""
+        own = self.rows[0][row]
+        if self.by == By.MONTH:
+            return written_month(own.day)
+        if self.by == By.DAY:
+            return written_with_weekday(own.day)
+        at = datetime.fromtimestamp(own.starts, ZoneInfo(self.look.subject.time_zone))
+        words = format_datetime(at, "EEE d MMM y, HH:mm", locale=get_language() or "es")
+        is_twice = at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset()
+        return f"{words} ({at.tzname()})" if is_twice else words
+
+    def cells(self, row: int) -> list[str]:
+        """Return the numbers of a row as the page writes them."""
+        return [_cell(column, column.values[row]) for column in self.columns]
+
+    def sum_cells(self) -> list[str]:
+        """Return the sums as the page writes them, nothing where there is none."""
+        return [
+            "" if value is None else _cell(column, value)
+            for column, value in zip(self.columns, self.sums, strict=True)
+        ]
+
+    def peak(self, row: int) -> tuple[Value, str]:
+        """Return the highest power of a row, in the unit of the curve, and when it was."""
+        own, subject = self.rows[0][row], self.look.subject
+        if own.most is None:
+            return None, ""
+        when = ""
+        if own.most_at is not None and self.look.minutes < WHOLE_DAY:
+            language = get_language() or "es"
+            at = datetime.fromtimestamp(own.most_at, ZoneInfo(subject.time_zone))
+            when = f"{at:%H:%M}"
+            if self.by == By.MONTH:
+                when = f"{format_date(at, 'EEE d', locale=language)}, {when}"
+        return own.most / subject.quantity.factor, when
+
+    def peak_cells(self, row: int) -> tuple[str, str]:
+        """Return the highest power of a row and when it was, as the page writes them."""
+        value, when = self.peak(row)
+        return _written(value), when
+
+    def note(self, row: int) -> str:
+        """Return what is to be known of a row: how much is missing, estimated, doubtful."""
+        return " · ".join(_notes([each[row] for each in self.rows], self.look))
+
+
+def _cell(column: Column, value: Value) -> str:
+    return change(value) if column.is_change else _written(value)
+
+
+def _written(value: Value) -> str:
+    return figure(value, Unit("", 1))
+
+
+def table(
+    looked: Sequence[Look],
+    by: By,
+    *,
+    unit: Unit,
+    now: float,
+    compared_with: str,
+    parted: Parted | None,
+) -> EnergyTable:
+    """Return the table of things: with one, also its parts, its comparison and its peaks."""
+    rows = [buckets(each, by, now=now) for each in looked]
+    look = looked[0]
+    by = By.DAY if by in (By.SLOT, By.HOUR) and look.minutes == WHOLE_DAY else by
+    columns = _columns(looked, rows, unit, compared_with, parted)
+    sums = [_sum(column, look) for column in columns]
+    if look.against is not None and len(looked) == 1:
+        sums[-2:] = [look.against.comparison.other / unit.factor, look.against.comparison.change]
+    return EnergyTable(
+        by=by,
+        look=look,
+        rows=rows,
+        columns=columns,
+        sums=sums,
+        has_peaks=len(looked) == 1 and by in (By.DAY, By.MONTH),
+    )
+
+
+def _columns(
+    looked: Sequence[Look],
+    rows: Sequence[Sequence[Bucket]],
+    unit: Unit,
+    compared_with: str,
+    parted: Parted | None,
+) -> list[Column]:
+    if len(looked) > 1:
+        return [
+            Column(f"{look.subject.name}, {unit.name}", _scaled([b.total for b in own], unit))
+            for look, own in zip(looked, rows, strict=True)
+        ]
+    columns: list[Column] = []
+    (own,) = rows
+    if parted is not None:
+        parts = [parted.of(each.starts) for each in own]
+        columns += [
+            Column(f"{name}, {unit.name}", _scaled([each[place] for each in parts], unit))
+            for place, name in enumerate(parted.names)
+        ]
+    word = (
+        _("Total")
+        if parted is not None
+        else _("Consumption")
+        if looked[0].subject.adds
+        else _("Mean")
+    )
+    columns.append(Column(f"{word}, {unit.name}", _scaled([b.total for b in own], unit)))
+    if looked[0].against is not None:
+        before = _scaled([b.before for b in own], unit)
+        columns.append(Column(f"{compared_with}, {unit.name}", before))
+        columns.append(Column(_("Difference"), [b.change for b in own], is_change=True))
+    return columns
+
+
+def _scaled(values: Sequence[Value], unit: Unit) -> list[Value]:
+    return [None if value is None else value / unit.factor for value in values]
+
+
+def _sum(column: Column, look: Look) -> Value:
+    known = [value for value in column.values if value is not None]
+    if column.is_change or not look.curve.adds or not known:
+        return None
+    return sum(known)
+
+
+def _notes(row: Sequence[Bucket], look: Look) -> list[str]:
+    """Return what is to be known of a row: how much is missing, estimated, doubtful."""
+    found: list[str] = []
+    whole = all(each.total is None for each in row)
+    expected = max(each.expected for each in row)
+    if not expected:
+        return [_("yet to come")]
+    if whole:
+        return [_("no data")]
+    for name, words in (
+        ("missing", _("%(time)s missing")),
+        ("partial", _("%(time)s incomplete")),
+        ("estimated", _("%(time)s estimated")),
+        ("doubtful", _("%(time)s doubtful")),
+    ):
+        seconds = max(getattr(each, name) for each in row)
+        if seconds:
+            found.append(words % {"time": duration(seconds)})
+    if look.minutes < WHOLE_DAY and row[0].expected in (23 * HOUR, 25 * HOUR):
+        hours = row[0].expected // HOUR
+        found.append(_("day of %(hours)s hours: the clocks change") % {"hours": hours})
+    return found
+
+
+def duration(seconds: int) -> str:
+    """Return a length of time in minutes, hours or days: 45 min, 60 h, 12 d."""
+    if seconds < HOUR:
+        return f"{seconds // 60} min"
+    if seconds < 100 * HOUR:
+        return f"{amount(round(seconds / HOUR, 2))} h"
+    days = round(seconds / 86_400, 1)
+    return ngettext("%(num)s day", "%(num)s days", 1 if days == 1 else 2) % {"num": amount(days)}
+
+
+@dataclass(frozen=True)
+class TablePage:
+    """The rows of a table that a page shows, and the places of the pages around."""
+
+    rows: range
+    first: Mapping[str, str] | None
+    previous: Mapping[str, str] | None
+    next: Mapping[str, str] | None
+    last: Mapping[str, str] | None
+
+
+def page(count: int, parameters: Mapping[str, str]) -> TablePage:
+    """Return the page of a table of so many rows that an address asks for by its first row."""
+    text = parameters.get("row", "")
+    at = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+    last = max((count - 1) // SIZE * SIZE, 0)
+    begin = min(at // SIZE * SIZE, last)
+
+    def place(row: int) -> Mapping[str, str]:
+        return {"row": str(row)}
+
+    return TablePage(
+        rows=range(begin, min(begin + SIZE, count)),
+        first=place(0) if begin else None,
+        previous=place(begin - SIZE) if begin else None,
+        next=place(begin + SIZE) if begin < last else None,
+        last=place(last) if begin < last else None,
+    )

@@ -1,0 +1,110 @@
+"""The figures of a thing in words: how much, against before, mean, base, peak, what is there."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from vatio.consumption.looking import Against, Look
+from vatio.readings.slots import WHOLE_DAY
+from vatio.web.analysis.amounts import change, figure, percent, power_unit, total_unit
+from vatio.web.analysis.table import duration
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A figure: what it is of, the number and its unit, and what is to be said of it."""
+
+    label: str
+    figure: str
+    unit: str
+    says: list[str]
+
+
+def tiles(look: Look) -> list[Tile]:
+    """Return the figures of a thing over its span."""
+    figures, power = look.figures, power_unit(look.subject)
+    made = [_total(look)]
+    made.append(
+        Tile(
+            _("Mean power") if look.subject.adds else _("Mean"),
+            figure(figures.mean, power),
+            power.name,
+            [] if look.subject.adds else [_("of what is there")],
+        )
+    )
+    if look.subject.adds and look.minutes < WHOLE_DAY:
+        says = [_("mean from 01:00 to 05:00")]
+        if figures.base is not None and figures.mean:
+            says.append(
+                _("%(share)s of the mean") % {"share": percent(figures.base / figures.mean)}
+            )
+        made.append(Tile(_("Night base"), figure(figures.base, power), power.name, says))
+    if figures.most is not None:
+        made.append(
+            Tile(
+                _("Highest power") if look.subject.adds else _("Highest"),
+                figure(figures.most, power),
+                power.name,
+                [peak_words(look)],
+            )
+        )
+    made.append(_received(look))
+    return made
+
+
+def _total(look: Look) -> Tile:
+    unit = total_unit(look.subject, look.figures.total or 0)
+    label = _("Consumption") if look.subject.adds else _("Mean")
+    return Tile(label, figure(look.figures.total, unit), unit.name, against_words(look.against))
+
+
+def _received(look: Look) -> Tile:
+    figures, step = look.figures, look.curve.step
+    if not figures.expected:
+        return Tile(_("Data received"), "–", "", [_("nothing could be there yet")])
+    share = min(figures.present / figures.expected, 1.0)
+    says = []
+    if figures.missing:
+        says.append(_("%(time)s missing") % {"time": duration(figures.missing * step)})
+    if figures.partial:
+        says.append(_("%(time)s incomplete") % {"time": duration(figures.partial * step)})
+    if figures.estimated:
+        says.append(_("%(time)s estimated") % {"time": duration(figures.estimated * step)})
+    if figures.doubtful:
+        says.append(_("%(time)s doubtful") % {"time": duration(figures.doubtful * step)})
+    number, _sign = percent(share).rstrip("%").strip(), "%"
+    return Tile(_("Data received"), number, "%", says or [_("nothing is missing")])
+
+
+def against_words(against: Against | None) -> list[str]:
+    """Return in words how a thing compares: the change, and what was left out on both sides."""
+    if against is None:
+        return []
+    compared = against.comparison
+    if not compared.compared:
+        return [_("nothing to compare with")]
+    if compared.change is None:
+        return [_("there was nothing before")]
+    words = (
+        _("%(change)s less than before")
+        if compared.change < 0
+        else _("%(change)s more than before")
+    )
+    says = [words % {"change": change(abs(compared.change)).lstrip("+")}]
+    if compared.left_out:
+        says.append(
+            _("without %(time)s that one side lacks") % {"time": duration(compared.left_out)}
+        )
+    return says
+
+
+def peak_words(look: Look) -> str:
+    """Return when the highest power was."""
+    if look.figures.most_at is None or look.minutes == WHOLE_DAY:
+        return ""
+    at = datetime.fromtimestamp(look.figures.most_at, ZoneInfo(look.subject.time_zone))
+    return format_datetime(at, "EEE d MMM y, HH:mm", locale=get_language() or "es")
