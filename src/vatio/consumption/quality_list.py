@@ -153,7 +153,7 @@ def _value(each: PointQuality, column: str) -> Any:
     values: dict[str, Any] = {
         "name": each.point.name_sorted,
         "present": -1.0 if each.share is None else each.share,
-        "missing": each.missing,
+        "missing": each.missing if each.begins_on else -1,
         "since": -each.missing_since.timestamp() if each.missing_since else -1e12,
         "estimated": -1.0 if each.estimated_share is None else each.estimated_share,
         "doubtful": each.doubtful + each.invalid,

@@ -95,7 +95,7 @@ class MonthLabel:
 class DayStrip:
     """The days of a series: paths by look, along the span and folded by month; `told` in words.
 
-    `is_even` says that no day stands out, so that the strip along the span is enough anywhere.
+    `is_even` says that it need not be folded on a phone: no day stands out, or the days are few.
     """
 
     paths: list[tuple[str, str]]
@@ -145,7 +145,7 @@ def draw(days: Sequence[JudgedDay], span: Span) -> DayStrip:
         alike = [day.day for day, _state in run]
         x, width = LABEL + (alike[0] - 1) * CELL, len(alike) * CELL
         _put(folded, state, x, rows[month] * ROW, width, TALL)
-    is_even = set(states) <= {DayState.COMPLETE, DayState.NOTHING}
+    is_even = len(states) <= 31 or set(states) <= {DayState.COMPLETE, DayState.NOTHING}
     return DayStrip(_in_order(along), _in_order(folded), _told(states), is_even)
 
 
