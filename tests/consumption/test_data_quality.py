@@ -12,7 +12,7 @@ from tests.consumption.kept import MEASURED, keep, whole
 from tests.readings.stored import deliver, put, series
 from vatio.accounts.models import Account
 from vatio.consumption import quality_findings
-from vatio.consumption.data_quality import AccountQuality, Span, read
+from vatio.consumption.data_quality import AccountQuality, QualitySpan, read
 from vatio.consumption.quality_days import DayState
 from vatio.metering import retiring
 from vatio.metering.models import DataPoint, Series
@@ -39,7 +39,7 @@ def of(
     """Read the quality of the data points of an account."""
     account = Account.objects.get(pk=key.account_id)
     points = list(account.datapoints.select_related("meter__site").order_by("id"))
-    return read(account, points, Span(since, since + days * ONE_DAY), at=at)
+    return read(account, points, QualitySpan(since, since + days * ONE_DAY), at=at)
 
 
 def another(key: SeriesKey, minutes: int) -> SeriesKey:

@@ -24,6 +24,7 @@ class Versus(StrEnum):
     PREVIOUS = "previous"
     WEEKDAY = "weekday"
     DATE = "date"
+    MONTH = "month"
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,21 @@ class Comparison:
     """What two curves measured in the intervals that both know, in base units.
 
     `compared` and `left_out` are seconds of this side's intervals: those on which the sums rest,
-    and those that have ended and are missing on one side at least.
+    and those that have ended and are missing on one side at least. Of several things that were
+    compared one by one, `parts` of them, they are the seconds of all.
     """
 
     own: float
     other: float
     compared: int
     left_out: int
+    parts: int = 1
+
+    @property
+    def share(self) -> float:
+        """How much of what has ended is compared: 1 where neither side lacks anything."""
+        whole = self.compared + self.left_out
+        return self.compared / whole if whole else 0.0
 
     @property
     def change(self) -> float | None:
@@ -67,11 +76,12 @@ def facing(since: date, until: date, versus: Versus) -> Facing:
     """
     if versus == Versus.WEEKDAY:
         return _shifted(since, until, WEEKS_OF_A_YEAR)
-    if versus == Versus.DATE:
-        pairs = [(day, each) for day in _days(since, until) if (each := _year_before(day))]
-        first = _year_before(since) or since.replace(year=since.year - 1, day=28)
-        last = _year_before(until - ONE_DAY) or first
-        return Facing(first, max(last, first) + ONE_DAY, pairs)
+    if versus in (Versus.DATE, Versus.MONTH):
+        months = 12 if versus == Versus.DATE else 1
+        pairs = [(day, each) for day in _days(since, until) if (each := _before(day, months))]
+        first = add_months(since, -months, anchor_day=since.day)
+        last = add_months(until - ONE_DAY, -months, anchor_day=(until - ONE_DAY).day)
+        return Facing(first, last + ONE_DAY, pairs)
     if versus != Versus.PREVIOUS:
         raise ValueError("a span is compared with something")
     if since.day == until.day == 1:
@@ -119,6 +129,7 @@ def together(parts: Sequence[Comparison]) -> Comparison:
         other=sum(each.other for each in parts),
         compared=sum(each.compared for each in parts),
         left_out=sum(each.left_out for each in parts),
+        parts=len(parts),
     )
 
 
@@ -243,9 +254,7 @@ def _days(since: date, until: date) -> Iterator[date]:
     return (since + number * ONE_DAY for number in range((until - since).days))
 
 
-def _year_before(day: date) -> date | None:
-    """Return the same date a year before; None for 29 February after a year without one."""
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:
-        return None
+def _before(day: date, months: int) -> date | None:
+    """Return the same date some months before; None where that month has no such day."""
+    found = add_months(day, -months, anchor_day=day.day)
+    return found if found.day == day.day else None

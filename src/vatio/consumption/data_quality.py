@@ -12,7 +12,7 @@ from functools import cached_property
 
 from vatio.accounts.models import Account
 from vatio.consumption.quality_days import NOTHING, JudgedDay, QualityDay, gaps_in, joined, judge
-from vatio.consumption.quality_rows import Standing, read_days, read_standings
+from vatio.consumption.quality_rows import SeriesStanding, read_days, read_standings
 from vatio.metering.models import DataPoint
 from vatio.readings.choosing import Chosen, choose, series_of
 from vatio.readings.ranks import Origin, origin_of
@@ -25,7 +25,7 @@ the call of the next day brings it."""
 
 
 @dataclass(frozen=True)
-class Span:
+class QualitySpan:
     """Local days from `since` up to, not including, `until`."""
 
     since: date
@@ -91,7 +91,7 @@ class AccountQuality:
     """The data points of an account, or some of them, over a span of days."""
 
     account: Account
-    span: Span
+    span: QualitySpan
     points: list[PointQuality]
     chosen: Chosen = field(repr=False)
 
@@ -102,7 +102,7 @@ class AccountQuality:
 
 
 def read(
-    account: Account, points: Sequence[DataPoint], span: Span, *, at: datetime
+    account: Account, points: Sequence[DataPoint], span: QualitySpan, *, at: datetime
 ) -> AccountQuality:
     """Read how much is there of data points; the number of statements is always the same.
 
@@ -134,9 +134,9 @@ def _point(
     point: DataPoint,
     series: Sequence[SeriesKey],
     stored: Mapping[int, Mapping[date, QualityDay]],
-    standings: Mapping[int, Standing],
+    standings: Mapping[int, SeriesStanding],
     choice: Chosen,
-    span: Span,
+    span: QualitySpan,
     at: datetime,
 ) -> PointQuality:
     own = [standings[each.id] for each in series if each.id in standings]
@@ -175,7 +175,7 @@ def _judged(
     point: DataPoint,
     begins_on: date | None,
     choice: Chosen,
-    span: Span,
+    span: QualitySpan,
     until: float,
 ) -> SeriesQuality:
     """Judge the days of a series; of one that is silent while another speaks nothing is expected.
@@ -195,7 +195,7 @@ def _judged(
 
 
 def _expected_until(
-    point: DataPoint, key: SeriesKey, standing: Standing | None, at: datetime
+    point: DataPoint, key: SeriesKey, standing: SeriesStanding | None, at: datetime
 ) -> float:
     """Return up to when readings of a series are expected, in seconds since 1970, UTC.
 
@@ -230,7 +230,7 @@ def _add_up(made: PointQuality) -> None:
         made.invalid += sum(day.invalid for day in each.judged)
 
 
-def _look_at_the_end(made: PointQuality, standings: Mapping[int, Standing]) -> None:
+def _look_at_the_end(made: PointQuality, standings: Mapping[int, SeriesStanding]) -> None:
     """Find the last interval with a value, and whether a later one is missing."""
     ends: list[tuple[float, float, SeriesQuality]] = []
     for each in made.series:

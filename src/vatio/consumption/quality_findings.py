@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from vatio.accounts.models import Account
-from vatio.consumption.data_quality import AccountQuality, PointQuality, SeriesQuality, Span
+from vatio.consumption.data_quality import AccountQuality, PointQuality, QualitySpan, SeriesQuality
 from vatio.consumption.quality_days import JudgedDay, mark, runs
 from vatio.metering.models import DataPoint
 from vatio.metering.quantities import Adding
@@ -213,7 +213,7 @@ def estimates(quality: AccountQuality) -> list[Estimates]:
     return found
 
 
-def _estimates_of(point: PointQuality, span: Span) -> Iterator[Estimates]:
+def _estimates_of(point: PointQuality, span: QualitySpan) -> Iterator[Estimates]:
     gathered: dict[How, list[tuple[date, int]]] = defaultdict(list)
     for day, judged in zip(span.days, point.days, strict=True):
         for how, seconds in _estimated_times(judged):

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from vatio import pagination
 from vatio.accounts.models import Account
-from vatio.consumption.data_quality import PointQuality, Span
+from vatio.consumption.data_quality import PointQuality, QualitySpan
 from vatio.dates import add_months
 from vatio.keys import parse_uuid
 from vatio.metering.listing import NOWHERE
@@ -38,7 +38,7 @@ class QualityFilters:
     point: UUID | None
     meter: UUID | None
     period: str
-    span: Span
+    span: QualitySpan
     sort: str
 
     @property
@@ -65,13 +65,13 @@ def parse(parameters: Mapping[str, str], tree: Tree, *, today: date) -> QualityF
     )
 
 
-def last_year(today: date) -> Span:
+def last_year(today: date) -> QualitySpan:
     """Return the twelve months that end with a day."""
     until = today + ONE_DAY
-    return Span(add_months(until, -12, anchor_day=until.day), until)
+    return QualitySpan(add_months(until, -12, anchor_day=until.day), until)
 
 
-def _span(period: str, today: date) -> Span | None:
+def _span(period: str, today: date) -> QualitySpan | None:
     """Return the days of a year or a month up to today; None for anything else."""
     year, _dash, month = period.partition("-")
     try:
@@ -81,7 +81,7 @@ def _span(period: str, today: date) -> Span | None:
     if since.year < EARLIEST_YEAR or since > today or len(period) not in {4, 7}:
         return None
     until = add_months(since, 1 if month else 12, anchor_day=1)
-    return Span(since, min(until, today + ONE_DAY))
+    return QualitySpan(since, min(until, today + ONE_DAY))
 
 
 def points_of(account: Account, asked: QualityFilters, tree: Tree) -> list[DataPoint]:

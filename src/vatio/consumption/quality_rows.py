@@ -35,7 +35,7 @@ LEFT JOIN LATERAL (
 """
 
 
-class Standing(NamedTuple):
+class SeriesStanding(NamedTuple):
     """Where a series stands: the day of its first reading, and the quality of the last day.
 
     `last_at` is the start of its last slot with a value, in seconds since 1970, UTC.
@@ -46,11 +46,11 @@ class Standing(NamedTuple):
     last_at: float | None
 
 
-def read_standings(account_id: int, series: Mapping[int, SeriesKey]) -> dict[int, Standing]:
+def read_standings(account_id: int, series: Mapping[int, SeriesKey]) -> dict[int, SeriesStanding]:
     """Return where each series stands; one statement."""
     with binary_cursor() as cursor:
         cursor.execute(STANDINGS, {"account": account_id, "series": list(series)})
-        return {row[0]: Standing(*row[1:]) for row in cursor.fetchall()}
+        return {row[0]: SeriesStanding(*row[1:]) for row in cursor.fetchall()}
 
 
 def read_days(

@@ -3,13 +3,13 @@ from datetime import date
 import pytest
 from django.utils.translation import override
 
-from vatio.consumption.data_quality import Span
+from vatio.consumption.data_quality import QualitySpan
 from vatio.consumption.quality_days import DayState, JudgedDay
 from vatio.web.analysis import quality_words
 from vatio.web.analysis.quality_drawing import draw, frame
 
-WEEK = Span(date(2026, 10, 29), date(2026, 11, 3))
-YEAR = Span(date(2025, 11, 27), date(2026, 11, 27))
+WEEK = QualitySpan(date(2026, 10, 29), date(2026, 11, 3))
+YEAR = QualitySpan(date(2025, 11, 27), date(2026, 11, 27))
 
 
 def judged(states: str) -> list[JudgedDay]:
@@ -40,7 +40,7 @@ def test_on_a_phone_each_month_is_a_row() -> None:
 def test_only_a_year_in_which_a_day_stands_out_is_folded(states: str, is_even: bool) -> None:
     until = date.fromordinal(YEAR.since.toordinal() + len(states))
 
-    strip = draw(judged(states), Span(YEAR.since, until))
+    strip = draw(judged(states), QualitySpan(YEAR.since, until))
 
     assert strip.is_even == is_even
 

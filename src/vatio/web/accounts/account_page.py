@@ -25,6 +25,7 @@ from vatio.tenants.folding import SortKey
 from vatio.tenants.models import Person
 from vatio.units import Unit
 from vatio.web.accounts import agreements, term_chart, usage_table
+from vatio.web.analysis import overview
 from vatio.web.shell.access import (
     ADMINISTRATOR,
     COMMERCIAL,
@@ -33,6 +34,7 @@ from vatio.web.shell.access import (
     Request,
     only,
 )
+from vatio.web.shell.account_frame import enter, frame
 from vatio.web.shell.fields import parse_day
 
 ORDERS_SHOWN = 12
@@ -41,7 +43,22 @@ ACTS_SHOWN = 20
 
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
 def account(request: Request, uid: UUID) -> HttpResponse:
+    """Show an account: its overview to its own people, to others what was agreed."""
+    found = frame(request)
+    if found is None or not found.is_own or not found.may_enter:
+        return _contract(request, uid)
+    enter(request)
+    role = found.account.roles.get(person=request.user).role
+    return overview.show(request, found, role=role)
+
+
+@only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
+def contract(request: Request, uid: UUID) -> HttpResponse:
     """Show what an account holds, until when, and from which agreements."""
+    return _contract(request, uid)
+
+
+def _contract(request: Request, uid: UUID) -> HttpResponse:
     at = clock.now()
     shown = get_object_or_404(
         Account.objects.visible_to(request.user).select_related("organisation"), uid=uid
@@ -194,5 +211,5 @@ def _past(request: Request, shown: Account, steps: Sequence[UsageStep]) -> Then 
 
 urlpatterns = [
     path("accounts/<uuid:uid>/", account, name="account"),
-    path("accounts/<uuid:uid>/contract/", account, name="contract"),
+    path("accounts/<uuid:uid>/contract/", contract, name="contract"),
 ]

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from vatio.accounts.models import Account
-from vatio.consumption.data_quality import PointQuality, Span
+from vatio.consumption.data_quality import PointQuality, QualitySpan
 from vatio.formats import decimal_text
 from vatio.metering.labels import RESOLUTIONS
 from vatio.metering.quantities import QUANTITIES
@@ -21,7 +21,7 @@ HOUR = 3600
 
 
 def answer(
-    account: Account, points: Sequence[PointQuality], span: Span, places: Mapping[int, str]
+    account: Account, points: Sequence[PointQuality], span: QualitySpan, places: Mapping[int, str]
 ) -> HttpResponse:
     """Return the figures of data points as a CSV file, in their order.
 
@@ -60,7 +60,7 @@ def _heading() -> list[str]:
 
 
 def _cells(
-    account: Account, each: PointQuality, span: Span, places: Mapping[int, str]
+    account: Account, each: PointQuality, span: QualitySpan, places: Mapping[int, str]
 ) -> list[object]:
     point, quantity = each.point, QUANTITIES.get(each.point.quantity)
     return [

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext_lazy
 from django.utils.translation import gettext as _
 
-from vatio.consumption.data_quality import Span
+from vatio.consumption.data_quality import QualitySpan
 from vatio.consumption.quality_days import DayState, JudgedDay
 from vatio.dates import written, written_month
 from vatio.formats import joined, number
@@ -75,7 +75,7 @@ SAID = {
 
 
 @dataclass(frozen=True)
-class Tick:
+class CalendarTick:
     """A mark above the strips, in per cent of their width; a `minor` one may be left out."""
 
     x: float
@@ -108,13 +108,13 @@ class DayStrip:
 class CalendarFrame:
     """What all strips of a page share: ticks, the lines between months, and the folded rows."""
 
-    ticks: list[Tick]
+    ticks: list[CalendarTick]
     months: str
     labels: list[MonthLabel]
     folded_height: int
 
 
-def frame(span: Span) -> CalendarFrame:
+def frame(span: QualitySpan) -> CalendarFrame:
     """Compute what all strips over a span share."""
     firsts = [(number, day) for number, day in enumerate(span.days) if day.day == 1 or number == 0]
     count = len(span.days)
@@ -131,7 +131,7 @@ def frame(span: Span) -> CalendarFrame:
     )
 
 
-def draw(days: Sequence[JudgedDay], span: Span) -> DayStrip:
+def draw(days: Sequence[JudgedDay], span: QualitySpan) -> DayStrip:
     """Compute the strip of the judged days of a span."""
     states = [each.state for each in days]
     along: dict[str, list[str]] = defaultdict(list)
@@ -182,7 +182,7 @@ def _x(number: int, count: int) -> float:
     return round(WIDTH * number / count, 1)
 
 
-def _months(span: Span) -> list[date]:
+def _months(span: QualitySpan) -> list[date]:
     """Return the first day of each month that the span touches."""
     return sorted({day.replace(day=1) for day in span.days})
 
@@ -191,22 +191,22 @@ def _named(day: date, pattern: str) -> str:
     return format_date(day, pattern, locale=get_language() or "es")
 
 
-def _ticks(firsts: Sequence[tuple[int, date]], span: Span) -> list[Tick]:
+def _ticks(firsts: Sequence[tuple[int, date]], span: QualitySpan) -> list[CalendarTick]:
     """Return the marks: the months of a year, or the weeks of a month."""
     count = len(span.days)
     if count <= 31:
         return [
-            Tick(round(100 * place / count, 2), _named(day, "d MMM"), minor=False)
+            CalendarTick(round(100 * place / count, 2), _named(day, "d MMM"), minor=False)
             for place, day in enumerate(span.days)
             if place % 7 == 0 and place + 2 < count
         ]
-    made: list[Tick] = []
+    made: list[CalendarTick] = []
     ends = [place for place, _day in firsts[1:]] + [count]
     for (place, day), after in zip(firsts, ends, strict=True):
         if after - place < LEAST_NAMED:
             continue
         words = written_month(day) if day.month == 1 or not made else _named(day, "LLL")
-        made.append(Tick(round(100 * place / count, 2), words, minor=len(made) % 2 == 1))
+        made.append(CalendarTick(round(100 * place / count, 2), words, minor=len(made) % 2 == 1))
     return made
 
 
@@ -219,7 +219,7 @@ def _told(states: Sequence[DayState]) -> str:
     )
 
 
-def told_of(what: str, strip: DayStrip, span: Span) -> str:
+def told_of(what: str, strip: DayStrip, span: QualitySpan) -> str:
     """Return in words what a strip shows, and of what."""
     return _("%(what)s, from %(since)s to %(until)s: %(days)s.") % {
         "what": what,

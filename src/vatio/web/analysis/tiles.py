@@ -80,8 +80,11 @@ def _received(look: Look) -> Tile:
     return Tile(_("Data received"), number, "%", says or [_("nothing is missing")])
 
 
-def against_words(against: Against | None) -> list[str]:
-    """Return in words how a thing compares: the change, and what was left out on both sides."""
+def against_words(against: Against | None, before: str = "") -> list[str]:
+    """Return in words how a thing compares: the change, and what was left out on both sides.
+
+    :param before: what it is compared with.
+    """
     if against is None:
         return []
     compared = against.comparison
@@ -95,7 +98,12 @@ def against_words(against: Against | None) -> list[str]:
         else _("%(change)s more than before")
     )
     says = [words % {"change": change(abs(compared.change)).lstrip("+")}]
-    if compared.left_out:
+    if compared.left_out and compared.parts > 1:
+        share = percent(compared.share)
+        says.append(
+            _("on %(share)s of both: what one side lacks counts on neither") % {"share": share}
+        )
+    elif compared.left_out:
         says.append(
             _("without %(time)s that one side lacks") % {"time": duration(compared.left_out)}
         )

@@ -125,7 +125,7 @@ def take_back(request: Request, uid: UUID, number: int) -> HttpResponse:
 
 def _meter(request: Request, account: Account) -> Meter | None:
     uid = parse_uuid(request.GET.get("meter"))
-    return Meter.objects.filter(account=account, uid=uid).first() if uid else None
+    return account.meters.filter(uid=uid).first() if uid else None
 
 
 def _may_download(request: Request, frame: AccountFrame) -> bool:

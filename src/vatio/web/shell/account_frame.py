@@ -35,7 +35,8 @@ class AccountFrame:
     """The account that a page is about, and what the person may do in it.
 
     `leads` says that they lead its organisation, `administers` that they are one of its
-    administrators; `is_shut` that it has expired, and is closed to its own people.
+    administrators; `is_own` that they are neither above it nor of the commercial department, but
+    one of its own people; `is_shut` that it has expired, and is closed to its own people.
     """
 
     account: Account
@@ -43,6 +44,7 @@ class AccountFrame:
     administers: bool
     is_shut: bool
     may_enter: bool
+    is_own: bool
 
     @property
     def may_change(self) -> bool:
@@ -89,7 +91,8 @@ def links(request: HttpRequest) -> list[Link]:
     found = frame(request)
     if found is None or not found.may_enter:
         return []
-    parts = {"consumption": _("Consumption"), "installation": _("Installation")}
+    parts = {"account" if found.is_own else "overview": _("Overview")}
+    parts |= {"consumption": _("Consumption"), "installation": _("Installation")}
     if found.may_change:
         parts["account_people"] = _("People")
     parts["contract"] = _("Contract")
@@ -97,7 +100,7 @@ def links(request: HttpRequest) -> list[Link]:
     addresses = {name: way_back.keep(name, found.account.uid) for name in parts}
     here = next(
         (name for name, address in addresses.items() if _is_within(request.path, address)),
-        "consumption" if _is_of_readings(request) else "contract",
+        _part_of(request, is_own=found.is_own),
     )
     return [Link(label, addresses[name], name == here) for name, label in parts.items()]
 
@@ -117,13 +120,20 @@ def choice(request: HttpRequest) -> Choice | None:
     return Choice(found.account, accounts[:MOST], has_more=len(accounts) > MOST)
 
 
-def _is_of_readings(request: HttpRequest) -> bool:
+def _part_of(request: HttpRequest, *, is_own: bool) -> str:
+    """Return the part of an account that a page belongs to which has an address of its own."""
     match = request.resolver_match
-    return match is not None and match.route.startswith(f"{ROUTE}readings/")
+    if match is not None and match.route.startswith(f"{ROUTE}readings/"):
+        return "consumption"
+    if match is not None and match.url_name in ("account", "overview") and is_own:
+        return "account"
+    return "contract"
 
 
 def _is_within(path: str, address: str) -> bool:
-    return path.startswith(address.partition("?")[0])
+    """Return whether a page lies below an address; all pages of an account lie below its own."""
+    plain = address.partition("?")[0]
+    return path.startswith(plain) and not (plain.count("/") == 3 and path != plain)
 
 
 def _read(request: HttpRequest) -> AccountFrame | None:
@@ -149,4 +159,5 @@ def _read(request: HttpRequest) -> AccountFrame | None:
         administers=administers,
         is_shut=shut,
         may_enter=not shut or person.is_commercial,
+        is_own=not leads and not person.is_commercial,
     )

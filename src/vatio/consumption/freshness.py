@@ -1,0 +1,82 @@
+"""How fresh the data of each source are: when something came last, and up to when it says."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+
+from vatio.accounts.models import Account
+from vatio.metering.models import DataSource
+
+EXPECTED = {
+    DataSource.Kind.INSERTION: timedelta(hours=2),
+    DataSource.Kind.FILES: timedelta(days=4),
+}
+"""After how long without data a source of a kind counts as stale: a gateway sends every quarter of
+an hour, a distributor's file comes some days later."""
+
+OTHERS = timedelta(hours=26)
+
+SOURCES = """
+WITH fed AS (
+    SELECT coalesce(point.source_id, device.source_id) AS source_id,
+        count(DISTINCT point.id) AS points, max(state.last_at) AS last_at,
+        max(state.last_arrival) AS last_arrival
+    FROM metering_datapoint point
+    LEFT JOIN LATERAL (
+        SELECT own.source_id FROM metering_sourcedevice own
+        WHERE own.account_id = %(account)s AND own.meter_id = point.meter_id
+        ORDER BY own.id DESC LIMIT 1
+    ) AS device ON true
+    LEFT JOIN metering_series series ON series.account_id = %(account)s
+        AND series.data_point_id = point.id
+    LEFT JOIN readings_state state ON state.account_id = %(account)s
+        AND state.series_id = series.id
+    WHERE point.account_id = %(account)s AND point.service = 'accepted'
+    GROUP BY 1
+)
+SELECT source.uid, coalesce(source.name, ''), coalesce(source.kind, 'files'),
+    coalesce(fed.points, 0), fed.last_at, fed.last_arrival
+FROM (SELECT * FROM metering_datasource WHERE account_id = %(account)s) AS source
+FULL JOIN fed ON fed.source_id = source.id
+ORDER BY source.name_folded, source.id
+"""
+"""Data points of no source are a row without a uid: files and people bring what they have."""
+
+
+@dataclass(frozen=True)
+class SourceFreshness:
+    """A source: how many data points it feeds, the start of their last interval, its last arrival.
+
+    `uid` is None for the data points that no source feeds: their readings come from files.
+    `is_stale`: nothing as new as a source of its kind should have.
+    """
+
+    uid: UUID | None
+    name: str
+    kind: str
+    points: int
+    last_at: datetime | None
+    last_arrival: datetime | None
+    is_stale: bool
+
+
+def sources(account: Account, *, at: datetime) -> list[SourceFreshness]:
+    """Return the sources of an account by name, each with its freshness; one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(SOURCES, {"account": account.pk})
+        rows = cursor.fetchall()
+    return [
+        SourceFreshness(
+            uid, name, kind, points, last_at, arrival, _is_stale(kind, points, last_at, at)
+        )
+        for uid, name, kind, points, last_at, arrival in rows
+    ]
+
+
+def _is_stale(kind: str, points: int, last_at: datetime | None, at: datetime) -> bool:
+    if not points:
+        return False
+    limit = EXPECTED.get(DataSource.Kind(kind), OTHERS)
+    return last_at is None or at - last_at > limit
