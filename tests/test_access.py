@@ -368,7 +368,7 @@ def address(name: str, world: World) -> str:
     if name.startswith("deliver"):
         number = Delivery.objects.get().id
     of_energy = ("overview", "consumption", "curve_data", "consumption_download", "heat_map")
-    uids |= {name: world.account.uid for name in of_energy}
+    uids |= dict.fromkeys(of_energy, world.account.uid)
     pattern = PAGES[name]
     route = "/" + str(pattern.pattern)
     if "/installation/" in route:
