@@ -9,7 +9,7 @@ from vatio.web.accounts import (
     my_accounts,
     purging,
 )
-from vatio.web.analysis import consumption, curve_data, downloading, overview
+from vatio.web.analysis import consumption, curve_data, downloading, heat_map, overview
 from vatio.web.catalogue import licences
 from vatio.web.demo import demo_clock
 from vatio.web.downloads import downloads
@@ -59,6 +59,7 @@ urlpatterns = [
     *account_page.urlpatterns,
     *consumption.urlpatterns,
     *curve_data.urlpatterns,
+    *heat_map.urlpatterns,
     *overview.urlpatterns,
     *downloading.urlpatterns,
     *renewing.urlpatterns,

@@ -160,7 +160,7 @@ def _columns(
     if parted is not None:
         parts = [parted.of(each.starts) for each in own]
         columns += [
-            Column(f"{name}, {unit.name}", _scaled([each[place] for each in parts], unit))
+            Column(f"{name}, {unit.name}", _scaled([each[place] or None for each in parts], unit))
             for place, name in enumerate(parted.names)
         ]
     word = (
