@@ -183,6 +183,24 @@ def test_what_is_missing_is_named(open_curve: Open) -> None:
     expect(page.locator(".chart-key")).to_contain_text("Sin datos")
 
 
+def test_what_is_yet_to_come_is_no_gap(open_curve: Open) -> None:
+    page = open_curve("running")
+
+    shown = go(page, "1 día")
+    running = press(page, *["ArrowRight"] * 60)
+    later = press(page, "ArrowRight")
+    legend = page.locator(".chart-key").inner_text()
+    press(page, "Escape", "0")
+    today = press(page, "End", *["ArrowLeft"] * 22)
+
+    assert shown.startswith("vie 9 oct 2026 ")
+    assert running.startswith("vie 9 oct 2026, 14:45–15:00, Hotel Lugo 012 9,6 kW, ")
+    assert later.startswith("vie 9 oct 2026, 15:00–15:15, Hotel Lugo 012 por venir, ")
+    assert "Sin datos" not in legend
+    assert today.startswith("vie 9 oct 2026, Media del día ")
+    assert today.endswith(", incompleto")
+
+
 @pytest.mark.parametrize(
     ("at", "words"),
     [

@@ -1,7 +1,8 @@
 """The data of a curve, as the browser draws it: JSON of intervals, or of days for long spans.
 
 Values are in the unit of the curve, instants in seconds since 1970, UTC; interval k begins
-k steps of elapsed time after `first`, so that a day of 25 hours has 100 quarters.
+k steps of elapsed time after `first`, so that a day of 25 hours has 100 quarters. What has not
+ended by `now` and has no value is yet to come, rather than missing.
 """
 
 from collections.abc import Sequence
@@ -46,7 +47,8 @@ def curve_data(request: Request, uid: UUID) -> HttpResponse:
     entering.record_entry(account, by=request.user, at=at)
     asked = read_address(request.GET, today=day_at(at, account.time_zone))
     together = looks(account, asked, now=at.timestamp())
-    content = msgspec.json.encode(data(account, together.looks, str(COMPARISONS[asked.versus])))
+    found = data(account, together.looks, str(COMPARISONS[asked.versus]))
+    content = msgspec.json.encode(found | {"now": int(at.timestamp())})
     return HttpResponse(content, content_type="application/json")
 
 
