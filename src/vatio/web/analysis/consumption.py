@@ -76,10 +76,11 @@ def consumption(request: Request, uid: UUID) -> HttpResponse:
             "shapes": SHAPES,
             "tiles": tiles.tiles(look) if look else [],
             "figures": [(each.subject, tiles.tiles(each)) for each in shown.together.looks],
-            "drawn": _drawn(shown.together) if asked.is_curve else None,
+            "drawn": _drawn(shown.together, at.timestamp()) if asked.is_curve else None,
             "bars_drawn": _bars(shown, now=at.timestamp()),
             "page": page(len(shown.table), request.GET),
             "warnings": warnings(account, shown.together.looks, shown.together.apart),
+            "never_read": not any(each.known.first_on for each in shown.together.looks),
             "is_empty": all(each.is_empty for each in shown.together.looks),
             "steps": first_minutes(frame),
         },
@@ -111,7 +112,7 @@ def prepare(account: Account, asked: Asked, *, at: datetime) -> Shown:
     return Shown(asked, together, made, unit, parted)
 
 
-def _drawn(together: Together) -> CurveDrawing | None:
+def _drawn(together: Together, now: float) -> CurveDrawing | None:
     """Return the server's drawing of the first curve, for whoever has no script."""
     look = together.looks[0]
     unit = power_unit(look.subject)
@@ -127,6 +128,7 @@ def _drawn(together: Together) -> CurveDrawing | None:
         unit=unit.name,
         what=look.subject.name,
         adds=False,
+        now=now,
     )
 
 

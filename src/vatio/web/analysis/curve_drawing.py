@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from math import ceil, floor, log10
+from math import ceil, floor, inf, log10
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -126,6 +126,7 @@ def draw(
     unit: str,
     what: str,
     adds: bool = True,
+    now: float = inf,
 ) -> CurveDrawing | None:
     """Compute the picture of some intervals in order of time; None without any amount.
 
@@ -133,6 +134,7 @@ def draw(
     :param time_zone: the IANA zone of the days.
     :param factor: how many base units one of `unit` is.
     :param what: what the curve is of, for its words.
+    :param now: the instant, in seconds since 1970, from which on nothing is missing yet.
     :param adds: whether the values are amounts; of powers and other states no sum is told.
     """
     known = [each for each in slots if each.value is not None]
@@ -143,7 +145,7 @@ def draw(
     steps, together = _steps(slots, begins, ends, length)
     counted = [each for each in steps if each.count]
     scale = _scale([each.most for each in counted], [each.least for each in counted], factor)
-    gaps = _gaps(slots, length)
+    gaps = [(a, b if b <= now else int(now)) for a, b in _gaps(slots, length) if a < now]
     return CurveDrawing(
         line=_line(steps, together, begins, ends, length, scale),
         band=_band(steps, together, begins, ends, length, scale) if together > 1 else "",

@@ -95,6 +95,8 @@ def against_words(against: Against | None, before: str = "") -> list[str]:
     words = _("%(change)s more than %(before)s")
     if compared.change < 0:
         words = _("%(change)s less than %(before)s")
+    if round(compared.change, 3) == 0:
+        words = _("the same as %(before)s")
     share = change(abs(compared.change)).lstrip("+")
     says = [words % {"change": share, "before": before or _("before")}]
     if compared.left_out and compared.parts > 1:
