@@ -163,6 +163,14 @@ def test_nearer_means_finer(open_curve: Open) -> None:
     )
 
 
+def test_the_last_week_is_seven_days_though_it_is_not_over(open_curve: Open) -> None:
+    page = open_curve()
+
+    assert go(page, "1 semana") == "dom 25 oct – sáb 31 oct 2026 · cada cuarto de hora"
+    expect(page.get_by_role("button", name="1 semana")).to_have_attribute("aria-pressed", "true")
+    assert go(page, "Antes") == "lun 19 oct – dom 25 oct 2026 · cada cuarto de hora"
+
+
 def test_only_the_spans_that_fit_have_a_button(open_curve: Open) -> None:
     page = open_curve("warmth")
 
