@@ -9,7 +9,15 @@ from vatio.web.accounts import (
     my_accounts,
     purging,
 )
-from vatio.web.analysis import consumption, curve_data, downloading, heat_map, overview
+from vatio.web.analysis import (
+    consumption,
+    curve_data,
+    data_quality,
+    downloading,
+    heat_map,
+    overview,
+    portfolio,
+)
 from vatio.web.catalogue import licences
 from vatio.web.demo import demo_clock
 from vatio.web.downloads import downloads
@@ -17,6 +25,8 @@ from vatio.web.help import guide
 from vatio.web.messages import messages
 from vatio.web.metering import (
     accepting,
+    calculated,
+    calculated_form,
     contracts,
     data_points,
     found_changes,
@@ -70,6 +80,7 @@ urlpatterns = [
     *adjusting.urlpatterns,
     *purging.urlpatterns,
     *my_accounts.urlpatterns,
+    *portfolio.urlpatterns,
     *account_people.urlpatterns,
     *installation.urlpatterns,
     *lists.urlpatterns,
@@ -80,8 +91,11 @@ urlpatterns = [
     *meters.urlpatterns,
     *found_changes.urlpatterns,
     *data_points.urlpatterns,
+    *data_quality.urlpatterns,
     *lines.urlpatterns,
     *sources.urlpatterns,
+    *calculated.urlpatterns,
+    *calculated_form.urlpatterns,
     *source_tokens.urlpatterns,
     *accepting.urlpatterns,
     *rejecting.urlpatterns,

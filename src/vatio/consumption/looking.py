@@ -17,7 +17,7 @@ from vatio.consumption import loading
 from vatio.consumption.components import Component
 from vatio.consumption.days import DailyCurve, DayStore
 from vatio.consumption.loading import Measured, Store
-from vatio.consumption.subjects import Subject
+from vatio.consumption.subjects import EnergySubject
 from vatio.readings.slots import WHOLE_DAY
 
 MOST_VALUES = 400_000
@@ -48,7 +48,7 @@ class Look:
     when. `daily` has the lowest and highest powers of days, where the curve is one of days.
     """
 
-    subject: Subject
+    subject: EnergySubject
     since: date
     until: date
     components: list[Component]
@@ -70,7 +70,7 @@ class Look:
 
 def look(
     account: Account,
-    subject: Subject,
+    subject: EnergySubject,
     since: date,
     until: date,
     *,
@@ -123,7 +123,7 @@ class _Side:
     """One side of a comparison: a thing over a span in a resolution."""
 
     account_id: int
-    subject: Subject
+    subject: EnergySubject
     since: date
     until: date
     components: list[Component]
@@ -147,10 +147,10 @@ class _Side:
     def add_up(self, components: Collection[Component]) -> tuple[Curve, DailyCurve | None]:
         """Return the curve of components; of days with what else is known of them."""
         adds = self.subject.adds
-        if self.minutes == WHOLE_DAY:
-            daily = by_days.add_up(self.day_store, components, adds=adds)
-            return daily.curve, daily
         whole = self.subject.gap_is_gap
+        if self.minutes == WHOLE_DAY:
+            daily = by_days.add_up(self.day_store, components, adds=adds, gap_is_gap=whole)
+            return daily.curve, daily
         return loading.add_up(self.store, components, adds=adds, gap_is_gap=whole), None
 
 

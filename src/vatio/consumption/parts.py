@@ -58,7 +58,7 @@ def by_period(account: Account, look: Look, by: By) -> Parted | None:
     store = read(account.pk, look.known, own)
     without = _("no tariff")
     amounts: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    key = _keys(own, by)
+    key, known = _keys(own, by), look.curve.values
     for supply_point, group in groups.items():
         curve = add_up(store, group, adds=True)
         for number, day in enumerate(curve.days):
@@ -66,7 +66,8 @@ def by_period(account: Account, look: Look, by: By) -> Parted | None:
             for period, begin, end in runs_of_hours(hours, day, own.time_zone, look.minutes):
                 name = PERIODS[period] or without
                 first = curve.firsts[number]
-                _split(amounts, curve, range(first + begin, first + end), name, key)
+                places = range(first + begin, first + end)
+                _split(amounts, curve, (p for p in places if known[p] is not None), name, key)
     used = {name for parts in amounts.values() for name, value in parts.items() if value}
     return Parted([name for name in (*PERIODS[1:], without) if name in used], amounts)
 
@@ -137,7 +138,7 @@ def _hour_keys(own: Grid) -> list[int]:
 def _split(
     amounts: dict[int, dict[str, float]],
     curve: Curve,
-    places: range,
+    places: Iterable[int],
     name: str,
     key: Callable[[int], int],
 ) -> None:

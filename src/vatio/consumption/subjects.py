@@ -8,13 +8,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from vatio.accounts.models import Account
 from vatio.keys import parse_uuid
-from vatio.metering.models import DataPoint, Service, Site, SupplyPoint
+from vatio.metering.models import (
+    CalculatedSeries,
+    CalculatedTerm,
+    DataPoint,
+    Service,
+    Site,
+    SupplyPoint,
+)
 from vatio.metering.quantities import QUANTITIES, Adding, Quantity
 from vatio.metering.tree import sites_of
 from vatio.readings.series import unknown
@@ -43,17 +51,19 @@ class SubjectKind(StrEnum):
     SITE = "site"
     SUPPLY_POINT = "supply"
     DATA_POINT = "point"
+    CALCULATED = "calculated"
 
 
 KINDS: dict[SubjectKind, Promise] = {
     SubjectKind.SITE: gettext_lazy("Sites"),
     SubjectKind.SUPPLY_POINT: gettext_lazy("Supply points"),
     SubjectKind.DATA_POINT: gettext_lazy("Data points"),
+    SubjectKind.CALCULATED: gettext_lazy("Calculated series"),
 }
 
 
 @dataclass(frozen=True)
-class Subject:
+class EnergySubject:
     """Something that is looked at: `pk` is the key of its row, and `name` what it is called.
 
     `where` says where it stands; `time_zone` is that of its days.
@@ -80,7 +90,7 @@ class Subject:
     @property
     def gap_is_gap(self) -> bool:
         """Whether an interval that a part of it lacks has no value at all."""
-        return False
+        return self.kind == SubjectKind.CALCULATED
 
     @property
     def unit(self) -> str:
@@ -99,15 +109,15 @@ class Subject:
         return self.adds and self.quantity.shown in ("kWh", "kvarh")
 
 
-def whole_account(account: Account) -> Subject:
+def whole_account(account: Account) -> EnergySubject:
     """Return the whole account: its supply points, or its meters where it has none."""
     name = _("The whole account")
-    return Subject(
+    return EnergySubject(
         SubjectKind.ACCOUNT, account.pk, account.uid, name, ACTIVE_ENERGY, account.time_zone
     )
 
 
-def find(account: Account, keys: Iterable[str]) -> list[Subject]:
+def find(account: Account, keys: Iterable[str]) -> list[EnergySubject]:
     """Return the things of an account that keys name, in their order; unknown ones are left out.
 
     At most `MOST`, each once; the whole account if none is named.
@@ -124,8 +134,8 @@ def find(account: Account, keys: Iterable[str]) -> list[Subject]:
     return [found[key] for key in asked if key in found][:MOST] or [found[SubjectKind.ACCOUNT]]
 
 
-def _read(account: Account, uids: dict[str, list[UUID]]) -> list[Subject]:
-    found: list[Subject] = []
+def _read(account: Account, uids: dict[str, list[UUID]]) -> list[EnergySubject]:
+    found: list[EnergySubject] = []
     if uids[SubjectKind.SITE]:
         found += _sites(account, uids[SubjectKind.SITE])
     if uids[SubjectKind.SUPPLY_POINT]:
@@ -133,19 +143,23 @@ def _read(account: Account, uids: dict[str, list[UUID]]) -> list[Subject]:
         found += _supply_points(account, list(points.select_related("site")))
     if uids[SubjectKind.DATA_POINT]:
         found += _data_points(account.datapoints.filter(uid__in=uids[SubjectKind.DATA_POINT]))
+    if uids[SubjectKind.CALCULATED]:
+        own = CalculatedSeries.objects.filter(account=account)
+        found += _calculated(account, own.filter(uid__in=uids[SubjectKind.CALCULATED]))
     return found
 
 
-def choices(account: Account) -> list[tuple[SubjectKind, list[Subject]]]:
+def choices(account: Account) -> list[tuple[SubjectKind, list[EnergySubject]]]:
     """Return what can be chosen in an account, by kind and name: the first of each kind.
 
-    Retired things are there as well: their past can be read. Four statements.
+    Retired things are there as well: their past can be read. Seven statements at most.
     """
     shown = [Service.ACCEPTED, Service.RETIRED]
     supplied = account.supplypoints.filter(service__in=shown).order_by("name_sorted", "id")
     points = account.datapoints.filter(service__in=shown).order_by(
         "meter__name_sorted", "name_sorted", "id"
     )
+    CalculatedSeries.objects.filter(account=account)
     return [
         (SubjectKind.SITE, _sites(account)[:MOST_LISTED]),
         (
@@ -153,23 +167,27 @@ def choices(account: Account) -> list[tuple[SubjectKind, list[Subject]]]:
             _supply_points(account, list(supplied.select_related("site")[:MOST_LISTED])),
         ),
         (SubjectKind.DATA_POINT, _data_points(points, most=MOST_LISTED)),
+        (
+            SubjectKind.CALCULATED,
+            _calculated(account, CalculatedSeries.objects.filter(account=account)),
+        ),
     ]
 
 
-def _sites(account: Account, uids: Collection[UUID] | None = None) -> list[Subject]:
+def _sites(account: Account, uids: Collection[UUID] | None = None) -> list[EnergySubject]:
     tree = sites_of(account)
     paths = tree.paths()
     return [_site(each.site, paths) for each in tree if uids is None or each.site.uid in uids]
 
 
-def _site(site: Site, paths: dict[int, str]) -> Subject:
+def _site(site: Site, paths: dict[int, str]) -> EnergySubject:
     above = paths.get(site.parent_id or 0, "")
-    return Subject(
+    return EnergySubject(
         SubjectKind.SITE, site.pk, site.uid, site.name, ACTIVE_ENERGY, site.time_zone, above
     )
 
 
-def _supply_points(account: Account, points: list[SupplyPoint]) -> list[Subject]:
+def _supply_points(account: Account, points: list[SupplyPoint]) -> list[EnergySubject]:
     unclear = [each.pk for each in points if len(MAIN_QUANTITIES.get(each.energy, ())) != 1]
     measured: dict[int, set[int]] = {}
     if unclear:
@@ -179,7 +197,7 @@ def _supply_points(account: Account, points: list[SupplyPoint]) -> list[Subject]
         for key, quantity in rows:
             measured.setdefault(key, set()).add(quantity)
     return [
-        Subject(
+        EnergySubject(
             SubjectKind.SUPPLY_POINT,
             each.pk,
             each.uid,
@@ -198,16 +216,16 @@ def _quantity_of(point: SupplyPoint, measured: Collection[int]) -> Quantity:
     return QUANTITIES.get(code) or unknown(code)
 
 
-def _data_points(points: "Iterable[DataPoint]", *, most: int = MOST) -> list[Subject]:
+def _data_points(points: "Iterable[DataPoint]", *, most: int = MOST) -> list[EnergySubject]:
     rows = points.select_related("meter__site", "account").prefetch_related("series")  # type: ignore[attr-defined]
     return [_data_point(each) for each in rows[:most]]
 
 
-def _data_point(point: DataPoint) -> Subject:
+def _data_point(point: DataPoint) -> EnergySubject:
     zones = [each.time_zone for each in point.series.all()]
     meter = point.meter
     name = point.name if meter.name in point.name else f"{meter.name} · {point.name}"
-    return Subject(
+    return EnergySubject(
         SubjectKind.DATA_POINT,
         point.pk,
         point.uid,
@@ -216,3 +234,28 @@ def _data_point(point: DataPoint) -> Subject:
         zones[0] if zones else point.account.time_zone,
         meter.site.name if meter.site else "",
     )
+
+
+def _calculated(account: Account, rows: QuerySet[CalculatedSeries]) -> list[EnergySubject]:
+    """Return calculated series by name, each with the quantity and the zone of its terms."""
+    own = list(rows.order_by("name_sorted", "id")[:MOST_LISTED])
+    measured = {
+        key: (quantity, time_zone)
+        for key, quantity, time_zone in CalculatedTerm.objects.filter(
+            account=account, version__series__in=own
+        ).values_list("version__series_id", "data_point__quantity", "data_point__series__time_zone")
+    }
+    made = []
+    for each in own:
+        code, time_zone = measured.get(each.pk, (ACTIVE_ENERGY.code, None))
+        made.append(
+            EnergySubject(
+                SubjectKind.CALCULATED,
+                each.pk,
+                each.uid,
+                each.name,
+                QUANTITIES.get(code) or unknown(code),
+                time_zone or account.time_zone,
+            )
+        )
+    return made

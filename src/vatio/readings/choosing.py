@@ -5,7 +5,7 @@ coarser one that would have to be split.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -59,21 +59,40 @@ def chosen(
 
     :param coarsest: whether of equals the coarsest counts, as where a resolution has its own.
     """
-    way = -1 if coarsest else 1
-    usual: dict[int, int] = {}
-    for each in sorted(series.values(), key=lambda one: (-one.minutes * way, one.id)):
-        usual[each.data_point_id] = each.id
+    usual = _usual(series, coarsest=coarsest)
     if len(usual) == len(series):
         return lambda point, day: usual[point]
-    best: dict[tuple[int, date], tuple[int, int, int]] = {}
     with connection.cursor() as cursor:
         asked: dict[str, Any] = {"account": account_id, "series": list(series)}
         cursor.execute(RANKED, {**asked, "since": since, "until": until})
-        for key, day, rank in cursor.fetchall():
-            own = (rank, series[key].minutes * way, key)
-            point = series[key].data_point_id
-            best[point, day] = min(own, best.get((point, day), own))
+        return choose(series, cursor.fetchall(), coarsest=coarsest)
+
+
+def choose(
+    series: Mapping[int, SeriesKey],
+    ranked: Iterable[tuple[int, date, int]],
+    *,
+    coarsest: bool = False,
+) -> Chosen:
+    """Return which series counts on a day, as `chosen` does, by days that were read already.
+
+    :param ranked: series, day and rank of each day with a value that counts.
+    """
+    way = -1 if coarsest else 1
+    best: dict[tuple[int, date], tuple[int, int, int]] = {}
+    for key, day, rank in ranked:
+        own = (rank, series[key].minutes * way, key)
+        point = series[key].data_point_id
+        best[point, day] = min(own, best.get((point, day), own))
+    usual = _usual(series, coarsest=coarsest)
     counted = Counter((point, own[2]) for (point, _day), own in best.items())
     for (point, key), _number in reversed(counted.most_common()):
         usual[point] = key
     return lambda point, day: best[point, day][2] if (point, day) in best else usual[point]
+
+
+def _usual(series: Mapping[int, SeriesKey], *, coarsest: bool) -> dict[int, int]:
+    """Return the finest series of each data point, or the coarsest."""
+    way = -1 if coarsest else 1
+    ordered = sorted(series.values(), key=lambda one: (-one.minutes * way, one.id))
+    return {each.data_point_id: each.id for each in ordered}

@@ -91,6 +91,21 @@ def binary_cursor() -> Iterator[Any]:
         yield cursor
 
 
+@contextmanager
+def planned_each_time() -> Iterator[None]:
+    """Have statements planned for what they are asked for, however often they are sent.
+
+    A plan for any arrays at all takes them for short ones, and long ones then take seconds.
+    """
+    connection.ensure_connection()
+    own = connection.connection
+    kept, own.prepare_threshold = own.prepare_threshold, None
+    try:
+        yield
+    finally:
+        own.prepare_threshold = kept
+
+
 def read_days(
     account_id: int, keys: Collection[DayKey], series: Mapping[int, SeriesKey]
 ) -> dict[DayKey, StoredDay]:
@@ -128,7 +143,7 @@ def stored(row: tuple[Any, ...], key: SeriesKey) -> StoredDay:
         key.minutes,
         values,
         quality,
-        None if qualities is None else _unpacked(qualities),
+        None if qualities is None else unpacked(qualities),
         first_at,
         delivery,
         filled,
@@ -136,7 +151,8 @@ def stored(row: tuple[Any, ...], key: SeriesKey) -> StoredDay:
     )
 
 
-def _unpacked(qualities: bytes) -> Sequence[int]:
+def unpacked(qualities: bytes) -> Sequence[int]:
+    """Return the quality of each slot of stored `qualities`."""
     made = array("h")
     made.frombytes(bytes(qualities))
     return made
