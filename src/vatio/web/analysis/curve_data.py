@@ -1,7 +1,8 @@
 """The data of a curve, as the browser draws it: JSON of intervals, or of days for long spans.
 
 Values are in the unit of the curve, instants in seconds since 1970, UTC; interval k begins
-k steps of elapsed time after `first`, so that a day of 25 hours has 100 quarters.
+k steps of elapsed time after `first`, so that a day of 25 hours has 100 quarters. What has not
+ended by `now` and has no value is yet to come, rather than missing.
 """
 
 from collections.abc import Sequence
