@@ -17,6 +17,8 @@ from vatio.web.help import guide
 from vatio.web.messages import messages
 from vatio.web.metering import (
     accepting,
+    calculated,
+    calculated_form,
     contracts,
     data_points,
     found_changes,
@@ -83,6 +85,8 @@ urlpatterns = [
     *data_points.urlpatterns,
     *lines.urlpatterns,
     *sources.urlpatterns,
+    *calculated.urlpatterns,
+    *calculated_form.urlpatterns,
     *source_tokens.urlpatterns,
     *accepting.urlpatterns,
     *rejecting.urlpatterns,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from vatio.accounts.models import Account
-from vatio.consumption.subjects import Subject, SubjectKind
+from vatio.consumption.subjects import EnergySubject, SubjectKind
 from vatio.metering.models import Site
 from vatio.readings import stretches
 from vatio.readings.stretches import Stretch
@@ -23,12 +23,14 @@ class Component:
         return self.stretch.data_point_id
 
 
-def components(account: Account, subject: Subject, since: date, until: date) -> list[Component]:
+def components(
+    account: Account, subject: EnergySubject, since: date, until: date
+) -> list[Component]:
     """Return what a thing of an account is made of from `since` up to, not including, `until`."""
     return [Component(each) for each in _stretches(account, subject, since, until)]
 
 
-def _stretches(account: Account, subject: Subject, since: date, until: date) -> list[Stretch]:
+def _stretches(account: Account, subject: EnergySubject, since: date, until: date) -> list[Stretch]:
     quantity = subject.quantity.code
     if subject.kind == SubjectKind.ACCOUNT:
         return stretches.of_places(account.pk, None, since, until, quantity=quantity)

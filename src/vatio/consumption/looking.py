@@ -17,7 +17,7 @@ from vatio.consumption import loading
 from vatio.consumption.components import Component
 from vatio.consumption.days import DailyCurve, DayStore
 from vatio.consumption.loading import Measured, Store
-from vatio.consumption.subjects import Subject
+from vatio.consumption.subjects import EnergySubject
 from vatio.readings.slots import WHOLE_DAY
 
 MOST_VALUES = 400_000
@@ -48,7 +48,7 @@ class Look:
     when. `daily` has the lowest and highest powers of days, where the curve is one of days.
     """
 
-    subject: Subject
+    subject: EnergySubject
     since: date
     until: date
     components: list[Component]
@@ -70,7 +70,7 @@ class Look:
 
 def look(
     account: Account,
-    subject: Subject,
+    subject: EnergySubject,
     since: date,
     until: date,
     *,
@@ -123,7 +123,7 @@ class _Side:
     """One side of a comparison: a thing over a span in a resolution."""
 
     account_id: int
-    subject: Subject
+    subject: EnergySubject
     since: date
     until: date
     components: list[Component]

@@ -17,7 +17,7 @@ from vatio.consumption.parts import Parted
 from vatio.consumption.subjects import KINDS
 from vatio.dates import day_at
 from vatio.web.analysis import tiles
-from vatio.web.analysis.amounts import Unit, power_unit, total_unit
+from vatio.web.analysis.amounts import ShownUnit, power_unit, total_unit
 from vatio.web.analysis.asked import COMPARISONS, RESOLUTIONS, SHAPES, Asked, Shape, read, spans
 from vatio.web.analysis.bars_drawing import BarsDrawing, draw_bars
 from vatio.web.analysis.bucket_bars import MOST_BARS, bars_of
@@ -44,7 +44,7 @@ class Shown:
     asked: Asked
     together: Together
     table: EnergyTable
-    unit: Unit
+    unit: ShownUnit
     parted: Parted | None
 
 

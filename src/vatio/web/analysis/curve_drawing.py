@@ -40,7 +40,7 @@ class Slot(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Scale:
+class CurveScale:
     """What stands at the foot of a picture and at its top, in base units."""
 
     low: float
@@ -211,7 +211,7 @@ def _edges(place: int, together: int, begins: int, ends: int, length: int) -> tu
 
 
 def _line(
-    steps: Sequence[_Step], together: int, begins: int, ends: int, length: int, scale: Scale
+    steps: Sequence[_Step], together: int, begins: int, ends: int, length: int, scale: CurveScale
 ) -> str:
     path, is_down = [], False
     for place, each in enumerate(steps):
@@ -224,7 +224,7 @@ def _line(
 
 
 def _band(
-    steps: Sequence[_Step], together: int, begins: int, ends: int, length: int, scale: Scale
+    steps: Sequence[_Step], together: int, begins: int, ends: int, length: int, scale: CurveScale
 ) -> str:
     """Return the outline between the least and the highest: there above, and back below."""
     path, back = [], list[str]()
@@ -240,16 +240,16 @@ def _band(
     return "".join(path)
 
 
-def _up(value: float, scale: Scale) -> float:
+def _up(value: float, scale: CurveScale) -> float:
     share = (value - scale.low) / (scale.high - scale.low)
     return round(BOTTOM - (BOTTOM - TOP) * min(max(share, 0), 1), 1)
 
 
-def _scale(most: Sequence[float], least: Sequence[float], factor: float) -> Scale:
+def _scale(most: Sequence[float], least: Sequence[float], factor: float) -> CurveScale:
     """Return a scale from nought, or from a round number below what is negative."""
     high = _round_up(max(*most, 0.0) / factor) * factor
     lowest = min(*least, 0.0)
-    return Scale(-_round_up(-lowest / factor) * factor if lowest < 0 else 0.0, high)
+    return CurveScale(-_round_up(-lowest / factor) * factor if lowest < 0 else 0.0, high)
 
 
 def _round_up(value: float) -> float:

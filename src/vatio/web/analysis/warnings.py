@@ -6,15 +6,16 @@ from django.utils.translation import gettext as _
 
 from vatio.accounts.models import Account
 from vatio.consumption.looking import Look
-from vatio.consumption.subjects import Subject
+from vatio.consumption.subjects import EnergySubject
 from vatio.dates import written
-from vatio.metering.models import DataPoint
 
 NAMED = 5
 """How many of the things without data are named."""
 
 
-def warnings(account: Account, looked: Sequence[Look], apart: Sequence[Subject] = ()) -> list[str]:
+def warnings(
+    account: Account, looked: Sequence[Look], apart: Sequence[EnergySubject] = ()
+) -> list[str]:
     """Return in sentences what is silent, what began within the span, and what stands apart."""
     found: list[str] = []
     if apart:
@@ -43,7 +44,7 @@ def warnings(account: Account, looked: Sequence[Look], apart: Sequence[Subject] 
 
 def _names_of(account: Account, points: set[int]) -> dict[int, str]:
     """Return the meter of each data point by name."""
-    rows = DataPoint.objects.filter(account=account, pk__in=points)
+    rows = account.datapoints.filter(pk__in=points)
     return dict(rows.order_by("meter__name_sorted").values_list("pk", "meter__name"))
 
 

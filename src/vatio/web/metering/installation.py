@@ -58,6 +58,7 @@ def installation(request: Request, uid: UUID) -> HttpResponse:
             ),
             "at": at,
             "fresh": fresh,
+            "calculated_count": frame.account.calculatedseriess.count(),
             "devices": waiting(frame.account, proposes=False),
             "most_devices": MOST_DEVICES,
             "text": text,
