@@ -26,4 +26,10 @@ def record_entry(account: Account, *, by: Person, at: datetime) -> None:
     )
     with transaction.atomic():
         if not recent.exists():
-            record(ENTERED, at=at, by=by, organisation=account.organisation, account_id=account.pk)
+            record(
+                "consumption.entered",
+                at=at,
+                by=by,
+                organisation=account.organisation,
+                account_id=account.pk,
+            )
