@@ -7,10 +7,11 @@ finest (`readings.choosing`). Registers are not judged: the intervals between th
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cached_property
 
 from vatio.accounts.models import Account
+from vatio.consumption.account_freshness import FROM_A_GATEWAY, OTHERWISE
 from vatio.consumption.quality_days import NOTHING, JudgedDay, QualityDay, gaps_in, joined, judge
 from vatio.consumption.quality_rows import SeriesStanding, read_days, read_standings
 from vatio.metering.models import DataPoint
@@ -18,10 +19,6 @@ from vatio.readings.choosing import Chosen, choose, series_of
 from vatio.readings.ranks import Origin, origin_of
 from vatio.readings.series import SeriesKey
 from vatio.readings.slots import ONE_DAY, day_of, end, local_day, place
-
-FROM_A_GATEWAY, OTHERWISE = timedelta(hours=2), timedelta(hours=26)
-"""What ended less than that ago is not missed yet: a gateway is about to send it, or the file or
-the call of the next day brings it."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +104,7 @@ def read(
     """Read how much is there of data points; the number of statements is always the same.
 
     :param points: with their meters.
-    :param at: now; what a gateway sends is expected up to two hours before, all else up to 26.
+    :param at: now; what is expected ended `FROM_A_GATEWAY` before, or `OTHERWISE` before.
     """
     series = series_of(account.pk, [each.pk for each in points])
     standings = read_standings(account.pk, series)
