@@ -159,7 +159,7 @@ def test_what_ended_less_than_two_hours_ago_is_not_missed_yet() -> None:
 
     assert (on_time.missing, on_time.missing_since) == (0, None)
     assert (late.missing, late.missing_since) == (3600, datetime(2026, 10, 23, 8, tzinfo=UTC))
-    assert late.last_at == datetime(2026, 10, 23, 7, tzinfo=UTC)
+    assert late.last_at == datetime(2026, 10, 23, 8, tzinfo=UTC)
 
 
 def test_what_comes_in_files_is_missed_after_26_hours() -> None:

@@ -47,15 +47,16 @@ LEFT JOIN (
     SELECT DISTINCT ON (meter_id) meter_id, source_id FROM metering_sourcedevice
     WHERE account_id = ANY(%(accounts)s) ORDER BY meter_id, id DESC
 ) AS device ON device.meter_id = point.meter_id
-LEFT JOIN metering_datasource source
-    ON source.id = coalesce(point.source_id, device.source_id)
 LEFT JOIN metering_rtcline line ON line.account_id = point.account_id
     AND line.meter_id = point.meter_id AND line.service = 'accepted'
+LEFT JOIN metering_datasource source ON source.id = coalesce(
+    point.source_id, CASE WHEN line.id IS NULL THEN device.source_id END)
 WHERE point.account_id = ANY(%(accounts)s)
 """  # noqa: S608
 """The data points of accounts: the end of the last value of each, and how long it may be silent.
 
-A data point without a source of its own is fed by that of its meter's device."""
+A data point without a source of its own is fed by the calls to its meter; if it is not called, by
+the source of its meter's device."""
 
 
 def _fresh(key: str) -> str:

@@ -54,7 +54,7 @@ class PointQuality:
     `present`, `missing` and `invalid_time` add up to `expected`. `doubtful` and `invalid` are
     numbers of values of all its series. `gaps` run from an instant up to, not including, another,
     in seconds since 1970, UTC. `missing_since` is the end of its last interval with a value,
-    where later ones are missing, whatever the span; `last_at` the start of that interval.
+    where later ones are missing, whatever the span; `last_at` the end of that interval.
     `begins_on` is the day of its first reading; without any, nothing is expected of it.
     """
 
@@ -238,8 +238,8 @@ def _look_at_the_end(made: PointQuality, standings: Mapping[int, SeriesStanding]
     if not ends:
         return
     ends_at, last_at, series = max(ends, key=lambda one: one[:2])
-    made.last_at = datetime.fromtimestamp(last_at, UTC)
+    made.last_at = datetime.fromtimestamp(ends_at, UTC)
     local = day_of(ends_at, series.key.time_zone)
     where = place(ends_at, series.key.time_zone, series.key.minutes)
     if end(local, where.slot, series.key.minutes) <= series.expected_until:
-        made.missing_since = datetime.fromtimestamp(ends_at, UTC)
+        made.missing_since = made.last_at

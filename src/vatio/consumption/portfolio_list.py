@@ -91,6 +91,7 @@ class PortfolioPage:
     total: AccountFigures
     count: int
     late: int
+    compared: int
     used: Mapping[int, list[UsedOf]]
 
 
@@ -148,6 +149,7 @@ def page(
         total=together(each.figures for each in rows),
         count=len(rows),
         late=sum(1 for each in rows if each.figures.freshness.is_late),
+        compared=sum(1 for each in rows if each.figures.change is not None),
         used=used_of([each.id for each in own.rows], person, at=at),
     )
 

@@ -61,6 +61,11 @@ class EnergyBar:
         return parts or ([EnergyPart("", WHOLE, self.total)] if self.total else ())
 
     @property
+    def lacks_a_part(self) -> bool:
+        """Whether all of its intervals are there, and none whole: a part is missing of each."""
+        return self.total is not None and self.missing >= self.intervals > 0
+
+    @property
     def is_netted(self) -> bool:
         """Whether some parts are above the axis and some below it."""
         return len({part.value > 0 for part in self.stack}) == 2
@@ -119,7 +124,15 @@ def notes_of(bars: Sequence[EnergyBar], *, minutes: int) -> list[str]:
     :param minutes: how long an interval is.
     """
     notes = []
-    short = [bar for bar in bars if bar.missing]
+    part = [bar for bar in bars if bar.lacks_a_part]
+    short = [bar for bar in bars if bar.missing and not bar.lacks_a_part]
+    if part:
+        words = ngettext(
+            "%(n)s bar lacks a part: neither added nor estimated.",
+            "%(n)s bars lack a part: neither added nor estimated.",
+            len(part),
+        )
+        notes.append("* " + words % {"n": number(len(part))})
     if short:
         where = [bar.words.name for bar in short]
         told = {"time": written_length(sum(bar.missing for bar in short) * minutes)}

@@ -32,6 +32,9 @@ from vatio.web.shell.access import (
 )
 from vatio.web.shell.account_frame import AccountFrame, enter
 
+MOST_ROWS = 14
+"""Of more days a phone shows strips: what is open stands below them."""
+
 
 @dataclass(frozen=True)
 class SiteShare:
@@ -89,6 +92,7 @@ def _drawn(found: Overview, at: datetime) -> BarsDrawing | None:
         factor=1000,
         minutes=1440,
         height=150,
+        most_rows=MOST_ROWS,
     )
 
 

@@ -39,6 +39,7 @@ def portfolio(request: Request, slug: str) -> HttpResponseBase:
             "total": made.total,
             "count": made.count,
             "late": made.late,
+            "compared": made.compared,
             "used": made.used,
             "headings": _headings(request, asked),
             "sectors": SECTORS,
