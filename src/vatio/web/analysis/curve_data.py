@@ -38,6 +38,9 @@ from vatio.web.shell.access import (
 )
 from vatio.web.shell.account_frame import enter
 
+UNKNOWN = bytes(24)
+"""The periods of a day of which they are not known."""
+
 
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
 def curve_data(request: Request, uid: UUID) -> HttpResponse:
@@ -133,23 +136,25 @@ def _limits(account: Account, looked: Sequence[Look]) -> dict[str, Any]:
     if len(supplies) != 1 or None in supplies:
         return {}
     (supply,) = supplies
-    book = TariffBook(account.pk, [supply or 0])
+    return _runs_of(TariffBook(account.pk, [supply or 0]), supply or 0, look, is_principal)
+
+
+def _runs_of(book: TariffBook, supply: int, look: Look, is_principal: bool) -> dict[str, Any]:
+    """Return from which interval on which period of energy applies, and which contracted power."""
+    curve = look.curve
     periods: list[tuple[int, int | None]] = []
     contracted: list[tuple[int, float | None]] = []
-    curve = look.curve
     for (first, _last), day in zip(pairwise(curve.firsts), curve.days, strict=True):
-        hours = book.periods(supply, day)
-        for period, begin, _end in runs_of_hours(
-            hours or bytes(24), day, curve.time_zone, look.minutes
-        ):
+        hours = book.periods(supply, day) or UNKNOWN
+        for period, begin, _end in runs_of_hours(hours, day, curve.time_zone, look.minutes):
             if not periods or periods[-1][1] != (period or None):
                 periods.append((first + begin, period or None))
-        powers = book.powers(supply, day) if is_principal else None
-        by_hour = bytes(each.period for each in powers) if powers else bytes(24)
+        powers = book.powers(supply, day) if is_principal else []
+        by_hour = (book.periods(supply, day, of="power") or UNKNOWN) if powers else UNKNOWN
         for period, begin, _end in runs_of_hours(by_hour, day, curve.time_zone, look.minutes):
-            kilowatts = next((p.kilowatts for p in powers or () if p.period == period), None)
-            if not contracted or contracted[-1][1] != kilowatts:
-                contracted.append((first + begin, kilowatts))
+            power = powers[min(period, len(powers)) - 1] if period else None
+            if not contracted or contracted[-1][1] != power:
+                contracted.append((first + begin, power))
     return {
         "periods": periods if any(period for _place, period in periods) else None,
         "contracted": contracted if any(power for _place, power in contracted) else None,
