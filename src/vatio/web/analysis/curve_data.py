@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 
 from vatio import clock
 from vatio.accounts.models import Account
-from vatio.analysis.curve import Curve, Value
+from vatio.analysis.curve import HOUR, Curve, Value
 from vatio.analysis.shifts import shifts
 from vatio.consumption import entering
 from vatio.consumption.looking import Look
@@ -90,7 +90,7 @@ def _curve(look: Look, ground: Curve, factor: float) -> dict[str, Any]:
     shift = _shift(own, ground)
     made: dict[str, Any] = {
         "name": look.subject.name,
-        "values": _moved(_shown(own.powers(), factor), shift, len(ground.values)),
+        "values": _moved(_powers(own, factor), shift, len(ground.values)),
     }
     for name, runs in (
         ("estimated", own.estimated),
@@ -102,6 +102,14 @@ def _curve(look: Look, ground: Curve, factor: float) -> dict[str, Any]:
         made["least"] = _shown(look.daily.least, factor)
         made["most"] = _shown(look.daily.most, factor)
     return made
+
+
+def _powers(own: Curve, factor: float) -> list[Value]:
+    """Return the mean powers in the unit of the curve; multiplied first, they stay short."""
+    if not own.adds or not isinstance(own.starts, range):
+        return _shown(own.powers(), factor)
+    times = HOUR / own.step
+    return [None if value is None else value * times / factor for value in own.values]
 
 
 def _shown(values: Sequence[Value], factor: float) -> list[Value]:
