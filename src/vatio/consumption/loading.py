@@ -9,12 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 
-from django.db.models import Min
-
 from vatio.analysis.curve import Curve, Run, Value
 from vatio.consumption.components import Component
-from vatio.metering.models import Series
 from vatio.readings import choosing, storing
+from vatio.readings import series as all_series
 from vatio.readings.choosing import Chosen
 from vatio.readings.days import StoredDay
 from vatio.readings.ranks import Flag, How, how_of
@@ -91,12 +89,13 @@ class Measured:
 
 
 def measured(account_id: int, components: Iterable[Component]) -> Measured:
-    """Return what can answer for components of one account; three statements at most."""
-    points = {each.data_point_id for each in components}
-    series = choosing.series_of(account_id, points)
-    first = Series.objects.filter(pk__in=series, first_reading_on__isnull=False)
-    first_on = first.values_list("data_point_id").annotate(Min("first_reading_on"))
-    return Measured(series, dict(first_on) if series else {})
+    """Return what can answer for components of one account; one statement."""
+    found = all_series.of_points(account_id, {each.data_point_id for each in components})
+    first: dict[int, date] = {}
+    for each, day in found:
+        if day is not None:
+            first[each.data_point_id] = min(day, first.get(each.data_point_id, day))
+    return Measured({each.id: each for each, _day in found}, first)
 
 
 @dataclass(frozen=True)
