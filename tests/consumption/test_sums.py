@@ -168,9 +168,7 @@ def test_hours_of_which_a_quarter_is_missing_are_told_as_partial(
     places = oracle.instants(day, day + oracle.ONE_DAY, MADRID, 15)
     world.tell(fed, [(each, 250.0) for each in places if each not in places[41:46]])
 
-    seen = look(
-        case.account, world.of_point(fed), day, day + oracle.ONE_DAY, now=CAME, minutes=60
-    )
+    seen = look(case.account, world.of_point(fed), day, day + oracle.ONE_DAY, now=CAME, minutes=60)
 
     assert seen.curve.values == [1000.0] * 10 + [250.0, 500.0] + [1000.0] * 12
     assert seen.curve.partial == [(10, 12)]

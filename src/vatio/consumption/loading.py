@@ -1,13 +1,14 @@
 """Reads the curve of a thing from the store: its components laid side by side and added up.
 
-Under a day what is added is laid by instant, whatever the time zones of the series; in days each
-series gives its own local days.
+Under a day what is added is laid by instant, whatever the time zones of the series: of one whose
+days begin later, the day before the first is read as well. In days each series gives its own.
 """
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from django.db.models import Min
 
@@ -20,6 +21,7 @@ from vatio.readings.days import StoredDay
 from vatio.readings.ranks import Flag, How, how_of
 from vatio.readings.series import SeriesKey
 from vatio.readings.slots import ONE_DAY, WHOLE_DAY, local_day, start
+from vatio.readings.stretches import Stretch
 
 MINUTE = 60
 
@@ -42,7 +44,11 @@ class Grid:
 
     def place(self, instant: int) -> int:
         """Return which interval holds an instant; it may lie outside of the grid."""
-        return (instant - self.starts[0]) // self.step
+        if isinstance(self.starts, range) or instant < self.starts[0]:
+            return (instant - self.starts[0]) // self.step
+        if instant >= self.ends:
+            return self.count + (instant - self.ends) // self.step
+        return bisect_right(self.starts, instant) - 1
 
 
 @lru_cache(maxsize=200)
@@ -81,6 +87,23 @@ class Measured:
 
     series: Mapping[int, SeriesKey]
     first_on: Mapping[int, date]
+
+    @cached_property
+    def zones(self) -> dict[int, str]:
+        """The time zone of each data point's days."""
+        return {each.data_point_id: each.time_zone for each in self.series.values()}
+
+    def of(self, components: Iterable[Component]) -> "Measured":
+        """Return what can answer for some of the components."""
+        points = {each.data_point_id for each in components}
+        return Measured(
+            {key: each for key, each in self.series.items() if each.data_point_id in points},
+            {key: day for key, day in self.first_on.items() if key in points},
+        )
+
+    def is_apart(self, time_zone: str) -> bool:
+        """Return whether the days of some series are not those of a time zone."""
+        return any(each.time_zone != time_zone for each in self.series.values())
 
     def living(self, component: Component) -> Component | None:
         """Return a component from its first reading on: before, nothing can be missing."""
@@ -134,6 +157,8 @@ def read(account_id: int, known: Measured, own: Grid) -> Store:
     """
     minutes = own.step // MINUTE
     since, until = own.days[0], own.days[-1] + ONE_DAY
+    if known.is_apart(own.time_zone):
+        since, until = since - ONE_DAY, until + ONE_DAY
     able = {
         key: each
         for key, each in known.series.items()
@@ -166,8 +191,7 @@ def add_up(
     values: list[Value] = list(flats[0].values) if flats else [None] * own.count
     partial = [run for each in flats for run in each.cut]
     if len(flats) > 1:
-        lacking = _lacking(flats, living, own)
-        partial += lacking
+        partial += _lacking(flats)
         values = [_sum(each) for each in zip(*(flat.values for flat in flats), strict=True)]
     if gap_is_gap:
         for begin, end in partial:
@@ -196,13 +220,12 @@ def _sum(values: tuple[Value, ...]) -> Value:
     return sum(known) if known else None
 
 
-def _lacking(flats: Sequence["_Flat"], living: Sequence[Component], own: Grid) -> list[Run]:
+def _lacking(flats: Sequence["_Flat"]) -> list[Run]:
     """Return the intervals that some components know and others, measured by then, lack."""
     some = list(map(_any, zip(*(each.values for each in flats), strict=True)))
     found: list[Run] = []
-    for flat, component in zip(flats, living, strict=True):
-        since = own.firsts[max((component.stretch.since - own.days[0]).days, 0)]
-        until = own.firsts[min((component.stretch.until - own.days[0]).days, len(own.days))]
+    for flat in flats:
+        since, until = flat.life
         values = flat.values
         if None in values[since:until]:
             places = range(since, until)
@@ -216,9 +239,13 @@ def _any(values: tuple[Value, ...]) -> bool:
 
 @dataclass
 class _Flat:
-    """A component over a whole grid, before it is added to others."""
+    """A component over a whole grid, before it is added to others.
+
+    `life` are the intervals in which it counts.
+    """
 
     values: list[Value]
+    life: Run
     estimated: list[Run] = field(default_factory=list)
     doubtful: list[Run] = field(default_factory=list)
     cut: list[Run] = field(default_factory=list)
@@ -227,7 +254,7 @@ class _Flat:
 def _flat(store: Store, component: Component, *, adds: bool) -> _Flat:
     """Lay the days of a component on the grid, by instant."""
     own, stretch, weight = store.own, component.stretch, component.weight
-    made = _Flat([None] * own.count)
+    made = _Flat([None] * own.count, _life(store, stretch))
     for number in range((stretch.until - stretch.since).days):
         day = store.find(component, stretch.since + number * ONE_DAY)
         if day is None:
@@ -243,6 +270,15 @@ def _flat(store: Store, component: Component, *, adds: bool) -> _Flat:
         _lay(made.values, values, first)
         _mark(made, day, first, each)
     return made
+
+
+def _life(store: Store, stretch: Stretch) -> Run:
+    """Return the intervals of a stretch, which begins and ends with days of its own series."""
+    own, zones = store.own, store.known.zones
+    zone = zones.get(stretch.data_point_id, own.time_zone)
+    begin = own.place(local_day(stretch.since, zone).begins)
+    end = own.place(local_day(stretch.until, zone).begins)
+    return min(max(begin, 0), own.count), min(max(end, 0), own.count)
 
 
 def _lay(onto: list[Value], values: Sequence[Value], first: int) -> None:

@@ -18,7 +18,7 @@ from vatio.consumption.components import Component
 from vatio.consumption.days import DailyCurve, DayStore
 from vatio.consumption.loading import Measured, Store
 from vatio.consumption.subjects import Subject
-from vatio.readings.slots import WHOLE_DAY
+from vatio.readings.slots import ONE_DAY, WHOLE_DAY
 
 MOST_VALUES = 400_000
 """Of more intervals of components, days are read instead."""
@@ -43,7 +43,8 @@ class Against:
 class Look:
     """A thing over the days from `since` up to, not including, `until`.
 
-    `minutes` is the resolution of its curve, a day (1440) for long spans. `silent` are data
+    `minutes` is the resolution of its curve, a day (1440) for long spans. `laid` are the components
+    of the curve: those of days of another time zone reach into the days around. `silent` are data
     points that have no reading in the span, `later` those whose readings begin within it, and
     when. `daily` has the lowest and highest powers of days, where the curve is one of days.
     """
@@ -52,6 +53,7 @@ class Look:
     since: date
     until: date
     components: list[Component]
+    laid: list[Component]
     known: Measured
     minutes: int
     curve: Curve
@@ -84,11 +86,12 @@ def look(
     :param minutes: the resolution that is asked for: the finest there is at most, and a day where
         the span has too many intervals.
     """
-    components = parts_of.components(account, subject, since, until)
-    known = loading.measured(account.pk, components)
+    around = _around(account, subject, since, until)
+    components = parts_of.within(around.components, since, until)
+    known = around.known.of(components)
     step = _minutes(known, components, since, until, minutes)
-    side = _Side(account.pk, subject, since, until, components, known, step)
-    curve, daily = side.add_up(components)
+    side = _side(account.pk, subject, since, until, around, step)
+    curve, daily = side.add_up(side.components)
     days = _with_extremes(figures.by_day(curve, now=now), daily)
     first = {each.data_point_id: known.first_on.get(each.data_point_id) for each in components}
     return Look(
@@ -96,7 +99,8 @@ def look(
         since=since,
         until=until,
         components=components,
-        known=known,
+        laid=side.components,
+        known=side.known,
         minutes=step,
         curve=curve,
         days=days,
@@ -116,6 +120,30 @@ def _with_extremes(days: list[DayFigures], daily: DailyCurve | None) -> list[Day
         replace(each, least=least, most=most, most_at=None)
         for each, least, most in zip(days, daily.least, daily.most, strict=True)
     ]
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What a thing is made of over a span and the day on either side of it."""
+
+    components: list[Component]
+    known: Measured
+
+
+def _around(account: Account, subject: Subject, since: date, until: date) -> _Around:
+    components = parts_of.components(account, subject, since - ONE_DAY, until + ONE_DAY)
+    return _Around(components, loading.measured(account.pk, components))
+
+
+def _side(
+    account_id: int, subject: Subject, since: date, until: date, around: _Around, minutes: int
+) -> "_Side":
+    """Return a side with the components that can have something to say of its intervals."""
+    components, known = around.components, around.known
+    if minutes == WHOLE_DAY or not known.is_apart(subject.time_zone):
+        components = parts_of.within(components, since, until)
+        known = known.of(components)
+    return _Side(account_id, subject, since, until, components, known, minutes)
 
 
 @dataclass(frozen=True)
@@ -173,12 +201,9 @@ def _minutes(
 def _against(account: Account, side: _Side, curve: Curve, versus: Versus, *, now: float) -> Against:
     """Compare a side with another time, each of its components with itself."""
     facing = comparing.facing(side.since, side.until, versus)
-    components = parts_of.components(account, side.subject, facing.since, facing.until)
-    known = loading.measured(account.pk, components)
-    other = _Side(
-        account.pk, side.subject, facing.since, facing.until, components, known, side.minutes
-    )
-    yonder, _daily = other.add_up(components)
+    around = _around(account, side.subject, facing.since, facing.until)
+    other = _side(account.pk, side.subject, facing.since, facing.until, around, side.minutes)
+    yonder, _daily = other.add_up(other.components)
     mine, theirs = _grouped(side), _grouped(other)
     pairs = [(curve, yonder)]
     if len(mine | theirs) > 1:
