@@ -8,6 +8,7 @@ it is held against.
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 Told = Mapping[int, float]
@@ -73,7 +74,7 @@ def coarser(told: Told, since: date, until: date, time_zone: str, minutes: int) 
     made: dict[int, float] = {}
     for day in days(since, until):
         edges = [*slots(day, time_zone, minutes), begins(day + ONE_DAY, time_zone)]
-        for first, last in zip(edges, edges[1:], strict=False):
+        for first, last in pairwise(edges):
             known = [told[each] for each in range(first, last, 300) if each in told]
             if known:
                 made[first] = sum(known)

@@ -6,20 +6,17 @@ days begin later, the day before the first is read as well. In days each series 
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property, lru_cache
-
-from django.db.models import Min
+from functools import lru_cache
 
 from vatio.analysis.curve import Curve, Run, Value
+from vatio.consumption.answering import Measured
 from vatio.consumption.components import Component
-from vatio.metering.models import Series
 from vatio.readings import choosing, storing
 from vatio.readings.choosing import Chosen
 from vatio.readings.days import StoredDay
 from vatio.readings.ranks import Flag, How, how_of
-from vatio.readings.series import SeriesKey
 from vatio.readings.slots import ONE_DAY, WHOLE_DAY, local_day, start
 from vatio.readings.stretches import Stretch
 
@@ -71,55 +68,6 @@ def grid(since: date, until: date, time_zone: str, minutes: int) -> Grid:
             for slot in range(count)
         ]
     return Grid(time_zone, step, days, firsts, starts, ends)
-
-
-def finest(series: Mapping[int, SeriesKey]) -> int:
-    """Return the finest resolution, in minutes, in which all data points of series can answer."""
-    own: dict[int, int] = {}
-    for each in series.values():
-        own[each.data_point_id] = min(each.minutes, own.get(each.data_point_id, WHOLE_DAY))
-    return max(own.values(), default=WHOLE_DAY)
-
-
-@dataclass(frozen=True)
-class Measured:
-    """The series that can answer for some data points, and the day of each one's first reading."""
-
-    series: Mapping[int, SeriesKey]
-    first_on: Mapping[int, date]
-
-    @cached_property
-    def zones(self) -> dict[int, str]:
-        """The time zone of each data point's days."""
-        return {each.data_point_id: each.time_zone for each in self.series.values()}
-
-    def of(self, components: Iterable[Component]) -> "Measured":
-        """Return what can answer for some of the components."""
-        points = {each.data_point_id for each in components}
-        return Measured(
-            {key: each for key, each in self.series.items() if each.data_point_id in points},
-            {key: day for key, day in self.first_on.items() if key in points},
-        )
-
-    def is_apart(self, time_zone: str) -> bool:
-        """Return whether the days of some series are not those of a time zone."""
-        return any(each.time_zone != time_zone for each in self.series.values())
-
-    def living(self, component: Component) -> Component | None:
-        """Return a component from its first reading on: before, nothing can be missing."""
-        first, stretch = self.first_on.get(component.data_point_id), component.stretch
-        if first is None or first >= stretch.until:
-            return None
-        return replace(component, stretch=replace(stretch, since=max(stretch.since, first)))
-
-
-def measured(account_id: int, components: Iterable[Component]) -> Measured:
-    """Return what can answer for components of one account; three statements at most."""
-    points = {each.data_point_id for each in components}
-    series = choosing.series_of(account_id, points)
-    first = Series.objects.filter(pk__in=series, first_reading_on__isnull=False)
-    first_on = first.values_list("data_point_id").annotate(Min("first_reading_on"))
-    return Measured(series, dict(first_on) if series else {})
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,13 @@ from vatio.analysis import comparing, figures
 from vatio.analysis.comparing import Comparison, Facing, Versus
 from vatio.analysis.curve import Curve, Value
 from vatio.analysis.figures import DayFigures, Figures
+from vatio.consumption import answering, loading
 from vatio.consumption import components as parts_of
 from vatio.consumption import days as by_days
-from vatio.consumption import loading
+from vatio.consumption.answering import Measured
 from vatio.consumption.components import Component
 from vatio.consumption.days import DailyCurve, DayStore
-from vatio.consumption.loading import Measured, Store
+from vatio.consumption.loading import Store
 from vatio.consumption.subjects import Subject
 from vatio.readings.slots import ONE_DAY, WHOLE_DAY
 
@@ -87,10 +88,11 @@ def look(
         the span has too many intervals.
     """
     around = _around(account, subject, since, until)
-    components = parts_of.within(around.components, since, until)
-    known = around.known.of(components)
-    step = _minutes(known, components, since, until, minutes)
-    side = _side(account.pk, subject, since, until, around, step)
+    facing = comparing.facing(since, until, versus) if versus else None
+    other = _around(account, subject, facing.since, facing.until) if facing else None
+    components, known = around.within()
+    step = _minutes(account.pk, [each for each in (around, other) if each], minutes)
+    side = around.side(account.pk, subject, step)
     curve, daily = side.add_up(side.components)
     days = _with_extremes(figures.by_day(curve, now=now), daily)
     first = {each.data_point_id: known.first_on.get(each.data_point_id) for each in components}
@@ -108,7 +110,11 @@ def look(
         silent=[key for key, day in first.items() if day is None or day >= until],
         later={key: day for key, day in first.items() if day and since < day < until},
         daily=daily,
-        against=_against(account, side, curve, versus, now=now) if versus else None,
+        against=(
+            _against(side, curve, other.side(account.pk, subject, step), facing, now=now)
+            if other and facing
+            else None
+        ),
     )
 
 
@@ -126,24 +132,27 @@ def _with_extremes(days: list[DayFigures], daily: DailyCurve | None) -> list[Day
 class _Around:
     """What a thing is made of over a span and the day on either side of it."""
 
+    since: date
+    until: date
     components: list[Component]
     known: Measured
+
+    def within(self) -> tuple[list[Component], Measured]:
+        """Return what it is made of over the span alone."""
+        components = parts_of.within(self.components, self.since, self.until)
+        return components, self.known.of(components)
+
+    def side(self, account_id: int, subject: Subject, minutes: int) -> "_Side":
+        """Return the span in a resolution, with the components that can say something of it."""
+        components, known = self.components, self.known
+        if minutes == WHOLE_DAY or not known.is_apart(subject.time_zone):
+            components, known = self.within()
+        return _Side(account_id, subject, self.since, self.until, components, known, minutes)
 
 
 def _around(account: Account, subject: Subject, since: date, until: date) -> _Around:
     components = parts_of.components(account, subject, since - ONE_DAY, until + ONE_DAY)
-    return _Around(components, loading.measured(account.pk, components))
-
-
-def _side(
-    account_id: int, subject: Subject, since: date, until: date, around: _Around, minutes: int
-) -> "_Side":
-    """Return a side with the components that can have something to say of its intervals."""
-    components, known = around.components, around.known
-    if minutes == WHOLE_DAY or not known.is_apart(subject.time_zone):
-        components = parts_of.within(components, since, until)
-        known = known.of(components)
-    return _Side(account_id, subject, since, until, components, known, minutes)
+    return _Around(since, until, components, answering.measured(account.pk, components))
 
 
 @dataclass(frozen=True)
@@ -182,27 +191,27 @@ class _Side:
         return loading.add_up(self.store, components, adds=adds, gap_is_gap=whole), None
 
 
-def _minutes(
-    known: Measured,
-    components: Collection[Component],
-    since: date,
-    until: date,
-    asked: int | None,
-) -> int:
-    """Return the resolution in which a span is read."""
-    minutes = max(loading.finest(known.series), asked or 0)
+def _minutes(account_id: int, sides: Collection[_Around], asked: int | None) -> int:
+    """Return the resolution in which a span is read, and with it the one it is compared with."""
+    measuring = [each for each in sides if each.known.series]
+    return max((_minutes_of(account_id, each, asked) for each in measuring), default=WHOLE_DAY)
+
+
+def _minutes_of(account_id: int, side: _Around, asked: int | None) -> int:
+    components, known = side.within()
+    if asked is None:
+        minutes = answering.full_resolution(account_id, known, side.since, side.until)
+    else:
+        minutes = answering.resolution(known, at_least=asked)
     living = [each for each in map(known.living, components) if each]
-    slots = (until - since).days * WHOLE_DAY // minutes * max(len(living), 1)
+    slots = (side.until - side.since).days * WHOLE_DAY // minutes * max(len(living), 1)
     if slots > MOST_VALUES and minutes < 60:
         minutes, slots = 60, slots * minutes // 60
     return WHOLE_DAY if slots > MOST_VALUES else minutes
 
 
-def _against(account: Account, side: _Side, curve: Curve, versus: Versus, *, now: float) -> Against:
+def _against(side: _Side, curve: Curve, other: _Side, facing: Facing, *, now: float) -> Against:
     """Compare a side with another time, each of its components with itself."""
-    facing = comparing.facing(side.since, side.until, versus)
-    around = _around(account, side.subject, facing.since, facing.until)
-    other = _side(account.pk, side.subject, facing.since, facing.until, around, side.minutes)
     yonder, _daily = other.add_up(other.components)
     mine, theirs = _grouped(side), _grouped(other)
     pairs = [(curve, yonder)]

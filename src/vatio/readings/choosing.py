@@ -4,7 +4,7 @@ A resolution is answered from a series of its own, or from finer ones added up, 
 coarser one that would have to be split.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any
@@ -66,14 +66,30 @@ def chosen(
     if len(usual) == len(series):
         return lambda point, day: usual[point]
     best: dict[tuple[int, date], tuple[int, int, int]] = {}
-    with connection.cursor() as cursor:
-        asked: dict[str, Any] = {"account": account_id, "series": list(series)}
-        cursor.execute(RANKED, {**asked, "since": since, "until": until})
-        for key, day, rank in cursor.fetchall():
-            own = (rank, series[key].minutes * way, key)
-            point = series[key].data_point_id
-            best[point, day] = min(own, best.get((point, day), own))
+    for key, day, rank in _ranked(account_id, series, since, until):
+        own = (rank, series[key].minutes * way, key)
+        point = series[key].data_point_id
+        best[point, day] = min(own, best.get((point, day), own))
     counted = Counter((point, own[2]) for (point, _day), own in best.items())
     for (point, key), _number in reversed(counted.most_common()):
         usual[point] = key
     return lambda point, day: best[point, day][2] if (point, day) in best else usual[point]
+
+
+def days_of(
+    account_id: int, series: Collection[int], since: date, until: date
+) -> dict[int, set[date]]:
+    """Return the days on which series have a reading that counts; one statement."""
+    found: dict[int, set[date]] = defaultdict(set)
+    for key, day, _rank in _ranked(account_id, series, since, until):
+        found[key].add(day)
+    return found
+
+
+def _ranked(
+    account_id: int, series: Collection[int], since: date, until: date
+) -> list[tuple[int, date, int]]:
+    asked: dict[str, Any] = {"account": account_id, "series": list(series)}
+    with connection.cursor() as cursor:
+        cursor.execute(RANKED, {**asked, "since": since, "until": until})
+        return list(cursor.fetchall())
