@@ -1,12 +1,14 @@
-"""Reading back: a year of one series, as it was known, added up; and many accounts by months."""
+"""Reading back: a year of one series, as it was known, added up; many accounts; «Cartera»."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 from django.db import connection
 
-from benchmarks.ground import filling, gateways, measuring, platform, portfolio
+from benchmarks import http
+from benchmarks.ground import filling, gateways, measuring, platform, portfolio, processes
 from vatio.accounts.models import Account
+from vatio.catalogue.models import LicenceVersion
 from vatio.metering import contracting, installing
 from vatio.metering.contracting import ContractDetails
 from vatio.metering.cups import parse_cups
@@ -124,6 +126,36 @@ def by_months(statement: str, accounts: list[int], since: date, until: date) -> 
     return ask
 
 
+def portfolio_page(accounts: int, series: int, by: Person, *, times: int) -> dict[str, object]:
+    """Measure «Cartera» of an organisation over HTTP, one request after the other.
+
+    Each account has `series` series, of which every other one is the active energy of a supply
+    point; its months are there up to the running one.
+    """
+    filling.forget_readings()
+    organisation = filling.organisation("Cartera", by)
+    leader = filling.person("cartera@vatio.example", "Nuria Vidal")
+    filling.lead(organisation, leader)
+    due_on = filling.TODAY + timedelta(days=100)
+    versions = list(LicenceVersion.objects.order_by("pk")[: len(filling.LICENCES)])
+    filling.accounts_ending(organisation, accounts, versions, due_on=due_on, every=5)
+    keys = list(organisation.accounts.values_list("pk", flat=True))
+    since = filling.TODAY.replace(year=filling.TODAY.year - 2, day=1)
+    until = (filling.TODAY.replace(day=1) + timedelta(days=32)).replace(day=1)
+    portfolio.fill(keys, series=series, since=since, until=until, with_days=[])
+    portfolio.install(keys, series=series, at=filling.NOW)
+    filling.settle()
+    page = http.request(f"/o/{organisation.slug}/portfolio/", leader)
+    nothing = http.request("/healthz", leader)
+    connection.close()
+    seconds = max(times // 5, 3)
+    with processes.web_processes(1) as ports:
+        http.run(ports, page, connections=1, seconds=3)
+        floor = http.run(ports, nothing, connections=1, seconds=1)
+        driven = http.run(ports, page, connections=1, seconds=seconds)
+    return {"accounts": accounts, **driven, "floor_median_ms": floor["median_ms"]}
+
+
 def main() -> None:
     """Measure one series, and `--accounts` accounts of `--series` series."""
     options = measuring.arguments(__doc__ or "", accounts=200, with_days=20, series=50, times=50)
@@ -151,14 +183,16 @@ def main() -> None:
     }
     timed = measuring.side_by_side(asked, times=options.times, warm=3)
     timed |= measuring.side_by_side(many, times=max(options.times // 5, 1), warm=1)
+    statements = {name: measuring.statements(action) for name, action in {**asked, **many}.items()}
+    page = portfolio_page(options.accounts, options.series, boss, times=options.times)
     measuring.report(
         {
             "measured": "reading_back",
             "series": options.series,
             "rows": {
-                name: {"statements": measuring.statements(action), **timed[name]}
-                for name, action in {**asked, **many}.items()
+                name: {"statements": count, **timed[name]} for name, count in statements.items()
             },
+            "portfolio": page,
             "machine": measuring.machine(),
         },
         as_json=options.json,

@@ -32,6 +32,13 @@ In process, without a page. The series that was corrected has four revisions of 
 known is asked as of its first day. Many accounts are asked for the months of two years of 50 series
 each, in one statement: from the months that are kept beside the days, or from the days.
 """,
+    "zooming": """## A year in the browser
+
+A page with a year of quarter hours, in a Chromium without a cache and without a graphics card, at
+1440 by 900: from the navigation, and from the arrival of the figures, until the curve is painted.
+Then in and out between the year and a day of it, a step a frame: how far apart the frames are, and
+what our script and uPlot take of each. What serves the page shares the cores.
+""",
 }
 
 INSERTION = {
@@ -157,8 +164,32 @@ def _reading_back(figures: Figures) -> list[str]:
     return table(["", "statements", "median ms", "p99 ms"], rows)
 
 
+PAINTS = {
+    "opened": ("first paint, from the navigation", 1_000),
+    "answered": ("… from the answer", None),
+}
+FRAMES = {
+    "frame": ("between two frames, zooming", 30),
+    "work": ("… of it script and drawing", None),
+}
+"""What each figure is of, and the most milliseconds: of a paint the median, of a frame the p95."""
+
+
+def _zooming(figures: Figures) -> list[str]:
+    rows = []
+    for name, (words, most) in PAINTS.items():
+        each = figures["first_paint"][name]
+        rows.append([words, aimed(each["median_ms"], most), "–", each["p99_ms"]])
+    for name, (words, most) in FRAMES.items():
+        each = figures["zooming"][name]
+        rows.append([words, each["median_ms"], aimed(each["p95_ms"], most), each["p99_ms"]])
+    headings = [f"{number(figures['slots'])} quarters", "median ms", "p95 ms", "p99 ms"]
+    return table(headings, rows)
+
+
 TABLES: dict[str, Callable[[Figures], list[str]]] = {
     "insertion": _insertion,
     "curves": _curves,
     "reading_back": _reading_back,
+    "zooming": _zooming,
 }

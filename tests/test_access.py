@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 
 from tests import make
+from tests.metering.calculated import calculated
 from tests.metering.inventory.workbooks import written
 from vatio import clock
 from vatio.accounts.models import Account
@@ -17,7 +18,14 @@ from vatio.downloads import running as downloads
 from vatio.downloads.models import Download
 from vatio.metering import retiring, tokens
 from vatio.metering.inventory import drafts as inventories
-from vatio.metering.models import DataSource, InventoryDraft, Meter, Site, SupplyPoint
+from vatio.metering.models import (
+    CalculatedSeries,
+    DataSource,
+    InventoryDraft,
+    Meter,
+    Site,
+    SupplyPoint,
+)
 from vatio.metering.sites import SiteDetails, add_site
 from vatio.notifications.models import Message
 from vatio.orders import bulk_renewing
@@ -61,6 +69,7 @@ class World:
     meter: Meter
     supply_point: SupplyPoint
     source: DataSource
+    calculated: CalculatedSeries
     retired: Meter
     people: dict[str, Person | None]
 
@@ -97,6 +106,7 @@ TABLE: dict[str, tuple[object, ...]] = {
     "accounts_expired": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
     "desk_accounts": (OUT, NO, IN, NO, NO, NO, NO),
     "desk_accounts_expired": (OUT, NO, IN, NO, NO, NO, NO),
+    "portfolio": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
     "renewals": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
     "desk_renewals": (OUT, NO, IN, NO, NO, NO, NO),
     "POST calendar_make": (OUT, GONE, GONE, TO, GONE, GONE, GONE),
@@ -167,6 +177,12 @@ TABLE: dict[str, tuple[object, ...]] = {
     "source_new": (OUT, GONE, GONE, IN, GONE, IN, GONE),
     "source": (OUT, GONE, IN, IN, GONE, IN, IN),
     "source_change": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "installation_calculated": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "calculated": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "calculated_new": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "calculated_change": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "calculated_remove": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "POST calculated_version_remove": (OUT, GONE, GONE, TO, GONE, TO, GONE),
     "source_accept": (OUT, GONE, GONE, IN, GONE, IN, GONE),
     "POST source_reject": (OUT, GONE, GONE, IN, GONE, IN, GONE),
     "POST source_take_back": (OUT, GONE, GONE, TO, GONE, TO, GONE),
@@ -278,6 +294,7 @@ def kept_world(module_transaction: None) -> World:
         meter=make.meter(account),
         supply_point=make.supply_point(account),
         source=source,
+        calculated=calculated(account),
         retired=retired,
         people={
             "anybody": None,
@@ -329,6 +346,7 @@ def address(name: str, world: World) -> str:
     things = {
         "site": world.site,
         "source": world.source,
+        "calculated": world.calculated,
         "supply": world.supply_point,
         "contract": world.supply_point,
     }

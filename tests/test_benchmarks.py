@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from benchmarks import cells, results, tables
+from tests.conftest import CHROMIUM
 
 ROOT = Path(__file__).resolve().parent.parent
 SMALL = {
@@ -34,6 +35,7 @@ SMALL = {
     ),
     "curves": ["--lines", "500", "--times", "1"],
     "reading_back": ["--accounts", "3", "--with_days", "2", "--series", "2", "--times", "1"],
+    "zooming": ["--times", "1", "--frames", "20"],
 }
 WRITTEN_BY = {"__init__", "results", "tables", "reading_tables", "cells"}
 
@@ -177,6 +179,18 @@ def test_reading_back_tells_one_series_and_many_accounts() -> None:
     assert told["rows"]["a year of quarters"]["statements"] == 1
     assert told["rows"]["3 accounts from months"]["statements"] == 1
     assert "a year as it was known" in tables.written({"reading_back": told})
+
+
+@pytest.mark.processes
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine")
+def test_zooming_tells_the_first_paint_and_each_frame() -> None:
+    told = told_by("zooming")
+
+    assert told["slots"] == 35_040
+    assert told["first_paint"]["opened"]["median_ms"] > told["first_paint"]["answered"]["median_ms"]
+    assert told["zooming"]["frame"]["times"] == 20
+    assert "35,040 quarters" in tables.written({"zooming": told})
 
 
 def test_the_page_of_results_is_what_was_told() -> None:

@@ -1,7 +1,7 @@
 """Readings of many accounts over two years, filled by a few statements."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from django.db import connection, transaction
 
@@ -43,3 +43,54 @@ def fill(
     with connection.cursor() as cursor:
         cursor.execute(MONTHS, {**asked, "accounts": list(accounts)})
         cursor.execute(DAYS, {**asked, "accounts": list(with_days)})
+
+
+INSTALLED = """
+WITH numbered AS (
+    SELECT account.id AS account, account.organisation_id AS organisation, place,
+        account.id * 1000 + place AS series, account.id * 1000 + (place + 1) / 2 AS meter
+    FROM accounts_account account
+    CROSS JOIN generate_series(1, %(series)s) AS place
+    WHERE account.id = ANY(%(accounts)s)
+), meters AS (
+    INSERT INTO metering_meter (id, uid, account_id, organisation_id, service, service_since,
+        created_at, name, serial, make)
+    SELECT meter, gen_random_uuid(), account, organisation, 'accepted', %(at)s, %(at)s,
+        'Contador ' || meter, '', ''
+    FROM numbered WHERE place %% 2 = 1
+), supplies AS (
+    INSERT INTO metering_supplypoint (id, uid, account_id, organisation_id, service,
+        service_since, created_at, name, energy, cups, cups_suffix, supplier, policy, territory,
+        manages_bills)
+    SELECT meter, gen_random_uuid(), account, organisation, 'accepted', %(at)s, %(at)s,
+        'Suministro ' || meter, 'electricity', '', '', '', '', 'peninsula', true
+    FROM numbered WHERE place %% 2 = 1
+), measured AS (
+    INSERT INTO metering_measurement (account_id, organisation_id, meter_id, supply_point_id, role)
+    SELECT account, organisation, meter, meter, 'principal' FROM numbered WHERE place %% 2 = 1
+), points AS (
+    INSERT INTO metering_datapoint (id, uid, account_id, organisation_id, service, service_since,
+        created_at, meter_id, quantity, name)
+    SELECT series, gen_random_uuid(), account, organisation, 'accepted', %(at)s, %(at)s, meter,
+        CASE WHEN place %% 2 = 1 THEN 402 ELSE 404 END, 'Punto ' || place
+    FROM numbered
+), states AS (
+    INSERT INTO readings_state (account_id, series_id, last_at, is_clear)
+    SELECT account, series, %(at)s, false FROM numbered
+)
+INSERT INTO metering_series (id, account_id, organisation_id, data_point_id, minutes, kind,
+    time_zone, created_at)
+SELECT series, account, organisation, series, 15, 'interval', 'Europe/Madrid', %(at)s
+FROM numbered
+"""
+
+
+@transaction.atomic
+def install(accounts: Sequence[int], *, series: int, at: datetime) -> None:
+    """Install in accounts what the series of `fill` belong to.
+
+    Of each two series one is the active energy of the principal meter of a supply point.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute(INSTALLED, {"accounts": list(accounts), "series": series, "at": at})

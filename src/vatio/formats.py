@@ -111,9 +111,9 @@ def decimal_number(text: str) -> Decimal:
     return Decimal(f"{whole}.{found['decimals'] or 0}")
 
 
-def decimal_text(value: Decimal) -> str:
-    """Return a number with up to three decimals, as a form shows it: 1234,5 in Spanish."""
-    return _decimal(value, "0.###", get_language() or "es")
+def decimal_text(value: Decimal, places: int = 3) -> str:
+    """Return a number with up to so many decimals, as a form shows it: 1234,5 in Spanish."""
+    return _decimal(value, f"0.{'#' * places}", get_language() or "es")
 
 
 def measured_value(value: float) -> str:

@@ -9,7 +9,7 @@ from vatio.web.accounts import (
     my_accounts,
     purging,
 )
-from vatio.web.analysis import consumption, curve_data, downloading, overview
+from vatio.web.analysis import consumption, curve_data, downloading, heat_map, overview, portfolio
 from vatio.web.catalogue import licences
 from vatio.web.demo import demo_clock
 from vatio.web.downloads import downloads
@@ -17,6 +17,8 @@ from vatio.web.help import guide
 from vatio.web.messages import messages
 from vatio.web.metering import (
     accepting,
+    calculated,
+    calculated_form,
     contracts,
     data_points,
     found_changes,
@@ -59,6 +61,7 @@ urlpatterns = [
     *account_page.urlpatterns,
     *consumption.urlpatterns,
     *curve_data.urlpatterns,
+    *heat_map.urlpatterns,
     *overview.urlpatterns,
     *downloading.urlpatterns,
     *renewing.urlpatterns,
@@ -69,6 +72,7 @@ urlpatterns = [
     *adjusting.urlpatterns,
     *purging.urlpatterns,
     *my_accounts.urlpatterns,
+    *portfolio.urlpatterns,
     *account_people.urlpatterns,
     *installation.urlpatterns,
     *lists.urlpatterns,
@@ -81,6 +85,8 @@ urlpatterns = [
     *data_points.urlpatterns,
     *lines.urlpatterns,
     *sources.urlpatterns,
+    *calculated.urlpatterns,
+    *calculated_form.urlpatterns,
     *source_tokens.urlpatterns,
     *accepting.urlpatterns,
     *rejecting.urlpatterns,

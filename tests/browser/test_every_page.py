@@ -4,6 +4,7 @@ import pytest
 
 from tests import make
 from tests.browser.conftest import Enter, Platform, faults
+from tests.metering.calculated import calculated, plus
 from tests.readings.stored import CURVES
 from tests.web.readings.uploads import packed
 from vatio import clock
@@ -12,7 +13,7 @@ from vatio.dates import add_months
 from vatio.downloads import running
 from vatio.downloads.models import Download
 from vatio.metering import installing, retiring, sites, tokens
-from vatio.metering.models import SourceDevice
+from vatio.metering.models import CalculatedSeries, SourceDevice
 from vatio.notifications.models import Message
 from vatio.orders import deciding
 from vatio.people import one_time_links
@@ -107,6 +108,7 @@ def installed(hotel: Account) -> list[str]:
         *(f"{kind}/new/" for kind in ("supply-points", "meters", "data-points", "sources")),
         f"sites/{site.uid}/",
         f"sites/{site.uid}/remove/",
+        *calculated_of(hotel),
         f"supply-points/{point.uid}/",
         f"meters/{meter.uid}/",
         f"meters/{meter.uid}/device/",
@@ -133,7 +135,10 @@ def install(hotel: Account, *, by: Person) -> None:
     SourceDevice.objects.create(
         account=hotel, organisation=hotel.organisation, source=source, did="7-A", meter=meter
     )
-    installing.add_data_point(meter, quantity=402, minutes=15, source=source, by=by, at=at)
+    measured = installing.add_data_point(
+        meter, quantity=402, minutes=15, source=source, by=by, at=at
+    )
+    calculated(hotel, [plus(measured)], name="Resto del edificio sin su cocina ni su garaje", at=at)
     for code in (402, 301, 999):
         reading = HeldReading(0, UNKNOWN, code, at.timestamp(), 48_212.182)
         pending.hold(hotel.pk, source.pk, [reading], at=at)
@@ -144,8 +149,14 @@ def install(hotel: Account, *, by: Person) -> None:
     retiring.retire(retired, by=by, at=at)
 
 
+def calculated_of(hotel: Account) -> list[str]:
+    uid = CalculatedSeries.objects.get(account=hotel).uid
+    onward = ("", "change/", "remove/")
+    return ["calculated/new/", *(f"calculated/{uid}/{each}" for each in onward)]
+
+
 def installation_of(hotel: Account) -> list[str]:
-    lists = ("supply-points", "meters", "data-points", "lines", "sources")
+    lists = ("supply-points", "meters", "data-points", "lines", "sources", "calculated")
     base = f"/accounts/{hotel.uid}/installation/"
     return [base, f"{base}?q=cocina", f"{base}?q=nada", *(f"{base}{each}/" for each in lists)]
 

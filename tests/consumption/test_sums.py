@@ -10,7 +10,7 @@ from vatio.analysis.comparing import Versus
 from vatio.consumption.buckets import By, buckets
 from vatio.consumption.looking import Look, look
 from vatio.consumption.parts import by_period
-from vatio.consumption.subjects import Subject
+from vatio.consumption.subjects import EnergySubject
 from vatio.demo.energy.faults import Faults
 from vatio.demo.energy.profiles import Profile
 from vatio.readings.slots import WHOLE_DAY
@@ -30,7 +30,7 @@ FAULTS = Faults(
 @dataclass
 class Supplied:
     fed: Fed
-    subject: Subject
+    subject: EnergySubject
     account: Account
     territory: str
 

@@ -10,7 +10,7 @@ from tests.consumption.oracle import ONE_DAY, days, slots
 from tests.readings.stored import put
 from vatio.accounts.models import Account
 from vatio.consumption import subjects
-from vatio.consumption.subjects import Subject
+from vatio.consumption.subjects import EnergySubject
 from vatio.demo.energy.profiles import Profile
 from vatio.demo.energy.receiving import received
 from vatio.metering import contracting, installing, sites
@@ -158,20 +158,20 @@ def flat(
     tell(to, [(each, value) for each in places], origin=origin)
 
 
-def of_point(which: Fed) -> Subject:
+def of_point(which: Fed) -> EnergySubject:
     """Look at a data point."""
     found = which.point
     (subject,) = subjects.find(found.account, [f"point:{found.uid}"])
     return subject
 
 
-def of_supply(which: SupplyPoint) -> Subject:
+def of_supply(which: SupplyPoint) -> EnergySubject:
     """Look at a supply point."""
     (subject,) = subjects.find(which.account, [f"supply:{which.uid}"])
     return subject
 
 
-def of_site(which: Site) -> Subject:
+def of_site(which: Site) -> EnergySubject:
     """Look at a site."""
     (subject,) = subjects.find(which.account, [f"site:{which.uid}"])
     return subject

@@ -5,15 +5,16 @@ import pytest
 from vatio import clock
 from vatio.accounts.expiry import has_started, is_expired, is_in_grace
 from vatio.accounts.models import Account
-from vatio.demo import histories, inventory, loading, people
+from vatio.demo import histories, inventory, loading, people, sums
 from vatio.demo.energy.faults import NO_FAULTS
 from vatio.demo.measured import measured
 from vatio.demo.portfolio import ORGANISATIONS
 from vatio.demo_clock.models import Fill
 from vatio.entitlements.question import entitlement
 from vatio.metering import checking
+from vatio.metering.calculated_terms import terms_between
 from vatio.metering.cups import parse_cups
-from vatio.metering.models import SupplyPoint
+from vatio.metering.models import CalculatedSeries, SupplyPoint
 from vatio.metering.past import entitlement_on
 from vatio.orders.models import Order
 from vatio.tenants.models import Organisation, Person
@@ -139,3 +140,16 @@ def test_each_kind_of_fault_is_in_an_account_whose_general_meter_has_a_contract(
             assert SupplyPoint.objects.filter(
                 account=account, measurements__meter__name="Contador general"
             ).exists()
+
+
+def test_what_the_demo_adds_up_is_read_at_each_of_its_meters() -> None:
+    today = clock.today("Europe/Madrid")
+    for each in sums.SUMS:
+        account = Account.objects.get(name=each.account)
+        series = CalculatedSeries.objects.get(account=account, name=each.name)
+        (found,) = terms_between(series, today - timedelta(days=700), today)
+        read = {one.series.data_point_id for one in measured(account, made_on=today)}
+        assert {term.data_point_id for term in found.terms} <= read
+        assert [term.sign for term in found.terms] == (
+            [1] * len(each.added) + [-1] * len(each.taken_away)
+        )

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from tests.metering.inventory.workbooks import written
 from vatio.accounts.models import Account
-from vatio.metering import changing, contracting, installing, retiring, sites, tokens
+from vatio.metering import calculating, changing, contracting, installing, retiring, sites, tokens
 from vatio.metering.cups import parse_cups
 from vatio.metering.inventory import drafts
 from vatio.metering.models import (
@@ -76,7 +76,26 @@ def install(account: Account, *, by: Person, at: datetime) -> Installed:
     retiring.retire(line, by=by, at=at)
     retiring.put_back(line, by=by, at=at)
     sites.remove_site(spare, by=by, at=at)
+    calculate(data_point, by=by, at=at)
     return Installed(site, point, meter, data_point, line, source)
+
+
+def calculate(point: DataPoint, *, by: Person, at: datetime) -> None:
+    """Add a calculated series of two versions, one more having been removed."""
+    series = calculating.add_calculated(
+        point.account,
+        name="Todo el edificio",
+        terms=[calculating.TermDetails(point)],
+        by=by,
+        at=at,
+    )
+    half = [calculating.TermDetails(point, factor=Decimal("0.5"))]
+    for days in (9, 20):
+        since = at.date() - timedelta(days=days)
+        calculating.change_terms(series, half, since=since, by=by, at=at)
+        if days == 9:
+            version = series.versions.get(since=since)
+            calculating.remove_version(version, by=by, at=at)
 
 
 def import_inventory(account: Account, *, by: Person, at: datetime) -> None:

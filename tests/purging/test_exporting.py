@@ -49,6 +49,9 @@ SHEETS = [
     "Claves de las fuentes",
     "Puntos de datos",
     "Series",
+    "Series calculadas",
+    "Versiones de series calculadas",
+    "Términos de series calculadas",
     "Líneas RTC",
     "Unidades tomadas",
     "Inventarios por importar",
@@ -153,6 +156,10 @@ def test_the_json_has_everything_with_its_dates_in_iso() -> None:
         "installation.retired",
         "installation.returned",
         "installation.removed",
+        "installation.added",
+        "installation.terms_changed",
+        "installation.version_removed",
+        "installation.terms_changed",
         "installation.added",
         "inventory.imported",
         "person.invited",
@@ -296,9 +303,9 @@ def test_a_subject_too_long_for_a_sheet_goes_on_on_a_further_one(
     _told, book, _names = exported(lived())
 
     sheets = [name for name in book.sheet_names if name.startswith("Historia")]
-    assert sheets == ["Historia", "Historia 2", "Historia 3"]
-    assert [len(rows(book, name)) for name in sheets] == [8, 8, 8]
-    assert rows(book, "Historia 3")[-1]["Qué pasó"] == "account.leaving"
+    assert sheets == ["Historia", "Historia 2", "Historia 3", "Historia 4"]
+    assert [len(rows(book, name)) for name in sheets] == [8, 8, 8, 4]
+    assert rows(book, "Historia 4")[-1]["Qué pasó"] == "account.leaving"
 
 
 def test_what_is_streamed_is_never_whole_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,9 +49,13 @@ SPANISH = {
     "installation.removed": "Emplazamiento: se quita «Caseta»",
     "installation.retired": "Línea RTC: se retira «Acometida»",
     "installation.returned": "Línea RTC: vuelve al servicio «Acometida»",
+    "installation.terms_changed": "Cambian los términos de «Todo el edificio» desde el 15 nov 2026",
     "installation.token_issued": "Se crea la clave de «Pasarela»",
     "installation.token_revoked": "Se anula una clave de «Pasarela»",
     "installation.token_rotated": "Se cambia la clave de «Pasarela»",
+    "installation.version_removed": (
+        "Se quita la versión de «Todo el edificio» que empezaba el 15 nov 2026"
+    ),
     "inventory.imported": (
         "Inventario importado de inventario.xlsx: 1 añadidos, 0 cambiados, 0 retirados,"
         " 0 de nuevo en servicio"

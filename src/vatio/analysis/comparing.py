@@ -45,13 +45,21 @@ class Comparison:
     """What two curves measured in the intervals that both know, in base units.
 
     `compared` and `left_out` are seconds of this side's intervals: those on which the sums rest,
-    and those that have ended and are missing on one side at least.
+    and those that have ended and are missing on one side at least. Of several things that were
+    compared one by one, `parts` of them, they are the seconds of all.
     """
 
     own: float
     other: float
     compared: int
     left_out: int
+    parts: int = 1
+
+    @property
+    def share(self) -> float:
+        """How much of what has ended is compared: 1 where neither side lacks anything."""
+        whole = self.compared + self.left_out
+        return self.compared / whole if whole else 0.0
 
     @property
     def change(self) -> float | None:
@@ -121,6 +129,7 @@ def together(parts: Sequence[Comparison]) -> Comparison:
         other=sum(each.other for each in parts),
         compared=sum(each.compared for each in parts),
         left_out=sum(each.left_out for each in parts),
+        parts=len(parts),
     )
 
 

@@ -1,8 +1,10 @@
 """A heat map: a curve as a grid of days by wall-clock time, and what is usual at each hour."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from math import inf
 from zoneinfo import ZoneInfo
 
 from vatio.analysis.curve import HOUR, Curve, Value
@@ -24,7 +26,7 @@ class HeatGrid:
     `absent`: times that the clocks leapt over, in which no interval begins. So the hour that
     occurs twice shows the mean of both, and the hour that does not exist is no gap.
 
-    `step` is the length of a slot in seconds. `intervals` counts the intervals of the curve,
+    `step` is the length of a slot in seconds. `intervals` counts the intervals that have ended,
     `missing` those without a value. `unusual` has the places of days that are longer or shorter
     than 24 hours, each with its hours.
     """
@@ -59,8 +61,12 @@ class HourRow:
     highest_at: Place | None
 
 
-def grid_of(curve: Curve) -> HeatGrid:
-    """Compute the grid of a curve, in slots of its step; a step of a day or more has one slot."""
+def grid_of(curve: Curve, *, now: float = inf) -> HeatGrid:
+    """Compute the grid of a curve, in slots of its step; a step of a day or more has one slot.
+
+    :param now: the instant, in seconds since 1970, up to which intervals can be expected: what
+        has not ended by then, and has no value, is absent rather than missing.
+    """
     slots = max(DAY // curve.step, 1)
     powers = curve.powers()
     time_zone = ZoneInfo(curve.time_zone)
@@ -73,20 +79,26 @@ def grid_of(curve: Curve) -> HeatGrid:
         ends = curve.starts[last] if last < len(curve.starts) else curve.ends
         if ends - begins == DAY and last - first == slots:
             cells.append(powers[first:last])
+            if ends > now:
+                later = (
+                    number for number in range(slots) if begins + (number + 1) * curve.step > now
+                )
+                absent.update((place, slot) for slot in later if powers[first + slot] is None)
             continue
         if ends - begins != DAY:
             unusual[place] = (ends - begins) / HOUR
         row, left_out = _row(curve, powers, range(first, last), slots, time_zone)
         cells.append(row)
         absent.update((place, slot) for slot in left_out)
-    missing = sum(value is None for value in powers)
+    ended = bisect_right(curve.starts, now - curve.step)
+    missing = sum(value is None for value in powers[:ended])
     return HeatGrid(
         list(curve.days),
         slots,
         curve.step,
         cells,
         frozenset(absent),
-        len(powers),
+        ended,
         missing,
         unusual,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from vatio.accounts.models import Account
-from vatio.consumption.subjects import Subject, SubjectKind
+from vatio.consumption.subjects import EnergySubject, SubjectKind
 from vatio.metering.models import Site
 from vatio.readings import stretches
 from vatio.readings.stretches import Stretch
@@ -24,7 +24,9 @@ class Component:
         return self.stretch.data_point_id
 
 
-def components(account: Account, subject: Subject, since: date, until: date) -> list[Component]:
+def components(
+    account: Account, subject: EnergySubject, since: date, until: date
+) -> list[Component]:
     """Return what a thing of an account is made of from `since` up to, not including, `until`."""
     return [Component(each) for each in _stretches(account, subject, since, until)]
 
@@ -45,7 +47,7 @@ def within(components: Iterable[Component], since: date, until: date) -> list[Co
     return [each for each in cut if each.stretch.since < each.stretch.until]
 
 
-def _stretches(account: Account, subject: Subject, since: date, until: date) -> list[Stretch]:
+def _stretches(account: Account, subject: EnergySubject, since: date, until: date) -> list[Stretch]:
     quantity = subject.quantity.code
     if subject.kind == SubjectKind.ACCOUNT:
         return stretches.of_places(account.pk, None, since, until, quantity=quantity)

@@ -18,7 +18,7 @@ from vatio.consumption.answering import Measured
 from vatio.consumption.components import Component
 from vatio.consumption.days import DailyCurve, DayStore
 from vatio.consumption.loading import Store
-from vatio.consumption.subjects import Subject
+from vatio.consumption.subjects import EnergySubject
 from vatio.readings.slots import ONE_DAY, WHOLE_DAY
 
 MOST_VALUES = 400_000
@@ -50,7 +50,7 @@ class Look:
     when. `daily` has the lowest and highest powers of days, where the curve is one of days.
     """
 
-    subject: Subject
+    subject: EnergySubject
     since: date
     until: date
     components: list[Component]
@@ -73,7 +73,7 @@ class Look:
 
 def look(
     account: Account,
-    subject: Subject,
+    subject: EnergySubject,
     since: date,
     until: date,
     *,
@@ -142,7 +142,7 @@ class _Around:
         components = parts_of.within(self.components, self.since, self.until)
         return components, self.known.of(components)
 
-    def side(self, account_id: int, subject: Subject, minutes: int) -> "_Side":
+    def side(self, account_id: int, subject: EnergySubject, minutes: int) -> "_Side":
         """Return the span in a resolution, with the components that can say something of it."""
         components, known = self.components, self.known
         if minutes == WHOLE_DAY or not known.is_apart(subject.time_zone):
@@ -150,7 +150,7 @@ class _Around:
         return _Side(account_id, subject, self.since, self.until, components, known, minutes)
 
 
-def _around(account: Account, subject: Subject, since: date, until: date) -> _Around:
+def _around(account: Account, subject: EnergySubject, since: date, until: date) -> _Around:
     components = parts_of.components(account, subject, since - ONE_DAY, until + ONE_DAY)
     return _Around(since, until, components, answering.measured(account.pk, components))
 
@@ -160,7 +160,7 @@ class _Side:
     """One side of a comparison: a thing over a span in a resolution."""
 
     account_id: int
-    subject: Subject
+    subject: EnergySubject
     since: date
     until: date
     components: list[Component]

@@ -10,7 +10,7 @@ from vatio.consumption.buckets import By
 from vatio.consumption.freshness import SourceFreshness, sources
 from vatio.consumption.looking import Look, look
 from vatio.consumption.parts import Parted, by_site
-from vatio.consumption.subjects import Subject, whole_account
+from vatio.consumption.subjects import EnergySubject, whole_account
 from vatio.dates import day_at
 from vatio.readings.slots import WHOLE_DAY
 
@@ -29,7 +29,7 @@ class Overview:
     """
 
     today: date
-    subject: Subject
+    subject: EnergySubject
     month: Look
     against_month: Look
     lately: Look

@@ -53,7 +53,7 @@ KINDS: dict[SubjectKind, Promise] = {
 
 
 @dataclass(frozen=True)
-class Subject:
+class EnergySubject:
     """Something that is looked at: `pk` is the key of its row, and `name` what it is called.
 
     `where` says where it stands; `time_zone` is that of its days.
@@ -99,15 +99,15 @@ class Subject:
         return self.adds and self.quantity.shown in ("kWh", "kvarh")
 
 
-def whole_account(account: Account) -> Subject:
+def whole_account(account: Account) -> EnergySubject:
     """Return the whole account: its supply points, or its meters where it has none."""
     name = _("The whole account")
-    return Subject(
+    return EnergySubject(
         SubjectKind.ACCOUNT, account.pk, account.uid, name, ACTIVE_ENERGY, account.time_zone
     )
 
 
-def find(account: Account, keys: Iterable[str]) -> list[Subject]:
+def find(account: Account, keys: Iterable[str]) -> list[EnergySubject]:
     """Return the things of an account that keys name, in their order; unknown ones are left out.
 
     At most `MOST`, each once; the whole account if none is named.
@@ -124,8 +124,8 @@ def find(account: Account, keys: Iterable[str]) -> list[Subject]:
     return [found[key] for key in asked if key in found][:MOST] or [found[SubjectKind.ACCOUNT]]
 
 
-def _read(account: Account, uids: dict[str, list[UUID]]) -> list[Subject]:
-    found: list[Subject] = []
+def _read(account: Account, uids: dict[str, list[UUID]]) -> list[EnergySubject]:
+    found: list[EnergySubject] = []
     if uids[SubjectKind.SITE]:
         found += _sites(account, uids[SubjectKind.SITE])
     if uids[SubjectKind.SUPPLY_POINT]:
@@ -136,7 +136,7 @@ def _read(account: Account, uids: dict[str, list[UUID]]) -> list[Subject]:
     return found
 
 
-def choices(account: Account) -> list[tuple[SubjectKind, list[Subject]]]:
+def choices(account: Account) -> list[tuple[SubjectKind, list[EnergySubject]]]:
     """Return what can be chosen in an account, by kind and name: the first of each kind.
 
     Retired things are there as well: their past can be read. Four statements.
@@ -156,20 +156,20 @@ def choices(account: Account) -> list[tuple[SubjectKind, list[Subject]]]:
     ]
 
 
-def _sites(account: Account, uids: Collection[UUID] | None = None) -> list[Subject]:
+def _sites(account: Account, uids: Collection[UUID] | None = None) -> list[EnergySubject]:
     tree = sites_of(account)
     paths = tree.paths()
     return [_site(each.site, paths) for each in tree if uids is None or each.site.uid in uids]
 
 
-def _site(site: Site, paths: dict[int, str]) -> Subject:
+def _site(site: Site, paths: dict[int, str]) -> EnergySubject:
     above = paths.get(site.parent_id or 0, "")
-    return Subject(
+    return EnergySubject(
         SubjectKind.SITE, site.pk, site.uid, site.name, ACTIVE_ENERGY, site.time_zone, above
     )
 
 
-def _supply_points(account: Account, points: list[SupplyPoint]) -> list[Subject]:
+def _supply_points(account: Account, points: list[SupplyPoint]) -> list[EnergySubject]:
     unclear = [each.pk for each in points if len(MAIN_QUANTITIES.get(each.energy, ())) != 1]
     measured: dict[int, set[int]] = {}
     if unclear:
@@ -179,7 +179,7 @@ def _supply_points(account: Account, points: list[SupplyPoint]) -> list[Subject]
         for key, quantity in rows:
             measured.setdefault(key, set()).add(quantity)
     return [
-        Subject(
+        EnergySubject(
             SubjectKind.SUPPLY_POINT,
             each.pk,
             each.uid,
@@ -198,16 +198,16 @@ def _quantity_of(point: SupplyPoint, measured: Collection[int]) -> Quantity:
     return QUANTITIES.get(code) or unknown(code)
 
 
-def _data_points(points: "Iterable[DataPoint]", *, most: int = MOST) -> list[Subject]:
+def _data_points(points: "Iterable[DataPoint]", *, most: int = MOST) -> list[EnergySubject]:
     rows = points.select_related("meter__site", "account").prefetch_related("series")  # type: ignore[attr-defined]
     return [_data_point(each) for each in rows[:most]]
 
 
-def _data_point(point: DataPoint) -> Subject:
+def _data_point(point: DataPoint) -> EnergySubject:
     zones = [each.time_zone for each in point.series.all()]
     meter = point.meter
     name = point.name if meter.name in point.name else f"{meter.name} · {point.name}"
-    return Subject(
+    return EnergySubject(
         SubjectKind.DATA_POINT,
         point.pk,
         point.uid,

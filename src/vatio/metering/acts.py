@@ -1,9 +1,12 @@
 """The acts on what is installed: the sentence that the history shows for each."""
 
+from datetime import date
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from vatio.dates import written
 from vatio.formats import number
 from vatio.history.sentences import Facts, Sentence, Wording
 from vatio.metering.labels import THINGS
@@ -34,6 +37,29 @@ def _device_changed(facts: Facts) -> Sentence:
     return Sentence(words, "renew")
 
 
+def _terms_changed(facts: Facts) -> Sentence:
+    words = (
+        _("Terms of %(name)s changed from %(day)s on")
+        if facts["since"]
+        else _("Terms of %(name)s changed from the beginning")
+    )
+    return Sentence(words % _version_of(facts), "info")
+
+
+def _version_removed(facts: Facts) -> Sentence:
+    words = (
+        _("Version of %(name)s removed that began on %(day)s")
+        if facts["since"]
+        else _("First version of %(name)s removed")
+    )
+    return Sentence(words % _version_of(facts), "minus")
+
+
+def _version_of(facts: Facts) -> dict[str, str]:
+    day = written(date.fromisoformat(facts["since"])) if facts["since"] else ""
+    return {"name": facts["name"], "day": day}
+
+
 def _inventory_imported(facts: Facts) -> Sentence:
     words = _(
         "Inventory imported from %(file)s: %(added)s added, %(changed)s changed,"
@@ -56,5 +82,7 @@ SENTENCES: dict[str, Wording] = {
     "installation.token_revoked": _of(
         gettext_lazy("Token of a source revoked: %(name)s"), "no", "bad"
     ),
+    "installation.terms_changed": _terms_changed,
+    "installation.version_removed": _version_removed,
     "inventory.imported": _inventory_imported,
 }

@@ -11,6 +11,11 @@ def _name(table: str, column: str, of: str = "name") -> str:
     return f"(SELECT {of} FROM metering_{table} WHERE id = own.{column})"  # noqa: S608
 
 
+_OF_TERM = """(SELECT {} FROM metering_calculatedversion version
+    JOIN metering_calculatedseries series ON series.id = version.series_id
+    WHERE version.id = own.version_id)"""
+"""The SQL of a column of the version of a term, or of its calculated series."""
+
 SERVICE = plain("service", "service_since", "created_at")
 HEADINGS: dict[str, Promise | str] = {
     "site": _("Site"),
@@ -58,6 +63,9 @@ HEADINGS: dict[str, Promise | str] = {
     "thing": _("Thing"),
     "taken_at": _("Taken"),
     "freed_at": _("Freed"),
+    "calculated": _("Calculated series"),
+    "sign": _("Sign"),
+    "factor": _("Factor"),
 }
 
 
@@ -181,6 +189,32 @@ SUBJECTS = (
         },
     ),
     _subject(
+        "calculated_series",
+        _("Calculated series"),
+        "calculatedseries",
+        plain("name", "created_at"),
+    ),
+    _subject(
+        "calculated_versions",
+        _("Versions of calculated series"),
+        "calculatedversion",
+        {
+            "calculated": _name("calculatedseries", "series_id"),
+            **plain("since", "created_at"),
+        },
+    ),
+    _subject(
+        "calculated_terms",
+        _("Terms of calculated series"),
+        "calculatedterm",
+        {
+            "calculated": _OF_TERM.format("series.name"),
+            "since": _OF_TERM.format("version.since"),
+            "data_point": _name("datapoint", "data_point_id"),
+            **plain("sign", "factor"),
+        },
+    ),
+    _subject(
         "rtc_lines",
         _("RTC lines"),
         "rtcline",
@@ -211,6 +245,9 @@ BELONGINGS = tuple(
             "inventorydraft",
             "allocation",
             "rtcline",
+            "calculatedterm",
+            "calculatedversion",
+            "calculatedseries",
             "series",
             "datapoint",
             "sourcedevice",

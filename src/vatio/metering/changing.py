@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.locking import lock
 from vatio.entitlements.limits import ensure_open
+from vatio.metering.adding_up import added_up_across_zones
 from vatio.metering.allocating import hold, settle
 from vatio.metering.installing import SupplyDetails, zone_of
 from vatio.metering.models import DataSource, Meter, MeterChange, Series, Site, SupplyPoint
@@ -106,7 +107,8 @@ def change_meter(
     """Change a meter's name, make and site.
 
     :raises NothingCanBeAdded: if the account has expired or has yet to start.
-    :raises ZoneIsFixed: if it has readings, and the site's days are those of another time zone.
+    :raises ZoneIsFixed: if it has readings, and the site's days are those of another time zone;
+        or a calculated series adds it up with others whose days are.
     """
     # Whoever stores a reading holds the account: none comes before the zone is written.
     lock(meter.account)
@@ -123,6 +125,9 @@ def change_meter(
             field="site",
         )
     series.update(time_zone=zone)
+    if mixed := added_up_across_zones(meter):
+        words = _("«%(name)s» adds it up with meters whose days are those of another time zone.")
+        raise ZoneIsFixed(words % {"name": mixed.name}, field="site")
     meter.save(update_fields=["name", "make", "site"])
     record_installation("changed", meter, name=meter.name, by=by, at=at)
     return meter

@@ -56,5 +56,6 @@ THINGS = {
     "DataPoint": _("Data point"),
     "RtcLine": _("RTC line"),
     "DataSource": _("Data source"),
+    "CalculatedSeries": _("Calculated series"),
 }
 """What a thing is called, by the name of its class, as the history records it."""

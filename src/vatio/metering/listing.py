@@ -10,7 +10,9 @@ from django.db.models.functions import Coalesce
 
 from vatio.accounts.models import Account
 from vatio.keys import parse_uuid
+from vatio.metering.calculated_terms import with_versions
 from vatio.metering.models import (
+    CalculatedSeries,
     DataPoint,
     Measurement,
     Series,
@@ -103,6 +105,8 @@ def _things(account: Account, kind: str, *, today: date) -> QuerySet[Any]:
         return account.rtclines.select_related("supply_point__site", "meter").annotate(
             name_sorted=F("supply_point__name_sorted")
         )
+    if kind == "calculated":
+        return with_versions(CalculatedSeries.objects.filter(account=account))
     points = DataPoint.objects.in_service().filter(source=OuterRef("pk"))
     return account.datasources.annotate(
         device_count=_count(SourceDevice.objects.filter(source=OuterRef("pk"))),

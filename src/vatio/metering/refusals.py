@@ -84,6 +84,11 @@ TAKEN: dict[str, tuple[type[Refused], Promise | str, str]] = {
         "territory",
     ),
     "one_source_of_a_name": (WrongChoice, _("There is a source of this name."), "name"),
+    "one_calculated_series_of_a_name": (
+        WrongChoice,
+        _("There is a calculated series of this name."),
+        "name",
+    ),
 }
 """By the constraint that refuses a row: the refusal, its words, and the field that it is about."""
 

@@ -27,6 +27,7 @@ SEARCHED: dict[str, Sequence[str]] = {
         "meter__serial",
     ),
     "sources": ("name",),
+    "calculated": ("name",),
 }
 """The columns that are searched of each kind; those of a CUPS follow one another unparted."""
 

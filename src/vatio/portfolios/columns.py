@@ -60,8 +60,8 @@ NAMES = {
 OF_THE_EXPORT = ({"creada", "caduca"}, {"created", "expires"})
 """Headings that only the export of the list has together: its ends are the day of expiry."""
 
-COUNTED = ("en uso", "in use")
-"""How headings of the export end that tell what is used: it is counted, and never imported."""
+COUNTED = ("en uso", "in use", "ultimo dato", "last data")
+"""How headings of the export end that tell what is used or how fresh it is: never imported."""
 
 LEFT_OUT = ""
 """What a heading is mapped to that is not to be read."""

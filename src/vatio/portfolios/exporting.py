@@ -2,9 +2,10 @@
 
 import tempfile
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any
+from zoneinfo import ZoneInfo
 
 import xlsxwriter
 from django.utils.functional import Promise
@@ -27,9 +28,18 @@ AT_ONCE = 1_000
 AT_A_TIME = 500
 """How many accounts are in memory at once: larger batches save no time, and take more memory."""
 
-WIDTHS = {"name": 32, "client": 32, "licence": 18, "sector": 22, "organisation": 28}
+WIDTHS = {
+    "name": 32,
+    "client": 32,
+    "licence": 18,
+    "sector": 22,
+    "organisation": 28,
+    "last_data": 18,
+}
 
 Tell = Callable[[int], None]
+LastData = Callable[[Sequence[int]], Mapping[int, datetime]]
+"""Returns when the last data of accounts ended, by their keys: it is known further up."""
 
 
 def asked_for(
@@ -49,7 +59,7 @@ def asked_for(
     return listing.narrowed(inside, asked, person, at=at), asked
 
 
-def write(begun: Download, tell: Tell) -> IO[bytes]:
+def write(begun: Download, tell: Tell, *, last_data: LastData) -> IO[bytes]:
     """Write the workbook that a person asked for, as the list was at that moment."""
     accounts, asked = asked_for(
         begun.what["parameters"],
@@ -64,6 +74,7 @@ def write(begun: Download, tell: Tell) -> IO[bytes]:
         begun.asked_by,
         at=begun.asked_at,
         with_organisation=begun.organisation is None,
+        last_data=last_data,
         tell=tell,
     )
 
@@ -75,6 +86,7 @@ def workbook(
     *,
     at: datetime,
     with_organisation: bool,
+    last_data: LastData = lambda keys: {},
     tell: Tell = lambda done: None,
 ) -> IO[bytes]:
     """Write the accounts to a workbook in a temporary file, in the order of the list.
@@ -82,6 +94,7 @@ def workbook(
     Only the primary keys of all accounts are in memory at once; the rows of a batch
     are written to the disk before the next batch is read.
 
+    :param last_data: asked once for each batch; moments are written in the account's time zone.
     :param tell: called after each batch with the number of accounts written so far.
     """
     made = tempfile.TemporaryFile()  # noqa: SIM115
@@ -95,10 +108,13 @@ def workbook(
     sheet.freeze_panes(1, 1)
     sectors = {sector: str(words) for sector, words in SECTORS.items()}
     last = 0
-    for last, row in enumerate(_read(accounts, asked, person, at=at), start=1):
-        values = _values(row, sectors)
+    moments = book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
+    for last, (row, ended_at) in enumerate(
+        _read(accounts, asked, person, last_data, at=at), start=1
+    ):
+        values = _values(row, ended_at, sectors)
         for place, name in enumerate(columns):
-            sheet.write(last, place, values.get(name))
+            sheet.write(last, place, values.get(name), moments if name == "last_data" else None)
         if last % AT_A_TIME == 0:
             tell(last)
     sheet.autofilter(0, 0, last, len(columns) - 1)
@@ -120,15 +136,25 @@ def _columns(*, with_organisation: bool) -> dict[str, Promise | str]:
 
 
 def _read(
-    accounts: AccountSet, asked: AccountFilters, person: Person, *, at: datetime
-) -> Iterator[AccountRow]:
-    """Read the rows of the accounts, a batch at a time."""
+    accounts: AccountSet,
+    asked: AccountFilters,
+    person: Person,
+    last_data: LastData,
+    *,
+    at: datetime,
+) -> Iterator[tuple[AccountRow, datetime | None]]:
+    """Read the rows of the accounts and when their data ended, a batch at a time."""
     keys = array("q", ordered(accounts, asked, at=at))
     for start in range(0, len(keys), AT_A_TIME):
-        yield from account_rows(keys[start : start + AT_A_TIME], person, at=at)
+        some = keys[start : start + AT_A_TIME]
+        ended = last_data(some)
+        for row in account_rows(some, person, at=at):
+            yield row, ended.get(row.account.pk)
 
 
-def _values(row: AccountRow, sectors: Mapping[str, str]) -> dict[str, Any]:
+def _values(
+    row: AccountRow, ended_at: datetime | None, sectors: Mapping[str, str]
+) -> dict[str, Any]:
     """Return the value of each column of an account's row."""
     account, holding = row.account, row.holding
     totals = holding.totals.columns() if holding else {}
@@ -142,6 +168,9 @@ def _values(row: AccountRow, sectors: Mapping[str, str]) -> dict[str, Any]:
         **totals,
         **{f"{unit}_used": row.used.get(unit, 0) for unit in Unit},
         "sms": row.credits,
+        "last_data": ended_at.astimezone(ZoneInfo(account.time_zone)).replace(tzinfo=None)
+        if ended_at
+        else None,
         "created": account.opened_on,
         "ends": account.covered_until,
     }

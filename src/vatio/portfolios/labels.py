@@ -14,10 +14,14 @@ COLUMNS: dict[str, Promise | str] = {
     "sector": _("Sector"),
     **{unit.value: unit.label for unit in Unit},
     "sms": _("SMS"),
+    "last_data": _("Last data"),
     "created": _("Created"),
     "ends": _("Expires"),
 }
 """The columns of the list of accounts, in their order."""
+
+UNSORTED = {"last_data"}
+"""Columns that are looked up for the rows of a page, and do not sort the list."""
 
 USED: dict[str, Promise] = {
     unit.value: format_lazy(_("{unit} in use"), unit=unit.label) for unit in Unit

@@ -91,6 +91,21 @@ def binary_cursor() -> Iterator[Any]:
         yield cursor
 
 
+@contextmanager
+def planned_each_time() -> Iterator[None]:
+    """Have statements planned for what they are asked for, however often they are sent.
+
+    A plan for any arrays at all takes them for short ones, and long ones then take seconds.
+    """
+    connection.ensure_connection()
+    own = connection.connection
+    kept, own.prepare_threshold = own.prepare_threshold, None
+    try:
+        yield
+    finally:
+        own.prepare_threshold = kept
+
+
 def read_days(
     account_id: int, keys: Collection[DayKey], series: Mapping[int, SeriesKey]
 ) -> dict[DayKey, StoredDay]:

@@ -13,6 +13,7 @@ from typing import Any
 from django.db import connection
 
 from vatio.metering.models import DataPoint, Site, SupplyPoint
+from vatio.readings import counting
 
 ACTIVE_ENERGY = 402
 
@@ -30,19 +31,12 @@ class Stretch:
     supply_point_id: int | None = None
 
 
-PRINCIPALS = """
-SELECT DISTINCT ON (measured.supply_point_id, measured.id) point.id,
-    greatest(measured.since, %(since)s), least(measured.until, %(until)s), measured.supply_point_id
-FROM metering_measurement measured
-JOIN metering_datapoint point ON point.account_id = %(account)s
-    AND point.meter_id = measured.meter_id AND point.quantity = %(quantity)s
-    AND point.service IN ('accepted', 'retired')
-WHERE measured.account_id = %(account)s AND measured.supply_point_id = ANY(%(supply_points)s)
-  AND measured.role = 'principal'
-  AND (measured.since IS NULL OR measured.since < %(until)s)
-  AND (measured.until IS NULL OR measured.until > %(since)s)
-ORDER BY measured.supply_point_id, measured.id, point.service, point.id DESC
-"""
+PRINCIPALS = f"""
+SELECT data_point_id, greatest(since, %(since)s), least(until, %(until)s), supply_point_id
+FROM ({counting.PRINCIPALS.format(which=counting.OF_SUPPLY_POINTS)}) AS principal
+WHERE (since IS NULL OR since < %(until)s) AND (until IS NULL OR until > %(since)s)
+ORDER BY supply_point_id, id
+"""  # noqa: S608
 
 
 def of_supply_point(

@@ -84,6 +84,11 @@ class Organisation(models.Model):
         return self.memberships.filter(person=person).exists()
 
 
+def hidden_at_first() -> list[str]:
+    """Return the columns of the list of accounts that are hidden until somebody chooses them."""
+    return ["last_data"]
+
+
 class PersonManager(BaseUserManager["Person"]):
     """Finds people by their e-mail address, whichever way the address was typed."""
 
@@ -103,7 +108,7 @@ class Person(AbstractBaseUser):
     language = models.CharField(max_length=2, choices=LANGUAGES, default="es")
     is_commercial = models.BooleanField(default=False)
     digest = models.BooleanField(default=False)
-    hidden_columns = ArrayField(models.CharField(max_length=20), default=list)
+    hidden_columns = ArrayField(models.CharField(max_length=20), default=hidden_at_first)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField()
 

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from tests import make
+from tests.metering.calculated import calculated, plus, point
 from tests.metering.inventory.workbooks import CUPS, HOTEL, exported, opened, put, written
 from vatio.accounts.models import Account
 from vatio.entitlements.question import entitlement
@@ -303,3 +304,22 @@ def test_an_account_that_has_expired_takes_nothing() -> None:
     assert [str(fault) for fault in found.faults] == [
         "Esta cuenta caducó el 3 may 2027: no se puede añadir nada hasta que se renueve."
     ]
+
+
+def test_a_meter_that_is_added_up_with_others_stays_in_their_time_zone() -> None:
+    account = hotel()
+    here, there, alone = (point(account) for _each in range(3))
+    calculated(account, [plus(here), plus(there)])
+    calculated(account, [plus(alone)], name="Solo")
+    sheets = {
+        "Emplazamientos": [["Emplazamiento", "Zona horaria"], ["Tenerife", "Atlantic/Canary"]],
+        "Medidores": [
+            ["Identificador", "Nombre", "Emplazamiento"],
+            *([str(each.meter.uid), each.meter.name, "Tenerife"] for each in (there, alone)),
+        ],
+    }
+
+    told = faults(account, sheets)
+
+    assert len(told) == 1
+    assert "una serie calculada lo suma con medidores de otra zona horaria." in told[0]

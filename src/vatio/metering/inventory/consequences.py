@@ -13,9 +13,11 @@ from vatio.metering.installing import CANARIES, MAINLAND
 from vatio.metering.inventory.installed import Installed
 from vatio.metering.inventory.working import Draft
 from vatio.metering.models import (
+    CalculatedTerm,
     DataSource,
     Measurement,
     Meter,
+    Series,
     Served,
     Service,
     Site,
@@ -168,6 +170,7 @@ def _set_zones(draft: Draft) -> None:
     first = dict[int, Measurement]()
     for each in installed.things["measurements"]:
         first.setdefault(id(each.meter), each)
+    moved = list[Series]()
     for series in installed.things["series"]:
         meter = series.data_point.meter
         zone = _zone(installed, meter, first.get(id(meter)), stored=False)
@@ -178,6 +181,26 @@ def _set_zones(draft: Draft) -> None:
                 words = _("it has readings by the days of another time zone.")
                 draft.refuse_thing(meter, "path", words)
             series.time_zone = zone
+            moved.append(series)
+    if moved:
+        _find_added_up_across_zones(draft, moved)
+
+
+def _find_added_up_across_zones(draft: Draft, moved: list[Series]) -> None:
+    """Refuse meters that move to another time zone than what they are added up with."""
+    zones: dict[int, set[str]] = defaultdict(set)
+    for series in draft.installed.things["series"]:
+        zones[series.data_point.pk].add(series.time_zone)
+    added_up: dict[int, set[int]] = defaultdict(set)
+    terms = CalculatedTerm.objects.filter(account=draft.installed.account)
+    for series_id, point in terms.values_list("version__series", "data_point"):
+        added_up[series_id].add(point)
+    for points in added_up.values():
+        if len(set().union(*(zones[point] for point in points))) < 2:
+            continue
+        for meter in {each.data_point.meter for each in moved if each.data_point.pk in points}:
+            words = _("a calculated series adds it up with meters of another time zone.")
+            draft.refuse_thing(meter, "path", words)
 
 
 def _zone(installed: Installed, meter: Meter, first: Measurement | None, *, stored: bool) -> str:

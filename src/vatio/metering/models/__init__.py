@@ -2,6 +2,11 @@
 
 from vatio.metering.models.allocations import Allocation
 from vatio.metering.models.belonging import OfAccount, Range, Served, ServedSet, Service
+from vatio.metering.models.calculated import (
+    CalculatedSeries,
+    CalculatedTerm,
+    CalculatedVersion,
+)
 from vatio.metering.models.data_points import DataPoint, Series
 from vatio.metering.models.drafts import InventoryDraft
 from vatio.metering.models.meters import Measurement, Meter, MeterChange, RtcLine
@@ -10,6 +15,9 @@ from vatio.metering.models.supplies import Site, SupplyContract, SupplyPoint
 
 __all__ = [
     "Allocation",
+    "CalculatedSeries",
+    "CalculatedTerm",
+    "CalculatedVersion",
     "DataPoint",
     "DataSource",
     "InventoryDraft",

@@ -1,6 +1,7 @@
 """«Gestionar cuentas» and, for the commercial department, «Cuentas» of every organisation."""
 
 from datetime import datetime
+from functools import partial
 
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse, HttpResponseRedirect
@@ -14,10 +15,12 @@ from vatio import clock
 from vatio.accounts.labels import SECTORS
 from vatio.accounts.models import Account, AccountSet
 from vatio.catalogue.listing import known_licences
+from vatio.consumption import account_freshness
+from vatio.consumption.account_freshness import NEVER
 from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.downloads.models import Download
 from vatio.portfolios import exporting, listing
-from vatio.portfolios.labels import COLUMNS
+from vatio.portfolios.labels import COLUMNS, UNSORTED
 from vatio.web.accounts.headings import headings, shares
 from vatio.web.renewals import bulk_renewing
 from vatio.web.shell.access import COMMERCIAL, SUPERADMINISTRATOR, Request, only
@@ -80,6 +83,8 @@ def _list(
     found = listing.narrowed(inside, asked, request.user, at=at)
     page = listing.page(found, asked, request.GET, request.user, at=at)
     at_desk = not hasattr(request, "organisation")
+    hidden = set(request.user.hidden_columns)
+    keys = [row.account.pk for row in page.rows]
     here = next(tab for tab in tab_list if tab.current)
     return render(
         request,
@@ -97,7 +102,10 @@ def _list(
             "asked": asked,
             "headings": headings(asked, request.GET),
             "shares": shares(asked, request.GET, page.rows),
-            "hidden": set(request.user.hidden_columns),
+            "hidden": hidden,
+            "fresh": {} if "last_data" in hidden else account_freshness.of_accounts(keys, at=at),
+            "never": NEVER,
+            "unsorted": UNSORTED,
             "column_names": {
                 name: words for name, words in COLUMNS.items() if at_desk or name != "organisation"
             },
@@ -138,7 +146,12 @@ def _workbook(request: Request, *, at: datetime, expired: bool) -> HttpResponseB
     rows = accounts.count()
     if rows <= exporting.AT_ONCE:
         made = exporting.workbook(
-            accounts, asked, request.user, at=at, with_organisation=organisation is None
+            accounts,
+            asked,
+            request.user,
+            at=at,
+            with_organisation=organisation is None,
+            last_data=partial(account_freshness.last_data, at=at),
         )
         return FileResponse(made, as_attachment=True, filename=name, content_type=XLSX)
     return leave_to_worker(

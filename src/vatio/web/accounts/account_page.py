@@ -49,7 +49,7 @@ def account(request: Request, uid: UUID) -> HttpResponse:
         return _contract(request, uid)
     enter(request)
     role = found.account.roles.get(person=request.user).role
-    return overview.show(request, found, role=role)
+    return overview.show(found, request, role=role)
 
 
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)

@@ -6,7 +6,7 @@ from babel.numbers import format_decimal
 from django.utils.translation import get_language
 
 from vatio.analysis.curve import Value
-from vatio.consumption.subjects import Subject
+from vatio.consumption.subjects import EnergySubject
 
 MEGA = 10_000
 """From how many kWh on an amount is written in MWh."""
@@ -16,28 +16,28 @@ NONE = "–"
 
 
 @dataclass(frozen=True)
-class Unit:
+class ShownUnit:
     """A unit of the page, and how many base units one of it is."""
 
     name: str
     factor: float
 
 
-def total_unit(subject: Subject, largest: float) -> Unit:
+def total_unit(subject: EnergySubject, largest: float) -> ShownUnit:
     """Return the unit in which amounts up to a largest one, in base units, are written."""
     quantity = subject.quantity
     bigger = BIGGER.get(quantity.shown)
     if bigger and abs(largest) / quantity.factor >= MEGA:
-        return Unit(bigger, quantity.factor * 1000)
-    return Unit(quantity.shown, quantity.factor)
+        return ShownUnit(bigger, quantity.factor * 1000)
+    return ShownUnit(quantity.shown, quantity.factor)
 
 
-def power_unit(subject: Subject) -> Unit:
+def power_unit(subject: EnergySubject) -> ShownUnit:
     """Return the unit of a thing's curve."""
-    return Unit(subject.unit, subject.quantity.factor)
+    return ShownUnit(subject.unit, subject.quantity.factor)
 
 
-def figure(value: Value, unit: Unit, *, decimals: int | None = None) -> str:
+def figure(value: Value, unit: ShownUnit, *, decimals: int | None = None) -> str:
     """Return an amount in a unit, with as many decimals as its size is worth; a dash for none."""
     if value is None:
         return NONE

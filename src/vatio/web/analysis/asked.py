@@ -119,15 +119,24 @@ class Asked:
         return self.query(**{"from": since.isoformat(), "to": (until - ONE_DAY).isoformat()})
 
 
-def read(parameters: QueryDict, *, today: date, usual_days: int = USUAL_DAYS) -> Asked:
-    """Return what an address asks for; without days, the last `usual_days` up to today."""
+def read(
+    parameters: QueryDict,
+    *,
+    today: date,
+    usual_days: int = USUAL_DAYS,
+    most_days: int = MOST_DAYS,
+) -> Asked:
+    """Return what an address asks for; without days, the last `usual_days` up to today.
+
+    Of a span of more than `most_days` the last of them.
+    """
     last = parse_day(parameters.get("to")) or today
     last = min(max(last, date(2000, 1, 1)), today + timedelta(days=366))
     first = parse_day(parameters.get("from")) or last - (usual_days - 1) * ONE_DAY
     first = max(first, date(2000, 1, 1))
     if first > last:
         first, last = last, first
-    first = max(first, last - (MOST_DAYS - 1) * ONE_DAY)
+    first = max(first, last - (most_days - 1) * ONE_DAY)
     by, shape = parameters.get("by", ""), parameters.get("as", "")
     versus = parameters.get("versus", Versus.NOTHING)
     return Asked(

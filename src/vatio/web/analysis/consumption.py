@@ -12,17 +12,20 @@ from django.utils.translation import gettext as _
 from vatio import clock
 from vatio.accounts.models import Account
 from vatio.consumption import entering, parts, subjects
+from vatio.consumption.buckets import By
 from vatio.consumption.parts import Parted
 from vatio.consumption.subjects import KINDS
-from vatio.dates import day_at, written
-from vatio.metering.models import DataPoint
+from vatio.dates import day_at
 from vatio.web.analysis import tiles
-from vatio.web.analysis.amounts import Unit, power_unit, total_unit
+from vatio.web.analysis.amounts import ShownUnit, power_unit, total_unit
 from vatio.web.analysis.asked import COMPARISONS, RESOLUTIONS, SHAPES, Asked, Shape, read, spans
+from vatio.web.analysis.bars_drawing import BarsDrawing, draw_bars
+from vatio.web.analysis.bucket_bars import MOST_BARS, bars_of
 from vatio.web.analysis.curve_drawing import CurveDrawing, Slot, draw
 from vatio.web.analysis.first_minutes import first_minutes
 from vatio.web.analysis.looks import Together, looks
 from vatio.web.analysis.table import EnergyTable, page, table
+from vatio.web.analysis.warnings import warnings
 from vatio.web.shell.access import (
     ADMINISTRATOR,
     COMMERCIAL,
@@ -33,9 +36,6 @@ from vatio.web.shell.access import (
 )
 from vatio.web.shell.account_frame import enter
 
-NAMED = 5
-"""How many of the things without data are named."""
-
 
 @dataclass(frozen=True)
 class Shown:
@@ -44,7 +44,7 @@ class Shown:
     asked: Asked
     together: Together
     table: EnergyTable
-    unit: Unit
+    unit: ShownUnit
     parted: Parted | None
 
 
@@ -76,9 +76,11 @@ def consumption(request: Request, uid: UUID) -> HttpResponse:
             "shapes": SHAPES,
             "tiles": tiles.tiles(look) if look else [],
             "figures": [(each.subject, tiles.tiles(each)) for each in shown.together.looks],
-            "drawn": _drawn(shown.together) if asked.is_curve else None,
+            "drawn": _drawn(shown.together, at.timestamp()) if asked.is_curve else None,
+            "bars_drawn": _bars(shown, now=at.timestamp()),
             "page": page(len(shown.table), request.GET),
-            "warnings": warnings(account, shown.together),
+            "warnings": warnings(account, shown.together.looks, shown.together.apart),
+            "never_read": not any(each.known.first_on for each in shown.together.looks),
             "is_empty": all(each.is_empty for each in shown.together.looks),
             "steps": first_minutes(frame),
         },
@@ -110,7 +112,7 @@ def prepare(account: Account, asked: Asked, *, at: datetime) -> Shown:
     return Shown(asked, together, made, unit, parted)
 
 
-def _drawn(together: Together) -> CurveDrawing | None:
+def _drawn(together: Together, now: float) -> CurveDrawing | None:
     """Return the server's drawing of the first curve, for whoever has no script."""
     look = together.looks[0]
     unit = power_unit(look.subject)
@@ -126,40 +128,24 @@ def _drawn(together: Together) -> CurveDrawing | None:
         unit=unit.name,
         what=look.subject.name,
         adds=False,
+        now=now,
     )
 
 
-def warnings(account: Account, together: Together) -> list[str]:
-    """Return what has to be known before the numbers are believed."""
-    found: list[str] = []
-    if together.apart:
-        names = ", ".join(f"«{each.name}» ({each.unit})" for each in together.apart)
-        found.append(_("Of another unit, to be looked at apart: %(names)s.") % {"names": names})
-    for look in together.looks:
-        if len(look.components) > 1 and look.silent and not look.is_empty:
-            found.append(
-                _("Without readings on these days, and not in the sum: %(names)s.")
-                % {"names": _names(account, look.silent)}
-            )
-        for key, day in sorted(look.later.items(), key=lambda each: each[1])[:NAMED]:
-            found.append(
-                _("%(name)s has readings from %(day)s on.")
-                % {"name": _names(account, [key]), "day": written(day)}
-            )
-        zones = {each.time_zone for each in look.known.series.values()}
-        if len(zones) > 1:
-            found.append(_("Its meters count in different time zones: each gives its own days."))
-    return found
-
-
-def _names(account: Account, points: list[int]) -> str:
-    """Return the meters of data points, the first of them by name."""
-    rows = DataPoint.objects.filter(account=account, pk__in=points)
-    names = list(rows.order_by("meter__name_sorted").values_list("meter__name", flat=True))
-    words = ", ".join(f"«{name}»" for name in names[:NAMED])
-    if len(names) > NAMED:
-        words += " " + _("and %(num)s more") % {"num": len(names) - NAMED}
-    return words
+def _bars(shown: Shown, *, now: float) -> BarsDrawing | None:
+    """Return the bars of the rows; of several things there are none, the curve lays them over."""
+    look, by = shown.together.only, shown.table.by
+    if shown.asked.is_curve or look is None or by == By.SLOT or len(shown.table) > MOST_BARS:
+        return None
+    subject = look.subject
+    return draw_bars(
+        bars_of(look, shown.table.rows[0], by, now=now, parted=shown.parted),
+        what=_("Energy") if subject.unit == "kW" else str(subject.quantity.label),
+        unit=subject.quantity.shown,
+        factor=subject.quantity.factor,
+        minutes=look.minutes,
+        before=str(COMPARISONS[shown.asked.versus]),
+    )
 
 
 urlpatterns = [

@@ -46,11 +46,16 @@ def curve_data(request: Request, uid: UUID) -> HttpResponse:
     entering.record_entry(account, by=request.user, at=at)
     asked = read_address(request.GET, today=day_at(at, account.time_zone))
     together = looks(account, asked, now=at.timestamp())
-    content = msgspec.json.encode(data(account, together.looks, str(COMPARISONS[asked.versus])))
+    sent = data(
+        account, together.looks, compared_with=str(COMPARISONS[asked.versus]), now=at.timestamp()
+    )
+    content = msgspec.json.encode(sent)
     return HttpResponse(content, content_type="application/json")
 
 
-def data(account: Account, looked: Sequence[Look], compared_with: str) -> dict[str, Any]:
+def data(
+    account: Account, looked: Sequence[Look], *, compared_with: str, now: float
+) -> dict[str, Any]:
     """Return what the browser draws of things of one unit and one resolution."""
     first = looked[0]
     curve, factor = first.curve, first.subject.quantity.factor
@@ -60,6 +65,7 @@ def data(account: Account, looked: Sequence[Look], compared_with: str) -> dict[s
         "unit": first.subject.unit,
         "shifts": shifts(curve.starts[0], curve.ends, curve.time_zone),
         "ends": curve.ends,
+        "now": int(now),
         "before": None,
         "periods": None,
         "contracted": None,

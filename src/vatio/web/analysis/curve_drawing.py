@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from math import ceil, floor, log10
+from math import ceil, floor, inf, log10
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -40,7 +40,7 @@ class Slot(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Scale:
+class CurveScale:
     """What stands at the foot of a picture and at its top, in base units."""
 
     low: float
@@ -126,6 +126,7 @@ def draw(
     unit: str,
     what: str,
     adds: bool = True,
+    now: float = inf,
 ) -> CurveDrawing | None:
     """Compute the picture of some intervals in order of time; None without any amount.
 
@@ -133,6 +134,7 @@ def draw(
     :param time_zone: the IANA zone of the days.
     :param factor: how many base units one of `unit` is.
     :param what: what the curve is of, for its words.
+    :param now: the instant, in seconds since 1970, from which on nothing is missing yet.
     :param adds: whether the values are amounts; of powers and other states no sum is told.
     """
     known = [each for each in slots if each.value is not None]
@@ -143,7 +145,7 @@ def draw(
     steps, together = _steps(slots, begins, ends, length)
     counted = [each for each in steps if each.count]
     scale = _scale([each.most for each in counted], [each.least for each in counted], factor)
-    gaps = _gaps(slots, length)
+    gaps = [(a, b if b <= now else int(now)) for a, b in _gaps(slots, length) if a < now]
     return CurveDrawing(
         line=_line(steps, together, begins, ends, length, scale),
         band=_band(steps, together, begins, ends, length, scale) if together > 1 else "",
@@ -209,7 +211,7 @@ def _edges(place: int, together: int, begins: int, ends: int, length: int) -> tu
 
 
 def _line(
-    steps: Sequence[_Step], together: int, begins: int, ends: int, length: int, scale: Scale
+    steps: Sequence[_Step], together: int, begins: int, ends: int, length: int, scale: CurveScale
 ) -> str:
     path, is_down = [], False
     for place, each in enumerate(steps):
@@ -222,7 +224,7 @@ def _line(
 
 
 def _band(
-    steps: Sequence[_Step], together: int, begins: int, ends: int, length: int, scale: Scale
+    steps: Sequence[_Step], together: int, begins: int, ends: int, length: int, scale: CurveScale
 ) -> str:
     """Return the outline between the least and the highest: there above, and back below."""
     path, back = [], list[str]()
@@ -238,16 +240,16 @@ def _band(
     return "".join(path)
 
 
-def _up(value: float, scale: Scale) -> float:
+def _up(value: float, scale: CurveScale) -> float:
     share = (value - scale.low) / (scale.high - scale.low)
     return round(BOTTOM - (BOTTOM - TOP) * min(max(share, 0), 1), 1)
 
 
-def _scale(most: Sequence[float], least: Sequence[float], factor: float) -> Scale:
+def _scale(most: Sequence[float], least: Sequence[float], factor: float) -> CurveScale:
     """Return a scale from nought, or from a round number below what is negative."""
     high = _round_up(max(*most, 0.0) / factor) * factor
     lowest = min(*least, 0.0)
-    return Scale(-_round_up(-lowest / factor) * factor if lowest < 0 else 0.0, high)
+    return CurveScale(-_round_up(-lowest / factor) * factor if lowest < 0 else 0.0, high)
 
 
 def _round_up(value: float) -> float:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from vatio.metering.models import Series, Service
+from vatio.metering.models import Service
 from vatio.web.shell.account_frame import AccountFrame
 
 
@@ -29,8 +29,6 @@ def first_minutes(frame: AccountFrame) -> FirstMinutes:
         has_place=account.supplypoints.filter(**served).exists()
         or account.meters.filter(**served).exists(),
         has_points=account.datapoints.filter(**served).exists(),
-        has_readings=Series.objects.filter(
-            account=account, first_reading_on__isnull=False
-        ).exists(),
+        has_readings=account.seriess.filter(first_reading_on__isnull=False).exists(),
         may_change=frame.may_change,
     )

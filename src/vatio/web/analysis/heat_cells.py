@@ -5,20 +5,13 @@ from dataclasses import dataclass
 
 from vatio.analysis.classes import class_of
 from vatio.analysis.heat import HeatGrid
+from vatio.web.analysis.look_paths import LookPath
 
 VOID, ABSENT = -1, -2
 """What a cell without a value is: a gap, or a time that the clocks leapt over."""
 
 LOOKS = ("heat-0", "heat-1", "heat-2", "heat-3", "heat-4", "heat-5", "heat-6")
 """The looks of the classes, from little to much."""
-
-
-@dataclass(frozen=True)
-class CellPath:
-    """The cells of a class: a path in units of a day by a slot, as thick as one of them."""
-
-    look: str
-    d: str
 
 
 @dataclass(frozen=True)
@@ -60,8 +53,11 @@ def runs_of(grid: HeatGrid, limits: list[float]) -> Iterator[Run]:
                 start = slot
 
 
-def paths_of(runs: list[Run], *, is_down: bool) -> list[CellPath]:
-    """Return a path for each class; days go to the right, or down where `is_down`."""
+def paths_of(runs: list[Run], *, is_down: bool) -> list[LookPath]:
+    """Return a path for each class, in units of a day by a slot and as thick as one of them.
+
+    Days go to the right, or down where `is_down`.
+    """
     paths: dict[int, list[str]] = {}
     for day, kind, start, end in runs:
         if kind >= 0:
@@ -69,7 +65,7 @@ def paths_of(runs: list[Run], *, is_down: bool) -> list[CellPath]:
                 f"M{start} {day}.5h{end - start}" if is_down else f"M{day}.5 {start}v{end - start}"
             )
             paths.setdefault(kind, []).append(step)
-    return [CellPath(LOOKS[kind], "".join(paths[kind])) for kind in sorted(paths)]
+    return [LookPath(LOOKS[kind], "".join(paths[kind])) for kind in sorted(paths)]
 
 
 def gaps_of(runs: list[Run], day: float, slot: float, *, is_down: bool) -> list[HeatBox]:

@@ -6,7 +6,7 @@ from vatio.accounts.models import Account
 from vatio.consumption import subjects
 from vatio.consumption.buckets import By
 from vatio.consumption.looking import Look, look
-from vatio.consumption.subjects import Subject
+from vatio.consumption.subjects import EnergySubject
 from vatio.readings.slots import WHOLE_DAY
 from vatio.web.analysis.asked import Asked
 
@@ -19,7 +19,7 @@ class Together:
     """What is looked at, and what was asked for besides and has another unit."""
 
     looks: list[Look]
-    apart: list[Subject]
+    apart: list[EnergySubject]
 
     @property
     def only(self) -> Look | None:
@@ -36,7 +36,7 @@ def looks(account: Account, asked: Asked, *, now: float) -> Together:
     same = [each for each in found if each.unit == found[0].unit]
     minutes = FIXED.get(By(asked.by)) if asked.by and asked.is_curve else None
 
-    def at(subject: Subject, resolution: int | None) -> Look:
+    def at(subject: EnergySubject, resolution: int | None) -> Look:
         return look(
             account,
             subject,

@@ -18,7 +18,7 @@ from vatio.consumption.overview import LATELY, Overview, overview
 from vatio.dates import written, written_with_weekday
 from vatio.metering.labels import SOURCES
 from vatio.readings.waiting import waiting
-from vatio.web.analysis.amounts import Unit, change, figure, percent, total_unit
+from vatio.web.analysis.amounts import ShownUnit, change, figure, percent, total_unit
 from vatio.web.analysis.bars_drawing import BarsDrawing, draw_bars
 from vatio.web.analysis.bucket_bars import bars_of
 from vatio.web.analysis.first_minutes import first_minutes
@@ -48,10 +48,10 @@ class SiteShare:
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
 def account_overview(request: Request, uid: UUID) -> HttpResponse:
     """Show what an account consumed lately."""
-    return show(request, enter(request))
+    return show(enter(request), request)
 
 
-def show(request: Request, frame: AccountFrame, **known: Any) -> HttpResponse:
+def show(frame: AccountFrame, request: Request, **known: Any) -> HttpResponse:
     """Render the overview of an account that the person may enter."""
     at, account = clock.now(), frame.account
     entering.record_entry(account, by=request.user, at=at)
@@ -132,8 +132,8 @@ def _total(lately: Any) -> Tile:
     says = [
         _("from %(least)s to %(most)s kWh a day")
         % {
-            "least": figure(least.total, Unit("", 1000), decimals=0),
-            "most": figure(most.total, Unit("", 1000), decimals=0),
+            "least": figure(least.total, ShownUnit("", 1000), decimals=0),
+            "most": figure(most.total, ShownUnit("", 1000), decimals=0),
         }
     ]
     words = _("Last %(days)s days") % {"days": LATELY}

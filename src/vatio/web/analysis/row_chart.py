@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from vatio.web.analysis.bars import EnergyBar
+from vatio.web.analysis.look_paths import LookPath, paths_of_boxes
 
 WIDTH = 328.0
 ROW, BAR, FIGURES = 46.0, 16.0, 19.0
@@ -41,6 +42,7 @@ class BarRow:
     figure: str = ""
     parts: list[RowPart] = field(default_factory=list)
     is_void: bool = False
+    is_unfinished: bool = False
     before: str = ""
     """The path of what it is compared with."""
     net: str = ""
@@ -61,6 +63,20 @@ class RowChart:
     rows: list[BarRow]
     is_dense: bool
 
+    @property
+    def geometry(self) -> str:
+        """What finds a row: left, top, step, width, and 1 as they go down."""
+        return f"0 0 {self.step:g} {self.width:g} 1"
+
+    @property
+    def paths(self) -> list[LookPath]:
+        """All parts of a look as one path, for many rows."""
+        return paths_of_boxes(
+            (part.look, part.x, row.y + self.bar_y, part.width, self.bar)
+            for row in self.rows
+            for part in row.parts
+        )
+
 
 def rows(bars: Sequence[EnergyBar], full: Callable[[float], str]) -> RowChart:
     """Compute the rows of bars.
@@ -80,7 +96,7 @@ def rows(bars: Sequence[EnergyBar], full: Callable[[float], str]) -> RowChart:
     drawn, after, under = [], 0.0, ""
     for place, bar in enumerate(bars):
         row = BarRow(y=place * step)
-        row.is_void = bar.total is None
+        row.is_void, row.is_unfinished = bar.total is None, bar.is_unfinished
         row.parts = _parts(bar, across)
         if bar.is_netted and bar.total is not None:
             x, y = round(across(bar.total), 1), row.y + bar_y

@@ -16,14 +16,14 @@ from vatio.consumption.parts import Parted
 from vatio.dates import written_month, written_with_weekday
 from vatio.formats import amount
 from vatio.readings.slots import WHOLE_DAY
-from vatio.web.analysis.amounts import Unit, change, figure
+from vatio.web.analysis.amounts import ShownUnit, change, figure
 
 SIZE = 100
 """How many rows a page of the table has."""
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A column of numbers: its heading, and its values in the unit of the heading."""
 
     heading: str
@@ -42,7 +42,7 @@ class EnergyTable:
     by: By
     look: Look
     rows: list[list[Bucket]]
-    columns: list[Column]
+    columns: list[TableColumn]
     sums: list[Value]
     has_peaks: bool
 
@@ -108,19 +108,19 @@ class EnergyTable:
         return " · ".join(_notes([each[row] for each in self.rows], self.look))
 
 
-def _cell(column: Column, value: Value) -> str:
+def _cell(column: TableColumn, value: Value) -> str:
     return change(value) if column.is_change else _written(value)
 
 
 def _written(value: Value) -> str:
-    return figure(value, Unit("", 1))
+    return figure(value, ShownUnit("", 1))
 
 
 def table(
     looked: Sequence[Look],
     by: By,
     *,
-    unit: Unit,
+    unit: ShownUnit,
     now: float,
     compared_with: str,
     parted: Parted | None,
@@ -146,21 +146,23 @@ def table(
 def _columns(
     looked: Sequence[Look],
     rows: Sequence[Sequence[Bucket]],
-    unit: Unit,
+    unit: ShownUnit,
     compared_with: str,
     parted: Parted | None,
-) -> list[Column]:
+) -> list[TableColumn]:
     if len(looked) > 1:
         return [
-            Column(f"{look.subject.name}, {unit.name}", _scaled([b.total for b in own], unit))
+            TableColumn(f"{look.subject.name}, {unit.name}", _scaled([b.total for b in own], unit))
             for look, own in zip(looked, rows, strict=True)
         ]
-    columns: list[Column] = []
+    columns: list[TableColumn] = []
     (own,) = rows
     if parted is not None:
         parts = [parted.of(each.starts) for each in own]
         columns += [
-            Column(f"{name}, {unit.name}", _scaled([each[place] for each in parts], unit))
+            TableColumn(
+                f"{name}, {unit.name}", _scaled([each[place] or None for each in parts], unit)
+            )
             for place, name in enumerate(parted.names)
         ]
     word = (
@@ -170,19 +172,19 @@ def _columns(
         if looked[0].subject.adds
         else _("Mean")
     )
-    columns.append(Column(f"{word}, {unit.name}", _scaled([b.total for b in own], unit)))
+    columns.append(TableColumn(f"{word}, {unit.name}", _scaled([b.total for b in own], unit)))
     if looked[0].against is not None:
         before = _scaled([b.before for b in own], unit)
-        columns.append(Column(f"{compared_with}, {unit.name}", before))
-        columns.append(Column(_("Difference"), [b.change for b in own], is_change=True))
+        columns.append(TableColumn(f"{compared_with}, {unit.name}", before))
+        columns.append(TableColumn(_("Difference"), [b.change for b in own], is_change=True))
     return columns
 
 
-def _scaled(values: Sequence[Value], unit: Unit) -> list[Value]:
+def _scaled(values: Sequence[Value], unit: ShownUnit) -> list[Value]:
     return [None if value is None else value / unit.factor for value in values]
 
 
-def _sum(column: Column, look: Look) -> Value:
+def _sum(column: TableColumn, look: Look) -> Value:
     known = [value for value in column.values if value is not None]
     if column.is_change or not look.curve.adds or not known:
         return None

@@ -92,13 +92,17 @@ def against_words(against: Against | None, before: str = "") -> list[str]:
         return [_("nothing to compare with")]
     if compared.change is None:
         return [_("there was nothing before")]
-    words = (
-        _("%(change)s less than before")
-        if compared.change < 0
-        else _("%(change)s more than before")
-    )
-    says = [words % {"change": change(abs(compared.change)).lstrip("+")}]
-    if compared.left_out:
+    words = _("%(change)s more than %(before)s")
+    if compared.change < 0:
+        words = _("%(change)s less than %(before)s")
+    if round(compared.change, 3) == 0:
+        words = _("the same as %(before)s")
+    share = change(abs(compared.change)).lstrip("+")
+    says = [words % {"change": share, "before": before or _("before")}]
+    if compared.left_out and compared.parts > 1:
+        words = _("on %(share)s of both: what one side lacks counts on neither")
+        says.append(words % {"share": percent(compared.share)})
+    elif compared.left_out:
         says.append(
             _("without %(time)s that one side lacks") % {"time": duration(compared.left_out)}
         )

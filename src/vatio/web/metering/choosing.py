@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.models import Account
 from vatio.keys import parse_uuid
-from vatio.metering.models import DataSource, Meter, Site, SupplyPoint
+from vatio.metering.models import DataPoint, DataSource, Meter, Service, Site, SupplyPoint
 from vatio.metering.site_paths import site_paths
 from vatio.tenants.folding import sort_key, tidy
 
 MOST = 300
 MOST_NAMED = 5
-Thing = TypeVar("Thing", Site, SupplyPoint, Meter, DataSource)
+Thing = TypeVar("Thing", Site, SupplyPoint, Meter, DataPoint, DataSource)
 
 
 class ThingField(forms.Field, Generic[Thing]):
@@ -78,7 +78,7 @@ class ThingField(forms.Field, Generic[Thing]):
         return exact or [each for each, label in self.labels.items() if key in sort_key(label)]
 
 
-def identity_of(thing: Site | SupplyPoint | Meter | DataSource) -> str:
+def identity_of(thing: Site | SupplyPoint | Meter | DataPoint | DataSource) -> str:
     """Return the CUPS of a supply point or the serial number of a meter; else nothing."""
     if isinstance(thing, SupplyPoint):
         return thing.cups
@@ -108,6 +108,17 @@ def meters_of(account: Account) -> Mapping[Meter, str]:
     """Return the meters in service of an account, by name, with their serial numbers."""
     meters = account.meters.in_service().order_by("name_sorted", "id")
     return {meter: _label(meter) for meter in meters}
+
+
+def data_points_of(account: Account) -> Mapping[DataPoint, str]:
+    """Return the data points of an account by meter and name, those that are retired marked."""
+    points = account.datapoints.filter(service__in=[Service.ACCEPTED, Service.RETIRED])
+    order = ("meter__name_sorted", "meter", "service", "name_sorted", "id")
+    retired = _("out of service")
+    return {
+        point: point.name if point.is_in_service else f"{point.name} ({retired})"
+        for point in points.select_related("meter").order_by(*order)
+    }
 
 
 def sources_of(account: Account) -> Mapping[DataSource, str]:

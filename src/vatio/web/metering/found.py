@@ -6,7 +6,16 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from vatio.accounts.models import Account
-from vatio.metering.models import DataPoint, DataSource, Meter, RtcLine, Served, SupplyPoint
+from vatio.metering.calculated_terms import with_versions
+from vatio.metering.models import (
+    CalculatedSeries,
+    DataPoint,
+    DataSource,
+    Meter,
+    RtcLine,
+    Served,
+    SupplyPoint,
+)
 from vatio.tenants.models import Person
 
 KINDS: dict[str, type[SupplyPoint | Meter | DataPoint | RtcLine]] = {
@@ -39,6 +48,13 @@ def source_of(account: Account, uid: UUID, person: Person) -> DataSource:
     """Return a data source of the account; another account's is not found."""
     sources = DataSource.objects.visible_to(person).filter(account=account)
     return get_object_or_404(sources.select_related("account", "organisation"), uid=uid)
+
+
+def calculated_of(account: Account, uid: UUID, person: Person) -> CalculatedSeries:
+    """Return a calculated series of the account with its versions; another's is not found."""
+    series = CalculatedSeries.objects.visible_to(person).filter(account=account)
+    related = series.select_related("account", "organisation")
+    return get_object_or_404(with_versions(related), uid=uid)
 
 
 def thing_of(account: Account, kind: str, uid: UUID, person: Person) -> Served:

@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.urls import path
 
 from vatio import clock
+from vatio.consumption import account_freshness
+from vatio.consumption.account_freshness import NEVER
 from vatio.entitlements.limits import why_closed
 from vatio.entitlements.question import entitlement
 from vatio.metering.labels import SERVICES
@@ -37,6 +39,7 @@ def installation(request: Request, uid: UUID) -> HttpResponse:
     frame = enter(request)
     text = tidy(request.GET.get("q", ""))
     tree = count_sites(frame.account)
+    fresh = account_freshness.of_accounts([frame.account.pk], at=at).get(frame.account.pk, NEVER)
     finds = search(frame.account, text) if text else None
     return render(
         request,
@@ -53,6 +56,9 @@ def installation(request: Request, uid: UUID) -> HttpResponse:
                 source_count=Count("id"),
                 gateway_count=Count("id", filter=Q(kind=DataSource.Kind.INSERTION)),
             ),
+            "calculated_count": frame.account.calculatedseriess.count(),
+            "at": at,
+            "fresh": fresh,
             "devices": waiting(frame.account, proposes=False),
             "most_devices": MOST_DEVICES,
             "text": text,

@@ -7,10 +7,13 @@ from django.shortcuts import render
 from django.urls import path
 
 from vatio import clock, pagination
+from vatio.consumption import account_freshness
+from vatio.consumption.account_freshness import NEVER
 from vatio.dates import day_at
 from vatio.entitlements.limits import why_closed
 from vatio.entitlements.question import entitlement
 from vatio.metering import listing
+from vatio.metering.calculated_terms import shown_versions
 from vatio.metering.labels import ENERGIES, RESOLUTIONS, SERVICES, SOURCES
 from vatio.metering.labels import ROLES as MEASURING_ROLES
 from vatio.metering.quantities import QUANTITIES
@@ -53,8 +56,18 @@ def lines(request: Request, uid: UUID) -> HttpResponse:
 
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
 def sources(request: Request, uid: UUID) -> HttpResponse:
-    """Show the data sources of an account, each with its devices and its data points."""
-    return _list(request, "sources", {"source_kinds": SOURCES})
+    """Show the data sources of an account, each with its devices, its points and its last data."""
+    at = clock.now()
+    fresh = account_freshness.of_sources(enter(request).account.pk, at=at)
+    labels = {"source_kinds": SOURCES, "fresh": fresh, "never": NEVER, "at": at}
+    return _list(request, "sources", labels)
+
+
+@only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
+def calculated(request: Request, uid: UUID) -> HttpResponse:
+    """Show the calculated series of an account, each with what it adds up today."""
+    shown = {"shown_versions": shown_versions, "quantities": QUANTITIES, "resolutions": RESOLUTIONS}
+    return _list(request, "calculated", shown)
 
 
 def _list(request: Request, kind: str, labels: dict[str, object]) -> HttpResponse:
@@ -76,6 +89,7 @@ def _list(request: Request, kind: str, labels: dict[str, object]) -> HttpRespons
             "leads": frame.leads,
             "may_change": frame.may_change,
             "closed": why_closed(account, at=at),
+            "today": today,
             "unit": unit,
             "room": entitlement(account, at=at).rooms[unit] if unit else None,
             "asked": asked,
@@ -102,4 +116,7 @@ urlpatterns = [
     ),
     path("accounts/<uuid:uid>/installation/lines/", lines, name="installation_lines"),
     path("accounts/<uuid:uid>/installation/sources/", sources, name="installation_sources"),
+    path(
+        "accounts/<uuid:uid>/installation/calculated/", calculated, name="installation_calculated"
+    ),
 ]

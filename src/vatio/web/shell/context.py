@@ -99,18 +99,30 @@ def _messages(request: HttpRequest) -> list[Any]:
 
 def _menu(request: HttpRequest, person: Person) -> list[Entry]:
     led = led_by(request)
-    entries = [
-        _entry(
-            request,
-            _("Manage accounts") if len(led) == 1 else f"{_('Manage accounts')} · {each.name}",
-            url("accounts", each.slug),
-            "accounts",
-        )
-        for each in led
-    ] + [
-        _entry(request, f"{_('People')} · {each.name}", url("people", each.slug), "person")
-        for each in led
-    ]
+    entries = (
+        [
+            _entry(
+                request,
+                _("Manage accounts") if len(led) == 1 else f"{_('Manage accounts')} · {each.name}",
+                url("accounts", each.slug),
+                "accounts",
+            )
+            for each in led
+        ]
+        + [
+            _entry(
+                request,
+                _("Portfolio") if len(led) == 1 else f"{_('Portfolio')} · {each.name}",
+                url("portfolio", each.slug),
+                "steps",
+            )
+            for each in led
+        ]
+        + [
+            _entry(request, f"{_('People')} · {each.name}", url("people", each.slug), "person")
+            for each in led
+        ]
+    )
     if roles_held(request).is_in_accounts:
         entries.append(_entry(request, _("My accounts"), url("my_accounts"), "accounts"))
     if person.is_commercial:

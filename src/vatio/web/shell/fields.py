@@ -85,7 +85,7 @@ class DecimalNumber(forms.Field):
         return found
 
     def prepare_value(self, value: object) -> object:
-        return decimal_text(value) if isinstance(value, Decimal) else value
+        return decimal_text(value, self.places) if isinstance(value, Decimal) else value
 
 
 class DayField(forms.Field):

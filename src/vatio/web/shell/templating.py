@@ -36,6 +36,7 @@ from vatio.tenants.addresses import in_letters
 from vatio.units import Unit
 from vatio.web.shell import labels, stylesheet
 from vatio.web.shell.addresses import address_of, around, url
+from vatio.web.shell.ages import age
 from vatio.web.shell.query_string import query_string
 
 
@@ -85,12 +86,14 @@ def environment(**options: Any) -> Environment:
         sentence=sentence,
         who=who,
         time_zone_label=labels.time_zone_label,
+        age=age,
     )
     made.filters.update(
         day=written,
         weekday=written_with_weekday,
         month=written_month,
         moment=moment,
+        plain_moment=plain_moment,
         number=number,
         decimal=decimal_text,
         measure=measured_value,
@@ -137,10 +140,17 @@ def moment(context: Context, at: datetime) -> Markup:
     """Format an instant in the time zone of the page, which its foot names: 24 nov 2026, 10:42."""
     time_zone = context["page_time_zone"]
     local = at.astimezone(ZoneInfo(time_zone))
-    words = format_datetime(local, "d MMM y, HH:mm", locale=get_language() or "es")
+    words = plain_moment(context, at)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         local.isoformat(timespec="minutes"), time_zone, words
     )
+
+
+@pass_context
+def plain_moment(context: Context, at: datetime) -> str:
+    """Format an instant in the time zone of the page, without an element: 24 nov 2026, 10:42."""
+    local = at.astimezone(ZoneInfo(context["page_time_zone"]))
+    return format_datetime(local, "d MMM y, HH:mm", locale=get_language() or "es")
 
 
 def with_account(words: str, name: str) -> str:

@@ -42,44 +42,54 @@ class ChartTip {
   }
 }
 
-// The bars: the stretch of the whole column or row answers, with all its parts.
+// The bars: the whole place of a column or of a row answers, with all its parts.
 (() => {
   const listen = (box) => {
     const tip = new ChartTip(box);
     const tips = JSON.parse(box.dataset.chartTips).map(([title, rows, note]) => ({ title, rows, note }));
+    const charts = [...box.querySelectorAll("[data-bars]")].map((svg) => {
+      const [left, top, step, length, down] = svg.dataset.bars.split(" ").map(Number);
+      return { svg, left, top, step, length, isDown: down === 1, read: svg.querySelector(".bar-read") };
+    });
     let place = -1;
-    const zones = () => [...box.querySelectorAll("svg")].find((svg) => svg.getBoundingClientRect().width)?.querySelectorAll("[data-tip]");
-    const mark = (zone) => {
-      for (const each of box.querySelectorAll(".read-now")) each.classList.remove("read-now");
-      zone?.classList.add("read-now");
-    };
     const hide = () => {
       tip.hide();
-      mark();
+      for (const { read } of charts) read.setAttribute("visibility", "hidden");
     };
-    box.addEventListener("pointermove", (event) => {
-      const zone = event.target.closest("[data-tip]");
-      if (!zone) return hide();
-      const around = box.getBoundingClientRect();
-      place = Number(zone.dataset.tip);
-      mark(zone);
-      tip.show(event.clientX - around.left, event.clientY - around.top - 40, tips[place]);
-    });
-    box.addEventListener("pointerleave", hide);
+    const mark = ({ left, top, step, length, isDown, read }) => {
+      const [x, y, width, height] = isDown ? [left, top + place * step, length, step] : [left + place * step, top, step, length];
+      for (const [name, value] of Object.entries({ x, y, width, height, visibility: "visible" })) read.setAttribute(name, value);
+    };
+    const point = (chart) => (event) => {
+      const around = chart.svg.getBoundingClientRect();
+      const scale = chart.svg.viewBox.baseVal.width / around.width;
+      const [x, y] = [(event.clientX - around.left) * scale - chart.left, (event.clientY - around.top) * scale - chart.top];
+      const [along, across] = chart.isDown ? [y, x] : [x, y];
+      const found = Math.floor(along / chart.step);
+      if (found < 0 || found >= tips.length || across < 0 || across > chart.length) return hide();
+      place = found;
+      mark(chart);
+      const outer = box.getBoundingClientRect();
+      tip.show(event.clientX - outer.left, event.clientY - outer.top - 40, tips[place]);
+    };
+    for (const chart of charts) {
+      chart.svg.addEventListener("pointermove", point(chart));
+      chart.svg.addEventListener("pointerdown", point(chart));
+      chart.svg.addEventListener("pointerleave", (event) => event.pointerType !== "touch" && hide());
+    }
     box.addEventListener("blur", hide);
     box.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === "Escape") return hide();
       const last = tips.length - 1;
       const to = { ArrowLeft: place - 1, ArrowUp: place - 1, ArrowRight: place + 1, ArrowDown: place + 1, Home: 0, End: last }[event.key];
-      if (event.key === "Escape") hide();
       if (to === undefined) return;
       event.preventDefault();
       place = Math.min(Math.max(to, 0), last);
-      const zone = zones()[place];
-      const around = box.getBoundingClientRect();
-      const at = zone.getBoundingClientRect();
-      mark(zone);
-      tip.show(Math.min(at.left + at.width / 2, at.right) - around.left, at.top - around.top + 8, tips[place]);
+      const chart = charts.find(({ svg }) => svg.getBoundingClientRect().width) ?? charts[0];
+      mark(chart);
+      const [at, outer] = [chart.read.getBoundingClientRect(), box.getBoundingClientRect()];
+      tip.show(at.left + at.width / 2 - outer.left, at.top - outer.top + 8, tips[place]);
       tip.say(tips[place]);
     });
   };

@@ -150,7 +150,7 @@
       box.dataset.listens = "";
       fetch(box.dataset.curve, { headers: { Accept: "application/json" } })
         .then((answer) => (answer.ok ? answer.json() : Promise.reject(answer.status)))
-        .then((sent) => listen(box, new WallCurve(sent)))
+        .then((sent) => sent.level === "slots" && listen(box, new WallCurve(sent)))
         .catch(() => delete box.dataset.listens); // The drawing and the table stay; the next settling tries again.
     }
   };

@@ -1,0 +1,141 @@
+"""What «Cartera» says of an account: this month, against last year, yesterday, how fresh it is.
+
+Last year is 364 days before, so that each day is beside one of the same weekday. Both sides are
+cut to the same days: only days that are whole on both sides count. A day is whole where every
+data point that counts on it has all its values.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from vatio.consumption.account_freshness import NEVER, Freshness
+from vatio.consumption.portfolio_months import AccountDays
+from vatio.metering.quantities import QUANTITIES
+from vatio.readings.months import month_of
+from vatio.readings.slots import ONE_DAY, local_day
+from vatio.readings.stretches import ACTIVE_ENERGY
+
+YEAR = 364 * ONE_DAY
+"""52 weeks: the day a year before that is of the same weekday."""
+
+KWH = QUANTITIES[ACTIVE_ENERGY].factor
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFigures:
+    """The figures of an account, or of several together; energies are in kWh, None for none.
+
+    `month` is from the first day of the month up to and including today, as far as there are
+    readings. `compared` and `before` are those of the `days` that are whole in both years, of
+    the whole days of this month; `left_out` counts the others.
+    """
+
+    month: float | None = None
+    yesterday: float | None = None
+    compared: float = 0
+    before: float = 0
+    days: int = 0
+    left_out: int = 0
+    freshness: Freshness = NEVER
+
+    @property
+    def change(self) -> float | None:
+        """The change against last year as a share of it; None where nothing can be compared."""
+        return (self.compared - self.before) / self.before if self.before > 0 else None
+
+    @property
+    def percent(self) -> int | None:
+        """The change in whole per cent."""
+        return None if self.change is None else round(self.change * 100)
+
+
+def spans_of(today: date) -> list[tuple[date, date]]:
+    """Return the days that the figures need, both ends included."""
+    first, yesterday = month_of(today), today - ONE_DAY
+    spans = [(min(first, yesterday), today)]
+    if first <= yesterday:
+        spans.append((first - YEAR, yesterday - YEAR))
+    return spans
+
+
+def figures(own: AccountDays, *, today: date, time_zone: str) -> AccountFigures:
+    """Compute the figures of an account from its days.
+
+    :param today: the day at the account.
+    :param time_zone: that of the account; a supply point without a meter has no other.
+    """
+    first, yesterday = month_of(today), today - ONE_DAY
+    so_far = [_energy(own, first + n * ONE_DAY) for n in range((today - first).days + 1)]
+    compared = before = 0.0
+    days = left_out = 0
+    for number in range((today - first).days):
+        day = first + number * ONE_DAY
+        now, then = _whole(own, day, time_zone), _whole(own, day - YEAR, time_zone)
+        if now is None or then is None:
+            left_out += 1
+            continue
+        compared, before, days = compared + now, before + then, days + 1
+    return AccountFigures(
+        month=_sum(so_far),
+        yesterday=_in_kwh(_energy(own, yesterday)),
+        compared=compared / KWH,
+        before=before / KWH,
+        days=days,
+        left_out=left_out,
+        freshness=own.freshness,
+    )
+
+
+def together(all_figures: Iterable[AccountFigures]) -> AccountFigures:
+    """Add up the figures of accounts: the change is that of those that can be compared."""
+    own = list(all_figures)
+    months = [each.month for each in own if each.month is not None]
+    yesterdays = [each.yesterday for each in own if each.yesterday is not None]
+    with_change = [each for each in own if each.change is not None]
+    moments = [each.freshness.last_at for each in own if each.freshness.last_at]
+    return AccountFigures(
+        month=sum(months) if months else None,
+        yesterday=sum(yesterdays) if yesterdays else None,
+        compared=sum(each.compared for each in with_change),
+        before=sum(each.before for each in with_change),
+        days=max((each.days for each in with_change), default=0),
+        left_out=sum(each.left_out for each in with_change),
+        freshness=Freshness(
+            max(moments, default=None),
+            sum(each.freshness.expected for each in own),
+            sum(each.freshness.late for each in own),
+        ),
+    )
+
+
+def _energy(own: AccountDays, day: date) -> float | None:
+    """Return what there is of a day, in base units; None if there is nothing."""
+    values = [each.totals[day.day - 1] for each in own.months.get(month_of(day), ())]
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _whole(own: AccountDays, day: date, time_zone: str) -> float | None:
+    """Return the energy of a day that is whole, in base units; None of one that is not."""
+    for each in own.months.get(month_of(day), ()):
+        if each.covered[day.day - 1] < minutes_of(day, each.time_zone or time_zone):
+            return None
+    return _energy(own, day)
+
+
+@lru_cache(maxsize=5_000)
+def minutes_of(day: date, time_zone: str) -> int:
+    """Return how long a local day is: 1,380 or 1,500 minutes where clocks change by an hour."""
+    local = local_day(day, time_zone)
+    return (local.ends - local.begins) // 60
+
+
+def _sum(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return _in_kwh(sum(known)) if known else None
+
+
+def _in_kwh(value: float | None) -> float | None:
+    return None if value is None else value / KWH

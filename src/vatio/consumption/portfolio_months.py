@@ -1,0 +1,188 @@
+"""The days of many accounts, month by month, in one statement: what «Cartera» is computed from.
+
+The day totals of series are kept by months (`readings.months`). Added up column by column, one
+for each day of a month, they never leave their arrays: that is what makes it quick.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from vatio.consumption.account_freshness import FRESH, NEVER, Freshness
+from vatio.readings import counting
+from vatio.readings.months import between
+from vatio.readings.slots import ONE_DAY
+from vatio.readings.storing import binary_cursor, planned_each_time
+from vatio.readings.stretches import ACTIVE_ENERGY
+
+DAYS = range(1, 32)
+IGNORED = 32_767
+"""Minutes of a day on which a data point does not count: more than any day has."""
+
+LONGEST_DAY = 2_000
+"""What the one value of a series of days counts for, in minutes: more than any day has."""
+
+COUNTING = f"""
+principals AS MATERIALIZED ({counting.PRINCIPALS.format(which=counting.OF_ACCOUNTS)}),
+counting AS MATERIALIZED (
+    SELECT account_id, data_point_id, days, retired_on FROM principals
+    WHERE days && daterange(%(since)s, %(until)s)
+    UNION ALL
+    SELECT point.account_id, point.id, daterange(NULL, NULL), NULL::date
+    FROM metering_datapoint point
+    WHERE point.account_id = ANY(%(accounts)s) AND point.quantity = %(quantity)s
+      AND point.service = 'accepted'
+      AND point.account_id NOT IN (SELECT account_id FROM principals)
+),
+gaps AS (
+    SELECT own.account_id, unnest(
+        datemultirange(daterange(%(since)s, %(until)s)) - range_agg(own.days)) AS days
+    FROM principals own
+    JOIN metering_supplypoint point ON point.id = own.supply_point_id
+        AND point.service = 'accepted'
+    WHERE NOT own.days @> daterange(%(since)s, %(until)s)
+    GROUP BY own.account_id, own.supply_point_id
+),
+answering AS (
+    SELECT data_point_id, count(*) AS several, min(id) AS series_id, min(minutes) AS minutes,
+        min(time_zone) AS time_zone
+    FROM metering_series
+    WHERE data_point_id IN (SELECT data_point_id FROM counting) AND kind <> 'register'
+    GROUP BY data_point_id
+),
+asked AS (
+    SELECT account_id, month, daterange(month, (month + interval '1 month')::date) AS days
+    FROM unnest(%(of)s::bigint[], %(months)s::date[]) AS each (account_id, month)
+),
+wanted AS MATERIALIZED (
+    SELECT counting.account_id, asked.month, counting.data_point_id, counting.days,
+        counting.retired_on, own.several, own.series_id, own.minutes, own.time_zone,
+        CASE WHEN asked.days <@ counting.days AND own.several = 1
+            AND counting.retired_on IS NULL THEN 'plain' ELSE 'by days' END AS way
+    FROM counting
+    JOIN asked ON asked.account_id = counting.account_id AND asked.days && counting.days
+    LEFT JOIN answering own ON own.data_point_id = counting.data_point_id
+    UNION ALL
+    SELECT gaps.account_id, asked.month, NULL, gaps.days, NULL, NULL, NULL, NULL, NULL, 'by days'
+    FROM gaps
+    JOIN asked ON asked.account_id = gaps.account_id AND asked.days && gaps.days
+    ORDER BY account_id, month, time_zone
+)
+"""  # noqa: S608
+"""Which series count in which month; a supply point without a principal meter is a gap.
+
+`is_plain`: the only series of a data point, which counts on all days of the month.
+"""
+
+FROM_MONTHS = f"""
+SELECT wanted.account_id, wanted.month, wanted.time_zone, own.totals, own.presents,
+    CASE WHEN wanted.minutes = 1440 THEN {LONGEST_DAY} ELSE wanted.minutes END AS minutes
+FROM wanted
+LEFT JOIN readings_monthtotals own ON own.account_id = wanted.account_id
+    AND own.series_id = wanted.series_id AND own.month = wanted.month
+WHERE wanted.way = 'plain'
+"""  # noqa: S608
+
+FROM_DAYS = f"""
+SELECT wanted.account_id, wanted.month, wanted.time_zone, own.totals, own.presents, 1 AS minutes
+FROM wanted
+CROSS JOIN LATERAL (
+    SELECT array_agg(best.total ORDER BY step) AS totals,
+        array_agg(CASE WHEN NOT wanted.days @> wanted.month + step THEN {IGNORED}
+            WHEN best.covered IS NOT NULL THEN best.covered
+            WHEN wanted.retired_on <= wanted.month + step THEN {IGNORED}
+            ELSE 0 END ORDER BY step) AS presents
+    FROM generate_series(0, 30) AS step
+    LEFT JOIN LATERAL (
+        SELECT day.total, day.present * CASE WHEN series.minutes = 1440 THEN {LONGEST_DAY}
+            ELSE series.minutes END AS covered
+        FROM metering_series series
+        JOIN readings_day day ON day.account_id = wanted.account_id
+            AND day.series_id = series.id AND day.day = wanted.month + step AND day.present > 0
+        WHERE series.data_point_id = wanted.data_point_id AND series.kind <> 'register'
+          AND wanted.days @> wanted.month + step
+        ORDER BY day.rank, series.minutes, series.id LIMIT 1
+    ) AS best ON true
+) AS own
+WHERE wanted.way = 'by days'
+"""  # noqa: S608
+"""The best-ranked series of a data point with several, or the only one, day by day."""
+
+ADDED = f"""
+SELECT account_id, month, time_zone,
+    ARRAY[{", ".join(f"sum(totals[{day}])" for day in DAYS)}] AS totals,
+    ARRAY[{", ".join(f"min(coalesce(presents[{day}], 0) * minutes)" for day in DAYS)}] AS covered
+FROM ({{parts}}) AS parts
+GROUP BY account_id, month, time_zone
+"""  # noqa: S608
+"""What the days of series total, and how many minutes of each all of them have a value for."""
+
+FIGURES = f"""
+WITH {COUNTING},
+added AS (
+    {ADDED.format(parts=FROM_MONTHS)} UNION ALL {ADDED.format(parts=FROM_DAYS)}
+)
+SELECT account_id, time_zone, month, totals, covered, NULL::timestamptz, 0, 0 FROM added
+UNION ALL
+SELECT account_id, NULL, NULL, NULL, NULL, last_at, expected, late FROM ({FRESH}) AS fresh
+"""  # noqa: S608
+
+
+@dataclass(slots=True)
+class AddedMonth:
+    """A month of some series of one time zone, added up; element k is day k + 1.
+
+    `totals` are in base units, None where no series has a reading. `covered` are the minutes of
+    the day for which every series that counts has a value: 0 where one has none.
+    """
+
+    time_zone: str | None
+    totals: list[float | None]
+    covered: list[int]
+
+
+@dataclass(slots=True)
+class AccountDays:
+    """The days of an account by their months, for each time zone of its series; its freshness."""
+
+    months: dict[date, list[AddedMonth]] = field(default_factory=dict)
+    freshness: Freshness = NEVER
+
+
+def of_accounts(
+    spans: Mapping[int, Sequence[tuple[date, date]]], *, at: datetime
+) -> dict[int, AccountDays]:
+    """Return the active energy of accounts, in the months of the days asked for; one statement.
+
+    The months are copies that can be some seconds old. The caller has narrowed the keys to
+    accounts that the reader may see.
+
+    :param spans: by account, stretches of days, both ends included.
+    """
+    found = {key: AccountDays() for key in spans}
+    asked = [
+        (key, month)
+        for key, stretches in spans.items()
+        for month in sorted({m for first, last in stretches for m in between(first, last)})
+    ]
+    if not asked:
+        return found
+    months = [month for _key, month in asked]
+    parameters: dict[str, Any] = {
+        "accounts": list(spans),
+        "of": [key for key, _month in asked],
+        "months": months,
+        "since": min(months),
+        "until": max(months) + 31 * ONE_DAY,
+        "quantity": ACTIVE_ENERGY,
+        "at": at,
+    }
+    with planned_each_time(), binary_cursor() as cursor:
+        cursor.execute(FIGURES, parameters)
+        for key, zone, month, totals, covered, *fresh in cursor.fetchall():
+            if month is None:
+                found[key].freshness = Freshness(*fresh)
+            else:
+                found[key].months.setdefault(month, []).append(AddedMonth(zone, totals, covered))
+    return found

@@ -1,0 +1,83 @@
+"""«Cartera»: the accounts of an organisation with what they consume, and how fresh that is."""
+
+from datetime import datetime
+
+from django.http import FileResponse, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext as _
+
+from vatio import clock
+from vatio.accounts.labels import SECTORS
+from vatio.consumption import portfolio_export, portfolio_list
+from vatio.consumption.portfolio_list import SORTS, ListedFigures, PortfolioFilters
+from vatio.dates import day_at
+from vatio.web.shell.access import SUPERADMINISTRATOR, Request, only
+from vatio.web.shell.downloads import XLSX
+from vatio.web.shell.query_string import query_string
+
+
+@only(SUPERADMINISTRATOR)
+def portfolio(request: Request, slug: str) -> HttpResponseBase:
+    """Show the active accounts, or the expired ones, with their figures; or as a file."""
+    at = clock.now()
+    asked = portfolio_list.read(request.GET)
+    accounts = request.organisation.accounts.all()
+    rows = portfolio_list.listed(accounts, asked, request.user, at=at)
+    if request.GET.get("as") in {"xlsx", "csv"}:
+        return _file(request, rows, at=at)
+    made = portfolio_list.page(rows, asked, request.GET, request.user, at=at)
+    return render(
+        request,
+        "analysis/portfolio.html",
+        {
+            "at": at,
+            "asked": asked,
+            "page": made.page,
+            "rows": made.page.rows,
+            "total": made.total,
+            "count": made.count,
+            "late": made.late,
+            "used": made.used,
+            "headings": _headings(request, asked),
+            "sectors": SECTORS,
+            "late_url": query_string(request.GET, {"data": "" if asked.with_late else "late"}),
+            "expired_url": query_string(request.GET, {"state": "" if asked.expired else "expired"}),
+            "export_urls": {
+                kind.upper(): query_string(request.GET, {"as": kind}) for kind in ("xlsx", "csv")
+            },
+        },
+    )
+
+
+def _headings(request: Request, asked: PortfolioFilters) -> dict[str, dict[str, str]]:
+    """Return the sort direction of each column, and the address of its heading.
+
+    A name sorts upwards first, a figure downwards: the most of it is what one looks for.
+    """
+    found = {}
+    for column in SORTS:
+        up, down = asked.sort == column, asked.sort == f"-{column}"
+        turned = down if column != "name" else not up
+        found[column] = {
+            "url": query_string(request.GET, {"sort": column if turned else f"-{column}"}),
+            "sorted": "ascending" if up else "descending" if down else "",
+        }
+    return found
+
+
+def _file(request: Request, rows: list[ListedFigures], *, at: datetime) -> HttpResponseBase:
+    """Return the accounts as a workbook, or as a CSV."""
+    time_zone = request.organisation.time_zone
+    name = _("portfolio-%(day)s") % {"day": day_at(at, time_zone).isoformat()}
+    if request.GET["as"] == "csv":
+        written = portfolio_export.table(rows, request.user, time_zone=time_zone, at=at)
+        answer = HttpResponse(written, content_type="text/csv; charset=utf-8")
+        answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        return answer
+    made = portfolio_export.workbook(rows, request.user, time_zone=time_zone, at=at)
+    return FileResponse(made, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
+
+
+urlpatterns = [path("o/<slug:slug>/portfolio/", portfolio, name="portfolio")]
