@@ -49,6 +49,7 @@ CURVE = b"CUPS;Fecha;Hora;Consumo_kWh;Metodo_obtencion\n"
 IN, OUT, NO, GONE, TO = 200, "sign-in", 403, 404, 302
 LOST, REFUSED = 410, 409
 OF_READINGS = ("readings_", "deliver")
+OF_CURVES = ("data_quality",)
 NO_PAGE = 405  # A door for programs, which carry a token: tests/api.
 
 
@@ -203,6 +204,7 @@ TABLE: dict[str, tuple[object, ...]] = {
     "POST readings_carry_out": (OUT, GONE, GONE, TO, GONE, TO, GONE),
     "POST readings_discard": (OUT, GONE, GONE, TO, GONE, TO, GONE),
     "readings_refused": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "data_quality": (OUT, GONE, IN, IN, GONE, IN, IN),
     "deliveries": (OUT, GONE, IN, IN, GONE, IN, IN),
     "delivery": (OUT, GONE, IN, IN, GONE, IN, IN),
     "delivery_file": (OUT, GONE, GONE, IN, GONE, IN, IN),
@@ -353,6 +355,7 @@ def address(name: str, world: World) -> str:
     thing = next((each for word, each in things.items() if name.startswith(word)), world.meter)
     uids |= {name: world.account.uid for name in PAGES if name.startswith("installation")}
     uids |= {name: world.account.uid for name in PAGES if name.startswith(OF_READINGS)}
+    uids |= {name: world.account.uid for name in PAGES if name.startswith(OF_CURVES)}
     draft: object = InventoryDraft.objects.get().uid
     if name.startswith("readings_"):
         draft = ReadingsDraft.objects.get().uid

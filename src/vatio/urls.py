@@ -9,7 +9,15 @@ from vatio.web.accounts import (
     my_accounts,
     purging,
 )
-from vatio.web.analysis import consumption, curve_data, downloading, heat_map, overview, portfolio
+from vatio.web.analysis import (
+    consumption,
+    curve_data,
+    data_quality,
+    downloading,
+    heat_map,
+    overview,
+    portfolio,
+)
 from vatio.web.catalogue import licences
 from vatio.web.demo import demo_clock
 from vatio.web.downloads import downloads
@@ -83,6 +91,7 @@ urlpatterns = [
     *meters.urlpatterns,
     *found_changes.urlpatterns,
     *data_points.urlpatterns,
+    *data_quality.urlpatterns,
     *lines.urlpatterns,
     *sources.urlpatterns,
     *calculated.urlpatterns,

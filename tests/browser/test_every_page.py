@@ -97,7 +97,8 @@ def readings_of(hotel: Account) -> list[str]:
     uids = ReadingsDraft.objects.filter(account_id=hotel.pk).values_list("uid", flat=True)
     delivery = f"{base}deliveries/{Delivery.objects.earliest('id').id}/"
     files = [f"{base}import/", *(f"{base}import/{uid}/" for uid in uids)]
-    return [*files, f"{base}deliveries/", delivery, f"{delivery}take-back/"]
+    quality = f"/accounts/{hotel.uid}/consumption/data-quality/"
+    return [*files, f"{base}deliveries/", delivery, f"{delivery}take-back/", quality]
 
 
 def installed(hotel: Account) -> list[str]:

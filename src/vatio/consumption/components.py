@@ -6,7 +6,8 @@ from datetime import date
 
 from vatio.accounts.models import Account
 from vatio.consumption.subjects import EnergySubject, SubjectKind
-from vatio.metering.models import Site
+from vatio.metering.calculated_terms import terms_between
+from vatio.metering.models import CalculatedSeries, Site
 from vatio.readings import stretches
 from vatio.readings.stretches import Stretch
 
@@ -28,6 +29,17 @@ def components(
     account: Account, subject: EnergySubject, since: date, until: date
 ) -> list[Component]:
     """Return what a thing of an account is made of from `since` up to, not including, `until`."""
+    if subject.kind == SubjectKind.CALCULATED:
+        return [
+            Component(
+                Stretch(each.data_point_id, composed.since, composed.until),
+                each.sign * float(each.factor),
+            )
+            for composed in terms_between(
+                CalculatedSeries(pk=subject.pk, account=account), since, until
+            )
+            for each in composed.terms
+        ]
     return [Component(each) for each in _stretches(account, subject, since, until)]
 
 

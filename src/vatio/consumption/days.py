@@ -62,15 +62,25 @@ def read(account_id: int, known: Measured, own: Grid) -> DayStore:
     )
 
 
-def add_up(store: DayStore, components: Collection[Component], *, adds: bool) -> DailyCurve:
+def add_up(
+    store: DayStore,
+    components: Collection[Component],
+    *,
+    adds: bool,
+    gap_is_gap: bool = False,
+) -> DailyCurve:
     """Return the days of components, added up.
 
     Each component gives its own local days. A day counts as `partial` where an interval of a
     component is missing, or all of it. The mark of a day is that of its commonest quality.
+
+    :param gap_is_gap: whether such a day has no value at all.
     """
     own = store.own
     adding = _AddingDays(len(own.days))
-    living = [each for each in map(store.known.living, components) if each]
+    living = list(components)
+    if not gap_is_gap:
+        living = [each for each in map(store.known.living, components) if each]
     for component in living:
         stretch = component.stretch
         for place in range((stretch.since - own.days[0]).days, (stretch.until - own.days[0]).days):
@@ -81,7 +91,12 @@ def add_up(store: DayStore, components: Collection[Component], *, adds: bool) ->
             row = store.rows.get((key, own.days[place]))
             if row is not None:
                 adding.add(place, own.days[place], row, store.known.series[key], component, adds)
-    return adding.curve(own, adds)
+    made = adding.curve(own, adds)
+    if gap_is_gap:
+        for place in (place for run in made.curve.partial for place in range(*run)):
+            made.curve.values[place] = made.least[place] = made.most[place] = None
+        made.curve.partial.clear()
+    return made
 
 
 class _AddingDays:

@@ -131,10 +131,13 @@ def add_up(
     An interval has a value where one component has; where another that was already measured
     lacks it, it is `partial`.
 
-    :param gap_is_gap: whether an interval that one component lacks has no value at all.
+    :param gap_is_gap: whether an interval that one component lacks, even before its first
+        reading, has no value at all.
     """
     own = store.own
-    living = [each for each in map(store.known.living, components) if each]
+    living = list(components)
+    if not gap_is_gap:
+        living = [each for each in map(store.known.living, components) if each]
     flats = [store.laid(each, adds=adds) for each in living]
     values: list[Value] = list(flats[0].values) if flats else [None] * own.count
     partial = [run for each in flats for run in each.cut]

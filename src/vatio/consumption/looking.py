@@ -1,14 +1,14 @@
 """Looks at a thing over some days: its curve and figures, and what it is compared with."""
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
 from vatio.accounts.models import Account
 from vatio.analysis import comparing, figures
-from vatio.analysis.comparing import Comparison, Facing, Versus
+from vatio.analysis.comparing import Comparison, Facing, Sides, Versus
 from vatio.analysis.curve import Curve, Value
 from vatio.analysis.figures import DayFigures, Figures
 from vatio.consumption import answering, loading
@@ -30,14 +30,14 @@ class Against:
     """What a thing is compared with: the days that face each other, the other curve, the sums.
 
     `laid` are the other side's mean powers, each at the interval of the curve that it faces;
-    `by_day` are the figures of the days on the other side, by the day that each faces.
+    `by_day` are both sides of each day, one of each thing that was compared by itself.
     """
 
     facing: Facing
     curve: Curve
     comparison: Comparison
     laid: list[Value]
-    by_day: dict[date, DayFigures]
+    by_day: Mapping[date, Sequence[Sides]]
 
 
 @dataclass(frozen=True)
@@ -184,10 +184,10 @@ class _Side:
     def add_up(self, components: Collection[Component]) -> tuple[Curve, DailyCurve | None]:
         """Return the curve of components; of days with what else is known of them."""
         adds = self.subject.adds
-        if self.minutes == WHOLE_DAY:
-            daily = by_days.add_up(self.day_store, components, adds=adds)
-            return daily.curve, daily
         whole = self.subject.gap_is_gap
+        if self.minutes == WHOLE_DAY:
+            daily = by_days.add_up(self.day_store, components, adds=adds, gap_is_gap=whole)
+            return daily.curve, daily
         return loading.add_up(self.store, components, adds=adds, gap_is_gap=whole), None
 
 
@@ -221,17 +221,21 @@ def _against(side: _Side, curve: Curve, other: _Side, facing: Facing, *, now: fl
             for key in mine | theirs
         ]
     compared = [
-        comparing.compare(one, two, facing.days, now=now)
+        comparing.sides(one, two, facing.days, now=now)
         for one, two in pairs
         if one.has_values or two.has_values
     ]
-    then = {each.day: each for each in figures.by_day(yonder, now=now)}
+    by_day: dict[date, list[Sides]] = defaultdict(list)
+    for each in compared:
+        for day, sides in each.items():
+            by_day[day].append(sides)
+    every = [sides for each in compared for sides in each.values()]
     return Against(
         facing,
         yonder,
-        comparing.together(compared),
+        comparing.comparison(every, curve, things=len(compared)),
         comparing.laid_over(curve, yonder, facing.days),
-        {day: then[before] for day, before in facing.days if before in then},
+        by_day,
     )
 
 

@@ -58,11 +58,12 @@ def by_period(account: Account, look: Look, by: By) -> Parted | None:
     store = read(account.pk, look.known, own)
     without = _("no tariff")
     amounts: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    key = _keys(own, by)
+    key, known = _keys(own, by), look.curve.values
     for supply_point, group in groups.items():
         curve = add_up(store, group, adds=True)
         for period, places in _periods(book, supply_point, own):
-            _split(amounts, curve, places, PERIODS[period] or without, key)
+            name = PERIODS[period] or without
+            _split(amounts, curve, (p for p in places if known[p] is not None), name, key)
     used = {name for parts in amounts.values() for name, value in parts.items() if value}
     return Parted([name for name in (*PERIODS[1:], without) if name in used], amounts)
 
@@ -100,7 +101,8 @@ def by_site(account: Account, look: Look, by: By) -> Parted:
     bucket = _keys(own, by)
     for key, curve in zip(groups, curves, strict=True):
         totals[names[key]] += sum(filter(None, curve.values))
-        _split(amounts, curve, range(len(curve.values)), names[key], bucket)
+        known = (place for place, value in enumerate(look.curve.values) if value is not None)
+        _split(amounts, curve, known, names[key], bucket)
     ordered = sorted(totals, key=lambda name: -totals[name])
     return _fewer(Parted(ordered, amounts))
 
@@ -146,7 +148,7 @@ def _hour_keys(own: Grid) -> list[int]:
 def _split(
     amounts: dict[int, dict[str, float]],
     curve: Curve,
-    places: range,
+    places: Iterable[int],
     name: str,
     key: Callable[[int], int],
 ) -> None:

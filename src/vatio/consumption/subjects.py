@@ -8,13 +8,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from vatio.accounts.models import Account
 from vatio.keys import parse_uuid
-from vatio.metering.models import DataPoint, Service, Site, SupplyPoint
+from vatio.metering.models import (
+    CalculatedSeries,
+    CalculatedTerm,
+    DataPoint,
+    Service,
+    Site,
+    SupplyPoint,
+)
 from vatio.metering.quantities import QUANTITIES, Adding, Quantity
 from vatio.metering.tree import sites_of
 from vatio.readings.series import unknown
@@ -43,12 +51,14 @@ class SubjectKind(StrEnum):
     SITE = "site"
     SUPPLY_POINT = "supply"
     DATA_POINT = "point"
+    CALCULATED = "calculated"
 
 
 KINDS: dict[SubjectKind, Promise] = {
     SubjectKind.SITE: gettext_lazy("Sites"),
     SubjectKind.SUPPLY_POINT: gettext_lazy("Supply points"),
     SubjectKind.DATA_POINT: gettext_lazy("Data points"),
+    SubjectKind.CALCULATED: gettext_lazy("Calculated series"),
 }
 
 
@@ -80,7 +90,7 @@ class EnergySubject:
     @property
     def gap_is_gap(self) -> bool:
         """Whether an interval that a part of it lacks has no value at all."""
-        return False
+        return self.kind == SubjectKind.CALCULATED
 
     @property
     def unit(self) -> str:
@@ -133,19 +143,23 @@ def _read(account: Account, uids: dict[str, list[UUID]]) -> list[EnergySubject]:
         found += _supply_points(account, list(points.select_related("site")))
     if uids[SubjectKind.DATA_POINT]:
         found += _data_points(account.datapoints.filter(uid__in=uids[SubjectKind.DATA_POINT]))
+    if uids[SubjectKind.CALCULATED]:
+        own = CalculatedSeries.objects.filter(account=account)
+        found += _calculated(account, own.filter(uid__in=uids[SubjectKind.CALCULATED]))
     return found
 
 
 def choices(account: Account) -> list[tuple[SubjectKind, list[EnergySubject]]]:
     """Return what can be chosen in an account, by kind and name: the first of each kind.
 
-    Retired things are there as well: their past can be read. Four statements.
+    Retired things are there as well: their past can be read. Seven statements at most.
     """
     shown = [Service.ACCEPTED, Service.RETIRED]
     supplied = account.supplypoints.filter(service__in=shown).order_by("name_sorted", "id")
     points = account.datapoints.filter(service__in=shown).order_by(
         "meter__name_sorted", "name_sorted", "id"
     )
+    CalculatedSeries.objects.filter(account=account)
     return [
         (SubjectKind.SITE, _sites(account)[:MOST_LISTED]),
         (
@@ -153,6 +167,10 @@ def choices(account: Account) -> list[tuple[SubjectKind, list[EnergySubject]]]:
             _supply_points(account, list(supplied.select_related("site")[:MOST_LISTED])),
         ),
         (SubjectKind.DATA_POINT, _data_points(points, most=MOST_LISTED)),
+        (
+            SubjectKind.CALCULATED,
+            _calculated(account, CalculatedSeries.objects.filter(account=account)),
+        ),
     ]
 
 
@@ -216,3 +234,28 @@ def _data_point(point: DataPoint) -> EnergySubject:
         zones[0] if zones else point.account.time_zone,
         meter.site.name if meter.site else "",
     )
+
+
+def _calculated(account: Account, rows: QuerySet[CalculatedSeries]) -> list[EnergySubject]:
+    """Return calculated series by name, each with the quantity and the zone of its terms."""
+    own = list(rows.order_by("name_sorted", "id")[:MOST_LISTED])
+    measured = {
+        key: (quantity, time_zone)
+        for key, quantity, time_zone in CalculatedTerm.objects.filter(
+            account=account, version__series__in=own
+        ).values_list("version__series_id", "data_point__quantity", "data_point__series__time_zone")
+    }
+    made = []
+    for each in own:
+        code, time_zone = measured.get(each.pk, (ACTIVE_ENERGY.code, None))
+        made.append(
+            EnergySubject(
+                SubjectKind.CALCULATED,
+                each.pk,
+                each.uid,
+                each.name,
+                QUANTITIES.get(code) or unknown(code),
+                time_zone or account.time_zone,
+            )
+        )
+    return made

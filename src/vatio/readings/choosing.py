@@ -5,7 +5,7 @@ coarser one that would have to be split.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -59,17 +59,29 @@ def chosen(
 
     :param coarsest: whether of equals the coarsest counts, as where a resolution has its own.
     """
-    way = -1 if coarsest else 1
-    usual: dict[int, int] = {}
-    for each in sorted(series.values(), key=lambda one: (-one.minutes * way, one.id)):
-        usual[each.data_point_id] = each.id
+    usual = _usual(series, coarsest=coarsest)
     if len(usual) == len(series):
         return lambda point, day: usual[point]
+    return choose(series, _ranked(account_id, series, since, until), coarsest=coarsest)
+
+
+def choose(
+    series: Mapping[int, SeriesKey],
+    ranked: Iterable[tuple[int, date, int]],
+    *,
+    coarsest: bool = False,
+) -> Chosen:
+    """Return which series counts on a day, as `chosen` does, by days that were read already.
+
+    :param ranked: series, day and rank of each day with a value that counts.
+    """
+    way = -1 if coarsest else 1
     best: dict[tuple[int, date], tuple[int, int, int]] = {}
-    for key, day, rank in _ranked(account_id, series, since, until):
+    for key, day, rank in ranked:
         own = (rank, series[key].minutes * way, key)
         point = series[key].data_point_id
         best[point, day] = min(own, best.get((point, day), own))
+    usual = _usual(series, coarsest=coarsest)
     counted = Counter((point, own[2]) for (point, _day), own in best.items())
     for (point, key), _number in reversed(counted.most_common()):
         usual[point] = key
@@ -93,3 +105,10 @@ def _ranked(
     with connection.cursor() as cursor:
         cursor.execute(RANKED, {**asked, "since": since, "until": until})
         return list(cursor.fetchall())
+
+
+def _usual(series: Mapping[int, SeriesKey], *, coarsest: bool) -> dict[int, int]:
+    """Return the finest series of each data point, or the coarsest."""
+    way = -1 if coarsest else 1
+    ordered = sorted(series.values(), key=lambda one: (-one.minutes * way, one.id))
+    return {each.data_point_id: each.id for each in ordered}

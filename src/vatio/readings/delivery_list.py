@@ -1,13 +1,13 @@
 """The deliveries of an account as a page lists them: who brought what, and what became of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from vatio.accounts.models import Account
-from vatio.metering.models import DataSource, Series
+from vatio.metering.models import DataPoint, DataSource, Series
 from vatio.readings.models import Delivery, KeptFile
 from vatio.readings.slots import local_day, start
 from vatio.tenants.models import Person
@@ -51,6 +51,19 @@ class LeftSlot:
 def of_account(account: Account) -> QuerySet[Delivery]:
     """Return the deliveries of an account."""
     return Delivery.objects.filter(account_id=account.pk)
+
+
+def of_data_points(account: Account, points: Collection[DataPoint]) -> QuerySet[Delivery]:
+    """Return the deliveries that may have brought readings of data points.
+
+    A file names the series that it touched; of what a source inserts, each hour may be.
+    """
+    series = Series.objects.filter(account=account, data_point__in=[each.pk for each in points])
+    sources = {each.source_id for each in points if each.source_id}
+    return of_account(account).filter(
+        Q(series_ids__overlap=list(series.values_list("pk", flat=True)))
+        | Q(hour__isnull=False, source_id__in=sources)
+    )
 
 
 def find(account: Account, number: int) -> Delivery | None:

@@ -143,7 +143,7 @@ def stored(row: tuple[Any, ...], key: SeriesKey) -> StoredDay:
         key.minutes,
         values,
         quality,
-        None if qualities is None else _unpacked(qualities),
+        None if qualities is None else unpacked(qualities),
         first_at,
         delivery,
         filled,
@@ -151,7 +151,8 @@ def stored(row: tuple[Any, ...], key: SeriesKey) -> StoredDay:
     )
 
 
-def _unpacked(qualities: bytes) -> Sequence[int]:
+def unpacked(qualities: bytes) -> Sequence[int]:
+    """Return the quality of each slot of stored `qualities`."""
     made = array("h")
     made.frombytes(bytes(qualities))
     return made

@@ -21,6 +21,7 @@ QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 HANDED_OVER = {
     *("narrow", "medium", "large", "by-mtr", "offer"),
     *("band-past", "band-running", "band-waiting"),
+    *("day-nothing", "day-complete", "day-estimated", "day-doubtful", "day-invalid"),
     *(f"period-{place}" for place in range(1, 7)),
     *(f"site-{place}" for place in range(1, 9)),
     *(f"heat-{place}" for place in range(7)),

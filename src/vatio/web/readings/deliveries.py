@@ -12,6 +12,8 @@ from django.utils.translation import ngettext
 from vatio import clock, pagination
 from vatio.accounts.models import Account
 from vatio.formats import number
+from vatio.keys import parse_uuid
+from vatio.metering.models import Meter
 from vatio.readings import delivery_list, keeping, taking_back
 from vatio.readings.delivery_list import ListedDelivery
 from vatio.readings.models import KeptFile
@@ -32,15 +34,19 @@ SHOWN = 200
 
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
 def deliveries(request: Request, uid: UUID) -> HttpResponse:
-    """Show the deliveries of an account, the newest first."""
+    """Show the deliveries of an account, or of one meter (`?meter=`), the newest first."""
     frame = enter(request)
+    meter = _meter(request, frame.account)
     found = delivery_list.of_account(frame.account)
+    if meter is not None:
+        found = delivery_list.of_data_points(frame.account, list(meter.data_points.all()))
     page = pagination.page(found, order=delivery_list.ORDER, parameters=request.GET)
     return render(
         request,
         "readings/deliveries.html",
         {
             "account": frame.account,
+            "meter": meter,
             "may_change": frame.may_change,
             "may_download": _may_download(request, frame),
             "page": page,
@@ -115,6 +121,11 @@ def take_back(request: Request, uid: UUID, number: int) -> HttpResponse:
             "origins": ORIGINS,
         },
     )
+
+
+def _meter(request: Request, account: Account) -> Meter | None:
+    uid = parse_uuid(request.GET.get("meter"))
+    return account.meters.filter(uid=uid).first() if uid else None
 
 
 def _may_download(request: Request, frame: AccountFrame) -> bool:

@@ -1,0 +1,37 @@
+"""How «Calidad de datos» writes lengths of time and shares."""
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from babel.numbers import format_percent
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from vatio.formats import number
+
+MINUTE = 60
+
+
+def lasting(seconds: float) -> str:
+    """Write a length of time by its two largest parts: 3 days 4 h, 2 h 15 min."""
+    minutes = round(seconds / MINUTE)
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = []
+    if days:
+        parts.append(ngettext("%(num)s day", "%(num)s days", days) % {"num": number(days)})
+    if hours:
+        parts.append(_("%(num)s h") % {"num": hours})
+    if minutes and not days:
+        parts.append(_("%(num)s min") % {"num": minutes})
+    return " ".join(parts) or _("%(num)s min") % {"num": 0}
+
+
+def share(part: float, *, up: bool = False) -> str:
+    """Write a part of a whole in per cent, to a tenth.
+
+    It is rounded down, so that 100 % is said of nothing that lacks anything; `up` for what should
+    not be there, so that 0 % is said of nothing that has any.
+    """
+    rounding = ROUND_CEILING if up else ROUND_FLOOR
+    tenths = Decimal(str(part)).quantize(Decimal("0.001"), rounding=rounding)
+    pattern = "#,##0.#%" if (get_language() or "es").startswith("en") else "#,##0.#\u00a0%"
+    return format_percent(tenths, format=pattern, locale=get_language() or "es")
