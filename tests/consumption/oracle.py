@@ -119,7 +119,8 @@ def compared(
     """Add up both sides of days, and count this side's intervals that counted and did not.
 
     Days that are known whole on both sides count whole. Of others those intervals count that the
-    clock shows at the same time, if all of them are known on both sides.
+    clock shows at the same time, if all of them are known on both sides; an hour that both days
+    repeat faces its like.
     """
     sides, counted, left_out = [0.0, 0.0], 0, 0
     for day, before in pairs:
@@ -141,6 +142,8 @@ def compared(
 def _by_clock(
     ours: list[int], theirs: list[int], time_zone: str
 ) -> list[tuple[list[int], list[int]]]:
+    if len(ours) == len(theirs):
+        return [([one], [two]) for one, two in zip(ours, theirs, strict=True)]
     clock: dict[str, tuple[list[int], list[int]]] = {}
     for side, listed in enumerate((ours, theirs)):
         for each in listed:

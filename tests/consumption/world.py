@@ -1,6 +1,6 @@
 """Installs things and stores the demo's own values in them, and remembers what was told."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -121,11 +121,18 @@ def tell(
 
 
 def tell_demo(
-    to: Fed, profile: Profile, since: date, until: date, *, invalid: Iterable[int] = ()
+    to: Fed,
+    profile: Profile,
+    since: date,
+    until: date,
+    *,
+    invalid: Iterable[int] = (),
+    leaving: Collection[int] = (),
 ) -> None:
     """Store what arrives of the demo's values, and remember what of it counts.
 
     :param invalid: instants whose values a person has called invalid.
+    :param leaving: instants whose values never came.
     """
     wrong, readings = set(invalid), []
     zone, minutes = to.key.time_zone, to.key.minutes
@@ -134,7 +141,7 @@ def tell_demo(
         for slot, (instant, value) in enumerate(
             zip(slots(day, zone, minutes), arrived.values, strict=True)
         ):
-            if value is None:
+            if value is None or instant in leaving:
                 continue
             if instant in wrong:
                 readings.append((instant, value, INVALID))
