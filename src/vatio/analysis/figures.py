@@ -104,7 +104,7 @@ def whole(curve: Curve, days: Sequence[DayFigures]) -> Figures:
     present = sum(each.present for each in known)
     total = sum(each.total or 0 for each in known) if known else None
     mean = _mean_over_time(curve) if known else None
-    highest = max(known, key=lambda each: each.most or 0, default=None)
+    highest = highest_of(known)
     return Figures(
         total=total if curve.adds else mean,
         present=present,
@@ -117,6 +117,13 @@ def whole(curve: Curve, days: Sequence[DayFigures]) -> Figures:
         doubtful=sum(each.doubtful for each in days),
         partial=sum(each.partial for each in days),
     )
+
+
+def highest_of(days: Sequence[DayFigures]) -> DayFigures | None:
+    """Return the first of the days with the highest power; None where that of one is not known."""
+    if any(each.most is None for each in days):
+        return None
+    return max(days, key=lambda each: each.most or 0, default=None)
 
 
 def night_base(curve: Curve) -> Value:

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from vatio.analysis.comparing import comparison
 from vatio.analysis.curve import HOUR, Curve, Run, Value
-from vatio.analysis.figures import DayFigures
+from vatio.analysis.figures import DayFigures, highest_of
 from vatio.consumption.looking import Look
 from vatio.readings.slots import WHOLE_DAY
 
@@ -76,11 +76,7 @@ def _together(places: Sequence[int], look: Look) -> Bucket:
     step = look.curve.step
     known = [each for each in days if each.present]
     faced, before = _sides(look, days)
-    highest = max(
-        (each for each in known if each.most is not None),
-        key=lambda each: each.most or 0,
-        default=None,
-    )
+    highest = highest_of(known)
     return Bucket(
         day=days[0].day,
         starts=look.curve.starts[look.curve.firsts[places[0]]],

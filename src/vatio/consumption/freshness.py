@@ -72,8 +72,16 @@ def sources(account: Account, *, at: datetime) -> list[SourceFreshness]:
         cursor.execute(SOURCES, {"account": account.pk})
         rows = cursor.fetchall()
     return [
-        SourceFreshness(*own, is_stale=bool(own[3]) and _is_stale(own[2], ended, twice, at))
-        for *own, ended, twice in rows
+        SourceFreshness(
+            uid,
+            name,
+            kind,
+            points,
+            last_at,
+            arrival,
+            is_stale=bool(points) and _is_stale(kind, ended, twice, at),
+        )
+        for uid, name, kind, points, last_at, arrival, ended, twice in rows
     ]
 
 

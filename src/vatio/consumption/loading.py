@@ -213,13 +213,13 @@ def _flat(store: Store, component: Component, *, adds: bool) -> _Flat:
         values = counted(day)
         each = own.step // (day.minutes * MINUTE)
         first = own.place(day.local.begins)
+        _mark(made, day, values, first, each)
         if each > 1:
             values, cut = grouped(values, each, adds=adds)
             made.cut += [(first + begin, first + end) for begin, end in cut]
         if weight != 1.0:
             values = [None if value is None else value * weight for value in values]
         _lay(made.values, values, first)
-        _mark(made, day, first, each)
     return made
 
 
@@ -239,20 +239,22 @@ def _lay(onto: list[Value], values: Sequence[Value], first: int) -> None:
         onto[begin:end] = values[begin - first : end - first]
 
 
-def _mark(made: _Flat, day: StoredDay, first: int, each: int) -> None:
-    """Mark the intervals of a day that nobody measured, and those that are doubtful."""
-    if day.qualities is None:
-        is_estimated, is_doubtful = marks(day.quality)
-        whole = (first, first - (-len(day.values) // each))
-        made.estimated += [whole] if is_estimated else []
-        made.doubtful += [whole] if is_doubtful else []
+def _mark(made: _Flat, day: StoredDay, known: Sequence[Value], first: int, each: int) -> None:
+    """Mark the intervals of a day of which something that counts is estimated, or doubtful."""
+    if day.qualities is None and None not in known:
+        runs = [(first, first - (-len(known) // each), day.quality)]
+    elif day.qualities is None and not any(marks(day.quality)):
         return
-    for slot, quality in enumerate(day.qualities):
+    else:
+        runs = [
+            (first + slot // each, first + slot // each + 1, day.quality_at(slot))
+            for slot, value in enumerate(known)
+            if value is not None
+        ]
+    for begin, end, quality in runs:
         is_estimated, is_doubtful = marks(quality)
-        if (is_estimated or is_doubtful) and day.values[slot] is not None:
-            place = first + slot // each
-            made.estimated += [(place, place + 1)] if is_estimated else []
-            made.doubtful += [(place, place + 1)] if is_doubtful else []
+        made.estimated += [(begin, end)] if is_estimated else []
+        made.doubtful += [(begin, end)] if is_doubtful else []
 
 
 def counted(day: StoredDay) -> list[Value]:
