@@ -123,6 +123,11 @@ TABLE: dict[str, tuple[object, ...]] = {
     "POST account_leaving": (OUT, GONE, GONE, TO, GONE, GONE, GONE),
     "account": (OUT, GONE, IN, IN, GONE, IN, IN),
     "contract": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "overview": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "consumption": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "curve_data": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "consumption_download": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "heat_map": (OUT, GONE, IN, IN, GONE, IN, IN),
     "installation": (OUT, GONE, IN, IN, GONE, IN, IN),
     "installation_supply_points": (OUT, GONE, IN, IN, GONE, IN, IN),
     "installation_meters": (OUT, GONE, IN, IN, GONE, IN, IN),
@@ -362,12 +367,15 @@ def address(name: str, world: World) -> str:
     number = Message.objects.filter(secret=False).latest("id").pk
     if name.startswith("deliver"):
         number = Delivery.objects.get().id
+    of_energy = ("overview", "consumption", "curve_data", "consumption_download", "heat_map")
+    uids |= dict.fromkeys(of_energy, world.account.uid)
     pattern = PAGES[name]
     route = "/" + str(pattern.pattern)
     if "/installation/" in route:
         uids[name] = world.account.uid
     return (
         route.replace("<slug:slug>", world.norte.slug)
+        .replace("download.<str:kind>", "download.csv")
         .replace("<str:kind>", "meters")
         .replace("<uuid:thing>", str((world.retired if name == "thing_return" else thing).uid))
         .replace("<uuid:uid>", str(uids.get(name, uuid4())))

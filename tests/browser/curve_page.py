@@ -149,6 +149,15 @@ def warmth(language: str = "es") -> dict[str, Any]:
     }
 
 
+def running(language: str = "es") -> dict[str, Any]:
+    """Return the same year as it stands on 9 October at 15:00."""
+    now = instant(2026, 10, 9, 15)
+    year = slots(language)
+    (curve,) = year["curves"]
+    values = [*curve["values"][: place(now)], *[None] * (place(ENDS) - place(now))]
+    return year | {"now": now, "curves": [curve | {"values": values}]}
+
+
 def days(language: str = "es") -> dict[str, Any]:
     """Return four years of days."""
     instants = [instant(2022, 11, day) for day in range(1, 2)]
@@ -194,7 +203,7 @@ def midnight_after(at: int) -> int:
     return instant(noon.year, noon.month, noon.day)
 
 
-KINDS = {"slots": slots, "several": several, "warmth": warmth, "days": days}
+KINDS = {"slots": slots, "several": several, "running": running, "warmth": warmth, "days": days}
 
 
 def page(request: HttpRequest, kind: str, language: str) -> HttpResponse:

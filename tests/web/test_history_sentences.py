@@ -16,6 +16,7 @@ from tests.readings.gateways import gateway as registers
 from vatio.accounts import adjusting, configuring, inviting, non_renewal, revoking, undoing
 from vatio.accounts.models import Account, AccountRole
 from vatio.catalogue import publishing
+from vatio.consumption import entering
 from vatio.history.models import Act
 from vatio.history_sentences import SENTENCES, sentence
 from vatio.metering import tokens
@@ -33,6 +34,7 @@ OURS = [path for path in sorted(SOURCE.rglob("*.py")) if "migrations" not in pat
 SECRET = "una clave larga 2026"
 
 SPANISH = {
+    "consumption.entered": "El departamento comercial consultó su energía",
     "account.adjusted": "Ajuste: +1.200 créditos SMS",
     "account.configured": "Sector: de «Hoteles» a «Deporte»; Correo de contacto: cambiado",
     "account.imported": "Importada de una hoja de cálculo",
@@ -246,6 +248,7 @@ def test_the_facts_that_the_rules_record_make_sentences_in_both_languages() -> N
         tokens.revoke(each, by=make.commercial(), at=make.NOON)
     import_inventory(hotel, by=make.commercial(), at=make.NOON)
     readings_come_and_go()
+    entering.record_entry(hotel, by=make.commercial(), at=make.NOON)
     details = configuring.Details.of(hotel)
     changed = configuring.Details(**{**vars(details), "sector": "sport", "contact_email": "a@b.es"})
     configuring.configure(hotel, changed, seen=details.mark, by=make.commercial(), at=make.NOON)

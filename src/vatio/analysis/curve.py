@@ -38,6 +38,7 @@ class Curve:
     estimated: list[Run] = field(default_factory=list)
     doubtful: list[Run] = field(default_factory=list)
     partial: list[Run] = field(default_factory=list)
+    _powers: list[Value] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def has_values(self) -> bool:
@@ -52,9 +53,17 @@ class Curve:
         return [end - start for start, end in zip(self.starts, ends, strict=True)]
 
     def powers(self) -> list[Value]:
-        """Return the mean power of each interval in W for amounts of Wh; states as they are."""
+        """Return the mean power of each interval in W for amounts of Wh; states as they are.
+
+        They are worked out once: the values do not change after that.
+        """
         if not self.adds:
             return self.values
+        if self._powers is None:
+            self._powers = self._worked_out()
+        return self._powers
+
+    def _worked_out(self) -> list[Value]:
         if isinstance(self.starts, range):
             factor = HOUR / self.step
             return [None if value is None else value * factor for value in self.values]

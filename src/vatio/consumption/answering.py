@@ -47,21 +47,16 @@ class Measured:
 
 
 def measured(account_id: int, components: Iterable[Component]) -> Measured:
-    """Return what can answer for components of one account; two statements at most.
+    """Return what can answer for components of one account; one statement.
 
     Series that never had a reading are left out, unless there is no other.
     """
-    points = {each.data_point_id for each in components}
-    rows = Series.objects.filter(account_id=account_id, data_point_id__in=points).exclude(
-        kind=Series.Kind.REGISTER
-    )
-    known = list(rows.values_list("pk", "data_point_id", "first_reading_on")) if points else []
-    ids = [key for key, _point, first in known if first] or [key for key, *_rest in known]
-    first_on: dict[int, date] = {}
-    for _key, point, first in known:
-        if first is not None:
-            first_on[point] = min(first, first_on.get(point, first))
-    return Measured(all_series.find(account_id, ids) if ids else {}, first_on)
+    found = all_series.of_points(account_id, {each.data_point_id for each in components})
+    read = [(each, day) for each, day in found if day is not None]
+    first: dict[int, date] = {}
+    for each, day in read:
+        first[each.data_point_id] = min(day, first.get(each.data_point_id, day))
+    return Measured({each.id: each for each, _day in read or found}, first)
 
 
 def resolution(known: Measured, *, at_least: int = 0) -> int:

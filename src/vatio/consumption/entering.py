@@ -30,7 +30,13 @@ def record_entry(account: Account, *, by: Person, at: datetime) -> None:
     with transaction.atomic():
         Person.objects.select_for_update(no_key=True).get(pk=by.pk)
         if not recent.exists():
-            record(ENTERED, at=at, by=by, organisation=account.organisation, account_id=account.pk)
+            record(
+                "consumption.entered",
+                at=at,
+                by=by,
+                organisation=account.organisation,
+                account_id=account.pk,
+            )
 
 
 def _is_own(account: Account, person: Person) -> bool:

@@ -44,8 +44,9 @@ class Against:
 class Look:
     """A thing over the days from `since` up to, not including, `until`.
 
-    `minutes` is the resolution of its curve, a day (1440) for long spans. `laid` are the components
-    of the curve: those of days of another time zone reach into the days around. `silent` are data
+    `now` is the instant, in seconds since 1970, up to which intervals can be expected. `minutes`
+    is the resolution of its curve, a day (1440) for long spans. `laid` are the components of the
+    curve: those of days of another time zone reach into the days around. `silent` are data
     points that have no reading in the span, `later` those whose readings begin within it, and
     when. `daily` has the lowest and highest powers of days, where the curve is one of days.
     """
@@ -58,12 +59,21 @@ class Look:
     known: Measured
     minutes: int
     curve: Curve
-    days: list[DayFigures]
-    figures: Figures
+    now: float
     silent: list[int]
     later: dict[int, date]
     daily: DailyCurve | None = None
     against: Against | None = None
+
+    @cached_property
+    def days(self) -> list[DayFigures]:
+        """The figures of each day, up to `now`."""
+        return _with_extremes(figures.by_day(self.curve, now=self.now), self.daily)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """The figures of the whole span, up to `now`."""
+        return figures.whole(self.curve, self.days)
 
     @property
     def is_empty(self) -> bool:
@@ -94,7 +104,6 @@ def look(
     step = _minutes(account.pk, [each for each in (around, other) if each], minutes)
     side = around.side(account.pk, subject, step)
     curve, daily = side.add_up(side.components)
-    days = _with_extremes(figures.by_day(curve, now=now), daily)
     first = {each.data_point_id: known.first_on.get(each.data_point_id) for each in components}
     return Look(
         subject=subject,
@@ -105,8 +114,7 @@ def look(
         known=side.known,
         minutes=step,
         curve=curve,
-        days=days,
-        figures=figures.whole(curve, days),
+        now=now,
         silent=[key for key, day in first.items() if day is None or day >= until],
         later={key: day for key, day in first.items() if day and since < day < until},
         daily=daily,

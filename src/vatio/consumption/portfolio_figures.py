@@ -67,19 +67,20 @@ def figures(own: AccountDays, *, today: date, time_zone: str) -> AccountFigures:
     :param time_zone: that of the account; a supply point without a meter has no other.
     """
     first, yesterday = month_of(today), today - ONE_DAY
-    so_far = [_energy(own, first + n * ONE_DAY) for n in range((today - first).days + 1)]
+    read = _Days(own, time_zone)
+    so_far = [read.energy(first + n * ONE_DAY) for n in range((today - first).days + 1)]
     compared = before = 0.0
     days = left_out = 0
     for number in range((today - first).days):
         day = first + number * ONE_DAY
-        now, then = _whole(own, day, time_zone), _whole(own, day - YEAR, time_zone)
+        now, then = read.whole(day), read.whole(day - YEAR)
         if now is None or then is None:
             left_out += 1
             continue
         compared, before, days = compared + now, before + then, days + 1
     return AccountFigures(
         month=_sum(so_far),
-        yesterday=_in_kwh(_energy(own, yesterday)),
+        yesterday=_in_kwh(read.energy(yesterday)),
         compared=compared / KWH,
         before=before / KWH,
         days=days,
@@ -110,26 +111,51 @@ def together(all_figures: Iterable[AccountFigures]) -> AccountFigures:
     )
 
 
-def _energy(own: AccountDays, day: date) -> float | None:
-    """Return what there is of a day, in base units; None if there is nothing."""
-    values = [each.totals[day.day - 1] for each in own.months.get(month_of(day), ())]
-    known = [value for value in values if value is not None]
-    return sum(known) if known else None
+class _Days:
+    """The days of an account, each month of them added up once, whatever the time zones."""
+
+    def __init__(self, own: AccountDays, time_zone: str) -> None:
+        self._own, self._time_zone = own, time_zone
+        self._months: dict[date, tuple[list[float | None], list[bool]]] = {}
+
+    def energy(self, day: date) -> float | None:
+        """Return what there is of a day, in base units; None if there is nothing."""
+        return self._month(month_of(day))[0][day.day - 1]
+
+    def whole(self, day: date) -> float | None:
+        """Return the energy of a day that is whole, in base units; None of one that is not."""
+        totals, are_whole = self._month(month_of(day))
+        return totals[day.day - 1] if are_whole[day.day - 1] else None
+
+    def _month(self, month: date) -> tuple[list[float | None], list[bool]]:
+        if month not in self._months:
+            self._months[month] = self._added(month)
+        return self._months[month]
+
+    def _added(self, month: date) -> tuple[list[float | None], list[bool]]:
+        totals: list[float | None] = [None] * 31
+        are_whole = [True] * 31
+        for each in self._own.months.get(month, ()):
+            lengths = minutes_of(month, each.time_zone or self._time_zone)
+            totals = [
+                new if old is None else old if new is None else old + new
+                for old, new in zip(totals, each.totals, strict=True)
+            ]
+            are_whole = [
+                known and covered >= length
+                for known, covered, length in zip(are_whole, each.covered, lengths, strict=True)
+            ]
+        return totals, are_whole
 
 
-def _whole(own: AccountDays, day: date, time_zone: str) -> float | None:
-    """Return the energy of a day that is whole, in base units; None of one that is not."""
-    for each in own.months.get(month_of(day), ()):
-        if each.covered[day.day - 1] < minutes_of(day, each.time_zone or time_zone):
-            return None
-    return _energy(own, day)
+@lru_cache(maxsize=1_000)
+def minutes_of(month: date, time_zone: str) -> tuple[int, ...]:
+    """Return how long the 31 local days from the first of a month on are, in minutes.
 
-
-@lru_cache(maxsize=5_000)
-def minutes_of(day: date, time_zone: str) -> int:
-    """Return how long a local day is: 1,380 or 1,500 minutes where clocks change by an hour."""
-    local = local_day(day, time_zone)
-    return (local.ends - local.begins) // 60
+    A day on which clocks change by an hour has 1,380 or 1,500.
+    """
+    days = [local_day(month + number * ONE_DAY, time_zone) for number in range(31)]
+    return tuple((each.ends - each.begins) // 60 for each in days)
 
 
 def _sum(values: Iterable[float | None]) -> float | None:

@@ -11,7 +11,6 @@ from typing import Any
 
 from django.db import connection
 
-from vatio.metering.models import Series
 from vatio.readings import series as all_series
 from vatio.readings.series import SeriesKey
 
@@ -33,15 +32,11 @@ def series_of(
     :param at_most: the coarsest resolution, in minutes, that can answer what is asked; those
         that are no part of it are left out.
     """
-    rows = Series.objects.filter(account_id=account_id, data_point_id__in=points).exclude(
-        kind=Series.Kind.REGISTER
-    )
-    ids = [
-        key
-        for key, minutes in rows.values_list("id", "minutes")
-        if at_most is None or (minutes <= at_most and at_most % minutes == 0)
-    ]
-    return all_series.find(account_id, ids) if ids else {}
+    return {
+        each.id: each
+        for each, _first_on in all_series.of_points(account_id, points)
+        if at_most is None or (each.minutes <= at_most and at_most % each.minutes == 0)
+    }
 
 
 def chosen(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -29,6 +30,14 @@ FIND = f"""
 SELECT {COLUMNS} FROM metering_series series
 JOIN metering_datapoint point ON point.id = series.data_point_id
 WHERE series.account_id = %(account)s AND series.id = ANY(%(series)s)
+"""  # noqa: S608
+
+
+OF_POINTS = f"""
+SELECT {COLUMNS}, series.first_reading_on FROM metering_series series
+JOIN metering_datapoint point ON point.id = series.data_point_id
+WHERE series.account_id = %(account)s AND series.data_point_id = ANY(%(points)s)
+  AND series.kind <> 'register'
 """  # noqa: S608
 
 
@@ -76,3 +85,13 @@ def find(account_id: int, ids: Collection[int]) -> dict[int, SeriesKey]:
     with connection.cursor() as cursor:
         cursor.execute(FIND, asked)
         return {row[0]: SeriesKey(*row) for row in cursor.fetchall()}
+
+
+def of_points(account_id: int, points: Collection[int]) -> list[tuple[SeriesKey, date | None]]:
+    """Return the series of data points that say what each interval was; registers do not.
+
+    Beside each stands the day of its first reading, None before there is any. One statement.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(OF_POINTS, {"account": account_id, "points": list(points)})
+        return [(SeriesKey(*row), first_on) for *row, first_on in cursor.fetchall()]

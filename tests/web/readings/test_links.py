@@ -32,7 +32,7 @@ def test_readings_are_imported_from_where_one_looks_for_it(
     assert shown == [False, False, False]
 
 
-def test_the_pages_of_readings_stand_under_installation(client: Client, hotel: Account) -> None:
+def test_the_pages_of_readings_stand_under_consumption(client: Client, hotel: Account) -> None:
     page = client.get(f"/accounts/{hotel.uid}/readings/deliveries/").content.decode()
 
-    assert f'href="/accounts/{hotel.uid}/installation/" aria-current="true"' in page
+    assert f'href="/accounts/{hotel.uid}/consumption/" aria-current="true"' in page

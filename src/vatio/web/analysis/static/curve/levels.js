@@ -104,8 +104,8 @@ function edgesOf(starts, count, clock, size) {
   return [...edges, count];
 }
 
-// Means of groups; one of which less than half is known has none.
-function gathered(values, edges) {
+// Means of groups; one of which less than half of what has ended is known has none.
+function gathered(values, edges, ended) {
   const made = { values: [], least: [], most: [], holes: [] };
   for (let group = 0; group + 1 < edges.length; group++) {
     let [sum, known, least, most] = [0, 0, Infinity, -Infinity];
@@ -118,7 +118,7 @@ function gathered(values, edges) {
       if (value > most) most = value;
     }
     const steps = edges[group + 1] - edges[group];
-    const isKnown = known > 0 && known * 2 >= steps;
+    const isKnown = known > 0 && known * 2 >= Math.min(steps, Math.max(ended - edges[group], 0));
     made.values.push(isKnown ? sum / known : null);
     made.least.push(isKnown ? least : null);
     made.most.push(isKnown ? most : null);
@@ -135,14 +135,14 @@ const largest = (values, edges) =>
     return most;
   });
 
-function grouped(name, finest, edges) {
+function grouped(name, finest, edges, ended) {
   const curves = finest.curves.map((curve) => {
-    const made = gathered(curve.values, edges);
+    const made = gathered(curve.values, edges, ended);
     return name === "days" ? made : { values: made.values, holes: made.holes };
   });
   const firsts = (values) => values && edges.slice(0, -1).map((place) => values[place]);
   return new Level(name, edges.map((place) => finest.starts[place]), curves, {
-    before: finest.before && gathered(finest.before, edges).values,
+    before: finest.before && gathered(finest.before, edges, finest.count).values,
     limits: name === "hours" ? firsts(finest.limits) : null,
     periods: name === "hours" ? firsts(finest.periods) : null,
     over: finest.over && largest(finest.over, edges),
@@ -171,30 +171,32 @@ function days(sent) {
 export class Measured {
   constructor(sent, clock) {
     const finest = sent.level === "days" ? days(sent) : slots(sent);
+    // What has not ended by now cannot be missing yet.
+    this.now = sent.now ?? Infinity;
+    const later = finest.starts.findIndex((_at, place) => finest.starts[place + 1] > this.now);
+    const ended = later < 0 ? finest.count : later;
     this.levels = { [finest.name]: finest };
     if (finest.name === "slots") {
-      const edges = (size) => edgesOf(finest.starts, finest.count, clock, size);
-      if (sent.step < HOUR) this.levels.hours = grouped("hours", finest, edges(HOUR));
-      this.levels.days = grouped("days", finest, edges(DAY));
+      const group = (name, size) => grouped(name, finest, edgesOf(finest.starts, finest.count, clock, size), ended);
+      if (sent.step < HOUR) this.levels.hours = group("hours", HOUR);
+      this.levels.days = group("days", DAY);
     }
     this.finest = finest;
     this.step = sent.step;
     this.first = finest.starts[0];
     this.ends = finest.starts.at(-1);
-    // What has not happened yet is not missing.
-    this.now = Math.min(sent.now ?? Infinity, this.ends);
-    const happened = (runs) => runs.map(([from, to]) => [from, Math.min(to, this.now)]).filter(([from, to]) => from < to);
     this.names = sent.curves.map((curve) => curve.name);
     this.beforeName = sent.before?.name ?? "";
     this.marks = sent.curves.map((curve) => ({
-      none: happened(inTime(missing(curve.values), finest.starts)),
       estimated: inTime(curve.estimated, finest.starts),
       doubtful: inTime(curve.doubtful, finest.starts),
       partial: inTime(curve.partial, finest.starts),
     }));
     const known = finest.starts.slice(0, -1).map((_, place) =>
       (sent.curves.some(({ values }) => values[place] !== null) ? 0 : null));
-    this.joined = { none: happened(inTime(missing(known), finest.starts)) };
+    this.joined = { none: inTime(missing(known.slice(0, ended)), finest.starts) };
+    // The last instant of which anything is known; where nothing is, the first.
+    this.lastKnown = Math.max(finest.starts[known.lastIndexOf(0) + 1] - 1, this.first);
     for (const kind of ["estimated", "doubtful", "partial"])
       this.joined[kind] = joined(this.marks.map((each) => each[kind]));
   }
@@ -223,12 +225,6 @@ export class Measured {
 
   isMarked(curve, kind, from, to) {
     return this.marks[curve][kind].some(([start, end]) => start < to && end > from);
-  }
-
-  // The last instant of which anything is known.
-  get lastKnown() {
-    const end = this.joined.none.at(-1);
-    return end && end[1] === this.now && end[0] > this.first ? end[0] - 1 : this.now - 1;
   }
 
   largest() {

@@ -28,7 +28,8 @@ export class Reading {
   rows(level, place, curve, each) {
     const value = curve.values[place];
     const { names, isOne } = this.measured;
-    if (value === null) return [[names[each], level.starts[place] >= this.measured.now ? this.words.later : this.words.none]];
+    if (value === null)
+      return [[names[each], level.starts[place + 1] > this.measured.now ? this.words.later : this.words.none]];
     if (level.name !== "days" || !isOne) {
       const said = this.value(value);
       const doubts = isOne ? [] : this.doubts(level, place, each);

@@ -98,15 +98,14 @@ export class View {
     return [this.clock.instant(year, first, 1), this.clock.instant(year, first + 3, 1)];
   }
 
-  // The name of the period that is seen, cut to what was sent; else nothing.
+  // The name of the period that is seen: whole, cut to what was sent, or moved to its end as the last 7 days; else nothing.
   get named() {
     if (this.isWhole) return "all";
     const { first, ends } = this.measured;
-    for (const name of ["day", "week", "month", "quarter", "year"])
-      for (const at of name === "quarter" ? [this.from, (this.from + this.to) / 2] : [this.from]) {
-        const [from, to] = this.period(name, at);
-        if (Math.max(from, first) === this.from && Math.min(to, ends) === this.to) return name;
-      }
-    return "";
+    const isSeen = ([from, to]) =>
+      (Math.max(from, first) === this.from && Math.min(to, ends) === this.to) ||
+      ((from < first || to > ends) && (this.from === first || this.to === ends) && to - from === this.span);
+    const within = [this.from, (this.from + this.to) / 2, this.to - 1];
+    return ["day", "week", "month", "quarter", "year"].find((name) => within.some((at) => isSeen(this.period(name, at)))) ?? "";
   }
 }
