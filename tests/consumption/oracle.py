@@ -101,6 +101,11 @@ def weekdays_before(since: date, until: date) -> Pairs:
     return [(day, day - 364 * ONE_DAY) for day in days(since, until)]
 
 
+def span_before(since: date, until: date) -> Pairs:
+    """Pair each day with that of the span of the same length before."""
+    return [(day, day - (until - since)) for day in days(since, until)]
+
+
 def dates_before(since: date, until: date, *, years: int = 0, months: int = 0) -> Pairs:
     """Pair each day with the same date before, where that month has it."""
     made = []

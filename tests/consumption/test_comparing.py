@@ -97,6 +97,29 @@ def test_both_sides_are_cut_alike_and_what_was_left_out_is_told(
     assert found.change == own / other - 1
 
 
+def test_a_span_is_compared_with_the_days_before_it(told: Compared) -> None:
+    against = told.look(SPRING, Versus.PREVIOUS).against
+
+    assert against is not None
+    own, other, _counted, left_out = told.told(SPRING, oracle.span_before(*SPRING))
+    found = against.comparison
+    assert (found.own, found.other) == (own, other)
+    assert found.left_out == left_out * told.fed.key.minutes * 60
+
+
+def test_a_month_is_compared_with_the_days_of_the_month_before(told: Compared) -> None:
+    march = date(2026, 3, 1), date(2026, 4, 1)
+    pairs = [(date(2026, 3, day), date(2026, 2, day)) for day in range(1, 29)]
+
+    against = told.look(march, Versus.PREVIOUS).against
+
+    assert against is not None
+    own, other, _counted, left_out = told.told(march, pairs)
+    found = against.comparison
+    assert (found.own, found.other) == (own, other)
+    assert found.left_out == left_out * told.fed.key.minutes * 60
+
+
 @pytest.mark.parametrize("by", [By.DAY, By.MONTH])
 @pytest.mark.parametrize("span", [SPRING, AUTUMN])
 def test_rows_are_cut_alike_too_and_add_up_to_the_comparison(
