@@ -102,16 +102,14 @@ class CurvesTest(TestCase):
         lacking = set()
         for minutes, values in drawn:
             places = oracle.instants(first, until, "Europe/Madrid", minutes)
-            began = False
-            for n, day in enumerate(oracle.at(at, "Europe/Madrid").date() for at in places):
-                known = values[n % len(values)] is not None
-                began_that_day = any(
-                    values[m % len(values)] is not None
-                    for m, at in enumerate(places)
-                    if oracle.at(at, "Europe/Madrid").date() == day
-                )
-                began = began or began_that_day
-                place = (day - first).days
-                if began and not known and seen.curve.values[place] is not None:
-                    lacking.add(place)
+            on = [(oracle.at(each, "Europe/Madrid").date() - first).days for each in places]
+            known = [values[n % len(values)] is not None for n in range(len(places))]
+            began = min(
+                (day for day, is_known in zip(on, known, strict=True) if is_known), default=9
+            )
+            lacking |= {
+                day
+                for day, is_known in zip(on, known, strict=True)
+                if not is_known and day >= began and seen.curve.values[day] is not None
+            }
         assert marked == lacking
