@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -12,7 +12,7 @@ from vatio.consumption.looking import Look, look
 from vatio.consumption.parts import by_period, by_site
 from vatio.consumption.subjects import whole_account
 from vatio.demo.energy.profiles import Profile
-from vatio.metering import installing
+from vatio.metering import installing, retiring
 from vatio.metering.models import Measurement, Site, SupplyPoint
 from vatio.readings.slots import ONE_DAY, WHOLE_DAY
 from vatio.tariffs.periods import period_of
@@ -249,6 +249,27 @@ def test_where_one_component_dies_sums_are_partial_from_then_on() -> None:
     assert seen.figures.partial == len(places) - died == 8 * 24
     assert daily.curve.partial == [((DEAD - FIRST).days, 21)]
     assert daily.curve.values[(DEAD - FIRST).days :] == [72.0] * 8
+
+
+@pytest.mark.parametrize("is_supplied", [True, False])
+def test_once_retired_a_component_lacks_nothing_and_what_it_measured_still_counts(
+    is_supplied: bool,
+) -> None:
+    account = world.account()
+    place = world.site(account, "Hotel")
+    for name, until in (("A", LAST), ("B", DEAD)):
+        supply = world.supply(account, name, place) if is_supplied else None
+        meter = world.meter(account, name, place, measures=supply)
+        world.flat(world.point(meter, 60), OUTER, until, 3.0)
+    retired_at = datetime.combine(DEAD, datetime.min.time(), UTC) - timedelta(hours=12)
+    retiring.retire(meter, by=make.commercial(), at=retired_at)
+
+    seen = look(account, world.of_site(place), FIRST, LAST, now=CAME)
+    daily = look(account, world.of_site(place), FIRST, LAST, now=CAME, minutes=WHOLE_DAY)
+
+    died = oracle.instants(FIRST, LAST, MADRID, 60).index(oracle.begins(DEAD, MADRID))
+    assert seen.curve.values == [6.0] * died + [3.0] * (8 * 24)
+    assert (seen.curve.partial, daily.curve.partial) == ([], [])
 
 
 def test_before_its_first_reading_a_component_lacks_nothing() -> None:

@@ -16,10 +16,15 @@ from vatio.readings.slots import WHOLE_DAY
 
 @dataclass(frozen=True)
 class Measured:
-    """The series that can answer for some data points, and the day of each one's first reading."""
+    """The series that can answer for some data points, and the days of each one's life.
+
+    `first_on` is the day of its first reading; from `over_on` on, which those in service lack,
+    nothing is expected of it.
+    """
 
     series: Mapping[int, SeriesKey]
     first_on: Mapping[int, date]
+    over_on: Mapping[int, date]
 
     @cached_property
     def zones(self) -> dict[int, str]:
@@ -32,6 +37,7 @@ class Measured:
         return Measured(
             {key: each for key, each in self.series.items() if each.data_point_id in points},
             {key: day for key, day in self.first_on.items() if key in points},
+            {key: day for key, day in self.over_on.items() if key in points},
         )
 
     def is_apart(self, time_zone: str) -> bool:
@@ -39,11 +45,16 @@ class Measured:
         return any(each.time_zone != time_zone for each in self.series.values())
 
     def living(self, component: Component) -> Component | None:
-        """Return a component from its first reading on: before, nothing can be missing."""
+        """Return a component from its first reading on: before, nothing can be missing.
+
+        Nor can it once the data point is retired.
+        """
         first, stretch = self.first_on.get(component.data_point_id), component.stretch
-        if first is None or first >= stretch.until:
+        since = max(stretch.since, first) if first else stretch.until
+        until = min(stretch.until, self.over_on.get(component.data_point_id, stretch.until))
+        if since >= until:
             return None
-        return replace(component, stretch=replace(stretch, since=max(stretch.since, first)))
+        return replace(component, stretch=replace(stretch, since=since, until=until))
 
 
 def measured(account_id: int, components: Iterable[Component]) -> Measured:
@@ -52,11 +63,16 @@ def measured(account_id: int, components: Iterable[Component]) -> Measured:
     Series that never had a reading are left out, unless there is no other.
     """
     found = all_series.of_points(account_id, {each.data_point_id for each in components})
-    read = [(each, day) for each, day in found if day is not None]
+    read = [each for each in found if each.first_on is not None]
     first: dict[int, date] = {}
-    for each, day in read:
-        first[each.data_point_id] = min(day, first.get(each.data_point_id, day))
-    return Measured({each.id: each for each, _day in read or found}, first)
+    over: dict[int, date] = {}
+    for series, first_on, over_on in read:
+        point = series.data_point_id
+        if first_on is not None:
+            first[point] = min(first_on, first.get(point, first_on))
+        if over_on is not None:
+            over[point] = max(over_on, over.get(point, over_on))
+    return Measured({each.series.id: each.series for each in read or found}, first, over)
 
 
 def resolution(known: Measured, *, at_least: int = 0) -> int:

@@ -34,7 +34,7 @@ def series_of(
     """
     return {
         each.id: each
-        for each, _first_on in all_series.of_points(account_id, points)
+        for each, _first_on, _over_on in all_series.of_points(account_id, points)
         if at_most is None or (each.minutes <= at_most and at_most % each.minutes == 0)
     }
 
