@@ -23,7 +23,7 @@ from vatio.metering.models import (
 )
 from vatio.readings.slots import ONE_DAY
 from vatio.readings.sums import hours_of
-from vatio.tariffs.calendars import Of
+from vatio.tariffs.calendars import TIME_ZONES, Of
 from vatio.tariffs.periods import NoPeriods, UnknownTariff, UnknownTerritory, periods_of_day
 
 NO_TARIFF = 0
@@ -46,6 +46,12 @@ class TariffBook:
         for each in self._contracts.get(supply_point_id or 0, ()):
             if each.since <= day and (each.until is None or day < each.until):
                 return each
+        return None
+
+    def time_zone(self, supply_point_id: int | None) -> str | None:
+        """Return the time zone of the clock that a supply point's periods go by, if it is known."""
+        for each in self._contracts.get(supply_point_id or 0, ()):
+            return TIME_ZONES.get(each.supply_point.territory)
         return None
 
     def periods(self, supply_point_id: int | None, day: date, *, of: Of = "energy") -> bytes | None:
