@@ -32,7 +32,8 @@ SELECT point.account_id, source.id AS source_id, own.last_at,
     CASE WHEN point.service <> 'accepted' THEN NULL
         WHEN source.kind = 'insertion'
         THEN greatest(interval '{LEAST_HOURS} hours', own.minutes * interval '2 minutes')
-        WHEN line.id IS NOT NULL OR source.kind = 'collector' THEN interval '{CALLED_HOURS} hours' END AS tolerated
+        WHEN line.id IS NOT NULL OR source.kind = 'collector'
+        THEN interval '{CALLED_HOURS} hours' END AS tolerated
 FROM metering_datapoint point
 JOIN (
     SELECT series.data_point_id, min(series.minutes) AS minutes,

@@ -16,7 +16,7 @@ MOST_ROWS = 62
 NARROW_STRIPS = 62
 """Up to so many strips each is twice as thick."""
 
-STRIP, WORDS = 5.0, 62.0
+STRIP, WORDS = 5.0, 68.0
 LEAST_APART = 16.0
 LETTER = 7.0
 
