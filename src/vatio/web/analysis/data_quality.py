@@ -15,6 +15,7 @@ from vatio import clock
 from vatio.accounts.models import Account
 from vatio.consumption import data_quality as quality_of
 from vatio.consumption import entering, quality_findings, quality_list
+from vatio.consumption.account_freshness import CALLED_HOURS, LEAST_HOURS
 from vatio.consumption.data_quality import AccountQuality, PointQuality
 from vatio.consumption.quality_days import DayState
 from vatio.consumption.quality_list import QualityFilters
@@ -86,6 +87,7 @@ def data_quality(request: Request, uid: UUID) -> HttpResponse:
             "headings": _headings(asked, request.GET),
             "csv_url": query_string(request.GET, {"as": "csv"}),
             "resolutions": RESOLUTIONS,
+            "missed_after": (LEAST_HOURS, CALLED_HOURS),
             "lasting": quality_words.lasting,
             "share": quality_words.share,
             "quantities": QUANTITIES,

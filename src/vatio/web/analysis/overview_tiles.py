@@ -8,10 +8,9 @@ from vatio.analysis.figures import DayFigures
 from vatio.consumption.overview import LATELY, Overview
 from vatio.dates import written, written_month, written_with_weekday
 from vatio.readings.slots import ONE_DAY
-from vatio.web.analysis.amounts import ShownUnit, change, figure, total_unit
+from vatio.web.analysis.amounts import change, figure, total_unit
 from vatio.web.analysis.tiles import Tile, against_words
 
-KWH = ShownUnit("kWh", 1000)
 FEW = 10_000
 """Up to so many Wh a day is written with decimals."""
 
@@ -28,13 +27,18 @@ def _last_day(found: Overview) -> Tile:
     if own.partial:
         says.append(_("a part is missing"))
     elif before is not None and _is_whole(before) and before.total and own.total is not None:
-        weekday = format_date(before.day, "EEEE", locale=get_language() or "es")
-        share = change(own.total / before.total - 1)
-        says.append(
-            _("%(change)s beside the %(weekday)s before") % {"change": share, "weekday": weekday}
-        )
+        says.append(_beside(own.total / before.total - 1, before))
     label = _("Yesterday") if found.is_up_to_yesterday else _("The last day with data")
     return Tile(label, figure(own.total, unit), unit.name, says)
+
+
+def _beside(share: float, before: DayFigures) -> str:
+    """Return how a day compares with the same weekday before."""
+    weekday = format_date(before.day, "EEEE", locale=get_language() or "es")
+    if round(share, 3) == 0:
+        return _("the same as on the %(weekday)s before") % {"weekday": weekday}
+    told = {"change": change(share), "weekday": weekday}
+    return _("%(change)s beside the %(weekday)s before") % told
 
 
 def _is_whole(day: DayFigures) -> bool:
@@ -77,11 +81,11 @@ def _total(found: Overview) -> Tile:
     lately = found.lately
     unit = total_unit(lately.subject, lately.figures.total or 0)
     totals = [each.total for each in lately.days if each.total is not None]
-    decimals = 0 if max(totals) >= FEW else None
-    least, most = (figure(each(totals), KWH, decimals=decimals) for each in (min, max))
-    says = [_("from %(least)s to %(most)s kWh a day") % {"least": least, "most": most}]
-    if len(totals) == 1:
-        says = []
+    of_day = total_unit(lately.subject, max(totals))
+    decimals = 0 if max(totals) >= FEW and of_day.name == "kWh" else None
+    least, most = (figure(each(totals), of_day, decimals=decimals) for each in (min, max))
+    told = {"least": least, "most": most, "unit": of_day.name}
+    says = [] if least == most else [_("from %(least)s to %(most)s %(unit)s a day") % told]
     if len(totals) < LATELY:
         says.append(
             ngettext("%(num)s day with data", "%(num)s days with data", len(totals))
