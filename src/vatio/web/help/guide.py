@@ -19,7 +19,7 @@ PICTURES = {
     "resumen": (1000, 568),
     "consumo": (1000, 890),
     "comparar": (1000, 480),
-    "periodos": (1000, 380),
+    "periodos": (1000, 340),
     "hueco": (1000, 480),
     "mapa-de-calor": (1000, 450),
     "calidad-de-datos": (1000, 462),
