@@ -64,6 +64,17 @@ class Place:
 
     turns: list[tuple[list[Kept], date | None, date | None]] = field(default_factory=list)
 
+    @property
+    def first_on(self) -> date | None:
+        told = [
+            day
+            for each, _since, _until in self.turns
+            for kept in each
+            for day, values in kept.days.items()
+            if any(value is not None for value in values)
+        ]
+        return min(told, default=None)
+
     def on(self, day: date) -> tuple[float | None, bool]:
         for kept, since, until in self.turns:
             if (since is None or since <= day) and (until is None or day < until):
@@ -127,8 +138,9 @@ def expected(places: list[Place], today: date) -> tuple[float, float, int, int, 
     days = left_out = 0
     day = first
     while day < today:
-        now, then = [each.on(day) for each in places], [each.on(day - YEAR) for each in places]
-        if all(whole for _value, whole in now + then):
+        old = [each for each in places if each.first_on and each.first_on <= today - DAY - YEAR]
+        now, then = [each.on(day) for each in old], [each.on(day - YEAR) for each in old]
+        if old and all(whole for _value, whole in now + then):
             compared += sum(value or 0 for value, _whole in now)
             before += sum(value or 0 for value, _whole in then)
             days += 1
@@ -175,6 +187,21 @@ def test_the_figures_are_those_that_plain_python_adds_up(seed: int, today: date)
         assert (*told, found.month or 0, found.yesterday or 0) == pytest.approx(
             expected(own, today)
         )
+
+
+def test_what_was_not_read_a_year_ago_counts_this_month_and_is_not_compared() -> None:
+    today, account = date(2026, 11, 3), make.account()
+    for cups, since in (("old", today - YEAR - 9 * DAY), ("new", today - 5 * DAY), ("none", today)):
+        meter = make.meter(account, cups)
+        measured(meter, make.supply_point(account), None, None)
+        key = series(60, meter=meter)
+        days = [since + number * DAY for number in range((today - since).days)]
+        put(key, [(at, 100.0) for day in days for at in instants(day, 60)], at=CAME)
+
+    found = asked(account, today)
+
+    assert (found.month, found.yesterday) == (9.6, 4.8)
+    assert (found.compared, found.before, found.days, found.left_out) == (4.8, 4.8, 2, 0)
 
 
 def test_a_day_of_25_hours_beside_one_of_24_is_whole_on_both_sides() -> None:
