@@ -1,13 +1,16 @@
 """How fresh the data of each source are: when something came last, and up to when it says."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Max
 
 from vatio.accounts.models import Account
 from vatio.metering.models import DataSource
+from vatio.readings.models import State
 
 EXPECTED = {
     DataSource.Kind.INSERTION: timedelta(hours=2),
@@ -73,6 +76,13 @@ def sources(account: Account, *, at: datetime) -> list[SourceFreshness]:
         )
         for uid, name, kind, points, last_at, arrival in rows
     ]
+
+
+def last_instant(account: Account, series: Collection[int]) -> datetime | None:
+    """Return when the last interval with a value begins of some series of an account."""
+    own = State.objects.filter(account_id=account.pk, series_id__in=series)
+    found: datetime | None = own.aggregate(last=Max("last_at"))["last"]
+    return found
 
 
 def _is_stale(kind: str, points: int, last_at: datetime | None, at: datetime) -> bool:

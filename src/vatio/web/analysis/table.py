@@ -13,10 +13,10 @@ from vatio.analysis.curve import HOUR, Value
 from vatio.consumption.buckets import Bucket, By, buckets
 from vatio.consumption.looking import Look
 from vatio.consumption.parts import Parted
-from vatio.dates import written_month, written_with_weekday
+from vatio.dates import written_month
 from vatio.formats import amount
 from vatio.readings.slots import WHOLE_DAY
-from vatio.web.analysis.amounts import ShownUnit, change, figure
+from vatio.web.analysis.amounts import ShownUnit, change, figure, rate_words
 
 SIZE = 100
 """How many rows a page of the table has."""
@@ -57,9 +57,9 @@ class EnergyTable:
         ]
 
     @property
-    def power(self) -> str:
-        """The unit of the highest powers."""
-        return self.look.subject.unit
+    def peak_heading(self) -> str:
+        """The heading of the highest powers, or of the highest values of a state."""
+        return f"{rate_words(self.look.subject).highest}, {self.look.subject.unit}"
 
     def label(self, row: int) -> str:
         """Return what a row is called; an hour that a day has twice says which one it is."""
@@ -67,7 +67,7 @@ class EnergyTable:
         if self.by == By.MONTH:
             return written_month(own.day)
         if self.by == By.DAY:
-            return written_with_weekday(own.day)
+            return format_date(own.day, "EEE d MMM y", locale=get_language() or "es")
         at = datetime.fromtimestamp(own.starts, ZoneInfo(self.look.subject.time_zone))
         words = format_datetime(at, "EEE d MMM y, HH:mm", locale=get_language() or "es")
         is_twice = at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset()

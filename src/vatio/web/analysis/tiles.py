@@ -10,43 +10,50 @@ from django.utils.translation import gettext as _
 
 from vatio.consumption.looking import Against, Look
 from vatio.readings.slots import WHOLE_DAY
-from vatio.web.analysis.amounts import change, figure, percent, power_unit, total_unit
+from vatio.web.analysis.amounts import change, figure, percent, power_unit, rate_words, total_unit
 from vatio.web.analysis.table import duration
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A figure: what it is of, the number and its unit, and what is to be said of it."""
+    """A figure: what it is of, the number and its unit, and what is to be said of it.
+
+    `about` says how the figure is meant, whatever its number.
+    """
 
     label: str
     figure: str
     unit: str
     says: list[str]
+    about: str = ""
 
 
 def tiles(look: Look) -> list[Tile]:
     """Return the figures of a thing over its span."""
     figures, power = look.figures, power_unit(look.subject)
+    words = rate_words(look.subject)
     made = [_total(look)]
-    made.append(
-        Tile(
-            _("Mean power") if look.subject.adds else _("Mean"),
-            figure(figures.mean, power),
-            power.name,
-            [] if look.subject.adds else [_("of what is there")],
-        )
-    )
+    if look.subject.adds:
+        made.append(Tile(str(words.mean), figure(figures.mean, power), power.name, []))
     if look.subject.adds and look.minutes < WHOLE_DAY:
-        says = [_("mean from 01:00 to 05:00")]
+        says = []
         if figures.base is not None and figures.mean:
             says.append(
                 _("%(share)s of the mean") % {"share": percent(figures.base / figures.mean)}
             )
-        made.append(Tile(_("Night base"), figure(figures.base, power), power.name, says))
+        made.append(
+            Tile(
+                _("Night base"),
+                figure(figures.base, power),
+                power.name,
+                says,
+                about=_("mean from 01:00 to 05:00"),
+            )
+        )
     if figures.most is not None:
         made.append(
             Tile(
-                _("Highest power") if look.subject.adds else _("Highest"),
+                str(words.highest),
                 figure(figures.most, power),
                 power.name,
                 [peak_words(look)],
@@ -59,7 +66,9 @@ def tiles(look: Look) -> list[Tile]:
 def _total(look: Look) -> Tile:
     unit = total_unit(look.subject, look.figures.total or 0)
     label = _("Consumption") if look.subject.adds else _("Mean")
-    return Tile(label, figure(look.figures.total, unit), unit.name, against_words(look.against))
+    about = "" if look.subject.adds else _("of what is there")
+    says = against_words(look.against)
+    return Tile(label, figure(look.figures.total, unit), unit.name, says, about)
 
 
 def _received(look: Look) -> Tile:
