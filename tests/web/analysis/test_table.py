@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from tests import make
-from tests.consumption.kept import MEASURED, keep
+from tests.consumption.kept import MEASURED, keep, whole
 from tests.metering.calculated import calculated, plus
 from tests.web.analysis.looked import (
     DOUBTFUL,
@@ -142,7 +142,7 @@ def test_states_are_means_and_are_never_added_up(client: Client, hotel: Account)
     assert "Potencia m" not in page
     assert rows[0][1].startswith("Media, ")
     assert rows[1][1] == "20,0"
-    assert rows[-1][1] == ""
+    assert rows[-1][:2] == ["Media", "20,0"]
 
 
 def test_a_calculated_series_is_looked_at_like_a_meter(client: Client, hotel: Account) -> None:
@@ -181,3 +181,18 @@ def test_parts_by_site_are_named(client: Client, hotel: Account) -> None:
     rows = rows_of(look(client, hotel, WEEK + "&as=sites"))
 
     assert "Cocina, kWh" in rows[0]
+
+
+def test_a_difference_of_states_is_told_in_their_unit(client: Client, hotel: Account) -> None:
+    key = measured(hotel, "Sonda", quantity=TEMPERATURE, each=20.0, days=20)
+    whole(key, date(2026, 10, 20), 25.0)
+    whole(key, date(2026, 10, 13), -5.0)
+    uid = DataPoint.objects.get(pk=key.data_point_id).uid
+
+    page = look(client, hotel, f"{WEEK}&what=point:{uid}&versus=previous&as=bars")
+    rows = rows_of(page)
+
+    assert rows[0][1:4] == ["Media, °C", "El periodo anterior, °C", "Diferencia, °C"]
+    assert rows[2][1:4] == ["25,0", "−5,0", "+30,0"]
+    assert "4,3 °C más que antes" in page
+    assert "Temperatura por días" in page
