@@ -13,7 +13,7 @@ from vatio.metering import contracting, installing
 from vatio.metering.contracting import ContractDetails
 from vatio.metering.cups import parse_cups
 from vatio.metering.installing import Measures, MeterDetails, SupplyDetails
-from vatio.metering.models import DataPoint
+from vatio.metering.models import DataPoint, SupplyPoint
 from vatio.readings import curves, deliveries, stretches, sums
 from vatio.readings import series as all_series
 from vatio.readings.arrivals import Arrivals
@@ -126,6 +126,25 @@ def by_months(statement: str, accounts: list[int], since: date, until: date) -> 
     return ask
 
 
+def year_over_http(once: SeriesKey, by: Person, *, times: int) -> dict[str, object]:
+    """Measure a year of quarters of a supply point as the browser fetches it, one at a time.
+
+    It is what «Consumo» draws: values, what is estimated, tariff periods and contracted power.
+    """
+    point = SupplyPoint.objects.get(account_id=once.account_id)
+    leader = filling.person("curva@vatio.example", "Nuria Vidal")
+    filling.lead(point.organisation, leader)
+    asked = f"what=supply:{point.uid}&from={SINCE}&to={UNTIL - timedelta(days=1)}"
+    address = f"/accounts/{point.account.uid}/consumption/curve/?{asked}"
+    curve, nothing = http.request(address, leader), http.request("/healthz", leader)
+    connection.close()
+    with processes.web_processes(1) as ports:
+        http.run(ports, curve, connections=1, seconds=3)
+        floor = http.run(ports, nothing, connections=1, seconds=1)
+        driven = http.run(ports, curve, connections=1, seconds=max(times // 5, 3))
+    return {"values": YEAR * 96, **driven, "floor_median_ms": floor["median_ms"]}
+
+
 def portfolio_page(accounts: int, series: int, by: Person, *, times: int) -> dict[str, object]:
     """Measure «Cartera» of an organisation over HTTP, one request after the other.
 
@@ -184,6 +203,7 @@ def main() -> None:
     timed = measuring.side_by_side(asked, times=options.times, warm=3)
     timed |= measuring.side_by_side(many, times=max(options.times // 5, 1), warm=1)
     statements = {name: measuring.statements(action) for name, action in {**asked, **many}.items()}
+    year = year_over_http(once, boss, times=options.times)
     page = portfolio_page(options.accounts, options.series, boss, times=options.times)
     measuring.report(
         {
@@ -192,6 +212,7 @@ def main() -> None:
             "rows": {
                 name: {"statements": count, **timed[name]} for name, count in statements.items()
             },
+            "year_over_http": year,
             "portfolio": page,
             "machine": measuring.machine(),
         },

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.analysis.curves import curve_of
@@ -25,6 +25,7 @@ def looked_up(curve: Curve, day: date, slot: int) -> tuple[Value, bool]:
     return (sum(known) / len(known) if known else None), not found
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(ZONES),
     st.sampled_from(STEPS),

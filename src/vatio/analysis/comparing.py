@@ -92,56 +92,23 @@ def facing(since: date, until: date, versus: Versus) -> Facing:
     return _shifted(since, until, until - since)
 
 
-def compare(
-    curve: Curve, other: Curve, days: Iterable[tuple[date, date]], *, now: float
-) -> Comparison:
-    """Add up both sides of the days that face each other, without what either side lacks.
-
-    Intervals of which a part is missing count as missing. Where both days are whole they count
-    whole, a day of 25 hours beside one of 24 too.
-
-    :param now: the instant, in seconds since 1970, up to which intervals can be expected.
-    """
-    own_values, other_values = _whole_values(curve), _whole_values(other)
-    made = _Sides()
-    for mine, yours in _facing_places(curve, other, days):
-        ours = own_values[mine.start : mine.stop]
-        theirs = other_values[yours.start : yours.stop]
-        if None not in ours and None not in theirs:
-            made.add(ours, theirs)
-            continue
-        before = made.own_count
-        if len(ours) == len(theirs):
-            made.add_pairs(ours, theirs)
-        else:
-            for one, two in _groups(curve, other, mine, yours):
-                known = [own_values[place] for place in one], [other_values[place] for place in two]
-                if None not in known[0] and None not in known[1]:
-                    made.add(*known)
-        made.left_out += max(_ended(curve, mine, now) - (made.own_count - before), 0)
-    return made.comparison(curve)
-
-
-def together(parts: Sequence[Comparison]) -> Comparison:
-    """Return the comparison of things that were compared one by one."""
-    return Comparison(
-        own=sum(each.own for each in parts),
-        other=sum(each.other for each in parts),
-        compared=sum(each.compared for each in parts),
-        left_out=sum(each.left_out for each in parts),
-        parts=len(parts),
-    )
-
-
 @dataclass
-class _Sides:
-    """Both sides of a comparison as they are added up, and how many intervals of each."""
+class Sides:
+    """Both sides of a comparison as they are added up, and how many intervals of each.
+
+    `left_out` counts those of this side that have ended and are missing on one side at least.
+    """
 
     own: float = 0.0
     other: float = 0.0
     own_count: int = 0
     other_count: int = 0
     left_out: int = 0
+
+    def __iadd__(self, more: "Sides") -> "Sides":
+        for name, value in vars(more).items():
+            setattr(self, name, getattr(self, name) + value)
+        return self
 
     def add(self, ours: Sequence[Value], theirs: Sequence[Value]) -> None:
         """Add intervals of which none is missing."""
@@ -159,13 +126,57 @@ class _Sides:
         ]
         self.add([one for one, _two in both], [two for _one, two in both])
 
-    def comparison(self, curve: Curve) -> Comparison:
-        """Return the sums of amounts, or the means of states."""
-        compared, left_out = self.own_count * curve.step, self.left_out * curve.step
-        if curve.adds or not self.own_count or not self.other_count:
-            return Comparison(self.own, self.other, compared, left_out)
-        own, other = self.own / self.own_count, self.other / self.other_count
-        return Comparison(own, other, compared, left_out)
+
+def compare(
+    curve: Curve, other: Curve, days: Iterable[tuple[date, date]], *, now: float
+) -> Comparison:
+    """Add up both sides of the days that face each other, without what either side lacks.
+
+    Intervals of which a part is missing count as missing. Where both days are whole they count
+    whole, a day of 25 hours beside one of 24 too.
+
+    :param now: the instant, in seconds since 1970, up to which intervals can be expected.
+    """
+    return comparison(sides(curve, other, days, now=now).values(), curve)
+
+
+def sides(
+    curve: Curve, other: Curve, days: Iterable[tuple[date, date]], *, now: float
+) -> dict[date, Sides]:
+    """Return both sides of each day that faces another, as `compare` adds them up."""
+    own_values, other_values = _whole_values(curve), _whole_values(other)
+    found: dict[date, Sides] = {}
+    for day, mine, yours in _facing_places(curve, other, days):
+        made = found[day] = Sides()
+        ours = own_values[mine.start : mine.stop]
+        theirs = other_values[yours.start : yours.stop]
+        if None not in ours and None not in theirs:
+            made.add(ours, theirs)
+        elif len(ours) == len(theirs):
+            made.add_pairs(ours, theirs)
+        else:
+            for one, two in _groups(curve, other, mine, yours):
+                known = [own_values[place] for place in one], [other_values[place] for place in two]
+                if None not in known[0] and None not in known[1]:
+                    made.add(*known)
+        made.left_out = max(_ended(curve, mine, now) - made.own_count, 0)
+    return found
+
+
+def comparison(parts: Iterable[Sides], curve: Curve, *, things: int = 1) -> Comparison:
+    """Return the sums of amounts of some days and things, or the means of states.
+
+    :param curve: one that was compared: it says how long intervals are, and whether they add up.
+    :param things: how many things were compared one by one.
+    """
+    whole = Sides()
+    for each in parts:
+        whole += each
+    own, other = whole.own, whole.other
+    if not curve.adds and whole.own_count and whole.other_count:
+        own, other = own / whole.own_count, other / whole.other_count
+    compared, left_out = whole.own_count * curve.step, whole.left_out * curve.step
+    return Comparison(own, other, compared, left_out, things)
 
 
 def laid_over(curve: Curve, other: Curve, days: Iterable[tuple[date, date]]) -> list[Value]:
@@ -175,7 +186,7 @@ def laid_over(curve: Curve, other: Curve, days: Iterable[tuple[date, date]]) -> 
     """
     powers = other.powers()
     made: list[Value] = [None] * len(curve.values)
-    for mine, yours in _facing_places(curve, other, days):
+    for _day, mine, yours in _facing_places(curve, other, days):
         if len(mine) == len(yours):
             made[mine.start : mine.stop] = powers[yours.start : yours.stop]
             continue
@@ -189,13 +200,13 @@ def laid_over(curve: Curve, other: Curve, days: Iterable[tuple[date, date]]) -> 
 
 def _facing_places(
     curve: Curve, other: Curve, days: Iterable[tuple[date, date]]
-) -> Iterator[tuple[range, range]]:
-    """Yield the intervals of two days that face each other."""
+) -> Iterator[tuple[date, range, range]]:
+    """Yield the intervals of two days that face each other, and the day on this side."""
     own, theirs = _places(curve), _places(other)
     for day, before in days:
         mine, yours = own.get(day), theirs.get(before)
         if mine and yours:
-            yield mine, yours
+            yield day, mine, yours
 
 
 def _groups(

@@ -38,21 +38,36 @@ class Curve:
     estimated: list[Run] = field(default_factory=list)
     doubtful: list[Run] = field(default_factory=list)
     partial: list[Run] = field(default_factory=list)
+    _powers: list[Value] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def has_values(self) -> bool:
         """Whether anything was measured."""
         return any(value is not None for value in self.values)
 
+    def lengths(self) -> Sequence[int]:
+        """Return the length of each interval in seconds: of days, and of what ends with one."""
+        if isinstance(self.starts, range):
+            return [self.step] * len(self.starts)
+        ends = [*self.starts[1:], self.ends]
+        return [end - start for start, end in zip(self.starts, ends, strict=True)]
+
     def powers(self) -> list[Value]:
-        """Return the mean power of each interval in W for amounts of Wh; states as they are."""
+        """Return the mean power of each interval in W for amounts of Wh; states as they are.
+
+        They are worked out once: the values do not change after that.
+        """
         if not self.adds:
             return self.values
+        if self._powers is None:
+            self._powers = self._worked_out()
+        return self._powers
+
+    def _worked_out(self) -> list[Value]:
         if isinstance(self.starts, range):
             factor = HOUR / self.step
             return [None if value is None else value * factor for value in self.values]
-        ends = [*self.starts[1:], self.ends]
         return [
-            None if value is None else value * HOUR / (end - start)
-            for value, start, end in zip(self.values, self.starts, ends, strict=True)
+            None if value is None else value * HOUR / length
+            for value, length in zip(self.values, self.lengths(), strict=True)
         ]

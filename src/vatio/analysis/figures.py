@@ -103,8 +103,8 @@ def whole(curve: Curve, days: Sequence[DayFigures]) -> Figures:
     known = [each for each in days if each.present]
     present = sum(each.present for each in known)
     total = sum(each.total or 0 for each in known) if known else None
-    mean = _mean(curve.powers()) if known else None
-    highest = max(known, key=lambda each: each.most or 0, default=None)
+    mean = _mean_over_time(curve) if known else None
+    highest = highest_of(known)
     return Figures(
         total=total if curve.adds else mean,
         present=present,
@@ -119,8 +119,20 @@ def whole(curve: Curve, days: Sequence[DayFigures]) -> Figures:
     )
 
 
+def highest_of(days: Sequence[DayFigures]) -> DayFigures | None:
+    """Return the first of the days with the highest power; None where that of one is not known."""
+    if any(each.most is None for each in days):
+        return None
+    return max(days, key=lambda each: each.most or 0, default=None)
+
+
 def night_base(curve: Curve) -> Value:
-    """Return the mean power, in W, of the hours of `NIGHT`; None if none of them is known."""
+    """Return the mean power, in W, of the hours of `NIGHT`; None if none of them is known.
+
+    Of intervals that are longer than an hour it is not.
+    """
+    if curve.step > HOUR:
+        return None
     powers = curve.powers()
     found: list[Value] = []
     for day, (first, last) in zip(curve.days, pairwise(curve.firsts), strict=True):
@@ -139,7 +151,7 @@ def night_base(curve: Curve) -> Value:
 
 def _is_plain(curve: Curve, first: int, last: int) -> bool:
     """Return whether a day has 24 hours of whole intervals, so that clocks stood still on it."""
-    return curve.step <= HOUR and (last - first) * curve.step == 24 * HOUR
+    return (last - first) * curve.step == 24 * HOUR
 
 
 def _is_night(start: int, zone: ZoneInfo, day: date) -> bool:
@@ -150,6 +162,21 @@ def _is_night(start: int, zone: ZoneInfo, day: date) -> bool:
 def _mean(values: Iterable[Value]) -> Value:
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None
+
+
+def _mean_over_time(curve: Curve) -> Value:
+    """Return the mean of powers, each for as long as it lasted: a day of 23 hours counts less."""
+    powers = curve.powers()
+    if isinstance(curve.starts, range):
+        return _mean(powers)
+    lasting = [
+        (power, length)
+        for power, length in zip(powers, curve.lengths(), strict=True)
+        if power is not None
+    ]
+    if not lasting:
+        return None
+    return sum(power * length for power, length in lasting) / sum(each for _power, each in lasting)
 
 
 def _expected(curve: Curve, first: int, last: int, now: float) -> int:

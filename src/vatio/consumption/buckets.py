@@ -6,8 +6,9 @@ from datetime import date
 from enum import StrEnum
 from itertools import groupby
 
+from vatio.analysis.comparing import comparison
 from vatio.analysis.curve import HOUR, Curve, Run, Value
-from vatio.analysis.figures import DayFigures
+from vatio.analysis.figures import DayFigures, highest_of
 from vatio.consumption.looking import Look
 from vatio.readings.slots import WHOLE_DAY
 
@@ -25,15 +26,17 @@ class By(StrEnum):
 class Bucket:
     """A row of the table: its first day and its first instant, what was measured, what is missing.
 
-    `total` is in base units, the sum of amounts or the mean of states; `before` that of the time
-    that it is compared with, on the same days. `most` is the highest mean power in W, at
-    `most_at`. `missing`, `estimated`, `doubtful` and `partial` are seconds; `expected` too.
+    `total` is in base units, the sum of amounts or the mean of states. `before` is that of the time
+    that it is compared with, without what either side lacks, and `faced` what this side was then.
+    `most` is the highest mean power in W, at `most_at`. `missing`, `estimated`, `doubtful` and
+    `partial` are seconds; `expected` too.
     """
 
     day: date
     starts: int
     total: Value
     before: Value
+    faced: Value
     most: Value
     most_at: int | None
     expected: int
@@ -45,9 +48,9 @@ class Bucket:
     @property
     def change(self) -> float | None:
         """How much more it was than before: 0.05 is 5 % more."""
-        if self.total is None or not self.before:
+        if self.faced is None or not self.before:
             return None
-        return self.total / self.before - 1
+        return self.faced / self.before - 1
 
 
 def buckets(look: Look, by: By, *, now: float) -> list[Bucket]:
@@ -72,16 +75,14 @@ def _together(places: Sequence[int], look: Look) -> Bucket:
     days = [look.days[place] for place in places]
     step = look.curve.step
     known = [each for each in days if each.present]
-    highest = max(
-        (each for each in known if each.most is not None),
-        key=lambda each: each.most or 0,
-        default=None,
-    )
+    faced, before = _sides(look, days)
+    highest = highest_of(known)
     return Bucket(
         day=days[0].day,
         starts=look.curve.starts[look.curve.firsts[places[0]]],
         total=_joined(known, adds=look.curve.adds),
-        before=_before(look, known),
+        before=before,
+        faced=faced,
         most=highest.most if highest else None,
         most_at=highest.most_at if highest else None,
         expected=sum(each.expected for each in days) * step,
@@ -102,18 +103,19 @@ def _joined(days: Sequence[DayFigures], *, adds: bool) -> Value:
     )
 
 
-def _before(look: Look, known: Sequence[DayFigures]) -> Value:
-    """Return the other side of days, without those that have no reading on either side."""
+def _sides(look: Look, days: Sequence[DayFigures]) -> tuple[Value, Value]:
+    """Return both sides of days, without what either of them lacks."""
     if look.against is None:
-        return None
-    facing = [look.against.by_day.get(each.day) for each in known]
-    return _joined([each for each in facing if each and each.present], adds=look.curve.adds)
+        return None, None
+    parts = [part for each in days for part in look.against.by_day.get(each.day, ())]
+    made = comparison(parts, look.curve)
+    return (made.own, made.other) if made.compared else (None, None)
 
 
 def _intervals(look: Look, by: By, now: float) -> list[Bucket]:
     curve = look.curve
     each = max(HOUR // curve.step, 1) if by == By.HOUR else 1
-    powers = curve.powers()
+    powers, lengths = curve.powers(), curve.lengths()
     estimated, doubtful = _flags(curve, curve.estimated), _flags(curve, curve.doubtful)
     partial = _flags(curve, curve.partial)
     made = []
@@ -122,6 +124,7 @@ def _intervals(look: Look, by: By, now: float) -> list[Bucket]:
             last = min(first + each, curve.firsts[number + 1])
             known = [value for value in curve.values[first:last] if value is not None]
             own = [value for value in powers[first:last] if value is not None]
+            faced, before = _laid(look, powers, lengths, range(first, last))
             most = max(own, default=None)
             ended = sum(start + curve.step <= now for start in curve.starts[first:last])
             made.append(
@@ -129,7 +132,8 @@ def _intervals(look: Look, by: By, now: float) -> list[Bucket]:
                     day=day,
                     starts=curve.starts[first],
                     total=_of(known, adds=curve.adds),
-                    before=_laid(look, first, last),
+                    before=before,
+                    faced=faced,
                     most=most,
                     most_at=curve.starts[first + powers[first:last].index(most)] if own else None,
                     expected=ended * curve.step,
@@ -148,15 +152,19 @@ def _of(known: Sequence[float], *, adds: bool) -> Value:
     return sum(known) if adds else sum(known) / len(known)
 
 
-def _laid(look: Look, first: int, last: int) -> Value:
-    """Return the other side of some intervals, as an amount or a state."""
+def _laid(
+    look: Look, powers: Sequence[Value], lengths: Sequence[int], places: range
+) -> tuple[Value, Value]:
+    """Return both sides of some intervals that both of them know, as amounts or as states."""
     if look.against is None:
-        return None
-    known = [value for value in look.against.laid[first:last] if value is not None]
-    if len(known) < last - first:
-        return None
-    mean = sum(known) / len(known)
-    return mean * len(known) * look.curve.step / HOUR if look.curve.adds else mean
+        return None, None
+    laid = look.against.laid
+    both = [p for p in places if powers[p] is not None and laid[p] is not None]
+    if not both:
+        return None, None
+    time = HOUR if look.curve.adds else sum(lengths[p] for p in both)
+    faced = sum((powers[p] or 0) * lengths[p] for p in both) / time
+    return faced, sum((laid[p] or 0) * lengths[p] for p in both) / time
 
 
 def _flags(curve: Curve, runs: Sequence[Run]) -> bytearray:

@@ -1,6 +1,7 @@
 """What a thing is made of: data points, each on some days, with a sign and a factor."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 from vatio.accounts.models import Account
@@ -40,6 +41,22 @@ def components(
             for each in composed.terms
         ]
     return [Component(each) for each in _stretches(account, subject, since, until)]
+
+
+def within(components: Iterable[Component], since: date, until: date) -> list[Component]:
+    """Return what of components is from `since` up to, not including, `until`."""
+    cut = (
+        replace(
+            each,
+            stretch=replace(
+                each.stretch,
+                since=max(each.stretch.since, since),
+                until=min(each.stretch.until, until),
+            ),
+        )
+        for each in components
+    )
+    return [each for each in cut if each.stretch.since < each.stretch.until]
 
 
 def _stretches(account: Account, subject: EnergySubject, since: date, until: date) -> list[Stretch]:

@@ -15,17 +15,20 @@ from vatio.readings.models import State
 EXPECTED = {
     DataSource.Kind.INSERTION: timedelta(hours=2),
     DataSource.Kind.FILES: timedelta(days=4),
+    DataSource.Kind.COLLECTOR: timedelta(hours=26),
 }
-"""After how long without data a source of a kind counts as stale: a gateway sends every quarter of
-an hour, a distributor's file comes some days later."""
-
-OTHERS = timedelta(hours=26)
+"""How long after the end of its last interval a source of a kind counts as stale, and after twice
+its interval at the least: a gateway sends every quarter of an hour, a distributor's file comes
+some days later. What people type is never stale."""
 
 SOURCES = """
 WITH fed AS (
     SELECT coalesce(point.source_id, device.source_id) AS source_id,
         count(DISTINCT point.id) AS points, max(state.last_at) AS last_at,
-        max(state.last_arrival) AS last_arrival
+        max(state.last_arrival) AS last_arrival,
+        max(state.last_at + series.minutes * interval '1 minute') AS ended,
+        min(series.minutes) FILTER (WHERE state.last_at IS NOT NULL) * interval '2 minutes'
+            AS twice
     FROM metering_datapoint point
     LEFT JOIN LATERAL (
         SELECT own.source_id FROM metering_sourcedevice own
@@ -40,7 +43,8 @@ WITH fed AS (
     GROUP BY 1
 )
 SELECT source.uid, coalesce(source.name, ''), coalesce(source.kind, 'files'),
-    coalesce(fed.points, 0), fed.last_at, fed.last_arrival
+    coalesce(fed.points, 0), fed.last_at, fed.last_arrival,
+    fed.ended, fed.twice
 FROM (SELECT * FROM metering_datasource WHERE account_id = %(account)s) AS source
 FULL JOIN fed ON fed.source_id = source.id
 ORDER BY source.name_folded, source.id
@@ -72,9 +76,15 @@ def sources(account: Account, *, at: datetime) -> list[SourceFreshness]:
         rows = cursor.fetchall()
     return [
         SourceFreshness(
-            uid, name, kind, points, last_at, arrival, _is_stale(kind, points, last_at, at)
+            uid,
+            name,
+            kind,
+            points,
+            last_at,
+            arrival,
+            is_stale=bool(points) and _is_stale(kind, ended, twice, at),
         )
-        for uid, name, kind, points, last_at, arrival in rows
+        for uid, name, kind, points, last_at, arrival, ended, twice in rows
     ]
 
 
@@ -85,8 +95,9 @@ def last_instant(account: Account, series: Collection[int]) -> datetime | None:
     return found
 
 
-def _is_stale(kind: str, points: int, last_at: datetime | None, at: datetime) -> bool:
-    if not points:
+def _is_stale(kind: str, ended: datetime | None, twice: timedelta | None, at: datetime) -> bool:
+    """Return whether a source whose last interval ended then, if it ever had one, is stale."""
+    limit = EXPECTED.get(DataSource.Kind(kind))
+    if limit is None:
         return False
-    limit = EXPECTED.get(DataSource.Kind(kind), OTHERS)
-    return last_at is None or at - last_at > limit
+    return ended is None or at - ended > max(limit, twice or limit)

@@ -1,25 +1,24 @@
 """Reads the curve of a thing from the store: its components laid side by side and added up.
 
-Under a day what is added is laid by instant, whatever the time zones of the series; in days each
-series gives its own local days.
+Under a day what is added is laid by instant, whatever the time zones of the series: of one whose
+days begin later, the day before the first is read as well. In days each series gives its own.
 """
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
-from django.db.models import Min
-
 from vatio.analysis.curve import Curve, Run, Value
+from vatio.consumption.answering import Measured
 from vatio.consumption.components import Component
-from vatio.metering.models import Series
 from vatio.readings import choosing, storing
 from vatio.readings.choosing import Chosen
 from vatio.readings.days import StoredDay
 from vatio.readings.ranks import Flag, How, how_of
-from vatio.readings.series import SeriesKey
 from vatio.readings.slots import ONE_DAY, WHOLE_DAY, local_day, start
+from vatio.readings.stretches import Stretch
 
 MINUTE = 60
 
@@ -42,7 +41,11 @@ class Grid:
 
     def place(self, instant: int) -> int:
         """Return which interval holds an instant; it may lie outside of the grid."""
-        return (instant - self.starts[0]) // self.step
+        if isinstance(self.starts, range) or instant < self.starts[0]:
+            return (instant - self.starts[0]) // self.step
+        if instant >= self.ends:
+            return self.count + (instant - self.ends) // self.step
+        return bisect_right(self.starts, instant) - 1
 
 
 @lru_cache(maxsize=200)
@@ -65,38 +68,6 @@ def grid(since: date, until: date, time_zone: str, minutes: int) -> Grid:
             for slot in range(count)
         ]
     return Grid(time_zone, step, days, firsts, starts, ends)
-
-
-def finest(series: Mapping[int, SeriesKey]) -> int:
-    """Return the finest resolution, in minutes, in which all data points of series can answer."""
-    own: dict[int, int] = {}
-    for each in series.values():
-        own[each.data_point_id] = min(each.minutes, own.get(each.data_point_id, WHOLE_DAY))
-    return max(own.values(), default=WHOLE_DAY)
-
-
-@dataclass(frozen=True)
-class Measured:
-    """The series that can answer for some data points, and the day of each one's first reading."""
-
-    series: Mapping[int, SeriesKey]
-    first_on: Mapping[int, date]
-
-    def living(self, component: Component) -> Component | None:
-        """Return a component from its first reading on: before, nothing can be missing."""
-        first, stretch = self.first_on.get(component.data_point_id), component.stretch
-        if first is None or first >= stretch.until:
-            return None
-        return replace(component, stretch=replace(stretch, since=max(stretch.since, first)))
-
-
-def measured(account_id: int, components: Iterable[Component]) -> Measured:
-    """Return what can answer for components of one account; three statements at most."""
-    points = {each.data_point_id for each in components}
-    series = choosing.series_of(account_id, points)
-    first = Series.objects.filter(pk__in=series, first_reading_on__isnull=False)
-    first_on = first.values_list("data_point_id").annotate(Min("first_reading_on"))
-    return Measured(series, dict(first_on) if series else {})
 
 
 @dataclass(frozen=True)
@@ -134,6 +105,8 @@ def read(account_id: int, known: Measured, own: Grid) -> Store:
     """
     minutes = own.step // MINUTE
     since, until = own.days[0], own.days[-1] + ONE_DAY
+    if known.is_apart(own.time_zone):
+        since, until = since - ONE_DAY, until + ONE_DAY
     able = {
         key: each
         for key, each in known.series.items()
@@ -169,8 +142,7 @@ def add_up(
     values: list[Value] = list(flats[0].values) if flats else [None] * own.count
     partial = [run for each in flats for run in each.cut]
     if len(flats) > 1:
-        lacking = _lacking(flats, living, own)
-        partial += lacking
+        partial += _lacking(flats)
         values = [_sum(each) for each in zip(*(flat.values for flat in flats), strict=True)]
     if gap_is_gap:
         for begin, end in partial:
@@ -199,13 +171,12 @@ def _sum(values: tuple[Value, ...]) -> Value:
     return sum(known) if known else None
 
 
-def _lacking(flats: Sequence["_Flat"], living: Sequence[Component], own: Grid) -> list[Run]:
+def _lacking(flats: Sequence["_Flat"]) -> list[Run]:
     """Return the intervals that some components know and others, measured by then, lack."""
     some = list(map(_any, zip(*(each.values for each in flats), strict=True)))
     found: list[Run] = []
-    for flat, component in zip(flats, living, strict=True):
-        since = own.firsts[max((component.stretch.since - own.days[0]).days, 0)]
-        until = own.firsts[min((component.stretch.until - own.days[0]).days, len(own.days))]
+    for flat in flats:
+        since, until = flat.life
         values = flat.values
         if None in values[since:until]:
             places = range(since, until)
@@ -219,9 +190,13 @@ def _any(values: tuple[Value, ...]) -> bool:
 
 @dataclass
 class _Flat:
-    """A component over a whole grid, before it is added to others."""
+    """A component over a whole grid, before it is added to others.
+
+    `life` are the intervals in which it counts.
+    """
 
     values: list[Value]
+    life: Run
     estimated: list[Run] = field(default_factory=list)
     doubtful: list[Run] = field(default_factory=list)
     cut: list[Run] = field(default_factory=list)
@@ -230,7 +205,7 @@ class _Flat:
 def _flat(store: Store, component: Component, *, adds: bool) -> _Flat:
     """Lay the days of a component on the grid, by instant."""
     own, stretch, weight = store.own, component.stretch, component.weight
-    made = _Flat([None] * own.count)
+    made = _Flat([None] * own.count, _life(store, stretch))
     for number in range((stretch.until - stretch.since).days):
         day = store.find(component, stretch.since + number * ONE_DAY)
         if day is None:
@@ -238,14 +213,23 @@ def _flat(store: Store, component: Component, *, adds: bool) -> _Flat:
         values = counted(day)
         each = own.step // (day.minutes * MINUTE)
         first = own.place(day.local.begins)
+        _mark(made, day, values, first, each)
         if each > 1:
             values, cut = grouped(values, each, adds=adds)
             made.cut += [(first + begin, first + end) for begin, end in cut]
         if weight != 1.0:
             values = [None if value is None else value * weight for value in values]
         _lay(made.values, values, first)
-        _mark(made, day, first, each)
     return made
+
+
+def _life(store: Store, stretch: Stretch) -> Run:
+    """Return the intervals of a stretch, which begins and ends with days of its own series."""
+    own, zones = store.own, store.known.zones
+    zone = zones.get(stretch.data_point_id, own.time_zone)
+    begin = own.place(local_day(stretch.since, zone).begins)
+    end = own.place(local_day(stretch.until, zone).begins)
+    return min(max(begin, 0), own.count), min(max(end, 0), own.count)
 
 
 def _lay(onto: list[Value], values: Sequence[Value], first: int) -> None:
@@ -255,20 +239,22 @@ def _lay(onto: list[Value], values: Sequence[Value], first: int) -> None:
         onto[begin:end] = values[begin - first : end - first]
 
 
-def _mark(made: _Flat, day: StoredDay, first: int, each: int) -> None:
-    """Mark the intervals of a day that nobody measured, and those that are doubtful."""
-    if day.qualities is None:
-        is_estimated, is_doubtful = marks(day.quality)
-        whole = (first, first - (-len(day.values) // each))
-        made.estimated += [whole] if is_estimated else []
-        made.doubtful += [whole] if is_doubtful else []
+def _mark(made: _Flat, day: StoredDay, known: Sequence[Value], first: int, each: int) -> None:
+    """Mark the intervals of a day of which something that counts is estimated, or doubtful."""
+    if day.qualities is None and None not in known:
+        runs = [(first, first - (-len(known) // each), day.quality)]
+    elif day.qualities is None and not any(marks(day.quality)):
         return
-    for slot, quality in enumerate(day.qualities):
+    else:
+        runs = [
+            (first + slot // each, first + slot // each + 1, day.quality_at(slot))
+            for slot, value in enumerate(known)
+            if value is not None
+        ]
+    for begin, end, quality in runs:
         is_estimated, is_doubtful = marks(quality)
-        if (is_estimated or is_doubtful) and day.values[slot] is not None:
-            place = first + slot // each
-            made.estimated += [(place, place + 1)] if is_estimated else []
-            made.doubtful += [(place, place + 1)] if is_doubtful else []
+        made.estimated += [(begin, end)] if is_estimated else []
+        made.doubtful += [(begin, end)] if is_doubtful else []
 
 
 def counted(day: StoredDay) -> list[Value]:

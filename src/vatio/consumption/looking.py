@@ -1,24 +1,25 @@
 """Looks at a thing over some days: its curve and figures, and what it is compared with."""
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
 from vatio.accounts.models import Account
 from vatio.analysis import comparing, figures
-from vatio.analysis.comparing import Comparison, Facing, Versus
+from vatio.analysis.comparing import Comparison, Facing, Sides, Versus
 from vatio.analysis.curve import Curve, Value
 from vatio.analysis.figures import DayFigures, Figures
+from vatio.consumption import answering, loading
 from vatio.consumption import components as parts_of
 from vatio.consumption import days as by_days
-from vatio.consumption import loading
+from vatio.consumption.answering import Measured
 from vatio.consumption.components import Component
 from vatio.consumption.days import DailyCurve, DayStore
-from vatio.consumption.loading import Measured, Store
+from vatio.consumption.loading import Store
 from vatio.consumption.subjects import EnergySubject
-from vatio.readings.slots import WHOLE_DAY
+from vatio.readings.slots import ONE_DAY, WHOLE_DAY
 
 MOST_VALUES = 400_000
 """Of more intervals of components, days are read instead."""
@@ -29,21 +30,23 @@ class Against:
     """What a thing is compared with: the days that face each other, the other curve, the sums.
 
     `laid` are the other side's mean powers, each at the interval of the curve that it faces;
-    `by_day` are the figures of the days on the other side, by the day that each faces.
+    `by_day` are both sides of each day, one of each thing that was compared by itself.
     """
 
     facing: Facing
     curve: Curve
     comparison: Comparison
     laid: list[Value]
-    by_day: dict[date, DayFigures]
+    by_day: Mapping[date, Sequence[Sides]]
 
 
 @dataclass(frozen=True)
 class Look:
     """A thing over the days from `since` up to, not including, `until`.
 
-    `minutes` is the resolution of its curve, a day (1440) for long spans. `silent` are data
+    `now` is the instant, in seconds since 1970, up to which intervals can be expected. `minutes`
+    is the resolution of its curve, a day (1440) for long spans. `laid` are the components of the
+    curve: those of days of another time zone reach into the days around. `silent` are data
     points that have no reading in the span, `later` those whose readings begin within it, and
     when. `daily` has the lowest and highest powers of days, where the curve is one of days.
     """
@@ -52,15 +55,25 @@ class Look:
     since: date
     until: date
     components: list[Component]
+    laid: list[Component]
     known: Measured
     minutes: int
     curve: Curve
-    days: list[DayFigures]
-    figures: Figures
+    now: float
     silent: list[int]
     later: dict[int, date]
     daily: DailyCurve | None = None
     against: Against | None = None
+
+    @cached_property
+    def days(self) -> list[DayFigures]:
+        """The figures of each day, up to `now`."""
+        return _with_extremes(figures.by_day(self.curve, now=self.now), self.daily)
+
+    @cached_property
+    def figures(self) -> Figures:
+        """The figures of the whole span, up to `now`."""
+        return figures.whole(self.curve, self.days)
 
     @property
     def is_empty(self) -> bool:
@@ -84,27 +97,32 @@ def look(
     :param minutes: the resolution that is asked for: the finest there is at most, and a day where
         the span has too many intervals.
     """
-    components = parts_of.components(account, subject, since, until)
-    known = loading.measured(account.pk, components)
-    step = _minutes(known, components, since, until, minutes)
-    side = _Side(account.pk, subject, since, until, components, known, step)
-    curve, daily = side.add_up(components)
-    days = _with_extremes(figures.by_day(curve, now=now), daily)
+    around = _around(account, subject, since, until)
+    facing = comparing.facing(since, until, versus) if versus else None
+    other = _around(account, subject, facing.since, facing.until) if facing else None
+    components, known = around.within()
+    step = _minutes(account.pk, [each for each in (around, other) if each], minutes)
+    side = around.side(account.pk, subject, step)
+    curve, daily = side.add_up(side.components)
     first = {each.data_point_id: known.first_on.get(each.data_point_id) for each in components}
     return Look(
         subject=subject,
         since=since,
         until=until,
         components=components,
-        known=known,
+        laid=side.components,
+        known=side.known,
         minutes=step,
         curve=curve,
-        days=days,
-        figures=figures.whole(curve, days),
+        now=now,
         silent=[key for key, day in first.items() if day is None or day >= until],
         later={key: day for key, day in first.items() if day and since < day < until},
         daily=daily,
-        against=_against(account, side, curve, versus, now=now) if versus else None,
+        against=(
+            _against(side, curve, other.side(account.pk, subject, step), facing, now=now)
+            if other and facing
+            else None
+        ),
     )
 
 
@@ -116,6 +134,33 @@ def _with_extremes(days: list[DayFigures], daily: DailyCurve | None) -> list[Day
         replace(each, least=least, most=most, most_at=None)
         for each, least, most in zip(days, daily.least, daily.most, strict=True)
     ]
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What a thing is made of over a span and the day on either side of it."""
+
+    since: date
+    until: date
+    components: list[Component]
+    known: Measured
+
+    def within(self) -> tuple[list[Component], Measured]:
+        """Return what it is made of over the span alone."""
+        components = parts_of.within(self.components, self.since, self.until)
+        return components, self.known.of(components)
+
+    def side(self, account_id: int, subject: EnergySubject, minutes: int) -> "_Side":
+        """Return the span in a resolution, with the components that can say something of it."""
+        components, known = self.components, self.known
+        if minutes == WHOLE_DAY or not known.is_apart(subject.time_zone):
+            components, known = self.within()
+        return _Side(account_id, subject, self.since, self.until, components, known, minutes)
+
+
+def _around(account: Account, subject: EnergySubject, since: date, until: date) -> _Around:
+    components = parts_of.components(account, subject, since - ONE_DAY, until + ONE_DAY)
+    return _Around(since, until, components, answering.measured(account.pk, components))
 
 
 @dataclass(frozen=True)
@@ -154,31 +199,28 @@ class _Side:
         return loading.add_up(self.store, components, adds=adds, gap_is_gap=whole), None
 
 
-def _minutes(
-    known: Measured,
-    components: Collection[Component],
-    since: date,
-    until: date,
-    asked: int | None,
-) -> int:
-    """Return the resolution in which a span is read."""
-    minutes = max(loading.finest(known.series), asked or 0)
+def _minutes(account_id: int, sides: Collection[_Around], asked: int | None) -> int:
+    """Return the resolution in which a span is read, and with it the one it is compared with."""
+    measuring = [each for each in sides if each.known.series]
+    return max((_minutes_of(account_id, each, asked) for each in measuring), default=WHOLE_DAY)
+
+
+def _minutes_of(account_id: int, side: _Around, asked: int | None) -> int:
+    components, known = side.within()
+    if asked is None:
+        minutes = answering.full_resolution(account_id, known, side.since, side.until)
+    else:
+        minutes = answering.resolution(known, at_least=asked)
     living = [each for each in map(known.living, components) if each]
-    slots = (until - since).days * WHOLE_DAY // minutes * max(len(living), 1)
+    slots = (side.until - side.since).days * WHOLE_DAY // minutes * max(len(living), 1)
     if slots > MOST_VALUES and minutes < 60:
         minutes, slots = 60, slots * minutes // 60
     return WHOLE_DAY if slots > MOST_VALUES else minutes
 
 
-def _against(account: Account, side: _Side, curve: Curve, versus: Versus, *, now: float) -> Against:
+def _against(side: _Side, curve: Curve, other: _Side, facing: Facing, *, now: float) -> Against:
     """Compare a side with another time, each of its components with itself."""
-    facing = comparing.facing(side.since, side.until, versus)
-    components = parts_of.components(account, side.subject, facing.since, facing.until)
-    known = loading.measured(account.pk, components)
-    other = _Side(
-        account.pk, side.subject, facing.since, facing.until, components, known, side.minutes
-    )
-    yonder, _daily = other.add_up(components)
+    yonder, _daily = other.add_up(other.components)
     mine, theirs = _grouped(side), _grouped(other)
     pairs = [(curve, yonder)]
     if len(mine | theirs) > 1:
@@ -187,17 +229,21 @@ def _against(account: Account, side: _Side, curve: Curve, versus: Versus, *, now
             for key in mine | theirs
         ]
     compared = [
-        comparing.compare(one, two, facing.days, now=now)
+        comparing.sides(one, two, facing.days, now=now)
         for one, two in pairs
         if one.has_values or two.has_values
     ]
-    then = {each.day: each for each in figures.by_day(yonder, now=now)}
+    by_day: dict[date, list[Sides]] = defaultdict(list)
+    for each in compared:
+        for day, sides in each.items():
+            by_day[day].append(sides)
+    every = [sides for each in compared for sides in each.values()]
     return Against(
         facing,
         yonder,
-        comparing.together(compared),
+        comparing.comparison(every, curve, things=len(compared)),
         comparing.laid_over(curve, yonder, facing.days),
-        {day: then[before] for day, before in facing.days if before in then},
+        by_day,
     )
 
 

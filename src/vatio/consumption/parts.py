@@ -1,7 +1,7 @@
 """Parts of what was looked at: how much of each bucket was in which period, or in which site."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,13 +12,13 @@ from vatio.analysis.curve import Curve
 from vatio.consumption import days as by_days
 from vatio.consumption.buckets import By
 from vatio.consumption.components import Component
-from vatio.consumption.loading import Grid, add_up, grid, read
+from vatio.consumption.loading import MINUTE, Grid, add_up, grid, read
 from vatio.consumption.looking import Look
 from vatio.consumption.subjects import SubjectKind
 from vatio.consumption.tariffs import NO_TARIFF, TariffBook, runs_of_hours, supplied
 from vatio.metering.models import DataPoint, SupplyPoint
 from vatio.metering.tree import Branch, sites_of
-from vatio.readings.slots import WHOLE_DAY
+from vatio.readings.slots import ONE_DAY, WHOLE_DAY, local_day
 from vatio.readings.sums import PERIODS
 
 MOST_SITES = 8
@@ -49,7 +49,7 @@ def by_period(account: Account, look: Look, by: By) -> Parted | None:
     """
     if look.minutes == WHOLE_DAY:
         return None
-    components = supplied(account.pk, look.components)
+    components = supplied(account.pk, look.laid)
     groups: dict[int, list[Component]] = defaultdict(list)
     for each in components:
         groups[each.stretch.supply_point_id or 0].append(each)
@@ -61,15 +61,24 @@ def by_period(account: Account, look: Look, by: By) -> Parted | None:
     key, known = _keys(own, by), look.curve.values
     for supply_point, group in groups.items():
         curve = add_up(store, group, adds=True)
-        for number, day in enumerate(curve.days):
-            hours = book.periods(supply_point, day) or bytes([NO_TARIFF]) * 24
-            for period, begin, end in runs_of_hours(hours, day, own.time_zone, look.minutes):
-                name = PERIODS[period] or without
-                first = curve.firsts[number]
-                places = range(first + begin, first + end)
-                _split(amounts, curve, (p for p in places if known[p] is not None), name, key)
+        for period, places in _periods(book, supply_point, own):
+            name = PERIODS[period] or without
+            _split(amounts, curve, (p for p in places if known[p] is not None), name, key)
     used = {name for parts in amounts.values() for name, value in parts.items() if value}
     return Parted([name for name in (*PERIODS[1:], without) if name in used], amounts)
+
+
+def _periods(book: TariffBook, supply_point: int, own: Grid) -> Iterator[tuple[int, range]]:
+    """Yield the runs of intervals of one period, by the clock of the supply point's territory."""
+    zone, minutes = book.time_zone(supply_point) or own.time_zone, own.step // MINUTE
+    days = own.days
+    if zone != own.time_zone:
+        days = [days[0] - ONE_DAY, *days, days[-1] + ONE_DAY]
+    for day in days:
+        first = own.place(local_day(day, zone).begins)
+        hours = book.periods(supply_point, day) or bytes([NO_TARIFF]) * 24
+        for period, begin, end in runs_of_hours(hours, day, zone, minutes):
+            yield period, range(max(first + begin, 0), min(first + end, own.count))
 
 
 def by_site(account: Account, look: Look, by: By) -> Parted:
@@ -79,7 +88,7 @@ def by_site(account: Account, look: Look, by: By) -> Parted:
     """
     groups, names = _by_site(account, look)
     curves: Iterable[Curve]
-    if by in (By.DAY, By.MONTH) or look.minutes == WHOLE_DAY:
+    if look.minutes == WHOLE_DAY:
         own = grid(look.since, look.until, look.subject.time_zone, WHOLE_DAY)
         days = by_days.read(account.pk, look.known, own)
         curves = [by_days.add_up(days, group, adds=True).curve for group in groups.values()]
@@ -88,11 +97,12 @@ def by_site(account: Account, look: Look, by: By) -> Parted:
         store = read(account.pk, look.known, own)
         curves = [add_up(store, group, adds=True) for group in groups.values()]
     amounts: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    totals: dict[str, float] = {}
+    totals: dict[str, float] = defaultdict(float)
     bucket = _keys(own, by)
     for key, curve in zip(groups, curves, strict=True):
-        totals[names[key]] = sum(filter(None, curve.values))
-        _split(amounts, curve, range(len(curve.values)), names[key], bucket)
+        totals[names[key]] += sum(filter(None, curve.values))
+        known = (place for place, value in enumerate(look.curve.values) if value is not None)
+        _split(amounts, curve, known, names[key], bucket)
     ordered = sorted(totals, key=lambda name: -totals[name])
     return _fewer(Parted(ordered, amounts))
 
@@ -158,9 +168,9 @@ def _by_site(account: Account, look: Look) -> tuple[dict[int, list[Component]], 
     top_of = {key: top.site.pk for top in tops for key in tree.within(top.site)}
     names = {top.site.pk: top.site.name for top in tops}
     names[0] = look.subject.name if inside else _("In no site")
-    sites = _sites_of(account, look.components)
+    sites = _sites_of(account, look.laid)
     groups: dict[int, list[Component]] = defaultdict(list)
-    for each in look.components:
+    for each in look.laid:
         groups[top_of.get(sites.get(each.data_point_id) or 0, 0)].append(each)
     return groups, names
 

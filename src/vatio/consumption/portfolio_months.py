@@ -29,10 +29,11 @@ counting AS MATERIALIZED (
     SELECT account_id, data_point_id, days, retired_on FROM principals
     WHERE days && daterange(%(since)s, %(until)s)
     UNION ALL
-    SELECT point.account_id, point.id, daterange(NULL, NULL), NULL::date
+    SELECT point.account_id, point.id, daterange(NULL, NULL),
+        CASE WHEN point.service = 'retired' THEN point.service_since::date END
     FROM metering_datapoint point
     WHERE point.account_id = ANY(%(accounts)s) AND point.quantity = %(quantity)s
-      AND point.service = 'accepted'
+      AND point.service IN ('accepted', 'retired')
       AND point.account_id NOT IN (SELECT account_id FROM principals)
 ),
 gaps AS (

@@ -159,7 +159,6 @@ def choices(account: Account) -> list[tuple[SubjectKind, list[EnergySubject]]]:
     points = account.datapoints.filter(service__in=shown).order_by(
         "meter__name_sorted", "name_sorted", "id"
     )
-    CalculatedSeries.objects.filter(account=account)
     return [
         (SubjectKind.SITE, _sites(account)[:MOST_LISTED]),
         (

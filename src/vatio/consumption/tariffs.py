@@ -6,10 +6,10 @@ it is in; else none.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
 
 from vatio.consumption.components import Component
@@ -23,18 +23,11 @@ from vatio.metering.models import (
 )
 from vatio.readings.slots import ONE_DAY
 from vatio.readings.sums import hours_of
+from vatio.tariffs.calendars import TIME_ZONES, Of
 from vatio.tariffs.periods import NoPeriods, UnknownTariff, UnknownTerritory, periods_of_day
 
 NO_TARIFF = 0
 """Where a period is asked for and there is none: «sin tarifa»."""
-
-
-@dataclass(frozen=True)
-class ContractedPower:
-    """What was contracted for a supply point in an interval: its period, 1 to 6, and kW."""
-
-    period: int
-    kilowatts: float
 
 
 class TariffBook:
@@ -55,47 +48,50 @@ class TariffBook:
                 return each
         return None
 
-    def periods(self, supply_point_id: int | None, day: date) -> bytes | None:
-        """Return the period of energy of each hour of a day, 24 of them; None if not known."""
-        return self._periods(self.contract(supply_point_id, day), day, of="energy")
+    def time_zone(self, supply_point_id: int | None) -> str | None:
+        """Return the time zone of the clock that a supply point's periods go by, if it is known."""
+        for each in self._contracts.get(supply_point_id or 0, ()):
+            return TIME_ZONES.get(each.supply_point.territory)
+        return None
 
-    def powers(self, supply_point_id: int | None, day: date) -> list[ContractedPower] | None:
-        """Return what power is contracted in each hour of a day; None if not known."""
+    def periods(self, supply_point_id: int | None, day: date, *, of: Of = "energy") -> bytes | None:
+        """Return the period of each hour of a day, 24 of them; None if not known."""
         contract = self.contract(supply_point_id, day)
-        periods = self._periods(contract, day, of="power")
-        if contract is None or periods is None or not contract.powers:
-            return None
-        powers: list[Decimal] = contract.powers
-        return [
-            ContractedPower(period, float(powers[min(period, len(powers)) - 1]))
-            for period in periods
-        ]
-
-    @staticmethod
-    def _periods(contract: SupplyContract | None, day: date, *, of: str) -> bytes | None:
         if contract is None or not contract.tariff:
             return None
         territory = contract.supply_point.territory
         try:
-            return periods_of_day(day, contract.tariff, territory, of=of)  # type: ignore[arg-type]
+            return periods_of_day(day, contract.tariff, territory, of=of)
         except (UnknownTariff, UnknownTerritory, NoPeriods):
             return None
+
+    def powers(self, supply_point_id: int | None, day: date) -> list[float]:
+        """Return the contracted power of each period on a day, P1 first, in kW; none if unknown."""
+        contract = self.contract(supply_point_id, day)
+        return [float(power) for power in contract.powers] if contract else []
 
 
 def runs_of_hours(
     hours: bytes, day: date, time_zone: str, minutes: int
-) -> Iterator[tuple[int, int, int]]:
-    """Yield the runs of intervals of a day in which what is said of its hours is the same.
+) -> Sequence[tuple[int, int, int]]:
+    """Return the runs of intervals of a day in which what is said of its hours is the same.
 
     Each is what is said, the first interval, and the one after the last.
 
     :param hours: what is said of each of the 24 hours of the local clock.
     """
-    place = 0
-    for said, group in groupby(hours[hour] for hour in hours_of(day, time_zone, minutes)):
+    return _runs(hours, hours_of(day, time_zone, minutes))
+
+
+@lru_cache(maxsize=5_000)
+def _runs(hours: bytes, clock: bytes) -> Sequence[tuple[int, int, int]]:
+    """Return the runs of a day whose intervals begin in the hours of the clock that are named."""
+    made, place = [], 0
+    for said, group in groupby(hours[hour] for hour in clock):
         count = len(list(group))
-        yield said, place, place + count
+        made.append((said, place, place + count))
         place += count
+    return made
 
 
 def supplied(account_id: int, components: Iterable[Component]) -> list[Component]:

@@ -4,14 +4,13 @@ A resolution is answered from a series of its own, or from finer ones added up, 
 coarser one that would have to be split.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
-from vatio.metering.models import Series
 from vatio.readings import series as all_series
 from vatio.readings.series import SeriesKey
 
@@ -33,15 +32,11 @@ def series_of(
     :param at_most: the coarsest resolution, in minutes, that can answer what is asked; those
         that are no part of it are left out.
     """
-    rows = Series.objects.filter(account_id=account_id, data_point_id__in=points).exclude(
-        kind=Series.Kind.REGISTER
-    )
-    ids = [
-        key
-        for key, minutes in rows.values_list("id", "minutes")
-        if at_most is None or (minutes <= at_most and at_most % minutes == 0)
-    ]
-    return all_series.find(account_id, ids) if ids else {}
+    return {
+        each.id: each
+        for each, _first_on, _over_on in all_series.of_points(account_id, points)
+        if at_most is None or (each.minutes <= at_most and at_most % each.minutes == 0)
+    }
 
 
 def chosen(
@@ -62,10 +57,7 @@ def chosen(
     usual = _usual(series, coarsest=coarsest)
     if len(usual) == len(series):
         return lambda point, day: usual[point]
-    with connection.cursor() as cursor:
-        asked: dict[str, Any] = {"account": account_id, "series": list(series)}
-        cursor.execute(RANKED, {**asked, "since": since, "until": until})
-        return choose(series, cursor.fetchall(), coarsest=coarsest)
+    return choose(series, _ranked(account_id, series, since, until), coarsest=coarsest)
 
 
 def choose(
@@ -89,6 +81,25 @@ def choose(
     for (point, key), _number in reversed(counted.most_common()):
         usual[point] = key
     return lambda point, day: best[point, day][2] if (point, day) in best else usual[point]
+
+
+def days_of(
+    account_id: int, series: Collection[int], since: date, until: date
+) -> dict[int, set[date]]:
+    """Return the days on which series have a reading that counts; one statement."""
+    found: dict[int, set[date]] = defaultdict(set)
+    for key, day, _rank in _ranked(account_id, series, since, until):
+        found[key].add(day)
+    return found
+
+
+def _ranked(
+    account_id: int, series: Collection[int], since: date, until: date
+) -> list[tuple[int, date, int]]:
+    asked: dict[str, Any] = {"account": account_id, "series": list(series)}
+    with connection.cursor() as cursor:
+        cursor.execute(RANKED, {**asked, "since": since, "until": until})
+        return list(cursor.fetchall())
 
 
 def _usual(series: Mapping[int, SeriesKey], *, coarsest: bool) -> dict[int, int]:

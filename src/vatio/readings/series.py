@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -29,6 +30,18 @@ FIND = f"""
 SELECT {COLUMNS} FROM metering_series series
 JOIN metering_datapoint point ON point.id = series.data_point_id
 WHERE series.account_id = %(account)s AND series.id = ANY(%(series)s)
+"""  # noqa: S608
+
+
+OF_POINTS = f"""
+SELECT {COLUMNS}, series.first_reading_on,
+    CASE WHEN point.service = 'retired' THEN
+        (greatest(point.service_since, own.last_at) AT TIME ZONE series.time_zone)::date + 1 END
+FROM metering_series series
+JOIN metering_datapoint point ON point.id = series.data_point_id
+LEFT JOIN readings_state own ON own.account_id = series.account_id AND own.series_id = series.id
+WHERE series.account_id = %(account)s AND series.data_point_id = ANY(%(points)s)
+  AND series.kind <> 'register'
 """  # noqa: S608
 
 
@@ -76,3 +89,28 @@ def find(account_id: int, ids: Collection[int]) -> dict[int, SeriesKey]:
     with connection.cursor() as cursor:
         cursor.execute(FIND, asked)
         return {row[0]: SeriesKey(*row) for row in cursor.fetchall()}
+
+
+class SeriesLife(NamedTuple):
+    """A series, the day of its first reading, and that on which nothing is expected any more.
+
+    Both are days of the series, None before there is a reading, and while its data point is in
+    service. What came for a retired one after all still counts: then it is the day after that.
+    """
+
+    series: SeriesKey
+    first_on: date | None
+    over_on: date | None
+
+
+def of_points(account_id: int, points: Collection[int]) -> list[SeriesLife]:
+    """Return the series of data points that say what each interval was; registers do not.
+
+    One statement.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(OF_POINTS, {"account": account_id, "points": list(points)})
+        return [
+            SeriesLife(SeriesKey(*row), first_on, over_on)
+            for *row, first_on, over_on in cursor.fetchall()
+        ]

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import connection
 
-from vatio.metering.models import DataPoint, Site, SupplyPoint
+from vatio.metering.models import DataPoint, Service, Site, SupplyPoint
 from vatio.readings import counting
 
 ACTIVE_ENERGY = 402
@@ -88,7 +88,11 @@ def of_places(
     :param places: None for all of the account, what stands in no site included.
     """
     supplied = SupplyPoint.objects.filter(account_id=account_id)
-    points = DataPoint.objects.in_service().filter(account_id=account_id, quantity=quantity)
+    points = DataPoint.objects.filter(
+        account_id=account_id,
+        quantity=quantity,
+        service__in=[Service.ACCEPTED, Service.RETIRED],
+    )
     if places is not None:
         supplied = supplied.filter(site_id__in=places)
         points = points.filter(meter__site_id__in=places)

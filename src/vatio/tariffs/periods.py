@@ -6,6 +6,7 @@ a period. A shorter interval has the period of the hour that holds its start.
 """
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -49,6 +50,7 @@ def periods(year: int, tariff: str, territory: str, *, of: Of = "energy") -> byt
     return b"".join(days)
 
 
+@lru_cache(maxsize=20_000)
 def periods_of_day(day: date, tariff: str, territory: str, *, of: Of = "energy") -> bytes:
     """Return the period of each of the 24 hours of a day of the local clock.
 

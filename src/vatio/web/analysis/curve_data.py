@@ -17,7 +17,7 @@ from django.utils.translation import get_language
 
 from vatio import clock
 from vatio.accounts.models import Account
-from vatio.analysis.curve import Curve, Value
+from vatio.analysis.curve import HOUR, Curve, Value
 from vatio.analysis.shifts import shifts
 from vatio.consumption import entering
 from vatio.consumption.looking import Look
@@ -37,6 +37,9 @@ from vatio.web.shell.access import (
     only,
 )
 from vatio.web.shell.account_frame import enter
+
+UNKNOWN = bytes(24)
+"""The periods of a day of which they are not known."""
 
 
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
@@ -87,7 +90,7 @@ def _curve(look: Look, ground: Curve, factor: float) -> dict[str, Any]:
     shift = _shift(own, ground)
     made: dict[str, Any] = {
         "name": look.subject.name,
-        "values": _moved(_shown(own.powers(), factor), shift, len(ground.values)),
+        "values": _moved(_powers(own, factor), shift, len(ground.values)),
     }
     for name, runs in (
         ("estimated", own.estimated),
@@ -99,6 +102,14 @@ def _curve(look: Look, ground: Curve, factor: float) -> dict[str, Any]:
         made["least"] = _shown(look.daily.least, factor)
         made["most"] = _shown(look.daily.most, factor)
     return made
+
+
+def _powers(own: Curve, factor: float) -> list[Value]:
+    """Return the mean powers in the unit of the curve; multiplied first, they stay short."""
+    if not own.adds or not isinstance(own.starts, range):
+        return _shown(own.powers(), factor)
+    times = HOUR / own.step
+    return [None if value is None else value * times / factor for value in own.values]
 
 
 def _shown(values: Sequence[Value], factor: float) -> list[Value]:
@@ -133,23 +144,25 @@ def _limits(account: Account, looked: Sequence[Look]) -> dict[str, Any]:
     if len(supplies) != 1 or None in supplies:
         return {}
     (supply,) = supplies
-    book = TariffBook(account.pk, [supply or 0])
+    return _runs_of(TariffBook(account.pk, [supply or 0]), supply or 0, look, is_principal)
+
+
+def _runs_of(book: TariffBook, supply: int, look: Look, is_principal: bool) -> dict[str, Any]:
+    """Return from which interval on which period of energy applies, and which contracted power."""
+    curve = look.curve
     periods: list[tuple[int, int | None]] = []
     contracted: list[tuple[int, float | None]] = []
-    curve = look.curve
     for (first, _last), day in zip(pairwise(curve.firsts), curve.days, strict=True):
-        hours = book.periods(supply, day)
-        for period, begin, _end in runs_of_hours(
-            hours or bytes(24), day, curve.time_zone, look.minutes
-        ):
+        hours = book.periods(supply, day) or UNKNOWN
+        for period, begin, _end in runs_of_hours(hours, day, curve.time_zone, look.minutes):
             if not periods or periods[-1][1] != (period or None):
                 periods.append((first + begin, period or None))
-        powers = book.powers(supply, day) if is_principal else None
-        by_hour = bytes(each.period for each in powers) if powers else bytes(24)
+        powers = book.powers(supply, day) if is_principal else []
+        by_hour = (book.periods(supply, day, of="power") or UNKNOWN) if powers else UNKNOWN
         for period, begin, _end in runs_of_hours(by_hour, day, curve.time_zone, look.minutes):
-            kilowatts = next((p.kilowatts for p in powers or () if p.period == period), None)
-            if not contracted or contracted[-1][1] != kilowatts:
-                contracted.append((first + begin, kilowatts))
+            power = powers[min(period, len(powers)) - 1] if period else None
+            if not contracted or contracted[-1][1] != power:
+                contracted.append((first + begin, power))
     return {
         "periods": periods if any(period for _place, period in periods) else None,
         "contracted": contracted if any(power for _place, power in contracted) else None,
