@@ -1,9 +1,12 @@
 """Amounts of energy and power as pages write them: in a unit that keeps them short."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from babel.numbers import format_decimal
+from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from vatio.analysis.curve import Value
 from vatio.consumption.subjects import EnergySubject
@@ -35,6 +38,29 @@ def total_unit(subject: EnergySubject, largest: float) -> ShownUnit:
 def power_unit(subject: EnergySubject) -> ShownUnit:
     """Return the unit of a thing's curve."""
     return ShownUnit(subject.unit, subject.quantity.factor)
+
+
+class RateWords(NamedTuple):
+    """What an amount in an hour is called: by itself, its mean, and the highest of it."""
+
+    plain: Promise | str
+    mean: Promise
+    highest: Promise
+
+
+POWER = RateWords(_("Power"), _("Mean power"), _("Highest power"))
+FLOW = RateWords(_("Flow"), _("Mean flow"), _("Highest flow"))
+RATE = RateWords(_("Rate"), _("Mean rate"), _("Highest rate"))
+STATE = RateWords(_("Value"), _("Mean"), _("Highest"))
+
+
+def rate_words(subject: EnergySubject) -> RateWords:
+    """Return what the curve of a thing is called: power, a flow of gas or water, or a state."""
+    if not subject.adds:
+        return STATE._replace(plain=subject.quantity.label)
+    if subject.unit in ("kW", "kvar"):
+        return POWER
+    return FLOW if subject.quantity.base == "l" else RATE
 
 
 def figure(value: Value, unit: ShownUnit, *, decimals: int | None = None) -> str:

@@ -156,6 +156,6 @@ def written_length(minutes: int) -> str:
     if minutes % 1440 == 0 and minutes > 1440:
         days = minutes // 1440
         return ngettext("%(n)s day", "%(n)s days", days) % {"n": number(days)}
-    if minutes % 60 and minutes < 600:
+    if minutes % 60 and minutes < 120:
         return _("%(n)s minutes") % {"n": number(minutes)}
     return ngettext("%(n)s hour", "%(n)s hours", minutes // 60) % {"n": amount(minutes / 60)}

@@ -26,6 +26,11 @@ class Together:
         """The one thing that is looked at; None where there are several."""
         return self.looks[0] if len(self.looks) == 1 else None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether none of them has any value in the span."""
+        return all(each.is_empty for each in self.looks)
+
 
 def looks(account: Account, asked: Asked, *, now: float) -> Together:
     """Look at the things that are asked for; those of another unit than the first's are left out.

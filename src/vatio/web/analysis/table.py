@@ -13,10 +13,10 @@ from vatio.analysis.curve import HOUR, Value
 from vatio.consumption.buckets import Bucket, By, buckets
 from vatio.consumption.looking import Look
 from vatio.consumption.parts import Parted
-from vatio.dates import written_month, written_with_weekday
+from vatio.dates import written_month
 from vatio.formats import amount
 from vatio.readings.slots import WHOLE_DAY
-from vatio.web.analysis.amounts import ShownUnit, change, figure
+from vatio.web.analysis.amounts import ShownUnit, change, figure, rate_words
 
 SIZE = 100
 """How many rows a page of the table has."""
@@ -24,11 +24,15 @@ SIZE = 100
 
 @dataclass(frozen=True)
 class TableColumn:
-    """A column of numbers: its heading, and its values in the unit of the heading."""
+    """A column of numbers: its heading, and its values in the unit of the heading.
+
+    Differences have their sign: shares (`is_change`), or of states in their unit (`is_signed`).
+    """
 
     heading: str
     values: list[Value]
     is_change: bool = False
+    is_signed: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,9 +61,14 @@ class EnergyTable:
         ]
 
     @property
-    def power(self) -> str:
-        """The unit of the highest powers."""
-        return self.look.subject.unit
+    def peak_heading(self) -> str:
+        """The heading of the highest powers, or of the highest values of a state."""
+        return f"{rate_words(self.look.subject).highest}, {self.look.subject.unit}"
+
+    @property
+    def sum_heading(self) -> str:
+        """What the last row is called: states are never added up."""
+        return _("In all") if self.look.subject.adds else _("Mean")
 
     def label(self, row: int) -> str:
         """Return what a row is called; an hour that a day has twice says which one it is."""
@@ -67,7 +76,7 @@ class EnergyTable:
         if self.by == By.MONTH:
             return written_month(own.day)
         if self.by == By.DAY:
-            return written_with_weekday(own.day)
+            return format_date(own.day, "EEE d MMM y", locale=get_language() or "es")
         at = datetime.fromtimestamp(own.starts, ZoneInfo(self.look.subject.time_zone))
         words = format_datetime(at, "EEE d MMM y, HH:mm", locale=get_language() or "es")
         is_twice = at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset()
@@ -109,7 +118,9 @@ class EnergyTable:
 
 
 def _cell(column: TableColumn, value: Value) -> str:
-    return change(value) if column.is_change else _written(value)
+    if column.is_change:
+        return change(value)
+    return ("+" if column.is_signed and value and value > 0 else "") + _written(value)
 
 
 def _written(value: Value) -> str:
@@ -130,15 +141,12 @@ def table(
     look = looked[0]
     by = By.DAY if by in (By.SLOT, By.HOUR) and look.minutes == WHOLE_DAY else by
     columns = _columns(looked, rows, unit, compared_with, parted)
-    sums = [_sum(column, look) for column in columns]
-    if look.against is not None and len(looked) == 1:
-        sums[-2:] = [look.against.comparison.other / unit.factor, look.against.comparison.change]
     return EnergyTable(
         by=by,
         look=look,
         rows=rows,
         columns=columns,
-        sums=sums,
+        sums=_sums(looked, columns, unit),
         has_peaks=len(looked) == 1 and by in (By.DAY, By.MONTH),
     )
 
@@ -176,17 +184,47 @@ def _columns(
     if looked[0].against is not None:
         before = _scaled([b.before for b in own], unit)
         columns.append(TableColumn(f"{compared_with}, {unit.name}", before))
-        columns.append(TableColumn(_("Difference"), [b.change for b in own], is_change=True))
+        columns.append(_differences(looked[0], own, unit))
     return columns
+
+
+def _differences(look: Look, own: Sequence[Bucket], unit: ShownUnit) -> TableColumn:
+    """Return how much more it was: of amounts as a share, of states in their own unit."""
+    if look.subject.adds:
+        return TableColumn(_("Difference"), [each.change for each in own], is_change=True)
+    values = [
+        None if each.total is None or each.before is None else each.total - each.before
+        for each in own
+    ]
+    heading = f"{_('Difference')}, {unit.name}"
+    return TableColumn(heading, _scaled(values, unit), is_signed=True)
+
+
+def _sums(looked: Sequence[Look], columns: Sequence[TableColumn], unit: ShownUnit) -> list[Value]:
+    """Return the sum of each column; of states the mean of the whole span."""
+    look = looked[0]
+    if look.subject.adds:
+        sums = [_sum(column) for column in columns]
+    else:
+        sums = [*_scaled([each.figures.total for each in looked], unit)]
+        sums += [None] * (len(columns) - len(sums))
+    if look.against is not None and len(looked) == 1:
+        compared = look.against.comparison
+        sums[-2:] = [compared.other / unit.factor, compared.change]
+        if not look.subject.adds:
+            sums[-1] = (compared.own - compared.other) / unit.factor
+        if not compared.compared:
+            sums[-2:] = [None, None]
+    return sums
 
 
 def _scaled(values: Sequence[Value], unit: ShownUnit) -> list[Value]:
     return [None if value is None else value / unit.factor for value in values]
 
 
-def _sum(column: TableColumn, look: Look) -> Value:
+def _sum(column: TableColumn) -> Value:
     known = [value for value in column.values if value is not None]
-    if column.is_change or not look.curve.adds or not known:
+    if column.is_change or not known:
         return None
     return sum(known)
 
