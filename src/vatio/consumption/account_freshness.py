@@ -7,15 +7,17 @@ least; a meter that is called, after 26 hours. What comes by files or by hand is
 A data point that never had a reading is late that long after it was accepted.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Max
 
 from vatio.accounts.models import Account
+from vatio.readings.models import State
 from vatio.readings.storing import planned_each_time
 
 LEAST_HOURS = 2
@@ -164,3 +166,10 @@ def _read(statement: str, accounts: Sequence[int], *, at: datetime) -> dict[int,
     with planned_each_time(), connection.cursor() as cursor:
         cursor.execute(statement, asked)
         return {row[0]: Freshness(*row[1:]) for row in cursor.fetchall()}
+
+
+def last_instant(account: Account, series: Collection[int]) -> datetime | None:
+    """Return when the last interval with a value begins of some series of an account."""
+    own = State.objects.filter(account_id=account.pk, series_id__in=series)
+    found: datetime | None = own.aggregate(last=Max("last_at"))["last"]
+    return found

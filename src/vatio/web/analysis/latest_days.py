@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from vatio.accounts.models import Account
-from vatio.consumption.freshness import last_instant
+from vatio.consumption.account_freshness import last_instant
 from vatio.consumption.looking import Look
 from vatio.dates import day_at
 from vatio.web.analysis.asked import ONE_DAY, USUAL_DAYS, Asked
