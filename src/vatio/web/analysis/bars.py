@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from vatio.formats import amount, joined, number
+from vatio.formats import joined, number
 from vatio.web.analysis.bar_labels import BarWords
+from vatio.web.analysis.lengths import lasting
 
 WHOLE = "bar-whole"
 """The look of a bar that has no parts."""
@@ -135,7 +136,7 @@ def notes_of(bars: Sequence[EnergyBar], *, minutes: int) -> list[str]:
         notes.append("* " + words % {"n": number(len(part))})
     if short:
         where = [bar.words.name for bar in short]
-        told = {"time": written_length(sum(bar.missing for bar in short) * minutes)}
+        told = {"time": lasting(sum(bar.missing for bar in short) * minutes * 60)}
         if len(where) <= 3:
             told["where"] = joined(where)
             words = _("%(time)s without data (%(where)s): neither added nor estimated.")
@@ -149,13 +150,3 @@ def notes_of(bars: Sequence[EnergyBar], *, minutes: int) -> list[str]:
     if any(bar.is_unfinished and bar.total is not None for bar in bars):
         notes.append("† " + _("Not over yet."))
     return notes
-
-
-def written_length(minutes: int) -> str:
-    """Return a length of time in words: in days from two whole ones on, hours, or minutes."""
-    if minutes % 1440 == 0 and minutes > 1440:
-        days = minutes // 1440
-        return ngettext("%(n)s day", "%(n)s days", days) % {"n": number(days)}
-    if minutes % 60 and minutes < 120:
-        return _("%(n)s minutes") % {"n": number(minutes)}
-    return ngettext("%(n)s hour", "%(n)s hours", minutes // 60) % {"n": amount(minutes / 60)}

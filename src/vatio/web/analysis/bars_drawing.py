@@ -12,10 +12,10 @@ from vatio.web.analysis.bars import (
     EnergyBar,
     legend_of,
     notes_of,
-    written_length,
 )
 from vatio.web.analysis.chart_numbers import best_unit, decimals_for, fixed
 from vatio.web.analysis.column_chart import ColumnChart, columns
+from vatio.web.analysis.lengths import lasting
 from vatio.web.analysis.row_chart import MOST_ROWS, RowChart, rows
 
 MOST_TOLD = 14
@@ -131,7 +131,7 @@ def _tip(
     if bar.lacks_a_part:
         notes.append(_("a part is missing"))
     elif bar.missing:
-        notes.append(_("%(time)s without data") % {"time": written_length(bar.missing * minutes)})
+        notes.append(_("%(time)s without data") % {"time": lasting(bar.missing * minutes * 60)})
     if bar.is_unfinished:
         notes.append(_("not over yet"))
     return bar.words.name, shown, " · ".join(notes)

@@ -59,6 +59,7 @@ def consumption(request: Request, uid: UUID) -> HttpResponse:
     asked = read(request.GET, today=today)
     shown = prepare(account, asked, at=at)
     look, first = shown.together.only, shown.together.looks[0]
+    before = str(COMPARISONS[asked.versus])
     return render(
         request,
         "analysis/consumption.html",
@@ -76,13 +77,16 @@ def consumption(request: Request, uid: UUID) -> HttpResponse:
             "resolutions": RESOLUTIONS,
             "comparisons": COMPARISONS,
             "shapes": SHAPES,
-            "tiles": tiles.tiles(look) if look else [],
+            "tiles": tiles.tiles(look, before) if look else [],
             "curve_heading": str(rate_words(first.subject).plain),
-            "figures": [(each.subject, tiles.tiles(each)) for each in shown.together.looks],
+            "figures": [(each.subject, tiles.tiles(each, before)) for each in shown.together.looks],
             "drawn": _drawn(shown.together, at.timestamp()) if asked.is_curve else None,
             "bars_drawn": _bars(shown, now=at.timestamp()),
             "page": page(len(shown.table), request.GET),
-            "warnings": warnings(account, shown.together.looks, shown.together.apart),
+            "warnings": [
+                *warnings(account, shown.together.looks, shown.together.apart),
+                *_undrawn(shown),
+            ],
             "never_read": not any(each.known.first_on for each in shown.together.looks),
             "is_empty": shown.together.is_empty,
             "latest": latest_days(account, shown.together.looks, asked, today=today)
@@ -136,6 +140,21 @@ def _drawn(together: Together, now: float) -> CurveDrawing | None:
         adds=False,
         now=now,
     )
+
+
+def _undrawn(shown: Shown) -> list[str]:
+    """Return why no bars are drawn where they were asked for."""
+    if shown.asked.is_curve or shown.together.is_empty:
+        return []
+    if shown.together.only is None:
+        return [_("Bars are drawn of one thing alone: of several the table has the numbers.")]
+    if len(shown.table) > MOST_BARS:
+        return [
+            _("That would be too many bars to tell apart: choose fewer days, or days or months.")
+        ]
+    if shown.parted is None and shown.asked.shape == Shape.PERIODS:
+        return [_("In so long a span, or of whole days, tariff periods cannot be told apart.")]
+    return []
 
 
 def _bars(shown: Shown, *, now: float) -> BarsDrawing | None:

@@ -25,7 +25,7 @@ from vatio.metering.quantities import QUANTITIES
 from vatio.metering.tree import sites_of
 from vatio.readings import delivery_list
 from vatio.readings.labels import ORIGINS
-from vatio.web.analysis import quality_csv, quality_drawing, quality_words
+from vatio.web.analysis import lengths, quality_csv, quality_drawing
 from vatio.web.analysis.quality_drawing import DayStrip
 from vatio.web.shell.access import (
     ADMINISTRATOR,
@@ -88,8 +88,8 @@ def data_quality(request: Request, uid: UUID) -> HttpResponse:
             "csv_url": query_string(request.GET, {"as": "csv"}),
             "resolutions": RESOLUTIONS,
             "missed_after": (LEAST_HOURS, CALLED_HOURS),
-            "lasting": quality_words.lasting,
-            "share": quality_words.share,
+            "lasting": lengths.lasting,
+            "share": lengths.share,
             "quantities": QUANTITIES,
             "origins": ORIGINS,
             "legend": [

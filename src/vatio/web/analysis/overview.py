@@ -16,10 +16,11 @@ from vatio.consumption.buckets import By, buckets
 from vatio.consumption.overview import Overview, overview
 from vatio.dates import day_at
 from vatio.metering.labels import SOURCES
-from vatio.web.analysis.amounts import figure, percent, total_unit
+from vatio.web.analysis.amounts import figure, total_unit
 from vatio.web.analysis.bars_drawing import BarsDrawing, draw_bars
 from vatio.web.analysis.bucket_bars import bars_of
 from vatio.web.analysis.first_minutes import first_minutes
+from vatio.web.analysis.lengths import share
 from vatio.web.analysis.open_things import open_things
 from vatio.web.analysis.overview_tiles import overview_tiles
 from vatio.web.shell.access import (
@@ -116,7 +117,7 @@ def _shares(found: Overview) -> list[SiteShare]:
         SiteShare(
             name,
             f"{figure(totals[name], unit)} {unit.name}",
-            percent(totals[name] / whole),
+            share(totals[name] / whole),
             round(max(totals[name], 0) / whole * 100, 1),
         )
         for name in found.sites.names

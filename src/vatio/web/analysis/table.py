@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from vatio.analysis.curve import HOUR, Value
@@ -14,9 +15,9 @@ from vatio.consumption.buckets import Bucket, By, buckets
 from vatio.consumption.looking import Look
 from vatio.consumption.parts import Parted
 from vatio.dates import written_month
-from vatio.formats import amount
 from vatio.readings.slots import WHOLE_DAY
-from vatio.web.analysis.amounts import ShownUnit, change, figure, rate_words
+from vatio.web.analysis.amounts import ShownUnit, change, decimals_of, figure, rate_words
+from vatio.web.analysis.lengths import lasting
 
 SIZE = 100
 """How many rows a page of the table has."""
@@ -33,6 +34,11 @@ class TableColumn:
     values: list[Value]
     is_change: bool = False
     is_signed: bool = False
+
+    @cached_property
+    def decimals(self) -> int:
+        """How many decimals all numbers of the column have."""
+        return decimals_of(self.values)
 
 
 @dataclass(frozen=True)
@@ -120,11 +126,12 @@ class EnergyTable:
 def _cell(column: TableColumn, value: Value) -> str:
     if column.is_change:
         return change(value)
-    return ("+" if column.is_signed and value and value > 0 else "") + _written(value)
+    sign = "+" if column.is_signed and value and value > 0 else ""
+    return sign + _written(value, column.decimals)
 
 
-def _written(value: Value) -> str:
-    return figure(value, ShownUnit("", 1))
+def _written(value: Value, decimals: int | None = None) -> str:
+    return figure(value, ShownUnit("", 1), decimals=decimals)
 
 
 def table(
@@ -246,21 +253,11 @@ def _notes(row: Sequence[Bucket], look: Look) -> list[str]:
     ):
         seconds = max(getattr(each, name) for each in row)
         if seconds:
-            found.append(words % {"time": duration(seconds)})
+            found.append(words % {"time": lasting(seconds)})
     if look.minutes < WHOLE_DAY and row[0].expected in (23 * HOUR, 25 * HOUR):
         hours = row[0].expected // HOUR
         found.append(_("day of %(hours)s hours: the clocks change") % {"hours": hours})
     return found
-
-
-def duration(seconds: int) -> str:
-    """Return a length of time in minutes, hours or days: 45 min, 60 h, 12 d."""
-    if seconds < HOUR:
-        return f"{seconds // 60} min"
-    if seconds < 100 * HOUR:
-        return f"{amount(round(seconds / HOUR, 2))} h"
-    days = round(seconds / 86_400, 1)
-    return ngettext("%(num)s day", "%(num)s days", 1 if days == 1 else 2) % {"num": amount(days)}
 
 
 @dataclass(frozen=True)

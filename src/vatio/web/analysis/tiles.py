@@ -14,12 +14,12 @@ from vatio.web.analysis.amounts import (
     ShownUnit,
     change,
     figure,
-    percent,
     power_unit,
     rate_words,
     total_unit,
 )
-from vatio.web.analysis.table import duration
+from vatio.web.analysis.lengths import lasting
+from vatio.web.analysis.lengths import share as written_share
 
 
 @dataclass(frozen=True)
@@ -36,18 +36,21 @@ class Tile:
     about: str = ""
 
 
-def tiles(look: Look) -> list[Tile]:
-    """Return the figures of a thing over its span."""
+def tiles(look: Look, before: str = "") -> list[Tile]:
+    """Return the figures of a thing over its span.
+
+    :param before: what it is compared with, as the form says it.
+    """
     figures, power = look.figures, power_unit(look.subject)
     words = rate_words(look.subject)
-    made = [_total(look)]
+    made = [_total(look, before[:1].lower() + before[1:])]
     if look.subject.adds:
         made.append(Tile(str(words.mean), figure(figures.mean, power), power.name, []))
     if look.subject.adds and look.minutes < WHOLE_DAY:
         says = []
         if figures.base is not None and figures.mean:
             says.append(
-                _("%(share)s of the mean") % {"share": percent(figures.base / figures.mean)}
+                _("%(share)s of the mean") % {"share": written_share(figures.base / figures.mean)}
             )
         made.append(
             Tile(
@@ -71,11 +74,11 @@ def tiles(look: Look) -> list[Tile]:
     return made
 
 
-def _total(look: Look) -> Tile:
+def _total(look: Look, before: str) -> Tile:
     unit = total_unit(look.subject, look.figures.total or 0)
     label = _("Consumption") if look.subject.adds else _("Mean")
     about = "" if look.subject.adds else _("of what is there")
-    says = against_words(look.against, unit=None if look.subject.adds else unit)
+    says = against_words(look.against, before, unit=None if look.subject.adds else unit)
     return Tile(label, figure(look.figures.total, unit), unit.name, says, about)
 
 
@@ -86,14 +89,14 @@ def _received(look: Look) -> Tile:
     share = min(figures.present / figures.expected, 1.0)
     says = []
     if figures.missing:
-        says.append(_("%(time)s missing") % {"time": duration(figures.missing * step)})
+        says.append(_("%(time)s missing") % {"time": lasting(figures.missing * step)})
     if figures.partial:
-        says.append(_("%(time)s incomplete") % {"time": duration(figures.partial * step)})
+        says.append(_("%(time)s incomplete") % {"time": lasting(figures.partial * step)})
     if figures.estimated:
-        says.append(_("%(time)s estimated") % {"time": duration(figures.estimated * step)})
+        says.append(_("%(time)s estimated") % {"time": lasting(figures.estimated * step)})
     if figures.doubtful:
-        says.append(_("%(time)s doubtful") % {"time": duration(figures.doubtful * step)})
-    number, _sign = percent(share).rstrip("%").strip(), "%"
+        says.append(_("%(time)s doubtful") % {"time": lasting(figures.doubtful * step)})
+    number, _sign = written_share(share).rstrip("%").strip(), "%"
     return Tile(_("Data received"), number, "%", says or [_("nothing is missing")])
 
 
@@ -124,10 +127,10 @@ def against_words(
     says = [words % {"change": told, "before": before or _("before")}]
     if compared.left_out and compared.parts > 1:
         words = _("on %(share)s of both: what one side lacks counts on neither")
-        says.append(words % {"share": percent(compared.share)})
+        says.append(words % {"share": written_share(compared.share)})
     elif compared.left_out:
         says.append(
-            _("without %(time)s that one side lacks") % {"time": duration(compared.left_out)}
+            _("without %(time)s that one side lacks") % {"time": lasting(compared.left_out)}
         )
     return says
 
