@@ -74,7 +74,7 @@ def test_what_is_missing_is_marked_and_said() -> None:
         "* 33 días 12 h sin datos (feb 2026 y mar 2026): no se han sumado ni estimado."
     ]
     assert picture.told == (
-        "Energía: feb 2026 (1.000 kWh*) y mar 2026 (sin datos). 804 horas sin datos (feb 2026 y "
+        "Energía: feb 2026 (1.000 kWh*) y mar 2026 (sin datos). 33 días 12 h sin datos (feb 2026 y "
         "mar 2026): no se han sumado ni estimado. La tabla tiene las cifras."
     )
 
