@@ -17,6 +17,8 @@ from vatio.consumption import days as by_days
 from vatio.consumption.answering import Measured
 from vatio.consumption.components import Component
 from vatio.consumption.days import DailyCurve, DayStore
+from vatio.consumption.grid import Grid
+from vatio.consumption.grid import grid as grid_of
 from vatio.consumption.loading import Store
 from vatio.consumption.subjects import EnergySubject
 from vatio.readings.slots import ONE_DAY, WHOLE_DAY
@@ -176,8 +178,8 @@ class _Side:
     minutes: int
 
     @property
-    def grid(self) -> loading.Grid:
-        return loading.grid(self.since, self.until, self.subject.time_zone, self.minutes)
+    def grid(self) -> Grid:
+        return grid_of(self.since, self.until, self.subject.time_zone, self.minutes)
 
     @cached_property
     def store(self) -> Store:
