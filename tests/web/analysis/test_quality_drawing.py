@@ -3,8 +3,8 @@ from datetime import date
 import pytest
 from django.utils.translation import override
 
-from vatio.consumption.data_quality import QualitySpan
-from vatio.consumption.quality_days import DayState, JudgedDay
+from vatio.consumption.quality.account_quality import QualitySpan
+from vatio.consumption.quality.days import DayState, JudgedDay
 from vatio.web.analysis import lengths
 from vatio.web.analysis.quality_drawing import draw, frame
 

@@ -12,8 +12,8 @@ from functools import cached_property
 
 from vatio.accounts.models import Account
 from vatio.consumption.account_freshness import FROM_A_GATEWAY, OTHERWISE
-from vatio.consumption.quality_days import NOTHING, JudgedDay, QualityDay, gaps_in, joined, judge
-from vatio.consumption.quality_rows import SeriesStanding, read_days, read_standings
+from vatio.consumption.quality.days import NOTHING, JudgedDay, QualityDay, gaps_in, joined, judge
+from vatio.consumption.quality.rows import SeriesStanding, read_days, read_standings
 from vatio.metering.models import DataPoint
 from vatio.readings.choosing import Chosen, choose, series_of
 from vatio.readings.ranks import Origin, origin_of

@@ -9,8 +9,8 @@ import pytest
 from tests import make
 from tests.readings.stored import put, series
 from vatio.accounts.models import Account
-from vatio.consumption import portfolio_months
-from vatio.consumption.portfolio_figures import AccountFigures, figures, spans_of, together
+from vatio.consumption.portfolio import months
+from vatio.consumption.portfolio.figures import AccountFigures, figures, spans_of, together
 from vatio.metering import installing, retiring
 from vatio.metering.models import DataPoint, Measurement, Meter, SupplyPoint
 from vatio.readings import series as all_series
@@ -47,7 +47,7 @@ def measured(meter: Meter, point: SupplyPoint, since: date | None, until: date |
 
 def asked(account: Account, today: date) -> AccountFigures:
     at = datetime(today.year, today.month, today.day, 11, tzinfo=UTC)
-    days = portfolio_months.of_accounts({account.pk: spans_of(today)}, at=at)
+    days = months.of_accounts({account.pk: spans_of(today)}, at=at)
     return figures(days[account.pk], today=today, time_zone="Europe/Madrid")
 
 
@@ -179,7 +179,7 @@ def test_the_figures_are_those_that_plain_python_adds_up(seed: int, today: date)
     }
 
     at = datetime(today.year, today.month, today.day, 11, tzinfo=UTC)
-    read = portfolio_months.of_accounts({key: spans_of(today) for key in places}, at=at)
+    read = months.of_accounts({key: spans_of(today) for key in places}, at=at)
 
     for key, own in places.items():
         found = figures(read[key], today=today, time_zone="Europe/Madrid")
@@ -211,7 +211,7 @@ def test_a_day_of_25_hours_beside_one_of_24_is_whole_on_both_sides() -> None:
     put(key, [(at, 100.0) for at in instants(date(2026, 11, 1), 60)], at=CAME)
     account = Account.objects.get(pk=key.account_id)
 
-    on_the_last = portfolio_months.of_accounts(
+    on_the_last = months.of_accounts(
         {account.pk: [(date(2027, 10, 1), date(2027, 10, 31)), (date(2026, 10, 2), today - YEAR)]},
         at=make.NOON,
     )
@@ -307,5 +307,5 @@ def test_the_total_compares_only_what_can_be_compared() -> None:
 
 
 def test_without_accounts_nothing_is_asked() -> None:
-    assert portfolio_months.of_accounts({}, at=make.NOON) == {}
+    assert months.of_accounts({}, at=make.NOON) == {}
     assert together([]).change is None

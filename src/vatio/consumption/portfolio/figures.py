@@ -12,7 +12,7 @@ from datetime import date
 from functools import lru_cache
 
 from vatio.consumption.account_freshness import NEVER, Freshness
-from vatio.consumption.portfolio_months import AccountDays
+from vatio.consumption.portfolio.months import AccountDays
 from vatio.metering.quantities import QUANTITIES
 from vatio.readings.months import month_of
 from vatio.readings.slots import ONE_DAY, local_day
