@@ -50,6 +50,7 @@ def looks(account: Account, asked: Asked, *, now: float) -> Together:
             now=now,
             minutes=resolution,
             versus=asked.versus,
+            among=len(same),
         )
 
     looked = [at(each, minutes) for each in same]
