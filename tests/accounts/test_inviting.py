@@ -180,14 +180,19 @@ def test_a_viewer_reads_why_they_are_kept_out_and_whom_to_ask(client: Client) ->
     assert nuria.email in page
 
 
+PARTS = ("", "contract/")
+
+
 def test_a_holder_sees_quantities_and_expiry_and_no_orders(client: Client) -> None:
     hotel = make.account(starts_on=date(2026, 11, 1))
     order = make.renewal_order(hotel, at=make.NOON)
     client.force_login(make.holder(hotel, "administrator"))
 
-    page = client.get(f"/accounts/{hotel.uid}/").content.decode()
+    pages = [client.get(f"/accounts/{hotel.uid}/{part}").content.decode() for part in PARTS]
 
-    assert "1 nov 2027" in page
-    assert order.number not in page
-    assert "Renovar" not in page
+    for page in pages:
+        assert "1 nov 2027" in page
+        assert order.number not in page
+        assert "Renovar" not in page
+    assert "Medidores" in pages[1]
     assert client.get(f"/orders/{order.uid}/").status_code == 404
