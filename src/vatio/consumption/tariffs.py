@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
 from vatio.consumption.components import Component
 from vatio.metering.models import (
@@ -30,18 +31,41 @@ NO_TARIFF = 0
 """Where a period is asked for and there is none: «sin tarifa»."""
 
 
+class ContractedDays(NamedTuple):
+    """What a supply contract says of the days from `since` up to, not including, `until`.
+
+    `powers` are those of P1 to P6, in kW; none where they are not known.
+    """
+
+    since: date
+    until: date | None
+    tariff: str
+    territory: str
+    powers: tuple[float, ...]
+
+    def periods(self, day: date, *, of: Of = "energy") -> bytes | None:
+        """Return the period of each hour of a day, 24 of them; None if not known."""
+        try:
+            return periods_of_day(day, self.tariff, self.territory, of=of) if self.tariff else None
+        except (UnknownTariff, UnknownTerritory, NoPeriods):
+            return None
+
+
 class TariffBook:
     """The contracts of some supply points of an account, by day."""
 
     def __init__(self, account_id: int, supply_points: Collection[int]) -> None:
-        self._contracts: dict[int, list[SupplyContract]] = defaultdict(list)
+        self._contracts: dict[int, list[ContractedDays]] = defaultdict(list)
         rows = SupplyContract.objects.filter(
             account_id=account_id, supply_point_id__in=supply_points
-        )
-        for each in rows.select_related("supply_point").order_by("since"):
-            self._contracts[each.supply_point_id].append(each)
+        ).order_by("since")
+        for key, since, until, tariff, territory, powers in rows.values_list(
+            "supply_point_id", "since", "until", "tariff", "supply_point__territory", "powers"
+        ):
+            known = ContractedDays(since, until, tariff, territory, tuple(map(float, powers)))
+            self._contracts[key].append(known)
 
-    def contract(self, supply_point_id: int | None, day: date) -> SupplyContract | None:
+    def contract(self, supply_point_id: int | None, day: date) -> ContractedDays | None:
         """Return the contract of a supply point on a day."""
         for each in self._contracts.get(supply_point_id or 0, ()):
             if each.since <= day and (each.until is None or day < each.until):
@@ -51,24 +75,13 @@ class TariffBook:
     def time_zone(self, supply_point_id: int | None) -> str | None:
         """Return the time zone of the clock that a supply point's periods go by, if it is known."""
         for each in self._contracts.get(supply_point_id or 0, ()):
-            return TIME_ZONES.get(each.supply_point.territory)
+            return TIME_ZONES.get(each.territory)
         return None
 
-    def periods(self, supply_point_id: int | None, day: date, *, of: Of = "energy") -> bytes | None:
-        """Return the period of each hour of a day, 24 of them; None if not known."""
+    def periods(self, supply_point_id: int | None, day: date) -> bytes | None:
+        """Return the period of energy of each hour of a day, 24 of them; None if not known."""
         contract = self.contract(supply_point_id, day)
-        if contract is None or not contract.tariff:
-            return None
-        territory = contract.supply_point.territory
-        try:
-            return periods_of_day(day, contract.tariff, territory, of=of)
-        except (UnknownTariff, UnknownTerritory, NoPeriods):
-            return None
-
-    def powers(self, supply_point_id: int | None, day: date) -> list[float]:
-        """Return the contracted power of each period on a day, P1 first, in kW; none if unknown."""
-        contract = self.contract(supply_point_id, day)
-        return [float(power) for power in contract.powers] if contract else []
+        return contract.periods(day) if contract else None
 
 
 def runs_of_hours(

@@ -6,8 +6,8 @@ ended by `now` and has no value is yet to come, rather than missing.
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
-from typing import Any
+from functools import lru_cache
+from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -40,6 +40,11 @@ from vatio.web.shell.account_frame import enter
 
 UNKNOWN = bytes(24)
 """The periods of a day of which they are not known."""
+
+PERIODS = (None, 1, 2, 3, 4, 5, 6)
+"""The periods by their numbers; 0 is none."""
+
+Said = TypeVar("Said")
 
 
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
@@ -109,6 +114,8 @@ def _powers(own: Curve, factor: float) -> list[Value]:
     if not own.adds or not isinstance(own.starts, range):
         return _shown(own.powers(), factor)
     times = HOUR / own.step
+    if factor % times == 0:
+        return _shown(own.values, factor / times)
     return [None if value is None else value * times / factor for value in own.values]
 
 
@@ -152,21 +159,41 @@ def _runs_of(book: TariffBook, supply: int, look: Look, is_principal: bool) -> d
     curve = look.curve
     periods: list[tuple[int, int | None]] = []
     contracted: list[tuple[int, float | None]] = []
-    for (first, _last), day in zip(pairwise(curve.firsts), curve.days, strict=True):
-        hours = book.periods(supply, day) or UNKNOWN
-        for period, begin, _end in runs_of_hours(hours, day, curve.time_zone, look.minutes):
-            if not periods or periods[-1][1] != (period or None):
-                periods.append((first + begin, period or None))
-        powers = book.powers(supply, day) if is_principal else []
-        by_hour = (book.periods(supply, day, of="power") or UNKNOWN) if powers else UNKNOWN
-        for period, begin, _end in runs_of_hours(by_hour, day, curve.time_zone, look.minutes):
-            power = powers[min(period, len(powers)) - 1] if period else None
-            if not contracted or contracted[-1][1] != power:
-                contracted.append((first + begin, power))
+    for first, day in zip(curve.firsts, curve.days, strict=False):
+        contract = book.contract(supply, day)
+        hours = (contract.periods(day) if contract else None) or UNKNOWN
+        runs = runs_of_hours(hours, day, curve.time_zone, look.minutes)
+        _go_on(periods, first, runs, PERIODS)
+        powers = contract.powers if contract and is_principal else ()
+        if powers and contract:
+            hours = contract.periods(day, of="power") or UNKNOWN
+            runs = runs_of_hours(hours, day, curve.time_zone, look.minutes)
+        _go_on(contracted, first, runs if powers else [(0, 0, 0)], _by_period(powers))
     return {
         "periods": periods if any(period for _place, period in periods) else None,
         "contracted": contracted if any(power for _place, power in contracted) else None,
     }
+
+
+def _go_on(
+    told: list[tuple[int, Said]],
+    first: int,
+    runs: Sequence[tuple[int, int, int]],
+    meant: Sequence[Said],
+) -> None:
+    """Add what the runs of a day mean, where it is not what was said before."""
+    for said, begin, _end in runs:
+        value = meant[said]
+        if not told or told[-1][1] != value:
+            told.append((first + begin, value))
+
+
+@lru_cache(maxsize=500)
+def _by_period(powers: tuple[float, ...]) -> tuple[float | None, ...]:
+    """Return the contracted power of each period, the unknown one (0) first."""
+    if not powers:
+        return (None,) * 7
+    return (None, *(powers[min(period, len(powers)) - 1] for period in range(1, 7)))
 
 
 urlpatterns = [
