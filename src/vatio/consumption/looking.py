@@ -48,7 +48,8 @@ class Look:
 
     `now` is the instant, in seconds since 1970, up to which intervals can be expected. `minutes`
     is the resolution of its curve, a day (1440) for long spans. `laid` are the components of the
-    curve: those of days of another time zone reach into the days around. `silent` are data
+    curve: those of days of another time zone reach into the days around. `store` is what was
+    read for it, of days where `minutes` says so. `silent` are data
     points that have no reading in the span, `later` those whose readings begin within it, and
     when. `daily` has the lowest and highest powers of days, where the curve is one of days.
     """
@@ -61,6 +62,7 @@ class Look:
     known: Measured
     minutes: int
     curve: Curve
+    store: Store | DayStore
     now: float
     silent: list[int]
     later: dict[int, date]
@@ -120,6 +122,7 @@ def look(
         known=side.known,
         minutes=step,
         curve=curve,
+        store=side.day_store if step == WHOLE_DAY else side.store,
         now=now,
         silent=[key for key, day in first.items() if day is None or day >= until],
         later={key: day for key, day in first.items() if day and since < day < until},

@@ -12,14 +12,15 @@ from vatio.analysis.curve import Curve
 from vatio.consumption import days as by_days
 from vatio.consumption.buckets import By
 from vatio.consumption.components import Component
-from vatio.consumption.grid import MINUTE, Grid, grid
-from vatio.consumption.loading import add_up, read
+from vatio.consumption.days import DayStore
+from vatio.consumption.grid import MINUTE, Grid
+from vatio.consumption.loading import add_up
 from vatio.consumption.looking import Look
 from vatio.consumption.subjects import SubjectKind
 from vatio.consumption.tariffs import NO_TARIFF, TariffBook, runs_of_hours, supplied
 from vatio.metering.models import DataPoint, SupplyPoint
 from vatio.metering.tree import Branch, sites_of
-from vatio.readings.slots import ONE_DAY, WHOLE_DAY, local_day
+from vatio.readings.slots import ONE_DAY, local_day
 from vatio.readings.sums import PERIODS
 
 MOST_SITES = 8
@@ -48,15 +49,15 @@ def by_period(account: Account, look: Look, by: By) -> Parted | None:
     The periods are those of the supply point that each component has on a day. None where only
     whole days are known, or the span is too long to be told apart by hours.
     """
-    if look.minutes == WHOLE_DAY:
+    store = look.store
+    if isinstance(store, DayStore):
         return None
     components = supplied(account.pk, look.laid)
     groups: dict[int, list[Component]] = defaultdict(list)
     for each in components:
         groups[each.stretch.supply_point_id or 0].append(each)
     book = TariffBook(account.pk, groups)
-    own = grid(look.since, look.until, look.subject.time_zone, look.minutes)
-    store = read(account.pk, look.known, own)
+    own = store.own
     without = _("no tariff")
     amounts: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     key, known = _keys(own, by), look.curve.values
@@ -88,18 +89,14 @@ def by_site(account: Account, look: Look, by: By) -> Parted:
     What stands in none of them is a part of its own.
     """
     groups, names = _by_site(account, look)
-    curves: Iterable[Curve]
-    if look.minutes == WHOLE_DAY:
-        own = grid(look.since, look.until, look.subject.time_zone, WHOLE_DAY)
-        days = by_days.read(account.pk, look.known, own)
-        curves = [by_days.add_up(days, group, adds=True).curve for group in groups.values()]
+    store = look.store
+    if isinstance(store, DayStore):
+        curves = [by_days.add_up(store, group, adds=True).curve for group in groups.values()]
     else:
-        own = grid(look.since, look.until, look.subject.time_zone, look.minutes)
-        store = read(account.pk, look.known, own)
         curves = [add_up(store, group, adds=True) for group in groups.values()]
     amounts: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     totals: dict[str, float] = defaultdict(float)
-    bucket = _keys(own, by)
+    bucket = _keys(store.own, by)
     for key, curve in zip(groups, curves, strict=True):
         totals[names[key]] += sum(filter(None, curve.values))
         known = (place for place, value in enumerate(look.curve.values) if value is not None)
