@@ -114,8 +114,7 @@ def _text(value: Any, mark: str) -> str:
         return f"{value:.4f}".rstrip("0").rstrip(".").replace(".", mark)
     if isinstance(value, datetime):
         return value.isoformat(" ", timespec="minutes")
-    text = str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return workbooks.harmless(value)
 
 
 def _rounded(value: float | None) -> float | None:

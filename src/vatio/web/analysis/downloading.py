@@ -97,7 +97,7 @@ def _text(shown: Shown) -> str:
     made = io.StringIO()
     is_english = (get_language() or "es").startswith("en")
     writer = csv.writer(made, delimiter="," if is_english else ";", lineterminator="\r\n")
-    writer.writerow(map(_harmless, _headings(shown)))
+    writer.writerow(map(workbooks.harmless, _headings(shown)))
     is_fine = shown.table.by in (By.SLOT, By.HOUR)
     for row in _rows(shown):
         writer.writerow([_as_text(cell, is_fine=is_fine, is_english=is_english) for cell in row])
@@ -108,16 +108,11 @@ def _as_text(cell: Cell, *, is_fine: bool, is_english: bool) -> str:
     if isinstance(cell, datetime):
         return f"{cell:%Y-%m-%d %H:%M}" if is_fine else f"{cell:%Y-%m-%d}"
     if isinstance(cell, str):
-        return _harmless(cell)
+        return workbooks.harmless(cell)
     if cell is None:
         return ""
     words = f"{cell:.6f}".rstrip("0").rstrip(".")
     return words if is_english else words.replace(".", ",")
-
-
-def _harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" and text[:1] else text
 
 
 def _workbook(shown: Shown) -> "tempfile._TemporaryFileWrapper[bytes]":

@@ -16,6 +16,7 @@ from vatio.consumption.quality.account_quality import PointQuality, QualitySpan
 from vatio.formats import decimal_text
 from vatio.metering.labels import RESOLUTIONS
 from vatio.metering.quantities import QUANTITIES
+from vatio.workbooks import harmless
 
 HOUR = 3600
 
@@ -31,7 +32,7 @@ def answer(
     sheet = csv.writer(written, delimiter=";", lineterminator="\r\n")
     sheet.writerow(_heading())
     for each in points:
-        sheet.writerow(map(_as_text, _cells(account, each, span, places)))
+        sheet.writerow(map(harmless, _cells(account, each, span, places)))
     name = f"{slugify(_('Data quality'))}-{span.days[0]}-{span.days[-1]}.csv"
     made = HttpResponse("\ufeff" + written.getvalue(), content_type="text/csv; charset=utf-8")
     made.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -95,9 +96,3 @@ def _moment(at: datetime | None, account: Account) -> str:
     if at is None:
         return ""
     return at.astimezone(ZoneInfo(account.time_zone)).isoformat(sep=" ", timespec="minutes")
-
-
-def _as_text(value: object) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

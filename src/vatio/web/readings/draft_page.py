@@ -23,6 +23,7 @@ from vatio.web.readings import preview
 from vatio.web.readings.understanding import read_form, understanding
 from vatio.web.shell.access import ADMINISTRATOR, SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.account_frame import enter
+from vatio.workbooks import harmless
 
 SHOWN = 200
 """How many refused rows the page shows at most; the file of them has all."""
@@ -92,17 +93,11 @@ def refused(request: Request, uid: UUID, draft: UUID) -> HttpResponse:
     rows = csv.writer(written, delimiter=";", lineterminator="\r\n")
     rows.writerow([_("File"), _("Line"), _("Code"), _("Why")])
     for each in preview.refused_rows(plan):
-        rows.writerow(map(_as_text, (each.name, each.row.line, each.row.code, each.row.why)))
+        rows.writerow(map(harmless, (each.name, each.row.line, each.row.code, each.row.why)))
     name = f"{slugify(_('Refused lines'))}-{slugify(shown.file_name)[:60]}.csv"
     answer = HttpResponse("\ufeff" + written.getvalue(), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-
-
-def _as_text(value: object) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    text = str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _preview(
