@@ -93,7 +93,7 @@ def measure(address: str, *, times: int, frames: int) -> dict[str, Any]:
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
         )
         for _time in range(times):
-            page = browser.new_context(viewport=SIZE).new_page()  # type: ignore[arg-type]
+            page = browser.new_context(viewport=SIZE).new_page()
             page.add_init_script(FIRST_PAINT)
             paints.append(first_paint(page, address))
             told = page.evaluate(ZOOM, frames)

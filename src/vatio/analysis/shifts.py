@@ -1,6 +1,6 @@
 """When the clocks of a time zone change, for whoever has to tell local times without its rules."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 DAY = 86_400
@@ -30,4 +30,5 @@ def shifts(begins: int, ends: int, time_zone: str) -> list[tuple[int, int]]:
 
 
 def _offset(instant: int, zone: ZoneInfo) -> int:
-    return round(datetime.fromtimestamp(instant, zone).utcoffset().total_seconds() / MINUTE)  # type: ignore[union-attr]
+    local = datetime.fromtimestamp(instant, zone)
+    return round((local.replace(tzinfo=UTC).timestamp() - instant) / MINUTE)

@@ -91,7 +91,7 @@ wanted AS MATERIALIZED (
 """  # noqa: S608
 """Which series count in which month; a supply point without a principal meter is a gap.
 
-`is_plain`: the only series of a data point, which counts on all days of the month.
+The way is plain for the only series of a data point that counts on all days of the month.
 """
 
 FROM_MONTHS = f"""

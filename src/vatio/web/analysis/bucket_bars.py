@@ -55,6 +55,4 @@ def looks_of(names: Sequence[str]) -> list[str]:
     by_period = dict(zip(PERIODS[1:], PERIOD_LOOKS, strict=True))
     if any(name in by_period for name in names):
         return [by_period.get(name, UNTARIFFED) for name in names]
-    if len(names) == 1 and names[0] not in by_period:
-        return [SITE_LOOKS[0]]
     return [SITE_LOOKS[place % len(SITE_LOOKS)] for place in range(len(names))]

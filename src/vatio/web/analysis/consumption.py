@@ -77,7 +77,6 @@ def consumption(request: Request, uid: UUID) -> HttpResponse:
             "resolutions": RESOLUTIONS,
             "comparisons": COMPARISONS,
             "shapes": SHAPES,
-            "tiles": tiles.tiles(look, before) if look else [],
             "curve_heading": str(rate_words(first.subject).plain),
             "figures": [(each.subject, tiles.tiles(each, before)) for each in shown.together.looks],
             "drawn": _drawn(shown.together, at.timestamp()) if asked.is_curve else None,
@@ -89,9 +88,7 @@ def consumption(request: Request, uid: UUID) -> HttpResponse:
             ],
             "never_read": not any(each.known.first_on for each in shown.together.looks),
             "is_empty": shown.together.is_empty,
-            "latest": latest_days(account, shown.together.looks, asked, today=today)
-            if shown.together.is_empty
-            else "",
+            "latest": latest_days(account, shown.together.looks, asked, today=today),
             "steps": first_minutes(frame),
         },
     )

@@ -15,11 +15,6 @@ class FirstMinutes:
     has_readings: bool
     may_change: bool
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether there is something to look at."""
-        return self.has_readings
-
 
 def first_minutes(frame: AccountFrame) -> FirstMinutes:
     """Return how far an account has come, in three short questions."""

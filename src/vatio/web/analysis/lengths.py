@@ -10,11 +10,11 @@ from vatio.formats import number
 
 MINUTE = 60
 LONG = 100 * 1440
+"""Minutes from which on a length of time is written in days alone."""
 
 
 def lasting(seconds: float) -> str:
-    """Write a length of time by its two largest parts: 3 days 4 h, 2 h 15 min; from a
-    hundred days on in days alone."""
+    """Write a length of time by its two largest parts: 3 days 4 h, 2 h 15 min; 108 days."""
     minutes = round(seconds / MINUTE)
     if minutes >= LONG:
         days = round(minutes / 1440)

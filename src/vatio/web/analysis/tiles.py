@@ -96,7 +96,7 @@ def _received(look: Look) -> Tile:
         says.append(_("%(time)s estimated") % {"time": lasting(figures.estimated * step)})
     if figures.doubtful:
         says.append(_("%(time)s doubtful") % {"time": lasting(figures.doubtful * step)})
-    number, _sign = written_share(share).rstrip("%").strip(), "%"
+    number = written_share(share).rstrip("%").strip()
     return Tile(_("Data received"), number, "%", says or [_("nothing is missing")])
 
 
