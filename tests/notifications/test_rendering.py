@@ -8,6 +8,7 @@ import pytest
 from tests import make
 from vatio.accounts import adjusting, inviting, non_renewal
 from vatio.accounts.models import Account, AccountRole
+from vatio.accounts.sms_spending import Cost, reserve
 from vatio.notifications import rendering
 from vatio.notifications.models import Message
 from vatio.orders import commenting, deciding, digesting, lapsing
@@ -39,6 +40,8 @@ def told() -> dict[str, Message]:
         make.account("Hotel «Sol»", organisation=organisation, starts_on=date(2025, 12, 1))
     full = make.account("Hotel & Bar", organisation=norte, version=make.licence("Uno", meters=1))
     make.meter(full)
+    texting = make.account("Hotel & Faro", organisation=norte, sms_credits=1)
+    reserve(Cost(texting.pk, 1, 1), at=make.NOON)
     decide(at=make.NOON)
     asked = make.opening_order(norte, "Hotel Teruel", by=nuria)
     commenting.comment(asked, "¿Y los <cuadros>?", by=nuria, at=make.NOON)

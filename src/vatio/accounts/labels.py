@@ -50,4 +50,5 @@ SMS_TRANSACTIONS = {
     "imported": _("Imported"),
     "adjusted": _("Adjusted"),
     "spent": _("Spent"),
+    "returned": _("Returned"),
 }
