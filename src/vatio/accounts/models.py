@@ -44,15 +44,20 @@ class AccountSet(models.QuerySet["Account"]):
         """Return the accounts that this person may see through any of their roles."""
         if not person.is_active:
             return self.none()
-        if person.is_commercial:
-            return self
-        led = Membership.objects.filter(person=person).values("organisation_id")
-        placed = AccountRole.objects.filter(person=person).values("account_id")
-        return self.filter(Q(organisation_id__in=led) | Q(id__in=placed))
+        return self if person.is_commercial else self.with_role_of(person)
 
     def led_by(self, person: Person) -> "AccountSet":
         """Return the accounts of the organisations that a person leads, who may renew them."""
         return self.filter(organisation__memberships__person=person)
+
+    def with_role_of(self, person: Person) -> "AccountSet":
+        """Return the accounts that a person leads, administers or views, as a role of theirs says.
+
+        Unlike `visible_to`, somebody of the commercial department has no role by that alone.
+        """
+        led = Membership.objects.filter(person=person).values("organisation_id")
+        placed = AccountRole.objects.filter(person=person).values("account_id")
+        return self.filter(Q(organisation_id__in=led) | Q(id__in=placed))
 
     def overseen_by(self, person: Person) -> "AccountSet":
         """Return the accounts whose renewals a person may undo: led, or all for the department."""

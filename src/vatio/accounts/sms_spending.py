@@ -144,8 +144,8 @@ def reserve_all(costs: Sequence[Cost], *, at: datetime) -> set[int]:
         "credits": [cost.credits for cost in costs],
         "at": at,
     }
+    lock_wallets(accounts)
     with connection.cursor() as cursor:
-        cursor.execute(LOCK, {"accounts": accounts})
         cursor.execute(SPEND_ALL, asked)
         paid = {message for (message,) in cursor.fetchall()}
     short = {cost.account_id for cost in costs if cost.message_id not in paid}
@@ -154,6 +154,12 @@ def reserve_all(costs: Sequence[Cost], *, at: datetime) -> set[int]:
         left = _Left._make(row)
         _tell(left, is_short=left.account_id in short, at=at)
     return paid
+
+
+def lock_wallets(accounts: Sequence[int]) -> None:
+    """Lock the wallets of some accounts until the transaction ends, in their order."""
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, {"accounts": list(accounts)})
 
 
 @transaction.atomic
@@ -165,9 +171,8 @@ def give_back(messages: Iterable[int], *, at: datetime) -> int:
     """
     keys = [f"sms:{message}" for message in messages]
     if len(keys) > 1:
-        spent = SmsTransaction.objects.filter(key__in=keys).values("account_id")
-        locked = SmsWallet.objects.select_for_update().filter(account__in=spent)
-        list(locked.order_by("account_id").values_list("account_id"))
+        spent = SmsTransaction.objects.filter(key__in=keys)
+        lock_wallets(sorted(set(spent.values_list("account_id", flat=True))))
     with connection.cursor() as cursor:
         cursor.execute(GIVE_BACK, {"keys": keys, "at": at})
         (returned,) = cursor.fetchone()
