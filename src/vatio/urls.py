@@ -1,6 +1,6 @@
 """The URL configuration; the addresses of each page are declared in the page's own module."""
 
-from vatio.api import insertion
+from vatio.api import insertion, sms_receipts
 from vatio.web.accounts import (
     account_list,
     account_page,
@@ -65,6 +65,7 @@ urlpatterns = [
     *sign_in.urlpatterns,
     *readiness.urlpatterns,
     *insertion.urlpatterns,
+    *sms_receipts.urlpatterns,
     *account_list.urlpatterns,
     *account_page.urlpatterns,
     *consumption.urlpatterns,

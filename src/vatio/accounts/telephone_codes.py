@@ -8,12 +8,11 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from vatio import task_queue
+from vatio.accounts import texting
 from vatio.accounts.expiry import has_started, is_expired
 from vatio.accounts.locking import hold
 from vatio.accounts.models import Account
 from vatio.accounts.sms_spending import Cost, reserve
-from vatio.accounts.texting import TASK
 from vatio.notifications.models import Message
 from vatio.notifications.sms_queueing import Text, is_set_up, queue_texts
 from vatio.notifications.sms_segments import measure, without_accents
@@ -94,7 +93,7 @@ def ask_code(person: Person, account: Account, number: str, *, at: datetime, rea
     )
     (message,) = queue_texts([own], at=real).values()
     reserve(Cost(account.pk, message, measure(words).segments), at=at)
-    task_queue.defer(TASK, queueing_lock=TASK, timestamp=0)
+    texting.wake()
     return stored
 
 

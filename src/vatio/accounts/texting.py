@@ -97,8 +97,13 @@ def text(warnings: Sequence[WarningText], *, at: datetime) -> list[Fate]:
             refuse_texts(refused, fate.value, at=at)
     _tell_of_caps(zip(warnings, fates, strict=True), at=at)
     if Fate.QUEUED in fates:
-        task_queue.defer(TASK, queueing_lock=TASK, timestamp=0)
+        wake()
     return fates
+
+
+def wake() -> None:
+    """Let the worker deliver texts as soon as the transaction is committed."""
+    task_queue.defer(TASK, lock=f"{TASK}-1", queueing_lock=f"{TASK}-1", timestamp=0)
 
 
 def settle(message: Message, at: datetime) -> None:

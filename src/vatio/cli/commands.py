@@ -19,12 +19,22 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from vatio import clock, env, schema, web_server
-from vatio.cli import checking, entitlements, inventories, portfolios, readings, sources, tariffs
+from vatio.cli import (
+    checking,
+    entitlements,
+    inventories,
+    portfolios,
+    readings,
+    sources,
+    tariffs,
+    texts,
+)
 from vatio.dates import DEPARTMENT_TIME_ZONE
 from vatio.demo import loading, passing, welcome
 from vatio.demo.people import listed
 from vatio.demo_clock import advancing
 from vatio.jobs import post, working
+from vatio.jobs import texts as sms
 from vatio.people import one_time_links
 from vatio.postgres import paths, privileges, server
 from vatio.postgres.authentication import OWNER, WEB
@@ -48,6 +58,7 @@ ORPHANED = 2
 def run(_arguments: argparse.Namespace) -> int:
     """Start the database, migrate, load the demo into an empty database, and serve."""
     post.ensure_settings()
+    sms.ensure_settings()
     address, port = _address()
     check_port(address, port)
     _ensure_secret_key()
@@ -82,6 +93,7 @@ def run(_arguments: argparse.Namespace) -> int:
 def serve(_arguments: argparse.Namespace) -> int:
     """Serve the pages from one process; scale out by starting more."""
     post.ensure_settings()
+    sms.ensure_settings()
     address, port = _address()
     application = get_internal_wsgi_application()
     early.wait()
@@ -104,6 +116,7 @@ def serve(_arguments: argparse.Namespace) -> int:
 def worker(_arguments: argparse.Namespace) -> int:
     """Run one worker; any number of workers, on any number of machines, share the jobs."""
     post.ensure_settings()
+    sms.ensure_settings()
     if working.begins_anew():
         _wait_for_database()
     _join_platform(OWNER)
@@ -164,6 +177,18 @@ def try_mail(arguments: argparse.Namespace) -> int:
     post.try_out(arguments.address)
     say(f"The mail server took the message for {arguments.address}.")
     return 0
+
+
+def try_sms(arguments: argparse.Namespace) -> int:
+    """Send a text message to a number, now, and print that the gateway took it."""
+    sms.ensure_settings()
+    return texts.run_test(arguments, say=say)
+
+
+def show_texts(arguments: argparse.Namespace) -> int:
+    """Print the text messages that the demo keeps."""
+    _join_running()
+    return texts.run_outbox(arguments, say=say)
 
 
 def migrate(_arguments: argparse.Namespace) -> int:
