@@ -49,6 +49,7 @@ from vatio.web.people import (
     first_use,
     invitations,
     organisations,
+    profile,
     sign_in,
 )
 from vatio.web.portfolios import imports
@@ -63,6 +64,7 @@ handler500 = "vatio.web.shell.errors.broken"
 
 urlpatterns = [
     *sign_in.urlpatterns,
+    *profile.urlpatterns,
     *readiness.urlpatterns,
     *insertion.urlpatterns,
     *sms_receipts.urlpatterns,
