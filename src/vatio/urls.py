@@ -8,6 +8,8 @@ from vatio.web.accounts import (
     configuring,
     my_accounts,
     purging,
+    sms_credits,
+    sms_spent,
 )
 from vatio.web.analysis import (
     consumption,
@@ -51,6 +53,7 @@ from vatio.web.people import (
     organisations,
     profile,
     sign_in,
+    telephones,
 )
 from vatio.web.portfolios import imports
 from vatio.web.readings import deliveries, draft_page, uploading
@@ -65,6 +68,7 @@ handler500 = "vatio.web.shell.errors.broken"
 urlpatterns = [
     *sign_in.urlpatterns,
     *profile.urlpatterns,
+    *telephones.urlpatterns,
     *readiness.urlpatterns,
     *insertion.urlpatterns,
     *sms_receipts.urlpatterns,
@@ -82,6 +86,8 @@ urlpatterns = [
     *configuring.urlpatterns,
     *adjusting.urlpatterns,
     *purging.urlpatterns,
+    *sms_credits.urlpatterns,
+    *sms_spent.urlpatterns,
     *my_accounts.urlpatterns,
     *portfolio.urlpatterns,
     *account_people.urlpatterns,

@@ -43,6 +43,17 @@ class TooManyCodes(Refused):
     """As many codes went to the number, or out of the account, as a day may have."""
 
 
+MOST_ACCOUNTS = 200
+"""How many accounts a person is offered to pay: who leads more has the first of them by name."""
+
+
+def paying_accounts(person: Person, *, at: datetime) -> list[Account]:
+    """Return the running accounts in which a person has a role, by name, with their wallets."""
+    running = Account.objects.with_role_of(person).filter(ends_at__gt=at, closed_at__isnull=True)
+    first = running.select_related("wallet").order_by("name_sorted", "id")[:MOST_ACCOUNTS]
+    return [account for account in first if has_started(account, at=at)]
+
+
 @transaction.atomic
 def ask_code(person: Person, account: Account, number: str, *, at: datetime, real: datetime) -> str:
     """Send a code to a number, for a credit of the account; return the number as it is stored.

@@ -1,4 +1,6 @@
-"""A person's own profile: name, language, digest and password."""
+"""A person's own profile: name, language, digest, telephone, quiet hours and password."""
+
+from collections.abc import Mapping
 
 from django import forms
 from django.conf import settings
@@ -12,10 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from vatio import clock
+from vatio.accounts.telephone_codes import paying_accounts
+from vatio.notifications.sms_queueing import is_set_up
 from vatio.people import one_time_links, rate_limits
+from vatio.people.models import QuietHours, Telephone
 from vatio.people.rate_limits import TooOften
+from vatio.people.telephones import spelled
+from vatio.tenants.models import Person
 from vatio.web.people import attempts
 from vatio.web.people.sign_in import slow_down
+from vatio.web.people.telephone_forms import CodeForm, NumberForm, QuietHoursForm
 from vatio.web.shell.access import SIGNED_IN, Request, only
 from vatio.web.shell.fields import NameField
 
@@ -40,24 +48,19 @@ class ProfileForm(forms.Form):
 def profile(request: Request) -> HttpResponse:
     """Show and change the person's own name, language and password."""
     person = request.user
-    about = ProfileForm(
-        initial={
-            "name": person.name,
-            "language": person.language,
-            "digest": "daily" if person.digest else "",
-        }
-    )
-    password = PasswordChangeForm(person)
+    given: dict[str, forms.BaseForm] = {}
     if request.method == "POST" and "old_password" in request.POST:
         try:
             rate_limits.take(attempts.OF_PERSON, str(person.pk), at=clock.real())
         except TooOften as refused:
-            return _too_many_guesses(request, about, refused)
+            return _too_many_guesses(request, refused)
         password = PasswordChangeForm(person, request.POST)
+        given["password"] = password
         if password.is_valid():
             return _change_password(request, password.cleaned_data["new_password1"])
     elif request.method == "POST":
         about = ProfileForm(request.POST)
+        given["about"] = about
         if about.is_valid():
             person.name = about.cleaned_data["name"]
             person.language = about.cleaned_data["language"]
@@ -66,20 +69,53 @@ def profile(request: Request) -> HttpResponse:
             with override(person.language):
                 messages.success(request, _("Your profile is saved."))
             return redirect("profile")
-    has_errors = about.errors or password.errors
+    return show(given, request)
+
+
+def show(given: Mapping[str, forms.BaseForm], request: Request) -> HttpResponse:
+    """Show the profile with these forms and, for those not given, with what is stored."""
+    person = request.user
+    accounts = paying_accounts(person, at=clock.now())
+    telephone = Telephone.objects.visible_to(person).first()
+    hours = QuietHours.objects.visible_to(person).first()
+    known = {
+        "about": _about(person),
+        "password": PasswordChangeForm(person),
+        "number": NumberForm(accounts=accounts),
+        "code": CodeForm(),
+        "quiet": QuietHoursForm.of(hours),
+        **given,
+    }
+    lapses_at = telephone.code_lapses_at if telephone else None
     return render(
         request,
         "people/profile.html",
-        {"about": about, "password": password},
-        status=422 if has_errors else 200,
+        {
+            **known,
+            "telephone": telephone,
+            "waits_for_code": lapses_at is not None and lapses_at > clock.real(),
+            "spelled": spelled,
+            "can_text": is_set_up(),
+            "accounts": accounts,
+        },
+        status=422 if any(form.errors for form in known.values()) else 200,
     )
 
 
-def _too_many_guesses(request: Request, about: ProfileForm, refused: TooOften) -> HttpResponse:
+def _about(person: Person) -> ProfileForm:
+    return ProfileForm(
+        initial={
+            "name": person.name,
+            "language": person.language,
+            "digest": "daily" if person.digest else "",
+        }
+    )
+
+
+def _too_many_guesses(request: Request, refused: TooOften) -> HttpResponse:
     """Show the profile again without checking the old password (429)."""
     messages.warning(request, str(refused))
-    shown = {"about": about, "password": PasswordChangeForm(request.user)}
-    response = render(request, "people/profile.html", shown)
+    response = show({}, request)
     slow_down(response, refused.wait)
     return response
 
