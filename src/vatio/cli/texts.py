@@ -18,7 +18,7 @@ from vatio.tenants.platform import is_demo
 Say = Callable[[str], None]
 
 
-class NotTheDemo(Refused):
+class NothingKeptHere(Refused):
     """Only the demo keeps the texts of messages."""
 
 
@@ -37,10 +37,10 @@ def run_test(arguments: argparse.Namespace, *, say: Say) -> int:
 def run_outbox(arguments: argparse.Namespace, *, say: Say) -> int:
     """Print the text messages of the demo, the latest last: what would leave, codes too.
 
-    :raises NotTheDemo: outside the demo.
+    :raises NothingKeptHere: outside the demo.
     """
     if not is_demo():
-        raise NotTheDemo(_("This platform is not the demo: nobody else reads its messages."))
+        raise NothingKeptHere(_("This platform is not the demo: nobody else reads its messages."))
     found = list(Message.objects.filter(channel=Message.Channel.SMS).order_by("id"))
     names = dict(
         Account.objects.filter(pk__in={each.account_id for each in found}).values_list("pk", "name")

@@ -18,7 +18,7 @@ MOST_TOLD = 6
 
 
 @dataclass(frozen=True)
-class Knot:
+class BalanceKnot:
     """A day on which credits were agreed, and the balance then; no words where there is no room."""
 
     x: float
@@ -27,18 +27,18 @@ class Knot:
 
 
 @dataclass(frozen=True)
-class Picture:
+class BalancePicture:
     """Everything that the template draws, in the coordinates of the SVG."""
 
     path: str
-    knots: list[Knot]
+    knots: list[BalanceKnot]
     grid: list[tuple[float, int]]
     first: date
     last: date
     told: str
 
 
-def draw(balances: Sequence[DayBalance], *, today: date) -> Picture | None:
+def draw(balances: Sequence[DayBalance], *, today: date) -> BalancePicture | None:
     """Compute the chart of a balance until the end of today; None where nothing ever moved."""
     if not balances:
         return None
@@ -57,7 +57,7 @@ def draw(balances: Sequence[DayBalance], *, today: date) -> Picture | None:
         path += f"H{across(each.day)}V{up(each.balance)}"
     path += f"H{across(last, 1)}"
     agreed = [each for each in balances if each.is_agreed]
-    return Picture(
+    return BalancePicture(
         path=path,
         knots=_knots([(across(each.day), up(each.balance), each.balance) for each in agreed]),
         grid=[(up(value), value) for value in (0, ceiling // 2, ceiling)],
@@ -67,12 +67,12 @@ def draw(balances: Sequence[DayBalance], *, today: date) -> Picture | None:
     )
 
 
-def _knots(places: Sequence[tuple[float, float, int]]) -> list[Knot]:
+def _knots(places: Sequence[tuple[float, float, int]]) -> list[BalanceKnot]:
     """Return the knots, each with its label if no other stands close on its right."""
     knots = []
     for place, (x, y, balance) in enumerate(places):
         following = places[place + 1][0] if place + 1 < len(places) else RIGHT
-        knots.append(Knot(x, y, number(balance) if following - x >= ROOM_FOR_WORDS else ""))
+        knots.append(BalanceKnot(x, y, number(balance) if following - x >= ROOM_FOR_WORDS else ""))
     return knots
 
 
