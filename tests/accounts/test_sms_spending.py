@@ -115,7 +115,7 @@ def test_a_storm_costs_the_same_statements_whatever_its_size(
 
     for size in (2, 200):
         costs = [cost(hotel) for _each in range(size)]
-        with django_assert_num_queries(5):  # type: ignore[operator]
+        with django_assert_num_queries(4):  # type: ignore[operator]
             reserve_all(costs, at=make.NOON)
 
     assert balance(hotel) == 798

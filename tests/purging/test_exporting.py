@@ -100,7 +100,7 @@ def test_the_json_has_everything_with_its_dates_in_iso() -> None:
         ("2025-01-29", "2026-01-29")
     ]
     assert [each["extra_meters"] for each in told["grants"]] == [0, 3]
-    assert [each["credits"] for each in told["sms_transactions"]] == [50, -5]
+    assert [each["credits"] for each in told["sms_transactions"]] == [50, -1, -1, 1, -5]
     assert [(each["kind"], each["state"], each["submitted_by"]) for each in told["orders"]] == [
         ("opening", "accepted", "Nuria Vidal"),
         ("expansion", "accepted", "Nuria Vidal"),

@@ -486,9 +486,9 @@ class SmsWallet(models.Model):
     )
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     balance = models.IntegerField(default=0)
-    last_added = models.IntegerField(default=0)
-    told_step = models.PositiveSmallIntegerField(default=0)
-    tellings = models.IntegerField(default=0)
+    last_added = models.IntegerField(default=0, db_default=0)
+    told_step = models.PositiveSmallIntegerField(default=0, db_default=0)
+    tellings = models.IntegerField(default=0, db_default=0)
 
     objects = BelowAccountSet["SmsWallet"].as_manager()
 

@@ -6,6 +6,7 @@ settles the message as one that certainly did not leave; nothing is given back f
 outcome is unknown.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,7 +39,7 @@ SELECT * FROM own
 """
 
 LOCK = """
-SELECT account_id FROM accounts_smswallet
+SELECT account_id, organisation_id, balance, last_added, told_step FROM accounts_smswallet
 WHERE account_id = ANY (%(accounts)s::bigint[]) ORDER BY account_id FOR UPDATE
 """
 
@@ -96,7 +97,9 @@ class Cost:
     credits: int
 
 
-class _Left(NamedTuple):
+class LockedWallet(NamedTuple):
+    """A wallet's row, as a statement that locked it left it."""
+
     account_id: int
     organisation_id: int
     balance: int
@@ -104,9 +107,8 @@ class _Left(NamedTuple):
     told_step: int
 
 
-@transaction.atomic
 def reserve(cost: Cost, *, at: datetime) -> None:
-    """Spend the credits of one message, in one conditional statement.
+    """Spend the credits of one message, in one conditional statement, atomic by itself.
 
     A message is paid for once: a second time raises IntegrityError, and spends nothing.
 
@@ -125,7 +127,7 @@ def reserve(cost: Cost, *, at: datetime) -> None:
         row = cursor.fetchone()
     if row is None:
         raise NotEnoughCredits(_("The account has no SMS credits left for this."))
-    _tell(_Left._make(row), is_short=False, at=at)
+    _tell_if_new(LockedWallet._make(row), is_short=False, at=at)
 
 
 @transaction.atomic
@@ -144,22 +146,25 @@ def reserve_all(costs: Sequence[Cost], *, at: datetime) -> set[int]:
         "credits": [cost.credits for cost in costs],
         "at": at,
     }
-    lock_wallets(accounts)
+    locked = lock_wallets(accounts)
     with connection.cursor() as cursor:
         cursor.execute(SPEND_ALL, asked)
         paid = {message for (message,) in cursor.fetchall()}
+    spent: Counter[int] = Counter()
+    for cost in costs:
+        spent[cost.account_id] += cost.credits if cost.message_id in paid else 0
     short = {cost.account_id for cost in costs if cost.message_id not in paid}
-    wallets = SmsWallet.objects.filter(account__in=accounts).order_by("account_id")
-    for row in wallets.values_list(*_Left._fields):
-        left = _Left._make(row)
-        _tell(left, is_short=left.account_id in short, at=at)
+    for before in locked:
+        left = before._replace(balance=before.balance - spent[before.account_id])
+        _tell_if_new(left, is_short=left.account_id in short, at=at)
     return paid
 
 
-def lock_wallets(accounts: Sequence[int]) -> None:
+def lock_wallets(accounts: Sequence[int]) -> list[LockedWallet]:
     """Lock the wallets of some accounts until the transaction ends, in their order."""
     with connection.cursor() as cursor:
         cursor.execute(LOCK, {"accounts": list(accounts)})
+        return [LockedWallet._make(row) for row in cursor.fetchall()]
 
 
 @transaction.atomic
@@ -179,16 +184,21 @@ def give_back(messages: Iterable[int], *, at: datetime) -> int:
     return int(returned)
 
 
-def _tell(left: _Left, *, is_short: bool, at: datetime) -> None:
+def _tell_if_new(left: LockedWallet, *, is_short: bool, at: datetime) -> None:
+    step = _step(left, is_short=is_short)
+    if step > left.told_step:
+        _tell(left, step, is_short=is_short, at=at)
+
+
+@transaction.atomic
+def _tell(left: LockedWallet, step: int, *, is_short: bool, at: datetime) -> None:
     """Tell the SuperAdministrators that few credits are left, or none, once after each purchase.
 
-    The caller holds the wallet's lock, so that two who cross a step at once tell it once.
+    Two who cross a step at once tell it once: the update of one finds it told.
     """
-    step = _step(left, is_short=is_short)
-    if step <= left.told_step:
-        return
     own = SmsWallet.objects.filter(account=left.account_id)
-    own.update(told_step=step, tellings=F("tellings") + 1)
+    if not own.filter(told_step__lt=step).update(told_step=step, tellings=F("tellings") + 1):
+        return
     account = Account.objects.select_related("organisation").get(pk=left.account_id)
     queue_to_leaders(
         "sms_credits",
@@ -205,7 +215,7 @@ def _tell(left: _Left, *, is_short: bool, at: datetime) -> None:
     )
 
 
-def _step(left: _Left, *, is_short: bool) -> int:
+def _step(left: LockedWallet, *, is_short: bool) -> int:
     if is_short or left.balance == 0:
         return 2
     return 1 if left.balance * 100 <= left.last_added * FEW else 0
