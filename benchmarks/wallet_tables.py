@@ -4,10 +4,11 @@ from benchmarks.cells import Figures, kept, number, reached, table
 
 NOTE = """## SMS credits
 
-A credit is spent by one conditional statement, and a storm of a hundred by two: wallets locked, then
-all of it. A balance read and a row changed are the floors, asked in turns with them. Then eight threads
-spend for a while, of one account and of a hundred in turn, and fifty race for thirty credits in one
-account after the other. The peer reads, decides and saves, and lets 40 of 40 through under 10.
+A credit is spent by one conditional statement, and a storm of a hundred by two: wallets locked,
+then all of it. A balance read and a row changed are the floors, asked in turns with them. Then
+eight threads spend for a while, of one account and of a hundred in turn, and fifty race for thirty
+credits in one account after the other. The peer reads, decides and saves, and lets 40 of 40
+through under 10.
 """
 
 AIMS = {(True, True): 1_200, (True, False): 15_000, (False, True): 2_500, (False, False): 15_000}
