@@ -59,7 +59,7 @@ def test_its_leaders_read_what_each_credit_was_for_and_the_way_to_more(hotel: Ac
     assert "Saldo 18" in shown
     assert WORDS in shown
     assert "Ampliar" in shown
-    assert shown.index("Ajuste") < shown.index("Devuelto") < shown.index("Gastado")
+    assert shown.index("Ajuste") < shown.index("Devueltos") < shown.index("Gastados")
 
 
 def test_each_movement_tells_the_balance_after_it(hotel: Account) -> None:
