@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests import make
 from tests.counts import full_or_tenth
@@ -67,6 +68,16 @@ def test_a_warning_is_paid_for_when_it_is_queued_and_lives_an_hour() -> None:
     assert (message.address, message.context) == (ana.telephone.number, {"text": "a" * 161})
     assert message.send_before == make.NOON + timedelta(minutes=60)
     assert (message.account_id, message.organisation_id) == (hotel.pk, hotel.organisation_id)
+
+
+def test_a_text_wakes_the_worker_with_its_commit() -> None:
+    hotel = make.account(sms_credits=10)
+
+    texting.text([warning(hotel, reachable(hotel))], at=make.NOON)
+    texting.text([warning(hotel, reachable(hotel))], at=make.NOON)
+
+    job = ProcrastinateJob.objects.get(task_name="send_texts", status="todo")
+    assert (job.lock, job.queueing_lock) == ("send_texts-1", "send_texts-1")
 
 
 def test_a_warning_that_is_known_is_neither_sent_nor_paid_for_again() -> None:

@@ -118,6 +118,7 @@ def test_the_json_has_everything_with_its_dates_in_iso() -> None:
         ("month", False)
     ]
     assert {each["template"] for each in told["messages"]} == {
+        "warning",
         "order_submitted",
         "order_comment",
         "order_accepted",
@@ -201,7 +202,10 @@ def test_the_workbook_has_a_sheet_for_each_subject_with_real_dates_and_numbers()
     assert account["No se renovará, desde (Europe/Madrid)"] == datetime(2026, 1, 2, 13, 0)
     assert account["Créditos SMS"] == 44
     assert rows(book, "Vigencias")[0]["Inicio de la vigencia"] == date(2025, 1, 29)
-    assert [row["Créditos"] for row in rows(book, "Créditos SMS")] == [50, -5]
+    assert [row["Créditos"] for row in rows(book, "Créditos SMS")] == [50, -5, -1, -1, 1]
+    assert {row["Mensaje"] for row in rows(book, "Mensajes") if row["Canal"] == "sms"} == {
+        "warning"
+    }
     assert rows(book, "Preguntas y respuestas")[0]["Texto"] == "¿Cuántos cuadros?"
     assert rows(book, "Recordatorios")[0]["Adelantado por otro"] is False
     for sheet in SHEETS:
