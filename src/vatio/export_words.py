@@ -6,7 +6,7 @@ from jinja2 import TemplateError
 
 from vatio.accounts.labels import AGREEMENTS, SECTORS, SMS_TRANSACTIONS
 from vatio.history_sentences import RULES, sentence
-from vatio.notifications.labels import MESSAGE_STATES, RECEIPTS, SMS_KINDS
+from vatio.notifications.labels import CHANNELS, MESSAGE_STATES, RECEIPTS, SMS_KINDS
 from vatio.notifications.models import Message
 from vatio.notifications.rendering import render as written_out
 from vatio.orders.labels import OUTCOMES, STATES
@@ -16,6 +16,7 @@ from vatio.reminders.labels import MILESTONES
 from vatio.tenants.models import LANGUAGES
 
 WORDS: dict[str, Mapping[str, object]] = {
+    "channel": CHANNELS,
     "kind": {**AGREEMENTS, **SMS_TRANSACTIONS},
     "language": dict(LANGUAGES),
     "milestone": MILESTONES,

@@ -296,7 +296,7 @@ def advance_demo(arguments: argparse.Namespace) -> int:
         before = advancing.totals()
         advancing.ask(days)
         if settings.EMAIL_URL:
-            advancing.carry_on(lambda: post.send_all().sent, arrive=passing.on_each_day)
+            advancing.carry_on(_send_all, arrive=passing.on_each_day)
         else:
             _wait_for_the_worker_to_move_the_clock()
             advancing.carry_on(lambda: 0, arrive=passing.on_each_day)
@@ -312,6 +312,11 @@ def advance_demo(arguments: argparse.Namespace) -> int:
         f" {_several(passed.lapsed, 'order')} lapsed, {_several(passed.sent, 'message')} sent."
     )
     return 0
+
+
+def _send_all() -> int:
+    """Deliver the mails and the text messages that are due, and return how many left."""
+    return post.send_all().sent + sms.send_texts().sent
 
 
 def _several(count: int, noun: str) -> str:

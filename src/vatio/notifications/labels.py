@@ -12,6 +12,11 @@ MESSAGE_STATES = {
 }
 """The label of each state, its icon and its look."""
 
+CHANNELS = {
+    "email": _("E-mail"),
+    "sms": "SMS",
+}
+
 SMS_KINDS = {
     "warning": _("Warning"),
     "phone_code": _("Code to confirm a telephone"),
