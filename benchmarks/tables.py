@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from benchmarks import reading_tables
+from benchmarks import reading_tables, wallet_tables
 from benchmarks.cells import Figures, aimed, kept, number, reached, table
 
 HEAD = """# What Vatio measures about itself
@@ -59,6 +59,7 @@ turns with them. Then eight threads take from one account for a while, and twent
 places in one account after the other. The peer is django-plans 2.8.2, which checks without taking
 and lets 11 to 17 in under 10.
 """,
+    "wallet": wallet_tables.NOTE,
     **reading_tables.NOTES,
 }
 NAMES = list(NOTES)
@@ -309,5 +310,6 @@ _TABLES: dict[str, Callable[[Figures], list[str]]] = {
     "reminders": _reminders,
     "delivery": _delivery,
     "room": _room,
+    "wallet": wallet_tables.wallet,
     **reading_tables.TABLES,
 }

@@ -47,7 +47,7 @@ PORTFOLIO = """Cuenta;Cliente;Licencia;Mtr;Inicio;Fin
 Nave;Nadie;Básica Mtr;12;01/02/2026;01/02/2027""".encode()
 CURVE = b"CUPS;Fecha;Hora;Consumo_kWh;Metodo_obtencion\n"
 IN, OUT, NO, GONE, TO = 200, "sign-in", 403, 404, 302
-LOST, REFUSED = 410, 409
+LOST, REFUSED, UNFIT = 410, 409, 422
 OF_READINGS = ("readings_", "deliver")
 OF_CURVES = ("data_quality",)
 NO_PAGE = 405  # A door for programs, which carry a token: tests/api.
@@ -97,10 +97,15 @@ TABLE: dict[str, tuple[object, ...]] = {
     "forgotten_sent": (IN, IN, IN, IN, IN, IN, IN),
     "POST language": (TO, TO, TO, TO, TO, TO, TO),
     "profile": (OUT, IN, IN, IN, IN, IN, IN),
+    "POST telephone_ask": (OUT, UNFIT, UNFIT, UNFIT, UNFIT, UNFIT, UNFIT),
+    "POST telephone_confirm": (OUT, UNFIT, UNFIT, UNFIT, UNFIT, UNFIT, UNFIT),
+    "POST telephone_take_away": (OUT, TO, TO, TO, TO, TO, TO),
+    "POST quiet_hours": (OUT, UNFIT, UNFIT, UNFIT, UNFIT, UNFIT, UNFIT),
     "healthz": (IN, IN, IN, IN, IN, IN, IN),
     "readyz": (IN, IN, IN, IN, IN, IN, IN),
     "readings": (NO_PAGE,) * 7,
     "api_readings": (NO_PAGE,) * 7,
+    "sms_receipts": (GONE,) * 7,
     "robots": (IN, IN, IN, IN, IN, IN, IN),
     "stylesheet": (IN, IN, IN, IN, IN, IN, IN),
     "accounts": (OUT, GONE, GONE, IN, GONE, GONE, GONE),
@@ -123,6 +128,8 @@ TABLE: dict[str, tuple[object, ...]] = {
     "POST account_leaving": (OUT, GONE, GONE, TO, GONE, GONE, GONE),
     "account": (OUT, GONE, IN, IN, GONE, IN, IN),
     "contract": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "account_sms": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "desk_sms": (OUT, NO, IN, NO, NO, NO, NO),
     "overview": (OUT, GONE, IN, IN, GONE, IN, IN),
     "consumption": (OUT, GONE, IN, IN, GONE, IN, IN),
     "curve_data": (OUT, GONE, IN, IN, GONE, IN, IN),
@@ -329,6 +336,7 @@ def address(name: str, world: World) -> str:
         "account_people_change": world.account.uid,
         **{name: world.account.uid for name in PAGES if name.startswith("inventory_")},
         "account_configure": world.account.uid,
+        "account_sms": world.account.uid,
         "account_adjust": world.account.uid,
         "account_delete": world.account.uid,
         "account_export": world.account.uid,

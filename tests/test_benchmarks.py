@@ -17,6 +17,7 @@ SMALL = {
     "reminders": ["--accounts", "200"],
     "delivery": ["--messages", "20"],
     "room": ["--accounts", "60", "--times", "3", "--seconds", "1", "--races", "2"],
+    "wallet": ["--accounts", "120", "--times", "3", "--seconds", "1", "--races", "2"],
     "insertion": (
         [
             "--gateways",
@@ -37,7 +38,7 @@ SMALL = {
     "reading_back": ["--accounts", "3", "--with_days", "2", "--series", "2", "--times", "1"],
     "zooming": ["--times", "1", "--frames", "20"],
 }
-WRITTEN_BY = {"__init__", "results", "tables", "reading_tables", "cells"}
+WRITTEN_BY = {"__init__", "results", "tables", "reading_tables", "wallet_tables", "cells"}
 
 
 def told_by(name: str) -> dict[str, Any]:
@@ -138,6 +139,17 @@ def test_room_tells_the_question_one_more_unit_and_that_nobody_took_too_much() -
     assert told["together"]["counted_wrong"] == 0
     assert told["raced"] == {"races": 2, "free": 10, "most_taken": 10, "not_exact": 0}
     assert "one more unit" in tables.written({"room": told})
+
+
+@pytest.mark.processes
+def test_wallet_tells_what_a_credit_costs_and_that_none_was_spent_twice() -> None:
+    told = told_by("wallet")
+
+    assert told["one"]["a credit spent"]["statements"] == 1
+    assert [each["counted_wrong"] for each in told["together"]] == [0] * 4
+    assert told["raced"] == {"races": 2, "threads": 50, "credits": 30, "not_exact": 0}
+    assert told["recounted_wrong"] == 0
+    assert "a credit spent" in tables.written({"wallet": told})
 
 
 @pytest.mark.processes

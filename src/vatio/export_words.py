@@ -6,7 +6,7 @@ from jinja2 import TemplateError
 
 from vatio.accounts.labels import AGREEMENTS, SECTORS, SMS_TRANSACTIONS
 from vatio.history_sentences import RULES, sentence
-from vatio.notifications.labels import MESSAGE_STATES
+from vatio.notifications.labels import CHANNELS, MESSAGE_STATES, RECEIPTS, SMS_KINDS
 from vatio.notifications.models import Message
 from vatio.notifications.rendering import render as written_out
 from vatio.orders.labels import OUTCOMES, STATES
@@ -16,10 +16,12 @@ from vatio.reminders.labels import MILESTONES
 from vatio.tenants.models import LANGUAGES
 
 WORDS: dict[str, Mapping[str, object]] = {
+    "channel": CHANNELS,
     "kind": {**AGREEMENTS, **SMS_TRANSACTIONS},
     "language": dict(LANGUAGES),
     "milestone": MILESTONES,
     "outcome": OUTCOMES,
+    "receipt": RECEIPTS,
     "role": ROLES,
     "rule": RULES,
     "sector": SECTORS,
@@ -42,6 +44,8 @@ def in_words(column: str, row: Row) -> object:
 
 def _subject(row: Row) -> str:
     """Return the subject of a message, or its template's name if that can no longer render it."""
+    if row["channel"] == Message.Channel.SMS:
+        return str(SMS_KINDS.get(row["template"], row["template"]))
     message = Message(template=row["template"], context=row["context"], language=row["language"])
     try:
         return written_out(message, address="").subject

@@ -156,6 +156,14 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 EMAIL_URL = env.text("EMAIL_URL")
 EMAIL_SENDER = env.text("EMAIL_SENDER") or "vatio@localhost"
+SMS_URL = env.text("SMS_URL")
+SMS_HEADERS = env.text("SMS_HEADERS")
+SMS_BODY = env.text("SMS_BODY")
+SMS_ID = env.text("SMS_ID")
+SMS_RECEIPT_KEY = env.text("SMS_RECEIPT_KEY")
+SMS_A_DAY_PERSON = env.number("SMS_A_DAY_PERSON", default=5, least=0, most=1_000)
+SMS_A_DAY_ACCOUNT = env.number("SMS_A_DAY_ACCOUNT", default=50, least=0, most=100_000)
+PHONE_COUNTRIES = env.words("PHONE_COUNTRIES", default=["ES"])
 PORT = env.number("PORT", default=8000, least=1, most=65535)
 
 LOGGING = {

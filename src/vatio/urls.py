@@ -1,6 +1,6 @@
 """The URL configuration; the addresses of each page are declared in the page's own module."""
 
-from vatio.api import insertion
+from vatio.api import insertion, sms_receipts
 from vatio.web.accounts import (
     account_list,
     account_page,
@@ -8,6 +8,8 @@ from vatio.web.accounts import (
     configuring,
     my_accounts,
     purging,
+    sms_credits,
+    sms_spent,
 )
 from vatio.web.analysis import (
     consumption,
@@ -49,7 +51,9 @@ from vatio.web.people import (
     first_use,
     invitations,
     organisations,
+    profile,
     sign_in,
+    telephones,
 )
 from vatio.web.portfolios import imports
 from vatio.web.readings import deliveries, draft_page, uploading
@@ -63,8 +67,11 @@ handler500 = "vatio.web.shell.errors.broken"
 
 urlpatterns = [
     *sign_in.urlpatterns,
+    *profile.urlpatterns,
+    *telephones.urlpatterns,
     *readiness.urlpatterns,
     *insertion.urlpatterns,
+    *sms_receipts.urlpatterns,
     *account_list.urlpatterns,
     *account_page.urlpatterns,
     *consumption.urlpatterns,
@@ -79,6 +86,8 @@ urlpatterns = [
     *configuring.urlpatterns,
     *adjusting.urlpatterns,
     *purging.urlpatterns,
+    *sms_credits.urlpatterns,
+    *sms_spent.urlpatterns,
     *my_accounts.urlpatterns,
     *portfolio.urlpatterns,
     *account_people.urlpatterns,

@@ -9,8 +9,18 @@ from vatio.notifications.queueing import COLUMNS, Recipient, insert_from, queue
 
 pytestmark = pytest.mark.django_db
 
-SAME_FOR_ALL = {"queued_at", "next_attempt_at", "state", "attempts", "repeated", "last_error"}
-WRITTEN_LATER = {"claimed_at", "settled_at"}
+SAME_FOR_ALL = {
+    "queued_at",
+    "next_attempt_at",
+    "state",
+    "attempts",
+    "repeated",
+    "last_error",
+    "channel",
+    "gateway_id",
+    "receipt",
+}
+WRITTEN_LATER = {"claimed_at", "settled_at", "receipt_at"}
 
 
 def tell(*addresses: str, **about: object) -> None:

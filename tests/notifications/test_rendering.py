@@ -2,17 +2,20 @@ import ast
 import re
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests import make
-from vatio.accounts import adjusting, inviting, non_renewal
+from vatio.accounts import adjusting, inviting, non_renewal, texting
 from vatio.accounts.models import Account, AccountRole
+from vatio.accounts.sms_spending import Cost, reserve
 from vatio.notifications import rendering
 from vatio.notifications.models import Message
 from vatio.orders import commenting, deciding, digesting, lapsing
 from vatio.orders.models import Order
 from vatio.people import one_time_links
+from vatio.people.models import Telephone
 from vatio.reminders.deciding import decide
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +24,7 @@ SOURCE = Path(rendering.__file__).resolve().parents[1]
 
 
 @pytest.fixture
-def told() -> dict[str, Message]:
+def told(settings: Any) -> dict[str, Message]:
     norte = make.organisation("Norte & Eficiente")
     nuria = make.superadmin(norte)
     elena = make.commercial("Elena Cid")
@@ -39,6 +42,14 @@ def told() -> dict[str, Message]:
         make.account("Hotel «Sol»", organisation=organisation, starts_on=date(2025, 12, 1))
     full = make.account("Hotel & Bar", organisation=norte, version=make.licence("Uno", meters=1))
     make.meter(full)
+    lights = make.account("Hotel & Faro", organisation=norte, sms_credits=1)
+    reserve(Cost(lights.pk, 1, 1), at=make.NOON)
+    settings.SMS_URL, settings.SMS_A_DAY_ACCOUNT = "http://127.0.0.1:1/", 0
+    Telephone.objects.create(person=nuria, number="+34600000001", confirmed_at=make.NOON)
+    texting.text([texting.WarningText(lights, nuria, "Luz", key="light:1")], at=make.NOON)
+    settings.SMS_A_DAY_PERSON = 0
+    texting.text([texting.WarningText(lights, nuria, "Luz", key="light:2")], at=make.NOON)
+    settings.SMS_URL = ""
     decide(at=make.NOON)
     asked = make.opening_order(norte, "Hotel Teruel", by=nuria)
     commenting.comment(asked, "¿Y los <cuadros>?", by=nuria, at=make.NOON)
@@ -50,7 +61,8 @@ def told() -> dict[str, Message]:
     elena.digest = True
     elena.save(update_fields=["digest"])
     digesting.digest(at=make.NOON + timedelta(hours=1))
-    return {message.template: message for message in Message.objects.order_by("id")}
+    mails = Message.objects.filter(channel="email").order_by("id")
+    return {message.template: message for message in mails}
 
 
 def test_every_message_that_is_queued_is_written_in_both_languages(
@@ -83,7 +95,7 @@ def test_every_message_about_an_account_or_an_order_says_which(told: dict[str, M
     assert (invitation.template, invitation.account_id) == ("invitation", hotel.pk)
 
     said = set()
-    for message in Message.objects.filter(secret=False):
+    for message in Message.objects.filter(secret=False, channel="email"):
         _root, thing, uid, *_rest = message.context["path"].split("/")
         about = (message.account_id, message.order_id)
         if thing == "accounts":
@@ -107,6 +119,9 @@ def test_every_message_about_an_account_or_an_order_says_which(told: dict[str, M
         ("reminder", "accounts"),
         ("reminder_unheard", "accounts"),
         ("usage_near", "accounts"),
+        ("sms_credits", "accounts"),
+        ("sms_cap", "accounts"),
+        ("sms_cap", "profile"),
         ("orders_digest", "desk"),
     }
 
@@ -120,7 +135,7 @@ def test_whatever_is_queued_says_which_account_it_is_about_or_is_about_none() ->
         if "account_id" not in {keyword.arg for keyword in call.keywords}
     ]
 
-    assert sorted(silent) == ["'password_link'", "TEMPLATE"]
+    assert sorted(silent) == ["'password_link'", "'sms_cap'", "TEMPLATE"]
 
 
 def test_what_people_wrote_is_escaped_in_the_page_and_plain_in_the_text(

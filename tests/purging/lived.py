@@ -1,14 +1,17 @@
 """Makes an account that has lived: with something of everything that an account can have."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tests import make
 from tests.metering.installed import import_inventory, install
 from tests.readings.filled import fill
 from vatio.accounts import adjusting, inviting, non_renewal
 from vatio.accounts.models import Account, AccountRole
+from vatio.accounts.sms_spending import Cost, give_back, reserve_all
 from vatio.downloads import running
 from vatio.downloads.models import Download
+from vatio.notifications.models import Message
+from vatio.notifications.sms_queueing import Text, queue_texts
 from vatio.orders import assigning, bulk_renewing, commenting, deciding
 from vatio.purging import exporting
 from vatio.purging.models import Purge
@@ -41,7 +44,7 @@ def lived(name: str = "Hotel Lugo 012", *, organisation: Organisation | None = N
     install(Account.objects.get(pk=account.pk), by=nuria, at=june)
     import_inventory(Account.objects.get(pk=account.pk), by=nuria, at=june)
     fill(Account.objects.get(pk=account.pk))
-    make.holder(account, "viewer", "Marta Vega")
+    _texted(account, make.holder(account, "viewer", "Marta Vega"), at=june)
     inviting.invite_to_account(
         account,
         "ana@norte.example",
@@ -53,6 +56,30 @@ def lived(name: str = "Hotel Lugo 012", *, organisation: Organisation | None = N
     non_renewal.leave(account, by=nuria, at=make.noon(date(2026, 1, 2)))
     _asked_for_a_file(account, by=elena)
     return Account.objects.get(pk=account.pk)
+
+
+def _texted(account: Account, person: Person, *, at: datetime) -> None:
+    """Text a warning to somebody, which cannot leave and is given back, and another that leaves."""
+    account = Account.objects.get(pk=account.pk)
+    words = [
+        Text(
+            key=f"warning:{account.pk}:{number}",
+            number="+34600000001",
+            text=f"Aviso {number}",
+            template="warning",
+            language="es",
+            send_before=at + timedelta(hours=1),
+            account_id=account.pk,
+            organisation_id=account.organisation_id,
+            person_id=person.pk,
+        )
+        for number in range(2)
+    ]
+    messages = sorted(queue_texts(words, at=at).values())
+    reserve_all([Cost(account.pk, message, 1) for message in messages], at=at)
+    give_back(messages[:1], at=at)
+    Message.objects.filter(pk=messages[0]).update(state="too late", settled_at=at)
+    Message.objects.filter(pk=messages[1]).update(state="sent", settled_at=at)
 
 
 def _asked_for_a_file(account: Account, *, by: Person) -> None:

@@ -94,13 +94,13 @@ def test_the_json_has_everything_with_its_dates_in_iso() -> None:
     assert account["name"] == "Hotel Núñez/012"
     assert (account["opened_on"], account["ends_on"]) == ("2025-01-29", "2026-01-29")
     assert account["ends_at"] == "2026-01-28T23:00:00+00:00"
-    assert account["sms_credits"] == 45
+    assert account["sms_credits"] == 44
     assert [each["kind"] for each in told["agreements"]] == ["opening", "expansion", "adjustment"]
     assert [(each["starts_on"], each["ends_on"]) for each in told["terms"]] == [
         ("2025-01-29", "2026-01-29")
     ]
     assert [each["extra_meters"] for each in told["grants"]] == [0, 3]
-    assert [each["credits"] for each in told["sms_transactions"]] == [50, -5]
+    assert [each["credits"] for each in told["sms_transactions"]] == [50, -5, -1, -1, 1]
     assert [(each["kind"], each["state"], each["submitted_by"]) for each in told["orders"]] == [
         ("opening", "accepted", "Nuria Vidal"),
         ("expansion", "accepted", "Nuria Vidal"),
@@ -118,6 +118,7 @@ def test_the_json_has_everything_with_its_dates_in_iso() -> None:
         ("month", False)
     ]
     assert {each["template"] for each in told["messages"]} == {
+        "warning",
         "order_submitted",
         "order_comment",
         "order_accepted",
@@ -199,9 +200,12 @@ def test_the_workbook_has_a_sheet_for_each_subject_with_real_dates_and_numbers()
     assert account["Nombre"] == "Hotel Lugo 012"
     assert account["Caduca"] == date(2026, 1, 29)
     assert account["No se renovará, desde (Europe/Madrid)"] == datetime(2026, 1, 2, 13, 0)
-    assert account["Créditos SMS"] == 45
+    assert account["Créditos SMS"] == 44
     assert rows(book, "Vigencias")[0]["Inicio de la vigencia"] == date(2025, 1, 29)
-    assert [row["Créditos"] for row in rows(book, "Créditos SMS")] == [50, -5]
+    assert [row["Créditos"] for row in rows(book, "Créditos SMS")] == [50, -5, -1, -1, 1]
+    assert {row["Mensaje"] for row in rows(book, "Mensajes") if row["Canal"] == "sms"} == {
+        "warning"
+    }
     assert rows(book, "Preguntas y respuestas")[0]["Texto"] == "¿Cuántos cuadros?"
     assert rows(book, "Recordatorios")[0]["Adelantado por otro"] is False
     for sheet in SHEETS:

@@ -22,7 +22,8 @@ from vatio.history_sentences import SENTENCES, sentence
 from vatio.metering import tokens
 from vatio.metering.models import Meter
 from vatio.orders import assigning, deciding, lapsing
-from vatio.people import calendar_links, creating, one_time_links
+from vatio.people import calendar_links, creating, one_time_links, telephones
+from vatio.people.models import Telephone
 from vatio.portfolios import importing
 from vatio.purging import deleting
 from vatio.readings import rejecting, resettling, taking_back
@@ -89,6 +90,8 @@ SPANISH = {
     "renewal.undone": "Renovación hasta el 28 feb 2028: deshecha",
     "role.changed": "Papel cambiado: ahora administrador",
     "role.taken": "Papel retirado",
+    "telephone.confirmed": "Teléfono confirmado",
+    "telephone.taken_away": "Teléfono quitado",
 }
 
 
@@ -185,6 +188,14 @@ def people_come_and_go(norte: Organisation, hotel: Account) -> None:
     one_time_links.choose_password(token, password=SECRET, at=make.NOON)
     calendar_links.make(norte, by=nuria, at=make.NOON)
     calendar_links.take_back(norte, by=nuria, at=make.NOON)
+    Telephone.objects.create(
+        person=nuria,
+        asked_number="+34600000001",
+        code_hash=telephones.hash_of(nuria, "+34600000001", "123456"),
+        code_lapses_at=make.NOON + telephones.VALID,
+    )
+    telephones.confirm(nuria, "123456", at=make.NOON, real=make.NOON)
+    telephones.take_away(nuria, at=make.NOON)
     creating.trust(norte, trusted=True, by=elena, at=make.NOON)
     creating.trust(norte, trusted=False, by=elena, at=make.NOON)
     revoking.leave_organisation(norte.memberships.get(person=nuria), by=elena, at=make.NOON)

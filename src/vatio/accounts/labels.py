@@ -1,4 +1,4 @@
-"""Labels of sectors, details, agreements and SMS transactions."""
+"""Labels of sectors, details, agreements, SMS transactions, and texts that were not sent."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -50,4 +50,12 @@ SMS_TRANSACTIONS = {
     "imported": _("Imported"),
     "adjusted": _("Adjusted"),
     "spent": _("Spent"),
+    "returned": _("Returned"),
 }
+
+FATES = {
+    "no credits": _("The account had no SMS credits left: it was not sent."),
+    "person cap": _("As many went to this person as a day may have: it was not sent."),
+    "account cap": _("As many went out of this account as a day may have: it was not sent."),
+}
+"""Why a text message of an account was not sent, by what `texting.Fate` says."""

@@ -44,15 +44,20 @@ class AccountSet(models.QuerySet["Account"]):
         """Return the accounts that this person may see through any of their roles."""
         if not person.is_active:
             return self.none()
-        if person.is_commercial:
-            return self
-        led = Membership.objects.filter(person=person).values("organisation_id")
-        placed = AccountRole.objects.filter(person=person).values("account_id")
-        return self.filter(Q(organisation_id__in=led) | Q(id__in=placed))
+        return self if person.is_commercial else self.with_role_of(person)
 
     def led_by(self, person: Person) -> "AccountSet":
         """Return the accounts of the organisations that a person leads, who may renew them."""
         return self.filter(organisation__memberships__person=person)
+
+    def with_role_of(self, person: Person) -> "AccountSet":
+        """Return the accounts that a person leads, administers or views, as a role of theirs says.
+
+        Unlike `visible_to`, somebody of the commercial department has no role by that alone.
+        """
+        led = Membership.objects.filter(person=person).values("organisation_id")
+        placed = AccountRole.objects.filter(person=person).values("account_id")
+        return self.filter(Q(organisation_id__in=led) | Q(id__in=placed))
 
     def overseen_by(self, person: Person) -> "AccountSet":
         """Return the accounts whose renewals a person may undo: led, or all for the department."""
@@ -463,7 +468,12 @@ class CurrentHolding(models.Model):
 
 
 class SmsWallet(models.Model):
-    """How many SMS credits an account has left: the sum of its transactions, never below zero."""
+    """How many SMS credits an account has left: the sum of its transactions, never below zero.
+
+    `last_added` is how many the last purchase, import or adjustment upwards brought. `told_step`
+    is what the SuperAdministrators were told since: 1 that few credits are left, 2 that none is;
+    `tellings` counts these messages.
+    """
 
     never_deleted = True
 
@@ -476,6 +486,9 @@ class SmsWallet(models.Model):
     )
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     balance = models.IntegerField(default=0)
+    last_added = models.IntegerField(default=0, db_default=0)
+    told_step = models.PositiveSmallIntegerField(default=0, db_default=0)
+    tellings = models.IntegerField(default=0, db_default=0)
 
     objects = BelowAccountSet["SmsWallet"].as_manager()
 
@@ -489,7 +502,12 @@ class SmsWallet(models.Model):
 
 
 class SmsTransaction(models.Model):
-    """SMS credits added to a wallet, or taken from it; `key` is the idempotency key."""
+    """SMS credits added to a wallet, or taken from it; `key` is the idempotency key.
+
+    What a message costs is spent when it is queued, under the key `sms:{message}`, and returned,
+    if it certainly never left, under `sms:{message}:returned`. `message_id` is the key of that
+    message, a row that is deleted with the account alone.
+    """
 
     append_only = True
 
@@ -498,6 +516,7 @@ class SmsTransaction(models.Model):
         IMPORTED = "imported"
         ADJUSTED = "adjusted"
         SPENT = "spent"
+        RETURNED = "returned"
 
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="sms_transactions", db_constraint=False
@@ -510,16 +529,31 @@ class SmsTransaction(models.Model):
     agreement = models.ForeignKey(
         Agreement, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
     )
+    message_id = models.BigIntegerField(null=True)
 
     objects = BelowAccountSet["SmsTransaction"].as_manager()
 
     class Meta:
+        indexes = [
+            models.Index(fields=["account", "-at", "-id"], name="sms_transactions_of_an_account"),
+            models.Index(
+                fields=["at"],
+                name="sms_transactions_of_messages",
+                include=["organisation", "account", "credits"],
+                condition=Q(message_id__isnull=False),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=(Q(kind="spent") & Q(credits__lt=0))
-                | (Q(kind__in=["bought", "imported"]) & Q(credits__gt=0))
+                | (Q(kind__in=["bought", "imported", "returned"]) & Q(credits__gt=0))
                 | (Q(kind="adjusted") & ~Q(credits=0)),
                 name="an_sms_transaction_goes_the_way_of_its_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["spent", "returned"], message_id__isnull=False)
+                | (~Q(kind__in=["spent", "returned"]) & Q(message_id__isnull=True)),
+                name="credits_are_spent_on_a_message",
             ),
         ]
 

@@ -40,7 +40,10 @@ class NotEnoughCredits(Refused):
 def begin(account: Account, credits: int, *, at: datetime, agreement: Agreement) -> None:
     """Create an account's wallet, with the SMS credits bought with its opening."""
     SmsWallet.objects.create(
-        account=account, organisation_id=account.organisation_id, balance=credits
+        account=account,
+        organisation_id=account.organisation_id,
+        balance=credits,
+        last_added=credits,
     )
     _write_bought(account, credits, at=at, agreement=agreement)
 
@@ -51,7 +54,9 @@ def put_in(account: Account, credits: int, *, at: datetime, agreement: Agreement
     The agreement is the idempotency key: a repetition raises IntegrityError, and adds nothing.
     """
     if _write_bought(account, credits, at=at, agreement=agreement):
-        SmsWallet.objects.filter(account=account).update(balance=F("balance") + credits)
+        SmsWallet.objects.filter(account=account).update(
+            balance=F("balance") + credits, last_added=credits, told_step=0
+        )
 
 
 @transaction.atomic
@@ -61,7 +66,8 @@ def adjust(account: Account, credits: int, *, at: datetime, agreement: Agreement
     :raises NotEnoughCredits: if the balance would fall below zero.
     """
     changed = SmsWallet.objects.filter(account=account, balance__gte=-credits)
-    if not changed.update(balance=F("balance") + credits):
+    anew = {"last_added": credits, "told_step": 0} if credits > 0 else {}
+    if not changed.update(balance=F("balance") + credits, **anew):
         balance = SmsWallet.objects.get(account=account).balance
         raise NotEnoughCredits(
             ngettext(

@@ -12,6 +12,12 @@ from django.db import Error as DatabaseError
 
 from vatio import env
 from vatio.cli import arguments
+from vatio.notifications.sms_gateway import (
+    BadGateway,
+    SmsOutcomeUnknown,
+    SmsRefusal,
+    SmsUnreachable,
+)
 from vatio.notifications.smtp import BadAddress, OutcomeUnknown, Refusal, Unreachable
 from vatio.postgres import environment
 from vatio.postgres.errors import ServerProblem
@@ -41,8 +47,10 @@ def main() -> int:
         code: int = getattr(commands, typed.command)(typed)
     except (ServerProblem, CannotStart, Refused, env.WrongSetting, ImproperlyConfigured) as error:
         return _fail(str(error))
-    except (BadAddress, Refusal) as error:
+    except (BadAddress, BadGateway, Refusal) as error:
         return _fail(str(error))
+    except (SmsRefusal, SmsUnreachable, SmsOutcomeUnknown) as error:
+        return _fail(f"The SMS gateway: {error}.")
     except (Unreachable, OutcomeUnknown) as error:
         return _fail(f"The mail server: {error}.")
     except (DatabaseError, psycopg.Error) as error:

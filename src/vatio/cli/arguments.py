@@ -26,6 +26,12 @@ def _parser() -> argparse.ArgumentParser:
         required=True, metavar="COMMAND"
     )
     _word(mail, "test", "send a message to an address, now", "try_mail").add_argument("address")
+    sms = top.add_parser("sms", help="text messages").add_subparsers(
+        required=True, metavar="COMMAND"
+    )
+    _word(sms, "test", "send a message to a number, now", "try_sms").add_argument("number")
+    outbox = _word(sms, "outbox", "print what the demo would send", "show_texts")
+    outbox.add_argument("--json", action="store_true")
     _word(top, "migrate", "bring the database up to date", "migrate")
     accounts = top.add_parser("accounts", help="the accounts of an organisation")
     in_accounts = accounts.add_subparsers(required=True, metavar="COMMAND")

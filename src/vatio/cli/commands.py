@@ -19,12 +19,22 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from vatio import clock, env, schema, web_server
-from vatio.cli import checking, entitlements, inventories, portfolios, readings, sources, tariffs
+from vatio.cli import (
+    checking,
+    entitlements,
+    inventories,
+    portfolios,
+    readings,
+    sources,
+    tariffs,
+    texts,
+)
 from vatio.dates import DEPARTMENT_TIME_ZONE
 from vatio.demo import loading, passing, welcome
 from vatio.demo.people import listed
 from vatio.demo_clock import advancing
 from vatio.jobs import post, working
+from vatio.jobs import texts as sms
 from vatio.people import one_time_links
 from vatio.postgres import paths, privileges, server
 from vatio.postgres.authentication import OWNER, WEB
@@ -48,6 +58,7 @@ ORPHANED = 2
 def run(_arguments: argparse.Namespace) -> int:
     """Start the database, migrate, load the demo into an empty database, and serve."""
     post.ensure_settings()
+    sms.ensure_settings()
     address, port = _address()
     check_port(address, port)
     _ensure_secret_key()
@@ -82,6 +93,7 @@ def run(_arguments: argparse.Namespace) -> int:
 def serve(_arguments: argparse.Namespace) -> int:
     """Serve the pages from one process; scale out by starting more."""
     post.ensure_settings()
+    sms.ensure_settings()
     address, port = _address()
     application = get_internal_wsgi_application()
     early.wait()
@@ -104,6 +116,7 @@ def serve(_arguments: argparse.Namespace) -> int:
 def worker(_arguments: argparse.Namespace) -> int:
     """Run one worker; any number of workers, on any number of machines, share the jobs."""
     post.ensure_settings()
+    sms.ensure_settings()
     if working.begins_anew():
         _wait_for_database()
     _join_platform(OWNER)
@@ -164,6 +177,18 @@ def try_mail(arguments: argparse.Namespace) -> int:
     post.try_out(arguments.address)
     say(f"The mail server took the message for {arguments.address}.")
     return 0
+
+
+def try_sms(arguments: argparse.Namespace) -> int:
+    """Send a text message to a number, now, and print that the gateway took it."""
+    sms.ensure_settings()
+    return texts.run_test(arguments, say=say)
+
+
+def show_texts(arguments: argparse.Namespace) -> int:
+    """Print the text messages that the demo keeps."""
+    _join_running()
+    return texts.run_outbox(arguments, say=say)
 
 
 def migrate(_arguments: argparse.Namespace) -> int:
@@ -271,7 +296,7 @@ def advance_demo(arguments: argparse.Namespace) -> int:
         before = advancing.totals()
         advancing.ask(days)
         if settings.EMAIL_URL:
-            advancing.carry_on(lambda: post.send_all().sent, arrive=passing.on_each_day)
+            advancing.carry_on(_send_all, arrive=passing.on_each_day)
         else:
             _wait_for_the_worker_to_move_the_clock()
             advancing.carry_on(lambda: 0, arrive=passing.on_each_day)
@@ -287,6 +312,11 @@ def advance_demo(arguments: argparse.Namespace) -> int:
         f" {_several(passed.lapsed, 'order')} lapsed, {_several(passed.sent, 'message')} sent."
     )
     return 0
+
+
+def _send_all() -> int:
+    """Deliver the mails and the text messages that are due, and return how many left."""
+    return post.send_all().sent + sms.send_texts().sent
 
 
 def _several(count: int, noun: str) -> str:

@@ -5,7 +5,7 @@ from procrastinate.contrib.django import app
 from vatio import clock
 from vatio.demo import filling, passing
 from vatio.demo_clock import advancing
-from vatio.jobs.tasks import deliver
+from vatio.jobs.tasks import deliver_all
 
 
 @app.periodic(cron="* * * * *", lock="advance", queueing_lock="advance")
@@ -13,7 +13,7 @@ from vatio.jobs.tasks import deliver
 def advance(timestamp: int) -> None:
     """Move the demo's clock by the days that it has yet to go."""
     if clock.follows() and advancing.days_to_go():
-        advancing.carry_on(deliver, arrive=passing.on_each_day)
+        advancing.carry_on(deliver_all, arrive=passing.on_each_day)
 
 
 @app.task(name=filling.TASK)

@@ -6,10 +6,10 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 
 from vatio import clock
-from vatio.accounts import current_holdings
+from vatio.accounts import current_holdings, texting
 from vatio.demo_clock import advancing
 from vatio.downloads import running as downloads
-from vatio.jobs import post
+from vatio.jobs import post, texts
 from vatio.jobs.exports import WRITERS
 from vatio.notifications import delivery
 from vatio.orders import bulk_renewing, digesting, lapsing
@@ -49,11 +49,38 @@ def send(timestamp: int) -> None:
 
 
 def deliver() -> int:
-    """Deliver the messages that are due, and return how many left."""
+    """Deliver the mails that are due, and return how many left."""
     if settings.EMAIL_URL:
         return post.send_all().sent
     delivery.give_up_on_secrets(real=clock.real())
     return 0
+
+
+def deliver_all() -> int:
+    """Deliver the mails and the text messages that are due, and return how many left."""
+    return deliver() + texts.send_texts().sent
+
+
+@app.task(name=texting.TASK)
+def send_texts(timestamp: int) -> None:
+    """Deliver the text messages that are due.
+
+    At most two of these jobs run at a time: the one that a text wakes, and the one of the clock.
+    """
+    if not clock.follows():
+        texts.send_texts()
+        return
+    with advancing.sending() as may_send:
+        if may_send:
+            texts.send_texts()
+
+
+app.periodic(
+    cron="* * * * * */10",
+    periodic_id=texting.TASK,
+    lock=f"{texting.TASK}-2",
+    queueing_lock=f"{texting.TASK}-2",
+)(send_texts)
 
 
 for _lock in ("send-1", "send-2"):

@@ -1,4 +1,4 @@
-"""Delivers the outbox: messages are claimed in batches, handed over one by one, and settled."""
+"""Delivers the mail of the outbox: claimed in batches, handed over one by one, and settled."""
 
 import hashlib
 from collections.abc import Callable
@@ -32,7 +32,7 @@ WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360)]
 CLAIM = """
 UPDATE notifications_message SET next_attempt_at = %(lease)s
 WHERE id IN (SELECT id FROM notifications_message
-             WHERE state = 'queued' AND next_attempt_at <= %(at)s
+             WHERE state = 'queued' AND next_attempt_at <= %(at)s AND channel = %(channel)s
              ORDER BY next_attempt_at, id LIMIT %(batch)s FOR UPDATE SKIP LOCKED)
 RETURNING id
 """
@@ -82,22 +82,22 @@ def deliver(
             return tally
         for place, message in enumerate(batch):
             if now() + RESERVE > message.next_attempt_at:
-                _let_go(batch[place:], due_at=now())
+                let_go(batch[place:], due_at=now())
                 break
             if not _send(connection, sender, message, tally, now=now):
-                _let_go(batch[place + 1 :], due_at=now() + WAITS[0])
+                let_go(batch[place + 1 :], due_at=now() + WAITS[0])
                 return tally
 
 
 def give_up_on_late(*, at: datetime) -> int:
     """Settle as too late the queued messages whose `send_before` has come; return how many."""
-    late = Message.objects.filter(state=Message.State.QUEUED, send_before__lte=at, secret=False)
+    late = _mail(Message.State.QUEUED).filter(send_before__lte=at, secret=False)
     return late.update(state=Message.State.TOO_LATE, settled_at=at)
 
 
 def give_up_on_secrets(*, real: datetime) -> int:
     """Settle and blank the queued secret messages whose link has lapsed, by the wall clock."""
-    late = Message.objects.filter(state=Message.State.QUEUED, send_before__lte=real, secret=True)
+    late = _mail(Message.State.QUEUED).filter(send_before__lte=real, secret=True)
     return late.update(state=Message.State.TOO_LATE, settled_at=real, context={})
 
 
@@ -106,34 +106,43 @@ def find_uncertain(*, at: datetime) -> int:
 
     A message found so a second time is settled as uncertain, and is not counted.
     """
-    begun = Message.objects.filter(state=Message.State.HANDING_OVER, claimed_at__lte=at - LEASE)
+    begun = _mail(Message.State.HANDING_OVER).filter(claimed_at__lte=at - LEASE)
     begun.filter(repeated=True).update(state=Message.State.UNCERTAIN, settled_at=at)
     return begun.filter(repeated=False).update(
         state=Message.State.QUEUED, repeated=True, next_attempt_at=at
     )
 
 
-def claim(*, at: datetime) -> list[Message]:
+def _mail(state: Message.State) -> QuerySet[Message]:
+    return Message.objects.filter(channel=Message.Channel.EMAIL, state=state)
+
+
+def claim(
+    *, at: datetime, channel: Message.Channel = Message.Channel.EMAIL, most: int = BATCH
+) -> list[Message]:
     """Claim a batch of due messages under a lease, skipping rows that another sender locks."""
-    keys = [
-        row.pk
-        for row in Message.objects.raw(CLAIM, {"at": at, "lease": at + LEASE, "batch": BATCH})
-    ]
+    asked = {"at": at, "lease": at + LEASE, "batch": most, "channel": channel.value}
+    keys = [row.pk for row in Message.objects.raw(CLAIM, asked)]
     found = Message.objects.select_related("organisation", "person").in_bulk(keys)
     return [found[key] for key in keys]
 
 
 def may_retry(message: Message) -> bool:
-    """Return whether a message may be sent once more: never a secret one, whose link is gone."""
-    return message.state in UNSENT and not message.secret
+    """Return whether a message may be sent once more.
+
+    Never a secret one, whose link is gone, nor a text message, which is sent at most once.
+    """
+    is_mail = message.channel == Message.Channel.EMAIL
+    return is_mail and message.state in UNSENT and not message.secret
 
 
 def retry(message: Message, *, at: datetime) -> None:
     """Queue once more a message that failed, was too late or is uncertain: «Reintentar».
 
-    :raises NothingToRetry: if the message was sent, is waiting, or is secret.
+    :raises NothingToRetry: if the message was sent, is waiting, is secret, or is no mail.
     """
-    changed = Message.objects.filter(pk=message.pk, state__in=UNSENT, secret=False).update(
+    mail = Message.objects.filter(channel=Message.Channel.EMAIL, state__in=UNSENT, secret=False)
+    changed = mail.filter(pk=message.pk).update(
         state=Message.State.QUEUED,
         next_attempt_at=at,
         send_before=at + WORTH_SENDING,
@@ -192,7 +201,7 @@ def _send(
         tally.failed += 1
         return True
     try:
-        connection.send(mail, handing_over=lambda: _hand_over(message, at=now()))
+        connection.send(mail, handing_over=lambda: hand_over(message, at=now()))
     except TakenOver:
         return True
     except Refusal as refusal:
@@ -241,17 +250,17 @@ def _still_leads(message: Message) -> bool:
     ).exists()
 
 
-def _hand_over(message: Message, *, at: datetime) -> None:
+def hand_over(message: Message, *, at: datetime) -> None:
     """Record, before the message's text is sent, that it may arrive from here on.
 
     :raises TakenOver: if the claim is no longer this sender's.
     """
-    if not _own(message).update(state=Message.State.HANDING_OVER, claimed_at=at):
+    if not own_row(message).update(state=Message.State.HANDING_OVER, claimed_at=at):
         raise TakenOver
     message.state, message.claimed_at = Message.State.HANDING_OVER, at
 
 
-def _own(message: Message) -> QuerySet[Message]:
+def own_row(message: Message) -> QuerySet[Message]:
     """Return the message's row as this sender last wrote it: none, if another claimed it since."""
     return Message.objects.filter(
         pk=message.pk,
@@ -263,7 +272,9 @@ def _own(message: Message) -> QuerySet[Message]:
 
 def _settle(message: Message, state: Message.State, *, at: datetime, last_error: str = "") -> None:
     blank: dict[str, object] = {"context": {}} if message.secret else {}
-    whose = Message.objects.filter(pk=message.pk) if state == Message.State.SENT else _own(message)
+    whose = (
+        Message.objects.filter(pk=message.pk) if state == Message.State.SENT else own_row(message)
+    )
     whose.update(
         state=state,
         settled_at=at,
@@ -275,7 +286,7 @@ def _settle(message: Message, state: Message.State, *, at: datetime, last_error:
 
 def _try_later(message: Message, last_error: str, *, at: datetime) -> None:
     wait = WAITS[min(message.attempts, len(WAITS) - 1)]
-    _own(message).update(
+    own_row(message).update(
         state=Message.State.QUEUED,
         next_attempt_at=at + wait,
         attempts=message.attempts + 1,
@@ -288,7 +299,7 @@ def _doubt(message: Message, last_error: str, *, at: datetime) -> None:
     if message.repeated:
         _settle(message, Message.State.UNCERTAIN, at=at, last_error=last_error)
         return
-    _own(message).update(
+    own_row(message).update(
         state=Message.State.QUEUED,
         repeated=True,
         next_attempt_at=at + WAITS[0],
@@ -297,7 +308,7 @@ def _doubt(message: Message, last_error: str, *, at: datetime) -> None:
     )
 
 
-def _let_go(messages: list[Message], *, due_at: datetime) -> None:
+def let_go(messages: list[Message], *, due_at: datetime) -> None:
     """Release claimed messages, unless another sender has claimed them since."""
     if messages:
         Message.objects.filter(

@@ -1,4 +1,4 @@
-"""Labels of the states of messages."""
+"""Labels of messages: their states, the kinds of texts, and what gateways report."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,3 +11,18 @@ MESSAGE_STATES = {
     "uncertain": (_("Uncertain"), "warn", "warm"),
 }
 """The label of each state, its icon and its look."""
+
+CHANNELS = {
+    "email": _("E-mail"),
+    "sms": "SMS",
+}
+
+SMS_KINDS = {
+    "warning": _("Warning"),
+    "phone_code": _("Code to confirm a telephone"),
+}
+
+RECEIPTS = {
+    "delivered": _("Delivered"),
+    "undelivered": _("Not delivered"),
+}

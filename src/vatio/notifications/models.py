@@ -1,9 +1,13 @@
 """The outbox."""
 
 from django.db import models
+from django.db.models import Q
 
 from vatio.tenants.addresses import STORED
 from vatio.tenants.models import LANGUAGES, OfOrganisationSet, Organisation, Person
+
+E_164 = r"^\+[1-9][0-9]{5,14}$"
+"""How a telephone number is stored (ITU-T E.164): a plus sign and up to 15 digits."""
 
 
 class Message(models.Model):
@@ -19,9 +23,21 @@ class Message(models.Model):
     A message about an account or one of its orders has `account_id` and `order_id`: it
     is exported and purged with the account. The migrations of `accounts` and `orders`
     add the foreign keys of both.
+
+    A message of the channel `sms` goes to a telephone number, and its text stands in `context`
+    from the start: it was paid for by its length. It is sent at most once, whatever happens.
+    `gateway_id` is what the SMS gateway calls it, and `receipt` what the gateway reported later.
     """
 
     never_deleted = True
+
+    class Channel(models.TextChoices):
+        EMAIL = "email"
+        SMS = "sms"
+
+    class Receipt(models.TextChoices):
+        DELIVERED = "delivered"
+        UNDELIVERED = "undelivered"
 
     class State(models.TextChoices):
         QUEUED = "queued"
@@ -38,7 +54,10 @@ class Message(models.Model):
     account_id = models.BigIntegerField(null=True)
     order_id = models.BigIntegerField(null=True)
     person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    address = models.EmailField()
+    channel = models.CharField(
+        max_length=5, choices=Channel.choices, default=Channel.EMAIL, db_default=Channel.EMAIL
+    )
+    address = models.CharField(max_length=254)
     language = models.CharField(max_length=2, choices=LANGUAGES)
     template = models.CharField(max_length=40)
     context = models.JSONField(default=dict)
@@ -53,6 +72,11 @@ class Message(models.Model):
     settled_at = models.DateTimeField(null=True)
     repeated = models.BooleanField(default=False)
     last_error = models.TextField(blank=True, default="")
+    gateway_id = models.CharField(max_length=100, blank=True, default="", db_default="")
+    receipt = models.CharField(
+        max_length=11, choices=Receipt.choices, blank=True, default="", db_default=""
+    )
+    receipt_at = models.DateTimeField(null=True)
 
     objects = OfOrganisationSet["Message"].as_manager()
 
@@ -74,6 +98,26 @@ class Message(models.Model):
                 condition=models.Q(state="sent"),
             ),
             models.Index(fields=["organisation", "-queued_at"], name="messages_of_organisation"),
+            models.Index(
+                fields=["address", "queued_at"],
+                name="texts_to_a_number",
+                condition=Q(channel="sms"),
+            ),
+            models.Index(
+                fields=["person", "queued_at"],
+                name="texts_to_a_person",
+                condition=Q(channel="sms"),
+            ),
+            models.Index(
+                fields=["account_id", "queued_at"],
+                name="texts_of_an_account",
+                condition=Q(channel="sms"),
+            ),
+            models.Index(
+                fields=["gateway_id"],
+                name="texts_by_their_gateway_id",
+                condition=~Q(gateway_id=""),
+            ),
             models.Index(
                 fields=["account_id"],
                 name="messages_of_an_account",
@@ -97,7 +141,13 @@ class Message(models.Model):
                 name="a_message_about_an_account_has_its_organisation",
             ),
             models.CheckConstraint(
-                condition=models.Q(address__regex=STORED), name="a_recipient_has_one_spelling"
+                condition=Q(channel="email", address__regex=STORED)
+                | Q(channel="sms", address__regex=E_164),
+                name="a_recipient_has_one_spelling",
+            ),
+            models.CheckConstraint(
+                condition=Q(channel="email", gateway_id="", receipt="") | Q(channel="sms"),
+                name="only_texts_have_a_gateway",
             ),
         ]
 

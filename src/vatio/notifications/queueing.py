@@ -95,7 +95,9 @@ class Recipient:
 
 def take_back(key: str, *, at: datetime) -> None:
     """Settle as too late the queued messages whose key starts with `key`; blank the secret ones."""
-    waiting = Message.objects.filter(state=Message.State.QUEUED, key__startswith=key)
+    waiting = Message.objects.filter(
+        channel=Message.Channel.EMAIL, state=Message.State.QUEUED, key__startswith=key
+    )
     waiting.filter(secret=True).update(context={})
     waiting.update(state=Message.State.TOO_LATE, settled_at=at)
 

@@ -1,4 +1,7 @@
-"""Tells whether messages leave, and since when and why they do not."""
+"""Tells whether mail leaves, and since when and why it does not.
+
+Text messages do not count: they live an hour, and their account's page says what became of them.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,13 +27,15 @@ OVERDUE = timedelta(minutes=1)
 READ = f"""
 SELECT {HEARD}, count(*), min(queued_at), min(stuck_since), max(last_error),
        EXISTS (SELECT FROM notifications_message
-               WHERE state = '{Message.State.SENT}' AND settled_at > %(recently)s)
+               WHERE state = '{Message.State.SENT}' AND settled_at > %(recently)s
+                 AND channel = '{Message.Channel.EMAIL}')
 FROM (SELECT queued_at,
              CASE WHEN next_attempt_at <= %(overdue)s THEN next_attempt_at
                   WHEN last_error <> '' AND last_error !~ %(answer)s THEN queued_at
              END AS stuck_since,
              CASE WHEN last_error !~ %(answer)s THEN last_error ELSE '' END AS last_error
-      FROM notifications_message WHERE state = '{Message.State.QUEUED}') AS waiting
+      FROM notifications_message
+      WHERE state = '{Message.State.QUEUED}' AND channel = '{Message.Channel.EMAIL}') AS waiting
 """  # noqa: S608
 
 

@@ -26,5 +26,7 @@ SENTENCES: dict[str, Wording] = {
     "person.uninvited": always(gettext_lazy("Invitation withdrawn"), "back"),
     "person.password_chosen": always(gettext_lazy("New password chosen"), "person"),
     "calendar.linked": always(gettext_lazy("Link of the calendar made"), "calendar"),
+    "telephone.confirmed": always(gettext_lazy("Telephone confirmed"), "check", "good"),
+    "telephone.taken_away": always(gettext_lazy("Telephone taken away"), "minus"),
     "calendar.unlinked": always(gettext_lazy("Link of the calendar cancelled"), "back"),
 }

@@ -1,10 +1,11 @@
-"""One-time links, the links through which calendars read, and rate limits."""
+"""One-time links, links of calendars, rate limits, telephones and quiet hours."""
 
 import uuid
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from vatio.notifications.models import E_164
 from vatio.tenants.addresses import STORED
 from vatio.tenants.models import Membership, Organisation, Person
 
@@ -206,3 +207,83 @@ class RateLimit(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class TelephoneSet(models.QuerySet["Telephone"]):
+    """Telephones, narrowed to those that a person may see whole through nobody's account."""
+
+    def visible_to(self, person: Person) -> "TelephoneSet":
+        """Return the person's own telephone: see `accounts` for those of an account's people."""
+        return self.filter(person=person)
+
+
+class Telephone(models.Model):
+    """The telephone of a person: `number` once a code that was sent to it was confirmed.
+
+    Until then it is `asked_number`, and only the hash of the code is stored; a number confirmed
+    before stays theirs meanwhile. Numbers are in E.164.
+    """
+
+    person = models.OneToOneField(
+        Person, primary_key=True, on_delete=models.PROTECT, related_name="telephone"
+    )
+    number = models.CharField(max_length=16, blank=True, default="")
+    confirmed_at = models.DateTimeField(null=True)
+    asked_number = models.CharField(max_length=16, blank=True, default="")
+    code_hash = models.CharField(max_length=64, blank=True, default="")
+    code_lapses_at = models.DateTimeField(null=True)
+    code_tries = models.PositiveSmallIntegerField(default=0)
+
+    objects = TelephoneSet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(number="", confirmed_at__isnull=True)
+                | Q(number__regex=E_164, confirmed_at__isnull=False),
+                name="a_telephone_was_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(asked_number="", code_hash="", code_lapses_at__isnull=True)
+                | (Q(asked_number__regex=E_164, code_lapses_at__isnull=False) & ~Q(code_hash="")),
+                name="a_code_is_of_a_number",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: ···{self.number[-3:]}"
+
+
+class QuietHoursSet(models.QuerySet["QuietHours"]):
+    """Quiet hours, narrowed to a person's own."""
+
+    def visible_to(self, person: Person) -> "QuietHoursSet":
+        """Return this person's own."""
+        return self.filter(person=person)
+
+
+class QuietHours(models.Model):
+    """The hours of each day in which a person is sent nothing that can wait.
+
+    From `starts` up to, and not including, `ends`, by the clock of `time_zone`; hours that end
+    before they start end on the next day.
+    """
+
+    person = models.OneToOneField(
+        Person, primary_key=True, on_delete=models.PROTECT, related_name="quiet_hours"
+    )
+    starts = models.TimeField()
+    ends = models.TimeField()
+    time_zone = models.CharField(max_length=60)
+
+    objects = QuietHoursSet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(starts=models.F("ends")), name="quiet_hours_are_not_empty"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.starts}–{self.ends}"

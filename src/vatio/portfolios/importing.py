@@ -205,7 +205,12 @@ def _fill_wallets(
 ) -> None:
     SmsWallet.objects.bulk_create(
         [
-            SmsWallet(account=account, organisation=organisation, balance=planned.row.sms_credits)
+            SmsWallet(
+                account=account,
+                organisation=organisation,
+                balance=planned.row.sms_credits,
+                last_added=planned.row.sms_credits,
+            )
             for planned, account, _agreement in made
         ]
     )

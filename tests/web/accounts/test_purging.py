@@ -86,7 +86,16 @@ def test_the_export_speaks_the_words_of_the_screen(elena: Client) -> None:
     assert answer["Content-Disposition"] == 'attachment; filename="hotel-lugo-012.zip"'
     said = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
     assert [line[1] for line in said["Acuerdos"][1:]] == ["Nueva cuenta", "Ampliación", "Ajuste"]
-    assert [line[1] for line in said["Créditos SMS"][1:]] == ["Comprados", "Ajustados"]
+    assert [line[1] for line in said["Créditos SMS"][1:]] == [
+        "Comprados",
+        "Ajustados",
+        "Gastados",
+        "Gastados",
+        "Devueltos",
+    ]
+    assert {
+        tuple(line[i] for i in (3, 7)) for line in said["Mensajes"][1:] if line[7] == "SMS"
+    } == {("Aviso", "SMS")}
     assert said["Renovaciones juntas"][1][1] == "No renovada"
     assert said["Recordatorios"][1][0] == "Un mes antes"
     assert said["Personas"][1][2] == "solo mira"

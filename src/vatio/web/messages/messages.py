@@ -11,10 +11,11 @@ from django.views.decorators.http import require_POST
 
 from vatio import clock, pagination
 from vatio.notifications import delivery
-from vatio.notifications.labels import MESSAGE_STATES
+from vatio.notifications.labels import MESSAGE_STATES, SMS_KINDS
 from vatio.notifications.models import Message
 from vatio.notifications.rendering import RenderedMessage
 from vatio.notifications.rendering import render as written_out
+from vatio.people.telephones import masked
 from vatio.refusal import Refused
 from vatio.tenants.addresses import fold_address
 from vatio.tenants.folding import fold_in_database, tidy
@@ -47,11 +48,14 @@ def listing(request: Request) -> HttpResponse:
             "page": page,
             "at": clock.now(),
             "subjects": {
-                message.pk: _("Secret message")
+                message.pk: _text_message(message)
+                if message.channel == Message.Channel.SMS
+                else _("Secret message")
                 if message.secret
                 else _letter(request, message).subject
                 for message in page.rows
             },
+            "masked": masked,
             "can_send": bool(settings.EMAIL_URL),
             "count": found.count(),
             "text": text,
@@ -68,12 +72,16 @@ def message(request: Request, number: int) -> HttpResponse:
         Message.objects.visible_to(request.user).select_related("organisation", "person"),
         pk=number,
     )
+    is_text = shown.channel == Message.Channel.SMS
     return render(
         request,
         "messages/message.html",
         {
             "shown": shown,
-            "letter": None if shown.secret else _letter(request, shown),
+            "letter": None if shown.secret or is_text else _letter(request, shown),
+            "is_text": is_text,
+            "text_words": _text_message(shown) if is_text else "",
+            "masked": masked,
             "can_be_retried": delivery.may_retry(shown),
         },
     )
@@ -91,6 +99,11 @@ def retry(request: Request, number: int) -> HttpResponse:
     else:
         messages.success(request, _("It waits to be sent again."))
     return redirect(WayBack(request).keep("message", number))
+
+
+def _text_message(message: Message) -> str:
+    """Return what the department reads of a text message: its kind, and nothing of its words."""
+    return _("Text message: %(kind)s") % {"kind": SMS_KINDS[message.template]}
 
 
 def _letter(request: Request, message: Message) -> RenderedMessage:

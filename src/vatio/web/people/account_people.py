@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from vatio import clock
 from vatio.accounts import inviting, revoking
 from vatio.accounts.models import Account, AccountRole
+from vatio.accounts.reaching import telephones_of
 from vatio.keys import parse_key
 from vatio.orders.lockout import is_shut
 from vatio.people.labels import ROLES
@@ -70,6 +71,7 @@ def people(request: Request, uid: UUID) -> HttpResponse:
             "roles": account.roles.select_related("person").order_by(
                 "role", SortKey("person__name"), "id"
             ),
+            "telephones": telephones_of(account, seen_by=request.user),
             "waiting": inviting.waiting_for(account),
         },
         status=422 if form.errors else 200,

@@ -1,4 +1,4 @@
-"""Signing in, the home page, the language and the profile."""
+"""Signing in, the home page and the language."""
 
 from datetime import timedelta
 from math import ceil
@@ -8,19 +8,15 @@ from allauth.account.forms import LoginForm, ResetPasswordForm
 from allauth.account.views import LoginView, LogoutView, PasswordResetView
 from django import forms
 from django.conf import settings
-from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.forms import PasswordChangeForm
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import path, reverse_lazy
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from vatio import clock
-from vatio.people import one_time_links, rate_limits
+from vatio.people import one_time_links
 from vatio.people.rate_limits import TooOften
 from vatio.tenants.addresses import fold_address
 from vatio.tenants.models import Person
@@ -28,7 +24,7 @@ from vatio.tenants.platform import DEMO_SECRET, demo_people, is_demo
 from vatio.web.people import attempts
 from vatio.web.people.allauth_adapter import TOO_OFTEN
 from vatio.web.shell.access import ANYBODY, SIGNED_IN, Request, led_by, only, roles_held
-from vatio.web.shell.fields import AddressField, NameField
+from vatio.web.shell.fields import AddressField
 from vatio.web.shell.middleware import LANGUAGE_COOKIE
 from vatio.web.shell.redirects import back_to
 from vatio.web.shell.stylesheet import stylesheet
@@ -169,84 +165,6 @@ def choose_language(request: Request) -> HttpResponse:
     return response
 
 
-class ProfileForm(forms.Form):
-    """A person's name, language and choice of a daily digest."""
-
-    name = NameField(label=gettext_lazy("Name"), max_length=120)
-    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
-
-    digest = forms.ChoiceField(
-        label=gettext_lazy("New orders"),
-        choices=[
-            ("", gettext_lazy("A message for each, at once")),
-            ("daily", gettext_lazy("One message a day")),
-        ],
-        required=False,
-    )
-
-
-@only(SIGNED_IN)
-def profile(request: Request) -> HttpResponse:
-    """Show and change the person's own name, language and password."""
-    person = request.user
-    about = ProfileForm(
-        initial={
-            "name": person.name,
-            "language": person.language,
-            "digest": "daily" if person.digest else "",
-        }
-    )
-    password = PasswordChangeForm(person)
-    if request.method == "POST" and "old_password" in request.POST:
-        try:
-            rate_limits.take(attempts.OF_PERSON, str(person.pk), at=clock.real())
-        except TooOften as refused:
-            return _too_many_guesses(request, about, refused)
-        password = PasswordChangeForm(person, request.POST)
-        if password.is_valid():
-            return _change_password(request, password.cleaned_data["new_password1"])
-    elif request.method == "POST":
-        about = ProfileForm(request.POST)
-        if about.is_valid():
-            person.name = about.cleaned_data["name"]
-            person.language = about.cleaned_data["language"]
-            person.digest = person.is_commercial and about.cleaned_data["digest"] == "daily"
-            person.save(update_fields=["name", "language", "digest"])
-            with override(person.language):
-                messages.success(request, _("Your profile is saved."))
-            return redirect("profile")
-    has_errors = about.errors or password.errors
-    return render(
-        request,
-        "people/profile.html",
-        {"about": about, "password": password},
-        status=422 if has_errors else 200,
-    )
-
-
-def _too_many_guesses(request: Request, about: ProfileForm, refused: TooOften) -> HttpResponse:
-    """Show the profile again without checking the old password (429)."""
-    messages.warning(request, str(refused))
-    shown = {"about": about, "password": PasswordChangeForm(request.user)}
-    response = render(request, "people/profile.html", shown)
-    slow_down(response, refused.wait)
-    return response
-
-
-def _change_password(request: Request, chosen: str) -> HttpResponse:
-    """Store a new password; other browsers have to sign in again, and are known no more."""
-    person = request.user
-    rate_limits.give_back(attempts.OF_PERSON, str(person.pk))
-    person.set_password(chosen)
-    person.save(update_fields=["password"])
-    one_time_links.forget_password_links(person, at=clock.real())
-    update_session_auth_hash(request, person)
-    messages.success(request, _("Your password is changed."))
-    response = redirect("profile")
-    attempts.remember(response, request, person)
-    return response
-
-
 @only(ANYBODY)
 def healthz(request: HttpRequest) -> HttpResponse:
     """Return 200 when the database answers, so that pages can be served (health check)."""
@@ -268,7 +186,6 @@ urlpatterns = [
     path("sign-in/forgotten/", only(ANYBODY)(Forgotten.as_view()), name="account_reset_password"),
     path("sign-in/forgotten/sent/", forgotten_sent, name="forgotten_sent"),
     path("language/", choose_language, name="language"),
-    path("profile/", profile, name="profile"),
     path("healthz", healthz, name="healthz"),
     path("robots.txt", robots, name="robots"),
     path("style/<str:version>.css", stylesheet, name="stylesheet"),

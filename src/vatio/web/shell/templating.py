@@ -14,7 +14,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from vatio.accounts.expiry import GRACE_DAYS
-from vatio.accounts.labels import AGREEMENT_ICONS, AGREEMENTS, SECTORS
+from vatio.accounts.labels import AGREEMENT_ICONS, AGREEMENTS, FATES, SECTORS, SMS_TRANSACTIONS
 from vatio.catalogue.labels import BILLINGS, counted
 from vatio.dates import written, written_month, written_with_weekday
 from vatio.formats import (
@@ -29,7 +29,7 @@ from vatio.formats import (
 from vatio.history_sentences import sentence, who
 from vatio.metering.labels import ENERGIES, SERVICES, TERRITORIES
 from vatio.metering.labels import ROLES as METER_ROLES
-from vatio.notifications.labels import MESSAGE_STATES
+from vatio.notifications.labels import MESSAGE_STATES, RECEIPTS, SMS_KINDS
 from vatio.orders.labels import KIND_ICONS, KINDS, STATES
 from vatio.people.labels import ROLES
 from vatio.tenants.addresses import in_letters
@@ -68,6 +68,10 @@ def environment(**options: Any) -> Environment:
         kind_icons=KIND_ICONS,
         open_words=labels.OPEN,
         message_states=MESSAGE_STATES,
+        sms_kinds=SMS_KINDS,
+        receipt_names=RECEIPTS,
+        fate_names=FATES,
+        sms_transaction_names=SMS_TRANSACTIONS,
         role_names=ROLES,
         agreement_names=AGREEMENTS,
         agreement_icons=AGREEMENT_ICONS,

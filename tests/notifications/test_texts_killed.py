@@ -1,0 +1,96 @@
+import multiprocessing
+import random
+import time
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from tests import make
+from tests.counts import full_or_tenth
+from tests.notifications import mortal_texting
+from tests.notifications.sms_box import SmsBox, open_sms_box
+from vatio.accounts import texting, wallet
+from vatio.accounts.models import SmsTransaction
+from vatio.notifications.models import Message
+from vatio.notifications.sms_delivery import deliver_texts, reference
+from vatio.people.models import Telephone
+
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+
+KILLS = full_or_tenth(200)
+
+
+class Moody(SmsBox):
+    """Takes its time, is busy, refuses, and hangs up before or after it took a message."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self.dice = random.Random(seed)
+
+    def answer(self, content: dict[str, Any]) -> object:
+        time.sleep(self.dice.choice([0, 0, 0.005, 0.03]))
+        self.answers = self.dice.choices(
+            [200, 400, 503, "drop", "drop after"], weights=[20, 3, 2, 1, 1]
+        )
+        return super().answer(content)
+
+
+def test_senders_killed_two_hundred_times_send_nothing_twice_and_invent_no_credit() -> None:
+    for _each in range(3):
+        make.account(sms_credits=100_000)
+    for number in range(8):
+        Telephone.objects.create(
+            person=make.person(), number=f"+34600{number:06}", confirmed_at=make.NOON
+        )
+    dice = random.Random(11)
+    forks = multiprocessing.get_context("forkserver")
+    forks.set_forkserver_preload([mortal_texting.__name__])
+    begun = time.monotonic()
+
+    with open_sms_box(Moody(11)) as box:
+        database = connection.settings_dict["NAME"]
+
+        def sender(number: int) -> multiprocessing.process.BaseProcess:
+            process = forks.Process(
+                target=mortal_texting.live,
+                args=(database, box.url, make.NOON, begun, number),
+                daemon=True,
+            )
+            process.start()
+            return process
+
+        senders = [sender(number) for number in range(3)]
+        for kill in range(KILLS):
+            time.sleep(dice.uniform(0.05, 0.4))
+            place = dice.randrange(3)
+            senders[place].kill()
+            senders[place].join()
+            senders[place] = sender(3 + kill)
+        for each in senders:
+            assert each.is_alive(), "a sender fell by itself"
+            each.kill()
+            each.join()
+        over = Message.objects.latest("send_before").send_before
+        deliver_texts(None, settled=texting.settle, now=lambda: over)
+
+    texts = list(Message.objects.filter(channel="sms"))
+    taken = Counter(each["id"] for each in box.taken)
+    spent = dict(SmsTransaction.objects.filter(kind="spent").values_list("message_id", "credits"))
+    returned = dict(
+        SmsTransaction.objects.filter(kind="returned").values_list("message_id", "credits")
+    )
+    assert len(texts) > 50
+    assert wallet.recount() == []
+    assert max(taken.values()) == 1, "a text was sent twice"
+    assert set(spent) == {message.pk for message in texts}
+    for message in texts:
+        never_left = message.state in ("failed", "too late")
+        assert message.state in ("failed", "too late", "sent", "uncertain")
+        assert returned.get(message.pk) == (-spent[message.pk] if never_left else None)
+        if never_left:
+            assert taken[reference(message)] == 0
+        elif message.state == "sent":
+            assert taken[reference(message)] == 1
+    assert any(message.state == "uncertain" for message in texts), "nothing was ever in doubt"
