@@ -36,8 +36,13 @@ EXAMPLES = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+# What changes is known by local days: runs are laid around midnights, at 96 and 192.
 BATCH = st.lists(
-    st.tuples(st.integers(0, 40), st.integers(1, 6), st.sampled_from(VALUES)),
+    st.tuples(
+        st.integers(80, 210) | st.sampled_from([93, 94, 95, 96, 97, 190, 191, 192]),
+        st.integers(1, 20) | st.integers(1, 2),
+        st.sampled_from(VALUES),
+    ),
     min_size=1,
     max_size=4,
 )
@@ -96,7 +101,7 @@ def test_told_episodes_are_found_in_any_order_too_and_stay_the_rows_that_they_ar
         looking = rule(point_of(key), minutes=30)
         for _batch in range(8):
             batch = [
-                (drawn.randrange(40), drawn.randrange(1, 7), drawn.choice(VALUES))
+                (drawn.randrange(80, 210), drawn.randrange(1, 20), drawn.choice(VALUES))
                 for _run in range(3)
             ]
             put(key, stretch(batch), at=LATER.timestamp())
@@ -112,6 +117,30 @@ def test_told_episodes_are_found_in_any_order_too_and_stay_the_rows_that_they_ar
 
         expected = told_by_letters(powers(key), begin=BEGIN, level=10_000, need=2)
         assert stored(looking) == expected
+
+
+def test_a_breach_that_begins_on_the_day_before_what_changed_is_found_from_its_begin() -> None:
+    key = series(15)
+    looking = rule(point_of(key), minutes=30)
+    midnight = BEGIN + 86_400
+
+    for at in (midnight - QUARTER, midnight):
+        put(key, [(at, 3_000.0)], at=LATER.timestamp())
+        follow()
+
+    assert stored(looking) == [(midnight - QUARTER, None, 12_000.0, midnight - QUARTER)]
+
+
+def test_a_calm_interval_before_midnight_counts_for_what_comes_after() -> None:
+    key = series(15)
+    looking = rule(point_of(key))
+    midnight = BEGIN + 86_400
+
+    for at, value in ((midnight, 1_000.0), (midnight - 900, 1_000.0), (midnight - 1800, 3_000.0)):
+        put(key, [(at, value)], at=LATER.timestamp())
+        follow()
+
+    assert stored(looking) == [(midnight - 1800, midnight - 900, 12_000.0, midnight - 1800)]
 
 
 def test_a_day_of_25_hours_is_looked_at_by_instant() -> None:

@@ -16,7 +16,7 @@ from django.db.models import Q
 from vatio.accounts.models import Account
 from vatio.alerts import curves, finding, reconciling
 from vatio.alerts.curves import ThingKey, Watched, thing_of
-from vatio.alerts.kinds import AlertKind
+from vatio.alerts.kinds import SUMS, AlertKind
 from vatio.alerts.models import AlertEpisode, AlertRule
 from vatio.alerts.reconciling import Reconciled
 from vatio.alerts.touching import TouchedRule, touched_by
@@ -190,3 +190,23 @@ def _remember(windows: Iterable[_Window], watched: Mapping[ThingKey, Watched]) -
             changed[minutes].append(each.rule.pk)
     for minutes, keys in changed.items():
         AlertRule.objects.filter(pk__in=keys).update(resolution=minutes)
+
+
+@transaction.atomic
+def close_periods(*, at: datetime) -> set[int]:
+    """Close the days, weeks and months that are over; return the accounts of their rules."""
+    rows = AlertEpisode.objects.filter(
+        ends__isnull=True, rule__kind__in=SUMS, rule__asleep=False, account__ends_at__gt=at
+    ).select_related("rule", "account")
+    over = [
+        TouchedRule(row.rule_id, row.begins.timestamp(), at.timestamp())
+        for row in rows
+        if finding.is_over(row.rule.kind, row.begins, row.account.time_zone, at=at)
+    ]
+    return _evaluate(over, at=at)
+
+
+def forget(changes: Collection[ChangedSeries], *, at: datetime) -> None:
+    """Have the rules that look at changes begin anew the next time: they could not be followed."""
+    rules = {each.rule_id for each in touched_by(changes, at=at)}
+    AlertRule.objects.filter(pk__in=rules).update(resolution=None)

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from math import ceil
 
@@ -162,3 +162,9 @@ def _next(kind: str, day: date) -> date:
     if kind == AlertKind.MONTH_SUM:
         return add_months(day, 1, anchor_day=1)
     return day + (7 if kind == AlertKind.WEEK_SUM else 1) * ONE_DAY
+
+
+def is_over(kind: str, begins: datetime, time_zone: str, *, at: datetime) -> bool:
+    """Return whether the day, week or month that begins at an instant is over."""
+    day = day_of(begins.timestamp() + DAY / 2, time_zone).day
+    return local_day(_next(kind, period_start(kind, day)), time_zone).begins <= at.timestamp()
