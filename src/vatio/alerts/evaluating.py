@@ -16,6 +16,7 @@ from django.db.models import Q
 from vatio.accounts.models import Account
 from vatio.alerts import curves, finding, reconciling
 from vatio.alerts.curves import ThingKey, Watched, thing_of
+from vatio.alerts.holding import hold_free
 from vatio.alerts.kinds import SUMS, AlertKind
 from vatio.alerts.models import AlertEpisode, AlertRule
 from vatio.alerts.reconciling import Reconciled
@@ -46,7 +47,9 @@ def evaluate_anew(*, at: datetime, account: Account | None = None) -> set[int]:
     rules = rules.exclude(kind=AlertKind.SILENCE)
     if account is not None:
         rules = rules.filter(account=account)
-    keys = rules.order_by("id").values_list("pk", flat=True)
+    of = dict(rules.values_list("pk", "account_id"))
+    free = hold_free(set(of.values()))
+    keys = [key for key, owner in of.items() if owner in free]
     return _evaluate([TouchedRule(key, EARLIEST, at.timestamp()) for key in keys], at=at)
 
 
@@ -199,11 +202,17 @@ def close_periods(*, at: datetime) -> set[int]:
         ends__isnull=True, rule__kind__in=SUMS, rule__asleep=False, account__ends_at__gt=at
     ).select_related("rule", "account")
     over = [
-        TouchedRule(row.rule_id, row.begins.timestamp(), at.timestamp())
+        row
         for row in rows
         if finding.is_over(row.rule.kind, row.begins, row.account.time_zone, at=at)
     ]
-    return _evaluate(over, at=at)
+    free = hold_free({row.account_id for row in over})
+    touched = [
+        TouchedRule(row.rule_id, row.begins.timestamp(), at.timestamp())
+        for row in over
+        if row.account_id in free
+    ]
+    return _evaluate(touched, at=at)
 
 
 def forget(changes: Collection[ChangedSeries], *, at: datetime) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
 from math import isfinite
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -110,8 +111,7 @@ def make_alert(
     """
     account = thing.account
     lock(account)
-    _ensure_fits(thing, kind)
-    columns = _columns(kind, details)
+    columns = complete(thing, kind, details)
     rule = AlertRule.objects.create(
         account=account,
         organisation_id=account.organisation_id,
@@ -193,6 +193,15 @@ def acknowledge(episode: AlertEpisode, *, by: Person, at: datetime) -> bool:
     return True
 
 
+def complete(thing: AlertThing, kind: str, details: AlertDetails) -> dict[str, Any]:
+    """Return the columns of an alert on a thing, with what its kind takes where nothing is said.
+
+    :raises WrongAlert: if the kind does not fit the thing, or the details do not fit the kind.
+    """
+    _ensure_fits(thing, kind)
+    return _columns(kind, details)
+
+
 def may_be_told(account: Account) -> models.QuerySet[Person]:
     """Return the people of an account: who has a role in it, or leads its organisation."""
     return Person.objects.filter(
@@ -239,11 +248,9 @@ def _ensure_fits(thing: AlertThing, kind: str) -> None:
         raise WrongAlert(_("This kind of alert is not known."), field="kind")
 
 
-def _columns(kind: str, details: AlertDetails) -> dict[str, object]:
+def _columns(kind: str, details: AlertDetails) -> dict[str, Any]:
     """Return the columns of details, with what the kind takes where nothing is said."""
-    columns: dict[str, object] = {
-        each.name: getattr(details, each.name) for each in fields(details)
-    }
+    columns: dict[str, Any] = {each.name: getattr(details, each.name) for each in fields(details)}
     columns["name"] = " ".join(details.name.split())
     for name, usual in DEFAULTS.get(kind, {}).items():
         columns[name] = usual if columns[name] is None else columns[name]

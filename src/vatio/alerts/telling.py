@@ -9,11 +9,13 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from vatio.accounts.models import Account
+from vatio.alerts.holding import hold_free
 from vatio.alerts.kinds import DAILY, Severity
 from vatio.alerts.models import AlertEpisode, AlertHeld, AlertRecipient
 from vatio.alerts.quiet import is_quiet
@@ -74,11 +76,13 @@ class _Told:
 def tell(accounts: Collection[int], *, at: datetime, text: Texting | None = None) -> int:
     """Queue what people of accounts have to be told of now; return of how many episodes.
 
+    An episode that somebody else has locked is told by whoever that is, or the next time.
+
     :param text: is handed those who are told by SMS, at most once for an episode and a moment.
     """
     rows = (
-        AlertEpisode.objects.filter(NEW | OVER | GRAVER, account__in=accounts)
-        .select_for_update(no_key=True, of=("self",))
+        AlertEpisode.objects.filter(NEW | OVER | GRAVER, account__in=hold_free(accounts))
+        .select_for_update(no_key=True, of=("self",), skip_locked=True)
         .select_related("rule")
         .order_by("id")
     )
@@ -92,9 +96,13 @@ def tell(accounts: Collection[int], *, at: datetime, text: Texting | None = None
 @transaction.atomic
 def tell_waiting(*, at: datetime, text: Texting | None = None) -> int:
     """Tell what waited: openings behind a storm, and what was held over quiet hours."""
-    waiting = AlertEpisode.objects.filter(NEW | OVER | GRAVER).values_list("account_id")
-    told = tell([key for (key,) in waiting.distinct()], at=at, text=text)
+    waiting = AlertEpisode.objects.filter(NEW | OVER | GRAVER)
+    told = tell(_accounts_of(waiting), at=at, text=text)
     return told + _end_quiet_hours(at=at)
+
+
+def _accounts_of(rows: QuerySet[Any]) -> list[int]:
+    return list(rows.values_list("account_id", flat=True).distinct())
 
 
 def _tell(
@@ -256,7 +264,8 @@ def _hold(told: _Told, people: Iterable[Person], *, at: datetime) -> None:
 def _end_quiet_hours(*, at: datetime) -> int:
     """Queue to each whose quiet hours are over one summary of what is still open."""
     rows = (
-        AlertHeld.objects.select_for_update(no_key=True, of=("self",))
+        AlertHeld.objects.filter(account__in=hold_free(_accounts_of(AlertHeld.objects.all())))
+        .select_for_update(no_key=True, of=("self",), skip_locked=True)
         .select_related("person", "episode__rule", "account__organisation")
         .order_by("id")
     )

@@ -26,14 +26,19 @@ def follow() -> int:
     return followed
 
 
-def look() -> None:
-    """Do what time brings: silences, days that are over, terms, and what waited to be told."""
+def look() -> int:
+    """Do what time brings: silences, days that are over, terms, and what waited to be told.
+
+    Return how many episodes were told of.
+    """
     at = clock.now()
     sleeping.follow_terms(at=at)
     with transaction.atomic():
         accounts = silence.sweep(at=at) | evaluating.close_periods(at=at)
         told = telling.tell(accounts, at=at)
-    _send(told + telling.tell_waiting(at=at))
+    told += telling.tell_waiting(at=at)
+    _send(told)
+    return told
 
 
 def _evaluate(changes: Sequence[ChangedSeries]) -> int:
