@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vatio.alerts import marking
-from vatio.alerts.episodes import FoundEpisode, Mark, episodes, sums_above
+from vatio.alerts.episodes import FoundEpisode, Meaning, episodes, sums_above
 from vatio.alerts.marking import Nights, Threshold, by_threshold, by_usual, nights, scheduled
 from vatio.analysis.curve import Curve, Value
 from vatio.consumption.loading import grid
@@ -100,21 +100,21 @@ def test_what_lacks_a_part_can_break_a_threshold_from_above_and_never_be_calm() 
     over = by_threshold(values, Threshold(10), partial=[(1, 3)])
     under = by_threshold(values, Threshold(10, above=False), partial=[(1, 3)])
 
-    assert over == [Mark.BREACH, Mark.BREACH, Mark.GAP, Mark.CALM, Mark.CALM]
-    assert under == [Mark.CALM, Mark.CALM, Mark.GAP, Mark.BREACH, Mark.BREACH]
+    assert over == [Meaning.BREACH, Meaning.BREACH, Meaning.GAP, Meaning.CALM, Meaning.CALM]
+    assert under == [Meaning.CALM, Meaning.CALM, Meaning.GAP, Meaning.BREACH, Meaning.BREACH]
 
 
 def test_a_schedule_goes_by_the_local_clock_on_the_night_it_changes() -> None:
     sunday = date(2026, 10, 25)
     schedule = "0" * 144 + "".join("1" if hour in (2, 3) else "0" for hour in range(24))
 
-    marks = scheduled([Mark.BREACH] * 25, schedule, [sunday], "Europe/Madrid", 60)
+    marks = scheduled([Meaning.BREACH] * 25, schedule, [sunday], "Europe/Madrid", 60)
 
-    assert [hour for hour, mark in enumerate(marks) if mark == Mark.BREACH] == [2, 3, 4]
+    assert [hour for hour, mark in enumerate(marks) if mark == Meaning.BREACH] == [2, 3, 4]
 
 
 def test_where_the_schedule_ends_the_episode_does() -> None:
-    marks = [Mark.BREACH, Mark.BREACH, Mark.OUT, Mark.OUT, Mark.BREACH]
+    marks = [Meaning.BREACH, Meaning.BREACH, Meaning.OUT, Meaning.OUT, Meaning.BREACH]
     starts = [n * QUARTER for n in range(5)]
 
     made = episodes([11.0] * 5, starts, [at + QUARTER for at in starts], marks)
@@ -160,8 +160,8 @@ def test_a_night_is_held_against_the_same_weekday_of_the_weeks_before() -> None:
 
     marks = by_usual(Nights(days, starts, starts, bases), share=0.2, least=1_000)
 
-    assert marks[:28] == [Mark.GAP] * 28
-    assert [marks[28], marks[35], marks[36]] == [Mark.CALM, Mark.BREACH, Mark.CALM]
+    assert marks[:28] == [Meaning.GAP] * 28
+    assert [marks[28], marks[35], marks[36]] == [Meaning.CALM, Meaning.BREACH, Meaning.CALM]
 
 
 @given(

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests import make
+from tests.alerts import filled as alerts
+from tests.readings.stored import series
 from vatio.accounts import adjusting, inviting, non_renewal
 from vatio.accounts.models import Account, AccountRole
 from vatio.notifications import rendering
@@ -14,10 +16,18 @@ from vatio.orders import commenting, deciding, digesting, lapsing
 from vatio.orders.models import Order
 from vatio.people import one_time_links
 from vatio.reminders.deciding import decide
+from vatio.tenants.models import Organisation
 
 pytestmark = pytest.mark.django_db
 
 SOURCE = Path(rendering.__file__).resolve().parents[1]
+
+
+def metered(norte: Organisation) -> Account:
+    """Open an account in which something is measured."""
+    hotel = make.account("Hotel & Luz", organisation=norte)
+    series(15, of=hotel)
+    return hotel
 
 
 @pytest.fixture
@@ -39,6 +49,7 @@ def told() -> dict[str, Message]:
         make.account("Hotel «Sol»", organisation=organisation, starts_on=date(2025, 12, 1))
     full = make.account("Hotel & Bar", organisation=norte, version=make.licence("Uno", meters=1))
     make.meter(full)
+    alerts.fill(metered(norte), by=nuria, at=make.NOON)
     decide(at=make.NOON)
     asked = make.opening_order(norte, "Hotel Teruel", by=nuria)
     commenting.comment(asked, "¿Y los <cuadros>?", by=nuria, at=make.NOON)
@@ -107,6 +118,8 @@ def test_every_message_about_an_account_or_an_order_says_which(told: dict[str, M
         ("reminder", "accounts"),
         ("reminder_unheard", "accounts"),
         ("usage_near", "accounts"),
+        ("alert", "accounts"),
+        ("alerts_together", "accounts"),
         ("orders_digest", "desk"),
     }
 

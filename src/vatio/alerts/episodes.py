@@ -15,7 +15,7 @@ CALM_INTERVALS = 2
 """How many intervals after one another have to be calm for an episode to end."""
 
 
-class Mark(IntEnum):
+class Meaning(IntEnum):
     """What an interval means for a rule.
 
     `OUT` is outside of the rule's weekly schedule, `GAP` unknown, `WITHIN` neither a breach nor
@@ -52,7 +52,7 @@ def episodes(
     values: Sequence[Value],
     starts: Sequence[int],
     stops: Sequence[int],
-    marks: Sequence[Mark],
+    marks: Sequence[Meaning],
     *,
     least_seconds: int = 0,
     above: bool = True,
@@ -68,17 +68,17 @@ def episodes(
     :param above: whether the highest value is the worst; else the lowest.
     """
     found: list[FoundEpisode] = []
-    run: _Run | None = None
+    run: _Broken | None = None
     calm = 0
     for place, mark in enumerate(marks):
-        if mark >= Mark.BREACH:
-            run = run or _Run(place, above=above)
+        if mark >= Meaning.BREACH:
+            run = run or _Broken(place, above=above)
             run.add(place, values, mark)
             calm = 0
-        elif run is None or mark == Mark.OUT or not run.is_open:
+        elif run is None or mark == Meaning.OUT or not run.is_open:
             found += _closed(run, starts, stops, place)
             run, calm = None, 0
-        elif mark == Mark.CALM:
+        elif mark == Meaning.CALM:
             calm += 1
             if calm == calm_intervals:
                 found += _closed(run, starts, stops, place - calm + 1)
@@ -93,7 +93,7 @@ def episodes(
 
 
 @dataclass
-class _Run:
+class _Broken:
     """Intervals that broke the rule, from the first one on."""
 
     first: int
@@ -104,13 +104,13 @@ class _Run:
     worst_at: int = -1
     worsened: int | None = None
 
-    def add(self, place: int, values: Sequence[Value], mark: Mark) -> None:
+    def add(self, place: int, values: Sequence[Value], mark: Meaning) -> None:
         value = values[place] or 0.0
         self.last = place
         more = value > self.worst if self.above else value < self.worst
         if self.worst_at < 0 or more:
             self.worst, self.worst_at = value, place
-        if mark == Mark.WORSE and self.worsened is None:
+        if mark == Meaning.WORSE and self.worsened is None:
             self.worsened = place
 
     def episode(
@@ -127,7 +127,7 @@ class _Run:
 
 
 def _closed(
-    run: _Run | None, starts: Sequence[int], stops: Sequence[int], place: int
+    run: _Broken | None, starts: Sequence[int], stops: Sequence[int], place: int
 ) -> list[FoundEpisode]:
     """Return the episode of a run that is over where an interval begins, if it was one."""
     return [run.episode(starts, stops, starts[place])] if run and run.is_open else []

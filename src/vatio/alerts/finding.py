@@ -8,7 +8,7 @@ from itertools import pairwise
 from math import ceil
 
 from vatio.alerts.curves import Watched, contracted
-from vatio.alerts.episodes import FoundEpisode, Mark, episodes, sums_above
+from vatio.alerts.episodes import FoundEpisode, Meaning, episodes, sums_above
 from vatio.alerts.kinds import NIGHT_SHARE, SUMS, AlertKind
 from vatio.alerts.marking import (
     WEEKS,
@@ -67,13 +67,13 @@ def first_day(rule: AlertRule, begin: int, time_zone: str) -> date:
 
 
 @dataclass(frozen=True)
-class _Row:
+class _Intervals:
     """Intervals with what each means."""
 
     values: Sequence[Value]
     starts: Sequence[int]
     stops: Sequence[int]
-    marks: Sequence[Mark]
+    marks: Sequence[Meaning]
 
 
 def find(
@@ -104,14 +104,14 @@ def find(
     )
 
 
-def _nights(rule: AlertRule, curve: Curve) -> _Row:
+def _nights(rule: AlertRule, curve: Curve) -> _Intervals:
     found = nights(curve)
     share = NIGHT_SHARE if rule.share is None else rule.share
     marks = by_usual(found, share=share, least=rule.threshold or 0.0)
-    return _Row(found.bases, found.starts, found.stops, marks)
+    return _Intervals(found.bases, found.starts, found.stops, marks)
 
 
-def _intervals(rule: AlertRule, account_id: int, watched: Watched, curve: Curve) -> _Row:
+def _intervals(rule: AlertRule, account_id: int, watched: Watched, curve: Curve) -> _Intervals:
     values = curve.powers()
     threshold = Threshold(rule.threshold or 0.0, rule.kind != AlertKind.BELOW, rule.worse)
     if rule.kind == AlertKind.POWER:
@@ -125,7 +125,7 @@ def _intervals(rule: AlertRule, account_id: int, watched: Watched, curve: Curve)
     marks = by_threshold(values, threshold, partial=() if quantity.signed else curve.partial)
     zone, minutes = curve.time_zone, curve.step // 60
     marks = scheduled(marks, rule.schedule, curve.days, zone, minutes)
-    return _Row(values, curve.starts, [*curve.starts[1:], curve.ends], marks)
+    return _Intervals(values, curve.starts, [*curve.starts[1:], curve.ends], marks)
 
 
 def _sums(

@@ -18,7 +18,7 @@ DAYS = 90
 
 
 @dataclass(frozen=True)
-class Foreseen:
+class ForeseenEpisodes:
     """The episodes that an alert would have found in the last `DAYS` days, in order."""
 
     episodes: Sequence[FoundEpisode]
@@ -40,7 +40,7 @@ class Foreseen:
 
 def foresee(
     account: Account, thing: AlertThing, kind: str, details: AlertDetails, *, at: datetime
-) -> Foreseen:
+) -> ForeseenEpisodes:
     """Return the episodes that an alert on a thing of an account would have found.
 
     Silences are not foreseen: when something came is not kept. A few statements, as many as an
@@ -50,7 +50,7 @@ def foresee(
     """
     columns = complete(thing, kind, details)
     if kind == AlertKind.SILENCE:
-        return Foreseen([])
+        return ForeseenEpisodes([])
     rule = AlertRule(
         account=account,
         kind=kind,
@@ -66,7 +66,7 @@ def foresee(
     until = curves.last_day(day_at(at, account.time_zone))
     watched = curves.watch(account, found.values(), since, until)
     if key not in watched:
-        return Foreseen([])
+        return ForeseenEpisodes([])
     curve = curves.read(account.pk, watched, since, until)[key]
     own = finding.find(rule, account.pk, watched[key], curve, begin=begin, now=at.timestamp())
-    return Foreseen(own)
+    return ForeseenEpisodes(own)

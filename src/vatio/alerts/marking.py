@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 from statistics import median
 
-from vatio.alerts.episodes import Mark
+from vatio.alerts.episodes import Meaning
 from vatio.analysis.curve import HOUR, Curve, Run, Value
 from vatio.analysis.figures import NIGHT
 from vatio.readings.sums import hours_of
@@ -39,33 +39,33 @@ class Threshold:
     worse: float | None = None
     inclusive: bool = False
 
-    def mark(self, value: float) -> Mark:
+    def mark(self, value: float) -> Meaning:
         """Return what a value means."""
         sign = 1 if self.above else -1
         beyond = (value - self.level) * sign
         if beyond > 0 or (self.inclusive and beyond == 0):
             is_worse = self.worse is not None and (value - self.worse) * sign > 0
-            return Mark.WORSE if is_worse else Mark.BREACH
-        return Mark.CALM if -beyond >= HYSTERESIS * abs(self.level) else Mark.WITHIN
+            return Meaning.WORSE if is_worse else Meaning.BREACH
+        return Meaning.CALM if -beyond >= HYSTERESIS * abs(self.level) else Meaning.WITHIN
 
 
 def by_threshold(
     values: Sequence[Value], threshold: Threshold, *, partial: Iterable[Run] = ()
-) -> list[Mark]:
+) -> list[Meaning]:
     """Return what each value means; of a sum that lacks a part only what is sure.
 
     :param partial: the intervals of which a part is missing, and that are never less than told.
     """
-    marks = [Mark.GAP if value is None else threshold.mark(value) for value in values]
-    sure = (Mark.BREACH, Mark.WORSE) if threshold.above else (Mark.CALM,)
+    marks = [Meaning.GAP if value is None else threshold.mark(value) for value in values]
+    sure = (Meaning.BREACH, Meaning.WORSE) if threshold.above else (Meaning.CALM,)
     for begin, end in partial:
-        marks[begin:end] = [mark if mark in sure else Mark.GAP for mark in marks[begin:end]]
+        marks[begin:end] = [mark if mark in sure else Meaning.GAP for mark in marks[begin:end]]
     return marks
 
 
 def scheduled(
-    marks: Sequence[Mark], schedule: str, days: Sequence[date], time_zone: str, minutes: int
-) -> list[Mark]:
+    marks: Sequence[Meaning], schedule: str, days: Sequence[date], time_zone: str, minutes: int
+) -> list[Meaning]:
     """Return marks in which the intervals outside of a weekly schedule are `OUT`.
 
     :param schedule: a letter for each hour of the local clock from Monday 00:00 on, 168 of them,
@@ -75,7 +75,7 @@ def scheduled(
     if schedule == ALWAYS:
         return list(marks)
     looks = looked_at(schedule, days, time_zone, minutes)
-    return [mark if looked else Mark.OUT for mark, looked in zip(marks, looks, strict=True)]
+    return [mark if looked else Meaning.OUT for mark, looked in zip(marks, looks, strict=True)]
 
 
 def looked_at(schedule: str, days: Iterable[date], time_zone: str, minutes: int) -> list[bool]:
@@ -119,7 +119,7 @@ def nights(curve: Curve) -> Nights:
     return made
 
 
-def by_usual(found: Nights, *, share: float, least: float) -> list[Mark]:
+def by_usual(found: Nights, *, share: float, least: float) -> list[Meaning]:
     """Return what each night means: a breach is above the usual by a share, and above `least`.
 
     The usual is the median of the same weekday in the `WEEKS` weeks before; where fewer than
@@ -134,10 +134,10 @@ def by_usual(found: Nights, *, share: float, least: float) -> list[Mark]:
         before = (by_day.get(date.fromordinal(day.toordinal() - 7 * n)) for n in _WEEKS_BEFORE)
         known = [value for value in before if value is not None]
         if base is None or len(known) < FEWEST_WEEKS:
-            marks.append(Mark.GAP)
+            marks.append(Meaning.GAP)
         else:
             is_breach = base > median(known) * (1 + share) and base > least
-            marks.append(Mark.BREACH if is_breach else Mark.CALM)
+            marks.append(Meaning.BREACH if is_breach else Meaning.CALM)
     return marks
 
 

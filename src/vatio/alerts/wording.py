@@ -20,22 +20,22 @@ Facts = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class ShownUnit:
+class EpisodeUnit:
     """A unit on the page, and how many base units one of it is."""
 
     name: str
     factor: float
 
 
-def unit_of(rule: AlertRule, quantity: Quantity, subject_unit: str) -> ShownUnit:
+def unit_of(rule: AlertRule, quantity: Quantity, subject_unit: str) -> EpisodeUnit:
     """Return the unit in which the values of a rule's episodes are shown."""
     if rule.kind == AlertKind.POWER:
-        return ShownUnit("%", 0.01)
+        return EpisodeUnit("%", 0.01)
     if rule.kind in SUMS:
-        return ShownUnit(quantity.shown, quantity.factor)
+        return EpisodeUnit(quantity.shown, quantity.factor)
     if rule.kind == AlertKind.NIGHT:
-        return ShownUnit("kW", 1_000)
-    return ShownUnit(subject_unit, quantity.factor)
+        return EpisodeUnit("kW", 1_000)
+    return EpisodeUnit(subject_unit, quantity.factor)
 
 
 def described(account: Account, episodes: Collection[AlertEpisode]) -> dict[int, Facts]:
