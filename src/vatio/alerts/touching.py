@@ -11,57 +11,71 @@ from vatio.alerts.kinds import AlertKind
 from vatio.readings.following import ChangedSeries
 
 TOUCHED = f"""
-WITH RECURSIVE changed AS (
+WITH RECURSIVE changed AS MATERIALIZED (
     SELECT given.account_id, point.id AS data_point_id, point.meter_id, point.quantity,
         min(given.begins) AS begins, max(given.ends) AS ends
     FROM unnest(%(accounts)s::bigint[], %(series)s::bigint[], %(begins)s::float8[],
         %(ends)s::float8[]) AS given (account_id, series_id, begins, ends)
-    JOIN accounts_account account ON account.id = given.account_id AND account.ends_at > %(at)s
-    JOIN metering_series series ON series.id = given.series_id
-        AND series.account_id = given.account_id AND series.kind <> 'register'
-    JOIN metering_datapoint point ON point.id = series.data_point_id
-    GROUP BY given.account_id, point.id
-), supplied AS (
+    CROSS JOIN LATERAL (
+        SELECT point.* FROM metering_series series
+        JOIN metering_datapoint point ON point.id = series.data_point_id
+        JOIN accounts_account account ON account.id = given.account_id AND account.ends_at > %(at)s
+        WHERE series.id = given.series_id AND series.account_id = given.account_id
+          AND series.kind <> 'register'
+        OFFSET 0) AS point
+    GROUP BY given.account_id, point.id, point.meter_id, point.quantity
+), supplied AS MATERIALIZED (
     SELECT changed.*, measured.supply_point_id FROM changed
-    JOIN metering_measurement measured ON measured.account_id = changed.account_id
-        AND measured.meter_id = changed.meter_id
+    CROSS JOIN LATERAL (
+        SELECT supply_point_id FROM metering_measurement
+        WHERE meter_id = changed.meter_id OFFSET 0) AS measured
 ), placed (account_id, site_id, begins, ends) AS (
     SELECT changed.account_id, meter.site_id, changed.begins, changed.ends
-    FROM changed JOIN metering_meter meter ON meter.id = changed.meter_id
-    WHERE changed.quantity = 402 AND meter.site_id IS NOT NULL
+    FROM changed CROSS JOIN LATERAL (
+        SELECT site_id FROM metering_meter
+        WHERE id = changed.meter_id AND site_id IS NOT NULL OFFSET 0) AS meter
+    WHERE changed.quantity = 402
     UNION
     SELECT supplied.account_id, supply.site_id, supplied.begins, supplied.ends
-    FROM supplied JOIN metering_supplypoint supply ON supply.id = supplied.supply_point_id
-    WHERE supplied.quantity = 402 AND supply.site_id IS NOT NULL
+    FROM supplied CROSS JOIN LATERAL (
+        SELECT site_id FROM metering_supplypoint
+        WHERE id = supplied.supply_point_id AND site_id IS NOT NULL OFFSET 0) AS supply
+    WHERE supplied.quantity = 402
     UNION
     SELECT placed.account_id, site.parent_id, placed.begins, placed.ends
-    FROM placed JOIN metering_site site ON site.id = placed.site_id
-    WHERE site.parent_id IS NOT NULL
-), looked AS (
-    SELECT rule.id, changed.begins, changed.ends FROM changed
-    JOIN alerts_alertrule rule ON rule.account_id = changed.account_id
-        AND rule.data_point_id = changed.data_point_id
+    FROM placed CROSS JOIN LATERAL (
+        SELECT parent_id FROM metering_site
+        WHERE id = placed.site_id AND parent_id IS NOT NULL OFFSET 0) AS site
+), looked AS MATERIALIZED (
+    SELECT rule.id, rule.kind, changed.begins, changed.ends FROM changed
+    CROSS JOIN LATERAL (
+        SELECT * FROM alerts_alertrule WHERE data_point_id = changed.data_point_id
+          AND removed_at IS NULL AND NOT asleep OFFSET 0) AS rule
     UNION ALL
-    SELECT rule.id, supplied.begins, supplied.ends FROM supplied
-    JOIN alerts_alertrule rule ON rule.account_id = supplied.account_id
-        AND rule.supply_point_id = supplied.supply_point_id
+    SELECT rule.id, rule.kind, supplied.begins, supplied.ends FROM supplied
+    CROSS JOIN LATERAL (
+        SELECT * FROM alerts_alertrule WHERE supply_point_id = supplied.supply_point_id
+          AND removed_at IS NULL AND NOT asleep OFFSET 0) AS rule
     UNION ALL
-    SELECT rule.id, placed.begins, placed.ends FROM placed
-    JOIN alerts_alertrule rule ON rule.account_id = placed.account_id
-        AND rule.site_id = placed.site_id
+    SELECT rule.id, rule.kind, placed.begins, placed.ends FROM placed
+    CROSS JOIN LATERAL (
+        SELECT * FROM alerts_alertrule WHERE site_id = placed.site_id
+          AND removed_at IS NULL AND NOT asleep OFFSET 0) AS rule
     UNION ALL
-    SELECT rule.id, changed.begins, changed.ends FROM changed
-    JOIN metering_calculatedterm term ON term.account_id = changed.account_id
-        AND term.data_point_id = changed.data_point_id
-    JOIN metering_calculatedversion version ON version.id = term.version_id
-    JOIN alerts_alertrule rule ON rule.account_id = changed.account_id
-        AND rule.calculated_id = version.series_id
+    SELECT rule.id, rule.kind, changed.begins, changed.ends FROM changed
+    CROSS JOIN LATERAL (
+        SELECT rule.* FROM metering_calculatedterm term
+        JOIN metering_calculatedversion version ON version.id = term.version_id
+        JOIN alerts_alertrule rule ON rule.calculated_id = version.series_id
+        WHERE term.data_point_id = changed.data_point_id
+          AND rule.removed_at IS NULL AND NOT rule.asleep OFFSET 0) AS rule
 )
-SELECT looked.id, min(looked.begins), max(looked.ends)
-FROM looked JOIN alerts_alertrule rule ON rule.id = looked.id
-WHERE rule.removed_at IS NULL AND NOT rule.asleep AND rule.kind <> '{AlertKind.SILENCE}'
+SELECT looked.id, min(looked.begins), max(looked.ends) FROM looked
+WHERE looked.kind <> '{AlertKind.SILENCE}'
 GROUP BY looked.id
 """  # noqa: S608
+"""Each thing is looked up by its key: how many rows a CTE returns cannot be estimated, and joins
+of many series were planned as if they were one."""
 
 
 @dataclass(frozen=True)
