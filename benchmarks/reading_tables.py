@@ -31,6 +31,10 @@ with its figures; and to all of them stored, in one commit. Nothing was stored b
 In process, without a page. The series that was corrected has four revisions of every day; what was
 known is asked as of its first day. Many accounts are asked for the months of two years of 50 series
 each, in one statement: from the months that are kept beside the days, or from the days.
+
+Over HTTP from one web process, one request after the other, signed in: a year of quarters of a
+supply point as the browser fetches it, with its tariff periods and contracted power, and «Cartera»
+with all its figures. The session, the person and the account are read for each.
 """,
     "zooming": """## A year in the browser
 
@@ -152,6 +156,9 @@ def _curves(figures: Figures) -> list[str]:
     )
 
 
+MOST_OF_A_YEAR = 15
+"""The most milliseconds of a year of quarters over HTTP."""
+
 READING_BACK = {"200 accounts from months": 150}
 """The most milliseconds of what has an aim."""
 
@@ -161,7 +168,24 @@ def _reading_back(figures: Figures) -> list[str]:
     for name, each in figures["rows"].items():
         most = READING_BACK.get(name)
         rows.append([name, each["statements"], aimed(each["median_ms"], most), each["p99_ms"]])
-    return table(["", "statements", "median ms", "p99 ms"], rows)
+    pages = [
+        [
+            words,
+            number(each["page_bytes"]),
+            aimed(each["median_ms"], most),
+            each["p99_ms"],
+            each["floor_median_ms"],
+        ]
+        for words, each, most in (
+            ("a year of quarters", figures["year_over_http"], MOST_OF_A_YEAR),
+            (f"«Cartera», {figures['portfolio']['accounts']} accounts", figures["portfolio"], 150),
+        )
+    ]
+    return [
+        *table(["", "statements", "median ms", "p99 ms"], rows),
+        "",
+        *table(["over HTTP", "bytes", "median ms", "p99 ms", "of an empty view, ms"], pages),
+    ]
 
 
 PAINTS = {

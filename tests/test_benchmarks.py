@@ -178,7 +178,10 @@ def test_reading_back_tells_one_series_and_many_accounts() -> None:
 
     assert told["rows"]["a year of quarters"]["statements"] == 1
     assert told["rows"]["3 accounts from months"]["statements"] == 1
-    assert "a year as it was known" in tables.written({"reading_back": told})
+    assert told["year_over_http"]["values"] == 35_040
+    written = tables.written({"reading_back": told})
+    assert "a year as it was known" in written
+    assert "| «Cartera», 3 accounts |" in written
 
 
 @pytest.mark.processes

@@ -9,7 +9,7 @@ from vatio.alerts import marking
 from vatio.alerts.episodes import FoundEpisode, Meaning, episodes, sums_above
 from vatio.alerts.marking import Nights, Threshold, by_threshold, by_usual, nights, scheduled
 from vatio.analysis.curve import Curve, Value
-from vatio.consumption.loading import grid
+from vatio.consumption.grid import grid
 
 QUARTER = 900
 

@@ -1,29 +1,14 @@
-import os
 import re
 from datetime import timedelta
-from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from tests import make
 from tests.browser.conftest import Enter, Platform
+from tests.browser.guide_pictures import is_whole, take
 from vatio import clock
 from vatio.dates import add_months
 from vatio.units import Quantities
-from vatio.web.help.guide import PICTURES
-
-FOLDER = Path(__file__).resolve().parents[2] / "src/vatio/web/help/static/help"
-TAKE = os.environ.get("PICTURES") == "1"
-"""With PICTURES=1 the guide's pictures are taken anew; else only what is missing is."""
-
-
-def take(page: Page, name: str, seen: Locator) -> None:
-    """Show what a picture of the guide shows, and take it if it is wanted."""
-    width, height = PICTURES[name]
-    page.set_viewport_size({"width": width, "height": height})
-    expect(seen.first).to_be_visible()
-    if TAKE or not (FOLDER / f"{name}.png").exists():
-        page.screenshot(path=str(FOLDER / f"{name}.png"), animations="disabled")
 
 
 def furnish(platform: Platform) -> None:
@@ -84,10 +69,7 @@ def test_the_guide_can_be_followed_line_by_line(platform: Platform, enter: Enter
     nuria.get_by_role("button", name="Menú de Nuria Vidal").click()
     nuria.get_by_role("link", name="Ayuda").click()
     expect(nuria.get_by_role("heading", name="La vida de una cuenta")).to_be_visible()
-    for picture in nuria.locator("article img").all():
-        picture.scroll_into_view_if_needed()
-        expect(picture).to_have_js_property("complete", True)
-        assert picture.evaluate("image => image.naturalWidth") == 1280
+    assert all(map(is_whole, nuria.locator("article img").all()))
 
 
 def test_the_guide_speaks_english_too(platform: Platform, enter: Enter) -> None:

@@ -7,7 +7,7 @@ from tests.consumption import world
 from tests.consumption.world import Fed
 from tests.readings.stored import put
 from vatio.accounts.models import Account
-from vatio.consumption.freshness import SourceFreshness, sources
+from vatio.consumption.account_freshness import Freshness, SourceFreshness, sources
 from vatio.metering import installing
 from vatio.metering.models import DataSource, Meter, Series, SourceDevice
 
@@ -50,14 +50,10 @@ def only(account: Account, at: datetime) -> SourceFreshness:
         ("insertion", 15, 2 * HOUR),
         ("insertion", 60, 2 * HOUR),
         ("insertion", 1440, 48 * HOUR),
-        ("files", 15, 96 * HOUR),
-        ("files", 60, 96 * HOUR),
         ("collector", 15, 26 * HOUR),
-        ("collector", 60, 26 * HOUR),
-        ("collector", 1440, 48 * HOUR),
     ],
 )
-def test_a_source_is_stale_so_long_after_the_end_of_its_last_interval(
+def test_a_source_is_late_so_long_after_the_end_of_its_last_interval(
     kind: str, minutes: int, limit: timedelta
 ) -> None:
     account = world.account(time_zone="UTC")
@@ -66,39 +62,37 @@ def test_a_source_is_stale_so_long_after_the_end_of_its_last_interval(
     read(fed, last)
     ended = last + timedelta(minutes=minutes)
 
-    fresh, stale = (only(account, ended + limit + more) for more in (0 * SECOND, SECOND))
+    fresh, late = (only(account, ended + limit + more) for more in (0 * SECOND, SECOND))
 
-    assert (fresh.kind, fresh.points, fresh.last_at, fresh.last_arrival) == (kind, 1, last, CAME)
-    assert (fresh.is_stale, stale.is_stale) == (False, True)
+    assert (fresh.kind, fresh.points, fresh.fresh) == (kind, 1, Freshness(ended, 1, 0))
+    assert late.fresh == Freshness(ended, 1, 1)
 
 
-def test_what_people_type_is_never_stale() -> None:
+@pytest.mark.parametrize("kind", ["files", "by hand"])
+def test_what_people_bring_is_never_late(kind: str) -> None:
     account = world.account()
-    read(point(world.meter(account, "M"), 60, source(account, "S", "by hand")))
+    read(point(world.meter(account, "M"), 60, source(account, "S", kind)))
 
-    assert not only(account, LAST + 1000 * HOUR).is_stale
+    assert only(account, LAST + 1000 * HOUR).fresh == Freshness(LAST + HOUR, 0, 0)
 
 
-@pytest.mark.parametrize(
-    ("kind", "is_stale"),
-    [("insertion", True), ("files", True), ("collector", True), ("by hand", False)],
-)
-def test_a_source_of_which_nothing_ever_came_is_stale(kind: str, is_stale: bool) -> None:
+@pytest.mark.parametrize(("kind", "late"), [("insertion", 1), ("files", 0), ("by hand", 0)])
+def test_a_gateway_from_which_nothing_ever_came_is_late(kind: str, late: int) -> None:
     account = world.account()
     point(world.meter(account, "M"), 60, source(account, "S", kind))
 
-    found = only(account, LAST)
+    found = only(account, make.NOON + 3 * HOUR)
 
-    assert (found.last_at, found.last_arrival, found.is_stale) == (None, None, is_stale)
+    assert found.fresh == Freshness(None, late, late)
 
 
-def test_a_source_that_feeds_nothing_is_not_stale() -> None:
+def test_a_source_that_feeds_nothing_is_not_late() -> None:
     account = world.account()
     source(account, "S", "insertion")
 
     found = only(account, LAST)
 
-    assert (found.name, found.points, found.last_at, found.is_stale) == ("S", 0, None, False)
+    assert (found.name, found.points, found.fresh) == ("S", 0, Freshness())
 
 
 def test_points_of_no_source_are_a_row_without_a_name_and_last() -> None:
@@ -111,10 +105,10 @@ def test_points_of_no_source_are_a_row_without_a_name_and_last() -> None:
 
     found = sources(account, at=LAST)
 
-    assert [(each.uid is None, each.name, each.points, each.last_at) for each in found] == [
+    assert [(each.uid is None, each.name, each.points, each.fresh.last_at) for each in found] == [
         (False, "alfa", 0, None),
-        (False, "Zeta", 1, LAST + HOUR / 2),
-        (True, "", 2, LAST),
+        (False, "Zeta", 1, LAST + HOUR * 3 / 4),
+        (True, "", 2, LAST + HOUR),
     ]
     assert found[2].kind == "files"
 
@@ -130,7 +124,11 @@ def test_a_point_without_a_source_of_its_own_is_fed_by_that_of_its_device() -> N
 
     found = only(account, LAST)
 
-    assert (found.uid, found.points, found.last_at) == (gateway.uid, 1, LAST)
+    assert (found.uid, found.points, found.fresh) == (
+        gateway.uid,
+        1,
+        Freshness(LAST + HOUR / 4, 1, 0),
+    )
 
 
 def test_the_newest_of_a_sources_series_counts_and_each_point_once() -> None:
@@ -143,7 +141,7 @@ def test_the_newest_of_a_sources_series_counts_and_each_point_once() -> None:
 
     found = only(account, LAST + 4 * HOUR)
 
-    assert (found.points, found.last_at, found.is_stale) == (2, LAST + HOUR, False)
+    assert (found.points, found.fresh) == (2, Freshness(LAST + 2 * HOUR, 2, 1))
 
 
 def test_other_accounts_and_retired_points_feed_nothing() -> None:
@@ -156,5 +154,5 @@ def test_other_accounts_and_retired_points_feed_nothing() -> None:
 
     found = only(account, LAST + 9 * HOUR)
 
-    assert (found.points, found.last_at, found.is_stale) == (0, None, False)
-    assert only(other, LAST).last_at == LAST + HOUR
+    assert (found.points, found.fresh) == (0, Freshness(LAST + HOUR / 4, 0, 0))
+    assert only(other, LAST).fresh.last_at == LAST + HOUR * 5 / 4

@@ -39,8 +39,8 @@ def test_an_overview_adds_up_the_days_of_the_account(told: Fed) -> None:
     made = seen(told, datetime(2026, 11, 12, 9, tzinfo=UTC))
 
     assert made.today == TODAY
-    assert (made.yesterday.day, made.week_before.day) == (date(2026, 11, 11), date(2026, 11, 4))
-    assert made.yesterday.total == of_days(told, date(2026, 11, 11), TODAY)
+    assert (made.last_day.day, made.week_before.day) == (date(2026, 11, 11), date(2026, 11, 4))
+    assert made.last_day.total == of_days(told, date(2026, 11, 11), TODAY)
     assert made.week_before.total == of_days(told, date(2026, 11, 4), date(2026, 11, 5))
     assert [each.day for each in made.lately.days] == oracle.days(date(2026, 10, 13), TODAY)
     assert made.lately.figures.total == of_days(told, date(2026, 10, 13), TODAY)
@@ -76,4 +76,4 @@ def test_the_day_is_that_of_the_accounts_clock(told: Fed, hour: int, today: date
     made = seen(told, datetime(2026, 11, 11, hour, tzinfo=UTC))
 
     assert made.today == today
-    assert made.yesterday.day == today - ONE_DAY
+    assert made.last_day.day == today - ONE_DAY

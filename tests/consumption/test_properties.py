@@ -11,6 +11,7 @@ from tests.consumption.world import CAME
 from vatio.consumption import answering, days, loading
 from vatio.consumption.buckets import By, buckets
 from vatio.consumption.components import components
+from vatio.consumption.grid import grid
 from vatio.consumption.looking import look
 from vatio.consumption.subjects import whole_account
 from vatio.readings.slots import ONE_DAY, WHOLE_DAY
@@ -76,12 +77,12 @@ class CurvesTest(TestCase):
         known = answering.measured(account.pk, parts)
 
         by_day = days.add_up(
-            days.read(account.pk, known, loading.grid(first, until, "Europe/Madrid", WHOLE_DAY)),
+            days.read(account.pk, known, grid(first, until, "Europe/Madrid", WHOLE_DAY)),
             parts,
             adds=True,
         )
         by_hour = loading.add_up(
-            loading.read(account.pk, known, loading.grid(first, until, "Europe/Madrid", 60)),
+            loading.read(account.pk, known, grid(first, until, "Europe/Madrid", 60)),
             parts,
             adds=True,
         )

@@ -10,7 +10,7 @@ from tests.consumption import world
 from tests.consumption.world import AT, CAME
 from vatio.accounts.models import Account
 from vatio.analysis.comparing import Versus
-from vatio.consumption import overview, subjects
+from vatio.consumption import looking, overview, subjects
 from vatio.consumption.buckets import By
 from vatio.consumption.looking import Look, look
 from vatio.consumption.parts import by_period, by_site
@@ -113,3 +113,19 @@ def test_an_overview_of_many_things_takes_as_many_statements(
     few, many = same(two, lambda account: overview.overview(account, at=AT))
 
     assert few == many == 31
+
+
+def test_of_a_long_span_hours_are_read_and_then_days_and_several_things_share_what_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    account = world.account()
+    world.flat(world.point(world.meter(account, "A"), 15), DAY, UNTIL)
+    subject = whole_account(account)
+
+    def minutes(days: int, among: int = 1) -> int:
+        since = UNTIL - days * ONE_DAY
+        return look(account, subject, since, UNTIL, now=CAME, among=among).minutes
+
+    monkeypatch.setattr(looking, "MOST_VALUES", 960)
+
+    assert [minutes(2), minutes(2, among=8), minutes(2, among=40)] == [15, 60, WHOLE_DAY]

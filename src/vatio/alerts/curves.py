@@ -16,7 +16,8 @@ from vatio.consumption import components as parts_of
 from vatio.consumption import days as by_days
 from vatio.consumption.answering import Measured
 from vatio.consumption.components import Component
-from vatio.consumption.loading import Grid, Store
+from vatio.consumption.grid import Grid, grid
+from vatio.consumption.loading import Store
 from vatio.consumption.subjects import EnergySubject, SubjectKind
 from vatio.consumption.tariffs import TariffBook, runs_of_hours, supplied
 from vatio.readings import choosing, storing
@@ -57,7 +58,7 @@ class Watched:
 
     def grid(self, since: date, until: date) -> Grid:
         """Return the intervals of its days from `since` up to, not including, `until`."""
-        return loading.grid(since, until, self.subject.time_zone, self.minutes)
+        return grid(since, until, self.subject.time_zone, self.minutes)
 
 
 def watch(

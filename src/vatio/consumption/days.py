@@ -10,7 +10,8 @@ from django.db import connection
 from vatio.analysis.curve import HOUR, Curve, Run, Value
 from vatio.consumption.answering import Measured
 from vatio.consumption.components import Component
-from vatio.consumption.loading import Grid, joined, marks
+from vatio.consumption.grid import Grid, joined
+from vatio.consumption.loading import marks
 from vatio.readings import choosing
 from vatio.readings.choosing import Chosen
 from vatio.readings.series import SeriesKey

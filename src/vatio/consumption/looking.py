@@ -17,6 +17,8 @@ from vatio.consumption import days as by_days
 from vatio.consumption.answering import Measured
 from vatio.consumption.components import Component
 from vatio.consumption.days import DailyCurve, DayStore
+from vatio.consumption.grid import Grid
+from vatio.consumption.grid import grid as grid_of
 from vatio.consumption.loading import Store
 from vatio.consumption.subjects import EnergySubject
 from vatio.readings.slots import ONE_DAY, WHOLE_DAY
@@ -90,18 +92,22 @@ def look(
     now: float,
     minutes: int | None = None,
     versus: Versus = Versus.NOTHING,
+    among: int = 1,
 ) -> Look:
     """Look at a thing of an account from `since` up to, not including, `until`.
 
     :param now: the instant, in seconds since 1970, up to which intervals can be expected.
     :param minutes: the resolution that is asked for: the finest there is at most, and a day where
         the span has too many intervals.
+    :param among: how many things are looked at together: they share what is read at most.
     """
     around = _around(account, subject, since, until)
     facing = comparing.facing(since, until, versus) if versus else None
     other = _around(account, subject, facing.since, facing.until) if facing else None
     components, known = around.within()
-    step = _minutes(account.pk, [each for each in (around, other) if each], minutes)
+    step = _minutes(
+        account.pk, [each for each in (around, other) if each], minutes, most=MOST_VALUES // among
+    )
     side = around.side(account.pk, subject, step)
     curve, daily = side.add_up(side.components)
     first = {each.data_point_id: known.first_on.get(each.data_point_id) for each in components}
@@ -176,8 +182,8 @@ class _Side:
     minutes: int
 
     @property
-    def grid(self) -> loading.Grid:
-        return loading.grid(self.since, self.until, self.subject.time_zone, self.minutes)
+    def grid(self) -> Grid:
+        return grid_of(self.since, self.until, self.subject.time_zone, self.minutes)
 
     @cached_property
     def store(self) -> Store:
@@ -199,13 +205,15 @@ class _Side:
         return loading.add_up(self.store, components, adds=adds, gap_is_gap=whole), None
 
 
-def _minutes(account_id: int, sides: Collection[_Around], asked: int | None) -> int:
+def _minutes(account_id: int, sides: Collection[_Around], asked: int | None, *, most: int) -> int:
     """Return the resolution in which a span is read, and with it the one it is compared with."""
     measuring = [each for each in sides if each.known.series]
-    return max((_minutes_of(account_id, each, asked) for each in measuring), default=WHOLE_DAY)
+    return max(
+        (_minutes_of(account_id, each, asked, most=most) for each in measuring), default=WHOLE_DAY
+    )
 
 
-def _minutes_of(account_id: int, side: _Around, asked: int | None) -> int:
+def _minutes_of(account_id: int, side: _Around, asked: int | None, *, most: int) -> int:
     components, known = side.within()
     if asked is None:
         minutes = answering.full_resolution(account_id, known, side.since, side.until)
@@ -213,9 +221,9 @@ def _minutes_of(account_id: int, side: _Around, asked: int | None) -> int:
         minutes = answering.resolution(known, at_least=asked)
     living = [each for each in map(known.living, components) if each]
     slots = (side.until - side.since).days * WHOLE_DAY // minutes * max(len(living), 1)
-    if slots > MOST_VALUES and minutes < 60:
+    if slots > most and minutes < 60:
         minutes, slots = 60, slots * minutes // 60
-    return WHOLE_DAY if slots > MOST_VALUES else minutes
+    return WHOLE_DAY if slots > most else minutes
 
 
 def _against(side: _Side, curve: Curve, other: _Side, facing: Facing, *, now: float) -> Against:

@@ -1,4 +1,4 @@
-"""What an account consumed lately: yesterday, this month so far, 30 days, and where it goes."""
+"""What an account consumed lately: its last day, the month so far, 30 days, and where it goes."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -6,8 +6,9 @@ from datetime import date, datetime, timedelta
 from vatio.accounts.models import Account
 from vatio.analysis.comparing import Versus
 from vatio.analysis.figures import DayFigures
+from vatio.consumption import account_freshness
+from vatio.consumption.account_freshness import SourceFreshness
 from vatio.consumption.buckets import By
-from vatio.consumption.freshness import SourceFreshness, sources
 from vatio.consumption.looking import Look, look
 from vatio.consumption.parts import Parted, by_site
 from vatio.consumption.subjects import EnergySubject, whole_account
@@ -15,6 +16,7 @@ from vatio.dates import day_at
 from vatio.readings.slots import WHOLE_DAY
 
 ONE_DAY = timedelta(days=1)
+A_WEEK = 7
 LATELY = 30
 """How many days, up to yesterday, are shown day by day."""
 
@@ -23,9 +25,10 @@ LATELY = 30
 class Overview:
     """An account lately. `today` is the day in its time zone, which is not over.
 
-    `lately` are the 30 days up to yesterday. `month` are the days of the month up to yesterday,
-    beside those of a year before by weekday and, in `against_month`, the same dates of last month;
-    on the first of a month they are those of the month that ended.
+    `lately` are the 30 days up to yesterday, and `last` the place in them of the last day with
+    data: files bring a day some days later. `month` are the days of its month up to it, beside
+    those of a year before by weekday and, in `against_month`, the same dates of the month before;
+    so on the first of a month they are those of the month that ended.
     """
 
     today: date
@@ -33,25 +36,36 @@ class Overview:
     month: Look
     against_month: Look
     lately: Look
+    last: int
     sites: Parted
     sources: list[SourceFreshness]
 
     @property
-    def yesterday(self) -> DayFigures:
-        """Yesterday."""
-        return self.lately.days[-1]
+    def last_day(self) -> DayFigures:
+        """The last day with data; yesterday where no day of the last ones has any."""
+        return self.lately.days[self.last]
 
     @property
-    def week_before(self) -> DayFigures:
-        """The same weekday of the week before."""
-        return self.lately.days[-8]
+    def week_before(self) -> DayFigures | None:
+        """The same weekday of the week before; None where it is before all of the days."""
+        return self.lately.days[self.last - A_WEEK] if self.last >= A_WEEK else None
+
+    @property
+    def is_up_to_yesterday(self) -> bool:
+        """Whether yesterday has data."""
+        return self.last_day.day == self.today - ONE_DAY
+
+    @property
+    def come(self) -> list[DayFigures]:
+        """The last days from the first reading up to the last one: what else is not missed here."""
+        begun = min(self.lately.known.first_on.values(), default=self.today)
+        return [each for each in self.lately.days[: self.last + 1] if each.day >= begun]
 
 
 def overview(account: Account, *, at: datetime) -> Overview:
     """Return what an account consumed lately; as many statements whatever is installed."""
     today = day_at(at, account.time_zone)
     subject = whole_account(account)
-    first = (today - ONE_DAY).replace(day=1)
 
     def days(since: date, until: date, versus: Versus = Versus.NOTHING) -> Look:
         return look(
@@ -65,12 +79,17 @@ def overview(account: Account, *, at: datetime) -> Overview:
         )
 
     lately = days(today - LATELY * ONE_DAY, today)
+    with_data = (place for place, each in enumerate(lately.days) if each.present)
+    last = max(with_data, default=LATELY - 1)
+    last_day = lately.days[last].day
+    first = last_day.replace(day=1)
     return Overview(
         today=today,
         subject=subject,
-        month=days(first, today, Versus.WEEKDAY),
-        against_month=days(first, today, Versus.MONTH),
+        month=days(first, last_day + ONE_DAY, Versus.WEEKDAY),
+        against_month=days(first, last_day + ONE_DAY, Versus.MONTH),
         lately=lately,
+        last=last,
         sites=by_site(account, lately, By.MONTH),
-        sources=sources(account, at=at),
+        sources=account_freshness.sources(account, at=at),
     )

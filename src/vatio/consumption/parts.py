@@ -12,7 +12,8 @@ from vatio.analysis.curve import Curve
 from vatio.consumption import days as by_days
 from vatio.consumption.buckets import By
 from vatio.consumption.components import Component
-from vatio.consumption.loading import MINUTE, Grid, add_up, grid, read
+from vatio.consumption.grid import MINUTE, Grid, grid
+from vatio.consumption.loading import add_up, read
 from vatio.consumption.looking import Look
 from vatio.consumption.subjects import SubjectKind
 from vatio.consumption.tariffs import NO_TARIFF, TariffBook, runs_of_hours, supplied

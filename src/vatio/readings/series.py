@@ -39,7 +39,7 @@ SELECT {COLUMNS}, series.first_reading_on,
         (greatest(point.service_since, own.last_at) AT TIME ZONE series.time_zone)::date + 1 END
 FROM metering_series series
 JOIN metering_datapoint point ON point.id = series.data_point_id
-LEFT JOIN readings_state own ON own.account_id = series.account_id AND own.series_id = series.id
+LEFT JOIN readings_state own ON own.account_id = %(account)s AND own.series_id = series.id
 WHERE series.account_id = %(account)s AND series.data_point_id = ANY(%(points)s)
   AND series.kind <> 'register'
 """  # noqa: S608

@@ -71,10 +71,10 @@ def test_what_is_missing_is_marked_and_said() -> None:
     assert picture.wide.columns[0].figure == "1.000*"
     assert picture.wide.columns[1].is_void
     assert picture.notes == [
-        "* 804 horas sin datos (feb 2026 y mar 2026): no se han sumado ni estimado."
+        "* 33 días 12 h sin datos (feb 2026 y mar 2026): no se han sumado ni estimado."
     ]
     assert picture.told == (
-        "Energía: feb 2026 (1.000 kWh*) y mar 2026 (sin datos). 804 horas sin datos (feb 2026 y "
+        "Energía: feb 2026 (1.000 kWh*) y mar 2026 (sin datos). 33 días 12 h sin datos (feb 2026 y "
         "mar 2026): no se han sumado ni estimado. La tabla tiene las cifras."
     )
 
@@ -83,7 +83,7 @@ def test_many_bars_with_gaps_are_told_from_the_first_to_the_last() -> None:
     bars = [month_bar(month, 1e6, missing=4) for month in range(1, 6)]
 
     assert notes_of(bars, minutes=15) == [
-        "* 5 horas sin datos, de ene 2026 a may 2026: no se han sumado ni estimado."
+        "* 5 h sin datos, de ene 2026 a may 2026: no se han sumado ni estimado."
     ]
 
 
@@ -127,7 +127,7 @@ def test_a_tooltip_has_the_parts_the_comparison_and_the_difference() -> None:
                 ["Un año antes", "4.000 kWh"],
                 ["Diferencia", "−25\xa0%"],
             ],
-            "15 minutos sin datos",
+            "15 min sin datos",
         ]
     ]
 
@@ -155,7 +155,7 @@ def test_english_readers_get_their_own_numbers() -> None:
         html = page_of(BARS, drawn=picture, before="")
 
     assert picture.wide.columns[0].figure == "1,000*"
-    assert picture.notes == ["* 1 hour without data (Feb 2026): neither added nor estimated."]
+    assert picture.notes == ["* 1 h without data (Feb 2026): neither added nor estimated."]
     assert "Energía, kWh" in html
 
 

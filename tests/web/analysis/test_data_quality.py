@@ -215,7 +215,7 @@ def test_the_table_can_be_downloaded_whole(client: Client, hotel: Account) -> No
     assert rows[1][:2] == ["'=Bombas · Energía activa", "'=Bombas"]
     assert rows[1][6:] == [
         "2026-10-01", "2026-10-28", "177", "82,49", "31", "2026-10-27 05:00+01:00", "4,11", "1",
-        "0", "2026-10-27 04:00+01:00",
+        "0", "2026-10-27 05:00+01:00",
     ]  # fmt: skip
 
 

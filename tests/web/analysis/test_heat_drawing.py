@@ -49,7 +49,7 @@ def test_a_gap_over_days_is_one_box_and_is_said() -> None:
 
     assert picture.wide.gaps == [HeatBox(0.0, 90.0, 540.0, 30.0)]
     assert picture.has_gaps
-    assert picture.notes == ["6 horas sin datos, de 3 días."]
+    assert picture.notes == ["6 h sin datos, de 3 días."]
 
 
 def test_days_of_23_and_25_hours_are_marked_and_no_gap() -> None:

@@ -3,9 +3,9 @@ from datetime import date
 import pytest
 from django.utils.translation import override
 
-from vatio.consumption.data_quality import QualitySpan
-from vatio.consumption.quality_days import DayState, JudgedDay
-from vatio.web.analysis import quality_words
+from vatio.consumption.quality.account_quality import QualitySpan
+from vatio.consumption.quality.days import DayState, JudgedDay
+from vatio.web.analysis import lengths
 from vatio.web.analysis.quality_drawing import draw, frame
 
 WEEK = QualitySpan(date(2026, 10, 29), date(2026, 11, 3))
@@ -74,7 +74,7 @@ def test_months_are_named_where_they_begin() -> None:
 )
 def test_a_length_of_time_is_written_by_its_two_largest_parts(seconds: int, words: str) -> None:
     with override("es"):
-        written = quality_words.lasting(seconds)
+        written = lengths.lasting(seconds)
 
     assert written == words
 
@@ -85,6 +85,6 @@ def test_a_length_of_time_is_written_by_its_two_largest_parts(seconds: int, word
 )
 def test_nothing_that_lacks_anything_is_said_to_be_whole(part: float, up: bool, words: str) -> None:
     with override("es"):
-        written = quality_words.share(part, up=up)
+        written = lengths.share(part, up=up)
 
     assert written.replace("\u00a0", " ") == words

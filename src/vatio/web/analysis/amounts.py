@@ -1,17 +1,17 @@
 """Amounts of energy and power as pages write them: in a unit that keeps them short."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from babel.numbers import format_decimal
+from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from vatio.analysis.curve import Value
 from vatio.consumption.subjects import EnergySubject
+from vatio.web.analysis.chart_numbers import best_unit, fixed
 
-MEGA = 10_000
-"""From how many kWh on an amount is written in MWh."""
-
-BIGGER = {"kWh": "MWh", "kvarh": "Mvarh"}
 NONE = "–"
 
 
@@ -25,11 +25,7 @@ class ShownUnit:
 
 def total_unit(subject: EnergySubject, largest: float) -> ShownUnit:
     """Return the unit in which amounts up to a largest one, in base units, are written."""
-    quantity = subject.quantity
-    bigger = BIGGER.get(quantity.shown)
-    if bigger and abs(largest) / quantity.factor >= MEGA:
-        return ShownUnit(bigger, quantity.factor * 1000)
-    return ShownUnit(quantity.shown, quantity.factor)
+    return ShownUnit(*best_unit(subject.quantity.shown, subject.quantity.factor, largest))
 
 
 def power_unit(subject: EnergySubject) -> ShownUnit:
@@ -37,35 +33,50 @@ def power_unit(subject: EnergySubject) -> ShownUnit:
     return ShownUnit(subject.unit, subject.quantity.factor)
 
 
+class RateWords(NamedTuple):
+    """What an amount in an hour is called: by itself, its mean, and the highest of it."""
+
+    plain: Promise | str
+    mean: Promise
+    highest: Promise
+
+
+POWER = RateWords(_("Power"), _("Mean power"), _("Highest power"))
+FLOW = RateWords(_("Flow"), _("Mean flow"), _("Highest flow"))
+RATE = RateWords(_("Rate"), _("Mean rate"), _("Highest rate"))
+STATE = RateWords(_("Value"), _("Mean"), _("Highest"))
+
+
+def rate_words(subject: EnergySubject) -> RateWords:
+    """Return what the curve of a thing is called: power, a flow of gas or water, or a state."""
+    if not subject.adds:
+        return STATE._replace(plain=subject.quantity.label)
+    if subject.unit in ("kW", "kvar"):
+        return POWER
+    return FLOW if subject.quantity.base == "l" else RATE
+
+
 def figure(value: Value, unit: ShownUnit, *, decimals: int | None = None) -> str:
     """Return an amount in a unit, with as many decimals as its size is worth; a dash for none."""
     if value is None:
         return NONE
     shown = value / unit.factor
-    places = decimals if decimals is not None else 0 if abs(shown) >= 1000 else 1
-    if decimals is None and 0 < abs(shown) < 1:
-        places = 3
-    return format_decimal(
-        round(shown, places) + 0.0,
-        "#,##0." + "0" * places if places else "#,##0",
-        locale=get_language() or "es",
-    ).replace("-", "−")
+    return fixed(shown, decimals_of([shown]) if decimals is None else decimals)
+
+
+def decimals_of(values: Iterable[Value]) -> int:
+    """Return how many decimals numbers are worth that stand beside one another: none to three."""
+    largest = max((abs(value) for value in values if value is not None), default=0.0)
+    return 0 if largest >= 1000 else 3 if 0 < largest < 1 else 1
 
 
 def change(share: float | None) -> str:
     """Return a change in per cent with its sign: +5,2 %, −12,0 %; a dash for none."""
     if share is None:
         return NONE
-    words = format_decimal(abs(share) * 100, "#,##0.0", locale=get_language() or "es")
+    words = fixed(abs(share) * 100, 1)
     sign = "+" if share > 0 else "−" if share < 0 else ""
     return f"{sign}{words}{percent_sign()}"
-
-
-def percent(share: float) -> str:
-    """Return a share in per cent with one decimal; only what is whole is written as 100."""
-    tenths = int(share * 1000) / 10 if share < 1 else 100.0
-    words = format_decimal(tenths, "0.#", locale=get_language() or "es")
-    return f"{words}{percent_sign()}"
 
 
 def percent_sign() -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from vatio.formats import amount, joined, number
+from vatio.formats import joined, number
 from vatio.web.analysis.bar_labels import BarWords
+from vatio.web.analysis.lengths import lasting
 
 WHOLE = "bar-whole"
 """The look of a bar that has no parts."""
@@ -59,6 +60,11 @@ class EnergyBar:
             return ()
         parts = [part for part in self.parts if part.value]
         return parts or ([EnergyPart("", WHOLE, self.total)] if self.total else ())
+
+    @property
+    def lacks_a_part(self) -> bool:
+        """Whether all of its intervals are there, and none whole: a part is missing of each."""
+        return self.total is not None and self.missing >= self.intervals > 0
 
     @property
     def is_netted(self) -> bool:
@@ -119,10 +125,18 @@ def notes_of(bars: Sequence[EnergyBar], *, minutes: int) -> list[str]:
     :param minutes: how long an interval is.
     """
     notes = []
-    short = [bar for bar in bars if bar.missing]
+    part = [bar for bar in bars if bar.lacks_a_part]
+    short = [bar for bar in bars if bar.missing and not bar.lacks_a_part]
+    if part:
+        words = ngettext(
+            "%(n)s bar lacks a part: neither added nor estimated.",
+            "%(n)s bars lack a part: neither added nor estimated.",
+            len(part),
+        )
+        notes.append("* " + words % {"n": number(len(part))})
     if short:
         where = [bar.words.name for bar in short]
-        told = {"time": written_length(sum(bar.missing for bar in short) * minutes)}
+        told = {"time": lasting(sum(bar.missing for bar in short) * minutes * 60)}
         if len(where) <= 3:
             told["where"] = joined(where)
             words = _("%(time)s without data (%(where)s): neither added nor estimated.")
@@ -136,13 +150,3 @@ def notes_of(bars: Sequence[EnergyBar], *, minutes: int) -> list[str]:
     if any(bar.is_unfinished and bar.total is not None for bar in bars):
         notes.append("† " + _("Not over yet."))
     return notes
-
-
-def written_length(minutes: int) -> str:
-    """Return a length of time in words: in days from two whole ones on, hours, or minutes."""
-    if minutes % 1440 == 0 and minutes > 1440:
-        days = minutes // 1440
-        return ngettext("%(n)s day", "%(n)s days", days) % {"n": number(days)}
-    if minutes % 60 and minutes < 600:
-        return _("%(n)s minutes") % {"n": number(minutes)}
-    return ngettext("%(n)s hour", "%(n)s hours", minutes // 60) % {"n": amount(minutes / 60)}

@@ -12,11 +12,11 @@ from vatio.web.analysis.bars import (
     EnergyBar,
     legend_of,
     notes_of,
-    written_length,
 )
 from vatio.web.analysis.chart_numbers import best_unit, decimals_for, fixed
 from vatio.web.analysis.column_chart import ColumnChart, columns
-from vatio.web.analysis.row_chart import RowChart, rows
+from vatio.web.analysis.lengths import lasting
+from vatio.web.analysis.row_chart import MOST_ROWS, RowChart, rows
 
 MOST_TOLD = 14
 """Up to how many bars are told one by one in the sentence that describes them."""
@@ -73,6 +73,7 @@ def draw_bars(
     minutes: int,
     before: str = "",
     height: float = 192.0,
+    most_rows: int = MOST_ROWS,
 ) -> BarsDrawing | None:
     """Compute the drawing of bars in order of time; None without any.
 
@@ -82,6 +83,7 @@ def draw_bars(
     :param minutes: how long the intervals are that a bar counts.
     :param before: what each bar is compared with, for the words: Un año antes.
     :param height: how high the wide drawing's plot is, in its own units.
+    :param most_rows: of more bars the narrow drawing is of strips without figures.
     """
     if not bars:
         return None
@@ -90,7 +92,7 @@ def draw_bars(
         what=what,
         unit=figures.unit,
         wide=columns(bars, figures.factor, figures.short, height),
-        narrow=rows(bars, figures.full),
+        narrow=rows(bars, figures.full, most_rows),
         legend=legend_of(bars),
         notes=notes_of(bars, minutes=minutes),
         tips=json.dumps([_tip(bar, figures, what, before, minutes) for bar in bars]),
@@ -126,8 +128,10 @@ def _tip(
             sign = "+" if change > 0 else "−" if change < 0 else ""
             shown.append((_("Difference"), f"{sign}{percent(abs(change))}"))
     notes = []
-    if bar.missing:
-        notes.append(_("%(time)s without data") % {"time": written_length(bar.missing * minutes)})
+    if bar.lacks_a_part:
+        notes.append(_("a part is missing"))
+    elif bar.missing:
+        notes.append(_("%(time)s without data") % {"time": lasting(bar.missing * minutes * 60)})
     if bar.is_unfinished:
         notes.append(_("not over yet"))
     return bar.words.name, shown, " · ".join(notes)

@@ -17,12 +17,13 @@ from vatio.consumption.parts import Parted
 from vatio.consumption.subjects import KINDS
 from vatio.dates import day_at
 from vatio.web.analysis import tiles
-from vatio.web.analysis.amounts import ShownUnit, power_unit, total_unit
+from vatio.web.analysis.amounts import ShownUnit, power_unit, rate_words, total_unit
 from vatio.web.analysis.asked import COMPARISONS, RESOLUTIONS, SHAPES, Asked, Shape, read, spans
 from vatio.web.analysis.bars_drawing import BarsDrawing, draw_bars
 from vatio.web.analysis.bucket_bars import MOST_BARS, bars_of
 from vatio.web.analysis.curve_drawing import CurveDrawing, Slot, draw
 from vatio.web.analysis.first_minutes import first_minutes
+from vatio.web.analysis.latest_days import latest_days
 from vatio.web.analysis.looks import Together, looks
 from vatio.web.analysis.table import EnergyTable, page, table
 from vatio.web.analysis.warnings import warnings
@@ -57,13 +58,15 @@ def consumption(request: Request, uid: UUID) -> HttpResponse:
     today = day_at(at, account.time_zone)
     asked = read(request.GET, today=today)
     shown = prepare(account, asked, at=at)
-    look = shown.together.only
+    look, first = shown.together.only, shown.together.looks[0]
+    before = str(COMPARISONS[asked.versus])
     return render(
         request,
         "analysis/consumption.html",
         {
             "account": account,
             "asked": asked,
+            "today": today,
             "shown": shown,
             "look": look,
             "looks": shown.together.looks,
@@ -74,14 +77,21 @@ def consumption(request: Request, uid: UUID) -> HttpResponse:
             "resolutions": RESOLUTIONS,
             "comparisons": COMPARISONS,
             "shapes": SHAPES,
-            "tiles": tiles.tiles(look) if look else [],
-            "figures": [(each.subject, tiles.tiles(each)) for each in shown.together.looks],
+            "tiles": tiles.tiles(look, before) if look else [],
+            "curve_heading": str(rate_words(first.subject).plain),
+            "figures": [(each.subject, tiles.tiles(each, before)) for each in shown.together.looks],
             "drawn": _drawn(shown.together, at.timestamp()) if asked.is_curve else None,
             "bars_drawn": _bars(shown, now=at.timestamp()),
             "page": page(len(shown.table), request.GET),
-            "warnings": warnings(account, shown.together.looks, shown.together.apart),
+            "warnings": [
+                *warnings(account, shown.together.looks, shown.together.apart),
+                *_undrawn(shown),
+            ],
             "never_read": not any(each.known.first_on for each in shown.together.looks),
-            "is_empty": all(each.is_empty for each in shown.together.looks),
+            "is_empty": shown.together.is_empty,
+            "latest": latest_days(account, shown.together.looks, asked, today=today)
+            if shown.together.is_empty
+            else "",
             "steps": first_minutes(frame),
         },
     )
@@ -130,6 +140,21 @@ def _drawn(together: Together, now: float) -> CurveDrawing | None:
         adds=False,
         now=now,
     )
+
+
+def _undrawn(shown: Shown) -> list[str]:
+    """Return why no bars are drawn where they were asked for."""
+    if shown.asked.is_curve or shown.together.is_empty:
+        return []
+    if shown.together.only is None:
+        return [_("Bars are drawn of one thing alone: of several the table has the numbers.")]
+    if len(shown.table) > MOST_BARS:
+        return [
+            _("That would be too many bars to tell apart: choose fewer days, or days or months.")
+        ]
+    if shown.parted is None and shown.asked.shape == Shape.PERIODS:
+        return [_("In so long a span, or of whole days, tariff periods cannot be told apart.")]
+    return []
 
 
 def _bars(shown: Shown, *, now: float) -> BarsDrawing | None:

@@ -13,18 +13,20 @@ from django.utils.translation import get_language
 
 from vatio import clock
 from vatio.accounts.models import Account
-from vatio.consumption import data_quality as quality_of
-from vatio.consumption import entering, quality_findings, quality_list
-from vatio.consumption.data_quality import AccountQuality, PointQuality
-from vatio.consumption.quality_days import DayState
-from vatio.consumption.quality_list import QualityFilters
+from vatio.consumption import entering
+from vatio.consumption.account_freshness import CALLED_HOURS, LEAST_HOURS
+from vatio.consumption.quality import account_quality as quality_of
+from vatio.consumption.quality import findings, listing
+from vatio.consumption.quality.account_quality import AccountQuality, PointQuality
+from vatio.consumption.quality.days import DayState
+from vatio.consumption.quality.listing import QualityFilters
 from vatio.dates import add_months, day_at
 from vatio.metering.labels import RESOLUTIONS
 from vatio.metering.quantities import QUANTITIES
 from vatio.metering.tree import sites_of
 from vatio.readings import delivery_list
 from vatio.readings.labels import ORIGINS
-from vatio.web.analysis import quality_csv, quality_drawing, quality_words
+from vatio.web.analysis import lengths, quality_csv, quality_drawing
 from vatio.web.analysis.quality_drawing import DayStrip
 from vatio.web.shell.access import (
     ADMINISTRATOR,
@@ -62,14 +64,14 @@ def data_quality(request: Request, uid: UUID) -> HttpResponse:
     entering.record_entry(account, by=request.user, at=at)
     today = day_at(at, account.time_zone)
     tree = sites_of(account)
-    asked = quality_list.parse(request.GET, tree, today=today)
-    points = quality_list.points_of(account, asked, tree)
+    asked = listing.parse(request.GET, tree, today=today)
+    points = listing.points_of(account, asked, tree)
     quality = quality_of.read(account, points, asked.span, at=at)
-    rows = quality_list.listed(quality.points)
+    rows = listing.listed(quality.points)
     if request.GET.get("as") == "csv":
-        ordered = quality_list.ordered(rows, asked.sort)
+        ordered = listing.ordered(rows, asked.sort)
         return quality_csv.answer(account, ordered, asked.span, tree.paths())
-    page = quality_list.page(rows, asked.sort, request.GET)
+    page = listing.page(rows, asked.sort, request.GET)
     return render(
         request,
         "analysis/data_quality.html",
@@ -86,8 +88,9 @@ def data_quality(request: Request, uid: UUID) -> HttpResponse:
             "headings": _headings(asked, request.GET),
             "csv_url": query_string(request.GET, {"as": "csv"}),
             "resolutions": RESOLUTIONS,
-            "lasting": quality_words.lasting,
-            "share": quality_words.share,
+            "missed_after": (LEAST_HOURS, CALLED_HOURS),
+            "lasting": lengths.lasting,
+            "share": lengths.share,
             "quantities": QUANTITIES,
             "origins": ORIGINS,
             "legend": [
@@ -117,14 +120,14 @@ def _strips(point: PointQuality, asked: QualityFilters) -> list[CalendarRow]:
 
 def _findings(account: Account, quality: AccountQuality, asked: QualityFilters) -> dict[str, Any]:
     """Return what the page lists: the first of each kind, and how many there are."""
-    gaps = quality_findings.gaps(quality)
-    conflicts = quality_findings.conflicts(quality)
-    estimates = quality_findings.estimates(quality)
-    doubtful = quality_findings.doubtful(quality, days=SHOWN)[:SHOWN]
-    corrections, correction_count = quality_findings.corrections(
+    gaps = findings.gaps(quality)
+    conflicts = findings.conflicts(quality)
+    estimates = findings.estimates(quality)
+    doubtful = findings.doubtful(quality, days=SHOWN)[:SHOWN]
+    corrections, correction_count = findings.corrections(
         quality, narrowed=asked.narrows, limit=SHOWN
     )
-    doubtful_count = quality_findings.doubtful_count(quality)
+    doubtful_count = findings.doubtful_count(quality)
     expected = sum(each.expected for each in quality.points)
     present = sum(each.present for each in quality.points)
     return {
@@ -169,7 +172,7 @@ def _headings(asked: QualityFilters, parameters: QueryDict) -> dict[str, dict[st
     The first press brings the worst to the top.
     """
     made = {}
-    for column in quality_list.SORTS:
+    for column in listing.SORTS:
         up, down = asked.sort == column, asked.sort == f"-{column}"
         rises = column in {"name", "present", "last"}
         sort = f"-{column}" if up or (not rises and not down) else column

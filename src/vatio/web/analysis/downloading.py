@@ -63,7 +63,7 @@ def _headings(shown: Shown) -> list[str]:
         found.append("UTC")
     found += [each.heading for each in table.columns]
     if table.has_peaks:
-        found += [f"{_('Highest power')}, {table.power}", _("When")]
+        found += [table.peak_heading, _("When")]
     return [*found, _("What is missing")]
 
 

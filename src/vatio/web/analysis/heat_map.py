@@ -5,7 +5,6 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
-from django.utils.translation import gettext as _
 
 from vatio import clock
 from vatio.analysis.heat import grid_of
@@ -14,9 +13,11 @@ from vatio.consumption.looking import look
 from vatio.consumption.subjects import KINDS
 from vatio.dates import day_at
 from vatio.readings.slots import WHOLE_DAY
+from vatio.web.analysis.amounts import rate_words
 from vatio.web.analysis.asked import read, spans
 from vatio.web.analysis.first_minutes import first_minutes
 from vatio.web.analysis.heat_drawing import draw_heat
+from vatio.web.analysis.latest_days import latest_days
 from vatio.web.analysis.warnings import warnings
 from vatio.web.shell.access import (
     ADMINISTRATOR,
@@ -48,7 +49,7 @@ def heat_map(request: Request, uid: UUID) -> HttpResponse:
     if not is_daily:
         drawn = draw_heat(
             grid_of(found.curve, now=at.timestamp()),
-            what=_("Power") if subject.adds else str(subject.quantity.label),
+            what=str(rate_words(subject).plain),
             unit=subject.unit,
             factor=subject.quantity.factor,
         )
@@ -58,6 +59,8 @@ def heat_map(request: Request, uid: UUID) -> HttpResponse:
         {
             "account": account,
             "asked": asked,
+            "today": today,
+            "latest": latest_days(account, [found], asked, today=today, most_days=USUAL_DAYS),
             "subject": subject,
             "what": [subject],
             "choices": [(KINDS[kind], each) for kind, each in subjects.choices(account)],

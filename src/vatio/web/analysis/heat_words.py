@@ -10,9 +10,9 @@ from django.utils.translation import ngettext
 from vatio.analysis.heat import HOURS, HeatGrid, HourRow
 from vatio.dates import written
 from vatio.formats import joined, number
-from vatio.web.analysis.bars import written_length
 from vatio.web.analysis.chart_numbers import shortest
 from vatio.web.analysis.heat_cells import LOOKS
+from vatio.web.analysis.lengths import lasting
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def told_of(
 
 def _missing(grid: HeatGrid) -> str:
     return _("%(time)s without data, of %(days)s.") % {
-        "time": written_length(grid.missing * grid.step // 60),
+        "time": lasting(grid.missing * grid.step),
         "days": ngettext("%(n)s day", "%(n)s days", len(grid.days)) % {"n": number(len(grid.days))},
     }
 

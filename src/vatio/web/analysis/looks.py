@@ -26,6 +26,11 @@ class Together:
         """The one thing that is looked at; None where there are several."""
         return self.looks[0] if len(self.looks) == 1 else None
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether none of them has any value in the span."""
+        return all(each.is_empty for each in self.looks)
+
 
 def looks(account: Account, asked: Asked, *, now: float) -> Together:
     """Look at the things that are asked for; those of another unit than the first's are left out.
@@ -45,6 +50,7 @@ def looks(account: Account, asked: Asked, *, now: float) -> Together:
             now=now,
             minutes=resolution,
             versus=asked.versus,
+            among=len(same),
         )
 
     looked = [at(each, minutes) for each in same]

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from vatio import clock
 from vatio.accounts.labels import SECTORS
-from vatio.consumption import portfolio_export, portfolio_list
-from vatio.consumption.portfolio_list import SORTS, ListedFigures, PortfolioFilters
+from vatio.consumption.portfolio import exporting, listing
+from vatio.consumption.portfolio.listing import SORTS, ListedFigures, PortfolioFilters
 from vatio.dates import day_at
 from vatio.web.shell.access import SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.downloads import XLSX
@@ -22,12 +22,12 @@ from vatio.web.shell.query_string import query_string
 def portfolio(request: Request, slug: str) -> HttpResponseBase:
     """Show the active accounts, or the expired ones, with their figures; or as a file."""
     at = clock.now()
-    asked = portfolio_list.read(request.GET)
+    asked = listing.read(request.GET)
     accounts = request.organisation.accounts.all()
-    rows = portfolio_list.listed(accounts, asked, request.user, at=at)
+    rows = listing.listed(accounts, asked, request.user, at=at)
     if request.GET.get("as") in {"xlsx", "csv"}:
         return _file(request, rows, at=at)
-    made = portfolio_list.page(rows, asked, request.GET, request.user, at=at)
+    made = listing.page(rows, asked, request.GET, request.user, at=at)
     return render(
         request,
         "analysis/portfolio.html",
@@ -39,6 +39,7 @@ def portfolio(request: Request, slug: str) -> HttpResponseBase:
             "total": made.total,
             "count": made.count,
             "late": made.late,
+            "compared": made.compared,
             "used": made.used,
             "headings": _headings(request, asked),
             "sectors": SECTORS,
@@ -72,11 +73,11 @@ def _file(request: Request, rows: list[ListedFigures], *, at: datetime) -> HttpR
     time_zone = request.organisation.time_zone
     name = _("portfolio-%(day)s") % {"day": day_at(at, time_zone).isoformat()}
     if request.GET["as"] == "csv":
-        written = portfolio_export.table(rows, request.user, time_zone=time_zone, at=at)
+        written = exporting.table(rows, request.user, time_zone=time_zone, at=at)
         answer = HttpResponse(written, content_type="text/csv; charset=utf-8")
         answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
         return answer
-    made = portfolio_export.workbook(rows, request.user, time_zone=time_zone, at=at)
+    made = exporting.workbook(rows, request.user, time_zone=time_zone, at=at)
     return FileResponse(made, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
 
 

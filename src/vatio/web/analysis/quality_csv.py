@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from vatio.accounts.models import Account
-from vatio.consumption.data_quality import PointQuality, QualitySpan
+from vatio.consumption.quality.account_quality import PointQuality, QualitySpan
 from vatio.formats import decimal_text
 from vatio.metering.labels import RESOLUTIONS
 from vatio.metering.quantities import QUANTITIES

@@ -15,8 +15,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy, ngettext_lazy
 from django.utils.translation import gettext as _
 
-from vatio.consumption.data_quality import QualitySpan
-from vatio.consumption.quality_days import DayState, JudgedDay
+from vatio.consumption.quality.account_quality import QualitySpan
+from vatio.consumption.quality.days import DayState, JudgedDay
 from vatio.dates import written, written_month
 from vatio.formats import joined, number
 

@@ -13,7 +13,10 @@ ROW, BAR, FIGURES = 46.0, 16.0, 19.0
 MOST_ROWS = 62
 """Of more bars there is a strip each, and words only where the month or the day changes."""
 
-STRIP, THICK, WORDS = 5.0, 4.0, 62.0
+NARROW_STRIPS = 62
+"""Up to so many strips each is twice as thick."""
+
+STRIP, WORDS = 5.0, 68.0
 LEAST_APART = 16.0
 LETTER = 7.0
 
@@ -78,15 +81,19 @@ class RowChart:
         )
 
 
-def rows(bars: Sequence[EnergyBar], full: Callable[[float], str]) -> RowChart:
+def rows(
+    bars: Sequence[EnergyBar], full: Callable[[float], str], most: int = MOST_ROWS
+) -> RowChart:
     """Compute the rows of bars.
 
     :param full: writes an amount with its unit.
+    :param most: of more bars there is a strip each.
     """
-    is_dense = len(bars) > MOST_ROWS
+    is_dense = len(bars) > most
     left = WORDS if is_dense else 0.0
-    step, bar_y = (STRIP, 0.5) if is_dense else (ROW, FIGURES)
-    thick = THICK if is_dense else BAR
+    times = 1 if len(bars) > NARROW_STRIPS else 2
+    step, bar_y = (STRIP * times, 0.5) if is_dense else (ROW, FIGURES)
+    thick = step - 1 if is_dense else BAR
     lowest, highest = min(bar.lowest for bar in bars), max(bar.highest for bar in bars)
     whole = highest - lowest or 1.0
 

@@ -3,20 +3,21 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from vatio.analysis.curve import HOUR, Value
 from vatio.consumption.buckets import Bucket, By, buckets
 from vatio.consumption.looking import Look
 from vatio.consumption.parts import Parted
-from vatio.dates import written_month, written_with_weekday
-from vatio.formats import amount
+from vatio.dates import written_month
 from vatio.readings.slots import WHOLE_DAY
-from vatio.web.analysis.amounts import ShownUnit, change, figure
+from vatio.web.analysis.amounts import ShownUnit, change, decimals_of, figure, rate_words
+from vatio.web.analysis.lengths import lasting
 
 SIZE = 100
 """How many rows a page of the table has."""
@@ -24,11 +25,20 @@ SIZE = 100
 
 @dataclass(frozen=True)
 class TableColumn:
-    """A column of numbers: its heading, and its values in the unit of the heading."""
+    """A column of numbers: its heading, and its values in the unit of the heading.
+
+    Differences have their sign: shares (`is_change`), or of states in their unit (`is_signed`).
+    """
 
     heading: str
     values: list[Value]
     is_change: bool = False
+    is_signed: bool = False
+
+    @cached_property
+    def decimals(self) -> int:
+        """How many decimals all numbers of the column have."""
+        return decimals_of(self.values)
 
 
 @dataclass(frozen=True)
@@ -57,9 +67,14 @@ class EnergyTable:
         ]
 
     @property
-    def power(self) -> str:
-        """The unit of the highest powers."""
-        return self.look.subject.unit
+    def peak_heading(self) -> str:
+        """The heading of the highest powers, or of the highest values of a state."""
+        return f"{rate_words(self.look.subject).highest}, {self.look.subject.unit}"
+
+    @property
+    def sum_heading(self) -> str:
+        """What the last row is called: states are never added up."""
+        return _("In all") if self.look.subject.adds else _("Mean")
 
     def label(self, row: int) -> str:
         """Return what a row is called; an hour that a day has twice says which one it is."""
@@ -67,7 +82,7 @@ class EnergyTable:
         if self.by == By.MONTH:
             return written_month(own.day)
         if self.by == By.DAY:
-            return written_with_weekday(own.day)
+            return format_date(own.day, "EEE d MMM y", locale=get_language() or "es")
         at = datetime.fromtimestamp(own.starts, ZoneInfo(self.look.subject.time_zone))
         words = format_datetime(at, "EEE d MMM y, HH:mm", locale=get_language() or "es")
         is_twice = at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset()
@@ -109,11 +124,14 @@ class EnergyTable:
 
 
 def _cell(column: TableColumn, value: Value) -> str:
-    return change(value) if column.is_change else _written(value)
+    if column.is_change:
+        return change(value)
+    sign = "+" if column.is_signed and value and value > 0 else ""
+    return sign + _written(value, column.decimals)
 
 
-def _written(value: Value) -> str:
-    return figure(value, ShownUnit("", 1))
+def _written(value: Value, decimals: int | None = None) -> str:
+    return figure(value, ShownUnit("", 1), decimals=decimals)
 
 
 def table(
@@ -130,15 +148,12 @@ def table(
     look = looked[0]
     by = By.DAY if by in (By.SLOT, By.HOUR) and look.minutes == WHOLE_DAY else by
     columns = _columns(looked, rows, unit, compared_with, parted)
-    sums = [_sum(column, look) for column in columns]
-    if look.against is not None and len(looked) == 1:
-        sums[-2:] = [look.against.comparison.other / unit.factor, look.against.comparison.change]
     return EnergyTable(
         by=by,
         look=look,
         rows=rows,
         columns=columns,
-        sums=sums,
+        sums=_sums(looked, columns, unit),
         has_peaks=len(looked) == 1 and by in (By.DAY, By.MONTH),
     )
 
@@ -176,17 +191,47 @@ def _columns(
     if looked[0].against is not None:
         before = _scaled([b.before for b in own], unit)
         columns.append(TableColumn(f"{compared_with}, {unit.name}", before))
-        columns.append(TableColumn(_("Difference"), [b.change for b in own], is_change=True))
+        columns.append(_differences(looked[0], own, unit))
     return columns
+
+
+def _differences(look: Look, own: Sequence[Bucket], unit: ShownUnit) -> TableColumn:
+    """Return how much more it was: of amounts as a share, of states in their own unit."""
+    if look.subject.adds:
+        return TableColumn(_("Difference"), [each.change for each in own], is_change=True)
+    values = [
+        None if each.total is None or each.before is None else each.total - each.before
+        for each in own
+    ]
+    heading = f"{_('Difference')}, {unit.name}"
+    return TableColumn(heading, _scaled(values, unit), is_signed=True)
+
+
+def _sums(looked: Sequence[Look], columns: Sequence[TableColumn], unit: ShownUnit) -> list[Value]:
+    """Return the sum of each column; of states the mean of the whole span."""
+    look = looked[0]
+    if look.subject.adds:
+        sums = [_sum(column) for column in columns]
+    else:
+        sums = [*_scaled([each.figures.total for each in looked], unit)]
+        sums += [None] * (len(columns) - len(sums))
+    if look.against is not None and len(looked) == 1:
+        compared = look.against.comparison
+        sums[-2:] = [compared.other / unit.factor, compared.change]
+        if not look.subject.adds:
+            sums[-1] = (compared.own - compared.other) / unit.factor
+        if not compared.compared:
+            sums[-2:] = [None, None]
+    return sums
 
 
 def _scaled(values: Sequence[Value], unit: ShownUnit) -> list[Value]:
     return [None if value is None else value / unit.factor for value in values]
 
 
-def _sum(column: TableColumn, look: Look) -> Value:
+def _sum(column: TableColumn) -> Value:
     known = [value for value in column.values if value is not None]
-    if column.is_change or not look.curve.adds or not known:
+    if column.is_change or not known:
         return None
     return sum(known)
 
@@ -208,21 +253,11 @@ def _notes(row: Sequence[Bucket], look: Look) -> list[str]:
     ):
         seconds = max(getattr(each, name) for each in row)
         if seconds:
-            found.append(words % {"time": duration(seconds)})
+            found.append(words % {"time": lasting(seconds)})
     if look.minutes < WHOLE_DAY and row[0].expected in (23 * HOUR, 25 * HOUR):
         hours = row[0].expected // HOUR
         found.append(_("day of %(hours)s hours: the clocks change") % {"hours": hours})
     return found
-
-
-def duration(seconds: int) -> str:
-    """Return a length of time in minutes, hours or days: 45 min, 60 h, 12 d."""
-    if seconds < HOUR:
-        return f"{seconds // 60} min"
-    if seconds < 100 * HOUR:
-        return f"{amount(round(seconds / HOUR, 2))} h"
-    days = round(seconds / 86_400, 1)
-    return ngettext("%(num)s day", "%(num)s days", 1 if days == 1 else 2) % {"num": amount(days)}
 
 
 @dataclass(frozen=True)

@@ -10,43 +10,61 @@ from django.utils.translation import gettext as _
 
 from vatio.consumption.looking import Against, Look
 from vatio.readings.slots import WHOLE_DAY
-from vatio.web.analysis.amounts import change, figure, percent, power_unit, total_unit
-from vatio.web.analysis.table import duration
+from vatio.web.analysis.amounts import (
+    ShownUnit,
+    change,
+    figure,
+    power_unit,
+    rate_words,
+    total_unit,
+)
+from vatio.web.analysis.lengths import lasting
+from vatio.web.analysis.lengths import share as written_share
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A figure: what it is of, the number and its unit, and what is to be said of it."""
+    """A figure: what it is of, the number and its unit, and what is to be said of it.
+
+    `about` says how the figure is meant, whatever its number.
+    """
 
     label: str
     figure: str
     unit: str
     says: list[str]
+    about: str = ""
 
 
-def tiles(look: Look) -> list[Tile]:
-    """Return the figures of a thing over its span."""
+def tiles(look: Look, before: str = "") -> list[Tile]:
+    """Return the figures of a thing over its span.
+
+    :param before: what it is compared with, as the form says it.
+    """
     figures, power = look.figures, power_unit(look.subject)
-    made = [_total(look)]
-    made.append(
-        Tile(
-            _("Mean power") if look.subject.adds else _("Mean"),
-            figure(figures.mean, power),
-            power.name,
-            [] if look.subject.adds else [_("of what is there")],
-        )
-    )
+    words = rate_words(look.subject)
+    made = [_total(look, before[:1].lower() + before[1:])]
+    if look.subject.adds:
+        made.append(Tile(str(words.mean), figure(figures.mean, power), power.name, []))
     if look.subject.adds and look.minutes < WHOLE_DAY:
-        says = [_("mean from 01:00 to 05:00")]
+        says = []
         if figures.base is not None and figures.mean:
             says.append(
-                _("%(share)s of the mean") % {"share": percent(figures.base / figures.mean)}
+                _("%(share)s of the mean") % {"share": written_share(figures.base / figures.mean)}
             )
-        made.append(Tile(_("Night base"), figure(figures.base, power), power.name, says))
+        made.append(
+            Tile(
+                _("Night base"),
+                figure(figures.base, power),
+                power.name,
+                says,
+                about=_("mean from 01:00 to 05:00"),
+            )
+        )
     if figures.most is not None:
         made.append(
             Tile(
-                _("Highest power") if look.subject.adds else _("Highest"),
+                str(words.highest),
                 figure(figures.most, power),
                 power.name,
                 [peak_words(look)],
@@ -56,10 +74,12 @@ def tiles(look: Look) -> list[Tile]:
     return made
 
 
-def _total(look: Look) -> Tile:
+def _total(look: Look, before: str) -> Tile:
     unit = total_unit(look.subject, look.figures.total or 0)
     label = _("Consumption") if look.subject.adds else _("Mean")
-    return Tile(label, figure(look.figures.total, unit), unit.name, against_words(look.against))
+    about = "" if look.subject.adds else _("of what is there")
+    says = against_words(look.against, before, unit=None if look.subject.adds else unit)
+    return Tile(label, figure(look.figures.total, unit), unit.name, says, about)
 
 
 def _received(look: Look) -> Tile:
@@ -69,42 +89,48 @@ def _received(look: Look) -> Tile:
     share = min(figures.present / figures.expected, 1.0)
     says = []
     if figures.missing:
-        says.append(_("%(time)s missing") % {"time": duration(figures.missing * step)})
+        says.append(_("%(time)s missing") % {"time": lasting(figures.missing * step)})
     if figures.partial:
-        says.append(_("%(time)s incomplete") % {"time": duration(figures.partial * step)})
+        says.append(_("%(time)s incomplete") % {"time": lasting(figures.partial * step)})
     if figures.estimated:
-        says.append(_("%(time)s estimated") % {"time": duration(figures.estimated * step)})
+        says.append(_("%(time)s estimated") % {"time": lasting(figures.estimated * step)})
     if figures.doubtful:
-        says.append(_("%(time)s doubtful") % {"time": duration(figures.doubtful * step)})
-    number, _sign = percent(share).rstrip("%").strip(), "%"
+        says.append(_("%(time)s doubtful") % {"time": lasting(figures.doubtful * step)})
+    number, _sign = written_share(share).rstrip("%").strip(), "%"
     return Tile(_("Data received"), number, "%", says or [_("nothing is missing")])
 
 
-def against_words(against: Against | None, before: str = "") -> list[str]:
+def against_words(
+    against: Against | None, before: str = "", *, unit: ShownUnit | None = None
+) -> list[str]:
     """Return in words how a thing compares: the change, and what was left out on both sides.
 
     :param before: what it is compared with.
+    :param unit: that of a state, whose change is told in it; of amounts a share is told.
     """
     if against is None:
         return []
     compared = against.comparison
     if not compared.compared:
         return [_("nothing to compare with")]
-    if compared.change is None:
+    if unit is None and compared.change is None:
         return [_("there was nothing before")]
+    more = compared.own - compared.other
     words = _("%(change)s more than %(before)s")
-    if compared.change < 0:
+    if more < 0:
         words = _("%(change)s less than %(before)s")
-    if round(compared.change, 3) == 0:
+    if abs(more) < abs(compared.other) / 2000:
         words = _("the same as %(before)s")
-    share = change(abs(compared.change)).lstrip("+")
-    says = [words % {"change": share, "before": before or _("before")}]
+    told = change(abs(compared.change or 0)).lstrip("+")
+    if unit is not None:
+        told = f"{figure(abs(more), unit)} {unit.name}"
+    says = [words % {"change": told, "before": before or _("before")}]
     if compared.left_out and compared.parts > 1:
         words = _("on %(share)s of both: what one side lacks counts on neither")
-        says.append(words % {"share": percent(compared.share)})
+        says.append(words % {"share": written_share(compared.share)})
     elif compared.left_out:
         says.append(
-            _("without %(time)s that one side lacks") % {"time": duration(compared.left_out)}
+            _("without %(time)s that one side lacks") % {"time": lasting(compared.left_out)}
         )
     return says
 

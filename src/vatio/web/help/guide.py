@@ -15,18 +15,32 @@ PICTURES = {
     "ampliar-dp": (1280, 700),
     "licencia": (1280, 640),
     "renovar": (1280, 480),
+    "primeros-pasos": (1000, 436),
+    "resumen": (1000, 568),
+    "consumo": (1000, 890),
+    "comparar": (1000, 480),
+    "periodos": (1000, 340),
+    "hueco": (1000, 480),
+    "mapa-de-calor": (1000, 450),
+    "calidad-de-datos": (1000, 462),
+    "cartera": (1000, 630),
 }
 """The screenshots of the guide and their sizes in pixels; the tests take the screenshots."""
 
 
 @only(SIGNED_IN)
 def guide(request: Request) -> HttpResponse:
-    """Show the guide in the reader's language: to an account's own people, that to their work."""
+    """Show the guide in the reader's language: to an account's own people, that to their work.
+
+    Looking at energy is for all; the portfolio for SuperAdministrators, and what an entry leaves
+    in the history for the commercial department.
+    """
     language = "en" if request.LANGUAGE_CODE == "en" else "es"
     reader = request.user
-    arranges = reader.is_commercial or reader.memberships.exists()
-    page = "guide" if arranges else "work"
-    return render(request, f"help/{page}_{language}.html", {"pictures": PICTURES})
+    leads, is_commercial = reader.memberships.exists(), reader.is_commercial
+    page = "guide" if leads or is_commercial else "work"
+    known = {"pictures": PICTURES, "leads": leads, "is_commercial": is_commercial}
+    return render(request, f"help/{page}_{language}.html", known)
 
 
 urlpatterns = [path("help/", guide, name="help")]

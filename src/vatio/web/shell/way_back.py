@@ -20,6 +20,7 @@ from vatio.web.shell.redirects import back_to
 LISTS = {
     "accounts": _("Manage accounts"),
     "accounts_expired": _("Manage accounts"),
+    "portfolio": _("Portfolio"),
     "orders": _("Orders"),
     "renewals": _("Renewals"),
     "desk": _("Commercial desk"),

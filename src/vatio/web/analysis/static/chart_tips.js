@@ -81,6 +81,7 @@ class ChartTip {
     box.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === "Escape") return hide();
+      if (event.key === "Enter" && place >= 0) return box.querySelectorAll(".wide-chart a")[place]?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
       const last = tips.length - 1;
       const to = { ArrowLeft: place - 1, ArrowUp: place - 1, ArrowRight: place + 1, ArrowDown: place + 1, Home: 0, End: last }[event.key];
       if (to === undefined) return;

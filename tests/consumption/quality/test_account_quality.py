@@ -11,9 +11,9 @@ from tests import make
 from tests.consumption.kept import MEASURED, keep, whole
 from tests.readings.stored import deliver, put, series
 from vatio.accounts.models import Account
-from vatio.consumption import quality_findings
-from vatio.consumption.data_quality import AccountQuality, QualitySpan, read
-from vatio.consumption.quality_days import DayState
+from vatio.consumption.quality import findings
+from vatio.consumption.quality.account_quality import AccountQuality, QualitySpan, read
+from vatio.consumption.quality.days import DayState
 from vatio.metering import retiring
 from vatio.metering.models import DataPoint, Series
 from vatio.readings import series as all_series
@@ -159,7 +159,7 @@ def test_what_ended_less_than_two_hours_ago_is_not_missed_yet() -> None:
 
     assert (on_time.missing, on_time.missing_since) == (0, None)
     assert (late.missing, late.missing_since) == (3600, datetime(2026, 10, 23, 8, tzinfo=UTC))
-    assert late.last_at == datetime(2026, 10, 23, 7, tzinfo=UTC)
+    assert late.last_at == datetime(2026, 10, 23, 8, tzinfo=UTC)
 
 
 def test_what_comes_in_files_is_missed_after_26_hours() -> None:
@@ -202,7 +202,7 @@ def test_one_per_cent_exactly_is_no_conflict_and_more_is_one() -> None:
         keep(quarters, day, [9_600.0] + [0.0] * (count - 1))
         keep(hours, day, [float(total)] + [0.0] * (count // 4 - 1))
 
-    found = quality_findings.conflicts(of(quarters))
+    found = findings.conflicts(of(quarters))
 
     assert [(each.day, each.counts.total, each.other.total) for each in found] == [
         (FIRST + 4 * ONE_DAY, 9.6, 9.503),
@@ -217,7 +217,7 @@ def test_the_better_source_counts_in_a_conflict_and_says_what_the_other_lacks() 
     keep(quarters, FIRST, [1_000.0] * 92 + [None] * 4)
     whole(hours, FIRST, 4_000.0, FILED)
 
-    (found,) = quality_findings.conflicts(of(quarters))
+    (found,) = findings.conflicts(of(quarters))
 
     assert (found.counts.minutes, found.counts.total, found.counts.missing) == (60, 96.0, 0)
     assert (found.other.minutes, found.other.total, found.other.missing) == (15, 92.0, 3600)
@@ -229,7 +229,7 @@ def test_the_running_day_is_in_no_conflict() -> None:
     keep(quarters, FIRST, [1_000.0] * 40 + [None] * 56)
     keep(hours, FIRST, [4_000.0] * 9 + [None] * 15)
 
-    found = quality_findings.conflicts(of(quarters, at=datetime(2026, 10, 23, 10, tzinfo=UTC)))
+    found = findings.conflicts(of(quarters, at=datetime(2026, 10, 23, 10, tzinfo=UTC)))
 
     assert found == []
 
@@ -242,7 +242,7 @@ def test_states_are_compared_by_their_mean() -> None:
     whole(quarters, FIRST + ONE_DAY, 5_000.0)
     whole(hours, FIRST + ONE_DAY, 5_100.0)
 
-    (found,) = quality_findings.conflicts(of(quarters))
+    (found,) = findings.conflicts(of(quarters))
 
     assert (found.day, found.counts.total, found.other.total, found.unit) == (
         FIRST + ONE_DAY, 5.0, 5.1, "kW",
@@ -254,7 +254,7 @@ def test_gaps_are_joined_over_midnight_and_the_last_is_open() -> None:
     begins = local_day(FIRST, key.time_zone).begins
     put(key, [(begins + hour * 3600, 1.0) for hour in (*range(20), *range(30, 40))], at=begins)
 
-    found = quality_findings.gaps(of(key, at=datetime(2026, 10, 25, 12, tzinfo=UTC)))
+    found = findings.gaps(of(key, at=datetime(2026, 10, 25, 12, tzinfo=UTC)))
 
     assert [(each.since, each.seconds / 3600, each.is_open) for each in found] == [
         (datetime(2026, 10, 24, 14, tzinfo=UTC), 20.0, True),
@@ -271,8 +271,8 @@ def test_doubtful_and_invalid_values_that_follow_one_another_are_one() -> None:
     whole(key, FIRST + ONE_DAY, 7_000.0, DOUBTFUL)
     quality = of(key)
 
-    found = quality_findings.doubtful(quality, days=9)
-    last = quality_findings.doubtful(quality, days=1)
+    found = findings.doubtful(quality, days=9)
+    last = findings.doubtful(quality, days=1)
 
     assert [(each.since, each.count, each.highest, each.is_invalid) for each in found] == [
         (datetime(2026, 10, 23, 22, tzinfo=UTC), 24, 7.0, False),
@@ -280,7 +280,7 @@ def test_doubtful_and_invalid_values_that_follow_one_another_are_one() -> None:
         (datetime(2026, 10, 23, 3, tzinfo=UTC), 1, 5.0, True),
     ]
     assert last == found[:1]
-    assert quality_findings.doubtful_count(quality) == 27
+    assert findings.doubtful_count(quality) == 27
 
 
 def test_estimates_say_how_much_on_which_days_and_by_whom() -> None:
@@ -288,7 +288,7 @@ def test_estimates_say_how_much_on_which_days_and_by_whom() -> None:
     keep(key, FIRST, [1.0] * 24, [ESTIMATED] * 6 + [SPREAD] * 2 + [MEASURED] * 16)
     whole(key, FIRST + 2 * ONE_DAY, 1.0, ESTIMATED)
 
-    found = quality_findings.estimates(of(key))
+    found = findings.estimates(of(key))
 
     assert [
         (each.is_spread, each.seconds // 3600, each.days, each.first, each.last) for each in found
@@ -311,8 +311,8 @@ def test_corrections_are_those_received_in_the_span_of_the_points() -> None:
     quality = of(key)
     quality.points = quality.points[:1]
 
-    narrowed, count = quality_findings.corrections(quality, narrowed=True, limit=5)
-    every, in_all = quality_findings.corrections(quality, narrowed=False, limit=1)
+    narrowed, count = findings.corrections(quality, narrowed=True, limit=5)
+    every, in_all = findings.corrections(quality, narrowed=False, limit=1)
 
     assert ([each.file_name for each in narrowed], count) == (["f0"], 1)
     assert ([each.file_name for each in every], in_all) == (["f1"], 2)
@@ -326,8 +326,8 @@ def test_the_number_of_statements_is_the_same_for_many_series() -> None:
     def look() -> int:
         with CaptureQueriesContext(connection) as asked:
             quality = of(key)
-            quality_findings.doubtful(quality, days=99)
-            quality_findings.corrections(quality, narrowed=True, limit=9)
+            findings.doubtful(quality, days=99)
+            findings.corrections(quality, narrowed=True, limit=9)
         return len(asked)
 
     few = look()

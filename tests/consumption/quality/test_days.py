@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vatio.consumption.quality_days import (
+from vatio.consumption.quality.days import (
     NOTHING,
     DayState,
     JudgedDay,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from vatio.consumption.quality_days import QualityDay
+from vatio.consumption.quality.days import QualityDay
 from vatio.readings.series import SeriesKey
 from vatio.readings.storing import binary_cursor, unpacked
 

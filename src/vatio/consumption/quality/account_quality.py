@@ -7,21 +7,18 @@ finest (`readings.choosing`). Registers are not judged: the intervals between th
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cached_property
 
 from vatio.accounts.models import Account
-from vatio.consumption.quality_days import NOTHING, JudgedDay, QualityDay, gaps_in, joined, judge
-from vatio.consumption.quality_rows import SeriesStanding, read_days, read_standings
+from vatio.consumption.account_freshness import FROM_A_GATEWAY, OTHERWISE
+from vatio.consumption.quality.days import NOTHING, JudgedDay, QualityDay, gaps_in, joined, judge
+from vatio.consumption.quality.rows import SeriesStanding, read_days, read_standings
 from vatio.metering.models import DataPoint
 from vatio.readings.choosing import Chosen, choose, series_of
 from vatio.readings.ranks import Origin, origin_of
 from vatio.readings.series import SeriesKey
 from vatio.readings.slots import ONE_DAY, day_of, end, local_day, place
-
-FROM_A_GATEWAY, OTHERWISE = timedelta(hours=2), timedelta(hours=26)
-"""What ended less than that ago is not missed yet: a gateway is about to send it, or the file or
-the call of the next day brings it."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ class PointQuality:
     `present`, `missing` and `invalid_time` add up to `expected`. `doubtful` and `invalid` are
     numbers of values of all its series. `gaps` run from an instant up to, not including, another,
     in seconds since 1970, UTC. `missing_since` is the end of its last interval with a value,
-    where later ones are missing, whatever the span; `last_at` the start of that interval.
+    where later ones are missing, whatever the span; `last_at` the end of that interval.
     `begins_on` is the day of its first reading; without any, nothing is expected of it.
     """
 
@@ -107,7 +104,7 @@ def read(
     """Read how much is there of data points; the number of statements is always the same.
 
     :param points: with their meters.
-    :param at: now; what a gateway sends is expected up to two hours before, all else up to 26.
+    :param at: now; what is expected ended `FROM_A_GATEWAY` before, or `OTHERWISE` before.
     """
     series = series_of(account.pk, [each.pk for each in points])
     standings = read_standings(account.pk, series)
@@ -241,8 +238,8 @@ def _look_at_the_end(made: PointQuality, standings: Mapping[int, SeriesStanding]
     if not ends:
         return
     ends_at, last_at, series = max(ends, key=lambda one: one[:2])
-    made.last_at = datetime.fromtimestamp(last_at, UTC)
+    made.last_at = datetime.fromtimestamp(ends_at, UTC)
     local = day_of(ends_at, series.key.time_zone)
     where = place(ends_at, series.key.time_zone, series.key.minutes)
     if end(local, where.slot, series.key.minutes) <= series.expected_until:
-        made.missing_since = datetime.fromtimestamp(ends_at, UTC)
+        made.missing_since = made.last_at

@@ -14,8 +14,8 @@ from vatio import pagination
 from vatio.accounts.labels import SECTORS
 from vatio.accounts.models import AccountSet
 from vatio.accounts.searching import matching
-from vatio.consumption import portfolio_months
-from vatio.consumption.portfolio_figures import AccountFigures, figures, spans_of, together
+from vatio.consumption.portfolio import months
+from vatio.consumption.portfolio.figures import AccountFigures, figures, spans_of, together
 from vatio.dates import day_at
 from vatio.entitlements.question import Room
 from vatio.pagination import Page
@@ -91,6 +91,7 @@ class PortfolioPage:
     total: AccountFigures
     count: int
     late: int
+    compared: int
     used: Mapping[int, list[UsedOf]]
 
 
@@ -108,7 +109,7 @@ def listed(
     columns = ("id", "uid", "name", "client", "sector", "name_sorted", "time_zone")
     rows = list(found.order_by().values_list(*columns))
     today = {row[0]: day_at(at, row[6]) for row in rows}
-    days = portfolio_months.of_accounts({key: spans_of(day) for key, day in today.items()}, at=at)
+    days = months.of_accounts({key: spans_of(day) for key, day in today.items()}, at=at)
     column = asked.sort.removeprefix("-")
     shares = _shares([row[0] for row in rows], person, at=at) if column == "used" else {}
     made = []
@@ -148,6 +149,7 @@ def page(
         total=together(each.figures for each in rows),
         count=len(rows),
         late=sum(1 for each in rows if each.figures.freshness.is_late),
+        compared=sum(1 for each in rows if each.figures.change is not None),
         used=used_of([each.id for each in own.rows], person, at=at),
     )
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from vatio import pagination
 from vatio.accounts.models import Account
-from vatio.consumption.data_quality import PointQuality, QualitySpan
+from vatio.consumption.quality.account_quality import PointQuality, QualitySpan
 from vatio.dates import add_months
 from vatio.keys import parse_uuid
 from vatio.metering.listing import NOWHERE

@@ -1,4 +1,4 @@
-"""How «Calidad de datos» writes lengths of time and shares."""
+"""How the pages of energy write lengths of time and shares."""
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
@@ -9,11 +9,16 @@ from django.utils.translation import gettext as _
 from vatio.formats import number
 
 MINUTE = 60
+LONG = 100 * 1440
 
 
 def lasting(seconds: float) -> str:
-    """Write a length of time by its two largest parts: 3 days 4 h, 2 h 15 min."""
+    """Write a length of time by its two largest parts: 3 days 4 h, 2 h 15 min; from a
+    hundred days on in days alone."""
     minutes = round(seconds / MINUTE)
+    if minutes >= LONG:
+        days = round(minutes / 1440)
+        return ngettext("%(num)s day", "%(num)s days", days) % {"num": number(days)}
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     parts = []
     if days:

@@ -9,8 +9,8 @@ import pytest
 from tests import make
 from tests.readings.stored import put, series
 from vatio.accounts.models import Account
-from vatio.consumption import portfolio_months
-from vatio.consumption.portfolio_figures import AccountFigures, figures, spans_of, together
+from vatio.consumption.portfolio import months
+from vatio.consumption.portfolio.figures import AccountFigures, figures, spans_of, together
 from vatio.metering import installing, retiring
 from vatio.metering.models import DataPoint, Measurement, Meter, SupplyPoint
 from vatio.readings import series as all_series
@@ -47,7 +47,7 @@ def measured(meter: Meter, point: SupplyPoint, since: date | None, until: date |
 
 def asked(account: Account, today: date) -> AccountFigures:
     at = datetime(today.year, today.month, today.day, 11, tzinfo=UTC)
-    days = portfolio_months.of_accounts({account.pk: spans_of(today)}, at=at)
+    days = months.of_accounts({account.pk: spans_of(today)}, at=at)
     return figures(days[account.pk], today=today, time_zone="Europe/Madrid")
 
 
@@ -63,6 +63,17 @@ class Place:
     """A supply point of the oracle: which data point counts from when until when."""
 
     turns: list[tuple[list[Kept], date | None, date | None]] = field(default_factory=list)
+
+    @property
+    def first_on(self) -> date | None:
+        told = [
+            day
+            for each, _since, _until in self.turns
+            for kept in each
+            for day, values in kept.days.items()
+            if any(value is not None for value in values)
+        ]
+        return min(told, default=None)
 
     def on(self, day: date) -> tuple[float | None, bool]:
         for kept, since, until in self.turns:
@@ -127,8 +138,9 @@ def expected(places: list[Place], today: date) -> tuple[float, float, int, int, 
     days = left_out = 0
     day = first
     while day < today:
-        now, then = [each.on(day) for each in places], [each.on(day - YEAR) for each in places]
-        if all(whole for _value, whole in now + then):
+        old = [each for each in places if each.first_on and each.first_on <= today - DAY - YEAR]
+        now, then = [each.on(day) for each in old], [each.on(day - YEAR) for each in old]
+        if old and all(whole for _value, whole in now + then):
             compared += sum(value or 0 for value, _whole in now)
             before += sum(value or 0 for value, _whole in then)
             days += 1
@@ -167,7 +179,7 @@ def test_the_figures_are_those_that_plain_python_adds_up(seed: int, today: date)
     }
 
     at = datetime(today.year, today.month, today.day, 11, tzinfo=UTC)
-    read = portfolio_months.of_accounts({key: spans_of(today) for key in places}, at=at)
+    read = months.of_accounts({key: spans_of(today) for key in places}, at=at)
 
     for key, own in places.items():
         found = figures(read[key], today=today, time_zone="Europe/Madrid")
@@ -177,6 +189,21 @@ def test_the_figures_are_those_that_plain_python_adds_up(seed: int, today: date)
         )
 
 
+def test_what_was_not_read_a_year_ago_counts_this_month_and_is_not_compared() -> None:
+    today, account = date(2026, 11, 3), make.account()
+    for cups, since in (("old", today - YEAR - 9 * DAY), ("new", today - 5 * DAY), ("none", today)):
+        meter = make.meter(account, cups)
+        measured(meter, make.supply_point(account), None, None)
+        key = series(60, meter=meter)
+        days = [since + number * DAY for number in range((today - since).days)]
+        put(key, [(at, 100.0) for day in days for at in instants(day, 60)], at=CAME)
+
+    found = asked(account, today)
+
+    assert (found.month, found.yesterday) == (9.6, 4.8)
+    assert (found.compared, found.before, found.days, found.left_out) == (4.8, 4.8, 2, 0)
+
+
 def test_a_day_of_25_hours_beside_one_of_24_is_whole_on_both_sides() -> None:
     today = date(2027, 11, 1)
     key = series(60)
@@ -184,7 +211,7 @@ def test_a_day_of_25_hours_beside_one_of_24_is_whole_on_both_sides() -> None:
     put(key, [(at, 100.0) for at in instants(date(2026, 11, 1), 60)], at=CAME)
     account = Account.objects.get(pk=key.account_id)
 
-    on_the_last = portfolio_months.of_accounts(
+    on_the_last = months.of_accounts(
         {account.pk: [(date(2027, 10, 1), date(2027, 10, 31)), (date(2026, 10, 2), today - YEAR)]},
         at=make.NOON,
     )
@@ -280,5 +307,5 @@ def test_the_total_compares_only_what_can_be_compared() -> None:
 
 
 def test_without_accounts_nothing_is_asked() -> None:
-    assert portfolio_months.of_accounts({}, at=make.NOON) == {}
+    assert months.of_accounts({}, at=make.NOON) == {}
     assert together([]).change is None

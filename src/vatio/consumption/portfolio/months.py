@@ -25,25 +25,41 @@ LONGEST_DAY = 2_000
 
 COUNTING = f"""
 principals AS MATERIALIZED ({counting.PRINCIPALS.format(which=counting.OF_ACCOUNTS)}),
+lives AS (
+    SELECT own.supply_point_id, min(series.first_reading_on) AS first_on
+    FROM principals own
+    JOIN metering_series series ON series.data_point_id = own.data_point_id
+        AND series.kind <> 'register' AND series.first_reading_on IS NOT NULL
+    GROUP BY own.supply_point_id
+),
 counting AS MATERIALIZED (
-    SELECT account_id, data_point_id, days, retired_on FROM principals
-    WHERE days && daterange(%(since)s, %(until)s)
+    SELECT own.account_id, own.data_point_id, own.days, own.retired_on,
+        lives.first_on <= %(compared)s AS is_compared
+    FROM principals own
+    JOIN lives ON lives.supply_point_id = own.supply_point_id
+    WHERE own.days && daterange(%(since)s, %(until)s)
     UNION ALL
     SELECT point.account_id, point.id, daterange(NULL, NULL),
-        CASE WHEN point.service = 'retired' THEN point.service_since::date END
+        CASE WHEN point.service = 'retired' THEN point.service_since::date END,
+        own.first_on <= %(compared)s
     FROM metering_datapoint point
-    WHERE point.account_id = ANY(%(accounts)s) AND point.quantity = %(quantity)s
-      AND point.service IN ('accepted', 'retired')
+    CROSS JOIN LATERAL (
+        SELECT min(first_reading_on) AS first_on FROM metering_series
+        WHERE data_point_id = point.id AND kind <> 'register'
+    ) AS own
+    WHERE own.first_on IS NOT NULL AND point.account_id = ANY(%(accounts)s)
+      AND point.quantity = %(quantity)s AND point.service IN ('accepted', 'retired')
       AND point.account_id NOT IN (SELECT account_id FROM principals)
 ),
 gaps AS (
-    SELECT own.account_id, unnest(
+    SELECT own.account_id, lives.first_on <= %(compared)s AS is_compared, unnest(
         datemultirange(daterange(%(since)s, %(until)s)) - range_agg(own.days)) AS days
     FROM principals own
+    JOIN lives ON lives.supply_point_id = own.supply_point_id
     JOIN metering_supplypoint point ON point.id = own.supply_point_id
         AND point.service = 'accepted'
     WHERE NOT own.days @> daterange(%(since)s, %(until)s)
-    GROUP BY own.account_id, own.supply_point_id
+    GROUP BY own.account_id, own.supply_point_id, lives.first_on
 ),
 answering AS (
     SELECT data_point_id, count(*) AS several, min(id) AS series_id, min(minutes) AS minutes,
@@ -58,14 +74,16 @@ asked AS (
 ),
 wanted AS MATERIALIZED (
     SELECT counting.account_id, asked.month, counting.data_point_id, counting.days,
-        counting.retired_on, own.several, own.series_id, own.minutes, own.time_zone,
+        counting.retired_on, counting.is_compared, own.several, own.series_id, own.minutes,
+        own.time_zone,
         CASE WHEN asked.days <@ counting.days AND own.several = 1
             AND counting.retired_on IS NULL THEN 'plain' ELSE 'by days' END AS way
     FROM counting
     JOIN asked ON asked.account_id = counting.account_id AND asked.days && counting.days
     LEFT JOIN answering own ON own.data_point_id = counting.data_point_id
     UNION ALL
-    SELECT gaps.account_id, asked.month, NULL, gaps.days, NULL, NULL, NULL, NULL, NULL, 'by days'
+    SELECT gaps.account_id, asked.month, NULL, gaps.days, NULL, gaps.is_compared, NULL, NULL, NULL,
+        NULL, 'by days'
     FROM gaps
     JOIN asked ON asked.account_id = gaps.account_id AND asked.days && gaps.days
     ORDER BY account_id, month, time_zone
@@ -77,7 +95,8 @@ wanted AS MATERIALIZED (
 """
 
 FROM_MONTHS = f"""
-SELECT wanted.account_id, wanted.month, wanted.time_zone, own.totals, own.presents,
+SELECT wanted.account_id, wanted.month, wanted.time_zone, wanted.is_compared, own.totals,
+    own.presents,
     CASE WHEN wanted.minutes = 1440 THEN {LONGEST_DAY} ELSE wanted.minutes END AS minutes
 FROM wanted
 LEFT JOIN readings_monthtotals own ON own.account_id = wanted.account_id
@@ -86,7 +105,8 @@ WHERE wanted.way = 'plain'
 """  # noqa: S608
 
 FROM_DAYS = f"""
-SELECT wanted.account_id, wanted.month, wanted.time_zone, own.totals, own.presents, 1 AS minutes
+SELECT wanted.account_id, wanted.month, wanted.time_zone, wanted.is_compared, own.totals,
+    own.presents, 1 AS minutes
 FROM wanted
 CROSS JOIN LATERAL (
     SELECT array_agg(best.total ORDER BY step) AS totals,
@@ -111,11 +131,11 @@ WHERE wanted.way = 'by days'
 """The best-ranked series of a data point with several, or the only one, day by day."""
 
 ADDED = f"""
-SELECT account_id, month, time_zone,
+SELECT account_id, month, time_zone, is_compared,
     ARRAY[{", ".join(f"sum(totals[{day}])" for day in DAYS)}] AS totals,
     ARRAY[{", ".join(f"min(coalesce(presents[{day}], 0) * minutes)" for day in DAYS)}] AS covered
 FROM ({{parts}}) AS parts
-GROUP BY account_id, month, time_zone
+GROUP BY account_id, month, time_zone, is_compared
 """  # noqa: S608
 """What the days of series total, and how many minutes of each all of them have a value for."""
 
@@ -124,9 +144,10 @@ WITH {COUNTING},
 added AS (
     {ADDED.format(parts=FROM_MONTHS)} UNION ALL {ADDED.format(parts=FROM_DAYS)}
 )
-SELECT account_id, time_zone, month, totals, covered, NULL::timestamptz, 0, 0 FROM added
+SELECT account_id, time_zone, is_compared, month, totals, covered, NULL::timestamptz, 0, 0
+FROM added
 UNION ALL
-SELECT account_id, NULL, NULL, NULL, NULL, last_at, expected, late FROM ({FRESH}) AS fresh
+SELECT account_id, NULL, NULL, NULL, NULL, NULL, last_at, expected, late FROM ({FRESH}) AS fresh
 """  # noqa: S608
 
 
@@ -135,10 +156,12 @@ class AddedMonth:
     """A month of some series of one time zone, added up; element k is day k + 1.
 
     `totals` are in base units, None where no series has a reading. `covered` are the minutes of
-    the day for which every series that counts has a value: 0 where one has none.
+    the day for which every series that counts has a value: 0 where one has none. `is_compared`
+    says whether they were read in the earliest of the stretches asked for already.
     """
 
     time_zone: str | None
+    is_compared: bool
     totals: list[float | None]
     covered: list[int]
 
@@ -155,6 +178,8 @@ def of_accounts(
     spans: Mapping[int, Sequence[tuple[date, date]]], *, at: datetime
 ) -> dict[int, AccountDays]:
     """Return the active energy of accounts, in the months of the days asked for; one statement.
+
+    What never had a reading does not count.
 
     The months are copies that can be some seconds old. The caller has narrowed the keys to
     accounts that the reader may see.
@@ -175,15 +200,17 @@ def of_accounts(
         "of": [key for key, _month in asked],
         "months": months,
         "since": min(months),
+        "compared": max(min(last for _first, last in stretches) for stretches in spans.values()),
         "until": max(months) + 31 * ONE_DAY,
         "quantity": ACTIVE_ENERGY,
         "at": at,
     }
     with planned_each_time(), binary_cursor() as cursor:
         cursor.execute(FIGURES, parameters)
-        for key, zone, month, totals, covered, *fresh in cursor.fetchall():
+        for key, zone, is_compared, month, totals, covered, *fresh in cursor.fetchall():
             if month is None:
                 found[key].freshness = Freshness(*fresh)
             else:
-                found[key].months.setdefault(month, []).append(AddedMonth(zone, totals, covered))
+                added = AddedMonth(zone, is_compared, totals, covered)
+                found[key].months.setdefault(month, []).append(added)
     return found

@@ -1,17 +1,18 @@
 """What «Cartera» says of an account: this month, against last year, yesterday, how fresh it is.
 
 Last year is 364 days before, so that each day is beside one of the same weekday. Both sides are
-cut to the same days: only days that are whole on both sides count. A day is whole where every
-data point that counts on it has all its values.
+cut alike: what was not read yet a year ago is left out of both, and of the rest only days that
+are whole on both sides count. A day is whole where every data point that counts on it has all its
+values.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
 from vatio.consumption.account_freshness import NEVER, Freshness
-from vatio.consumption.portfolio_months import AccountDays
+from vatio.consumption.portfolio.months import AccountDays
 from vatio.metering.quantities import QUANTITIES
 from vatio.readings.months import month_of
 from vatio.readings.slots import ONE_DAY, local_day
@@ -116,36 +117,53 @@ class _Days:
 
     def __init__(self, own: AccountDays, time_zone: str) -> None:
         self._own, self._time_zone = own, time_zone
-        self._months: dict[date, tuple[list[float | None], list[bool]]] = {}
+        self._months: dict[date, _Month] = {}
 
     def energy(self, day: date) -> float | None:
         """Return what there is of a day, in base units; None if there is nothing."""
-        return self._month(month_of(day))[0][day.day - 1]
+        return self._month(month_of(day)).totals[day.day - 1]
 
     def whole(self, day: date) -> float | None:
-        """Return the energy of a day that is whole, in base units; None of one that is not."""
-        totals, are_whole = self._month(month_of(day))
-        return totals[day.day - 1] if are_whole[day.day - 1] else None
+        """Return the energy to compare of a day that is whole, in base units; else None."""
+        month = self._month(month_of(day))
+        return month.compared[day.day - 1] if month.are_whole[day.day - 1] else None
 
-    def _month(self, month: date) -> tuple[list[float | None], list[bool]]:
+    def _month(self, month: date) -> "_Month":
         if month not in self._months:
             self._months[month] = self._added(month)
         return self._months[month]
 
-    def _added(self, month: date) -> tuple[list[float | None], list[bool]]:
-        totals: list[float | None] = [None] * 31
-        are_whole = [True] * 31
+    def _added(self, month: date) -> "_Month":
+        made = _Month()
         for each in self._own.months.get(month, ()):
+            made.totals = _both(made.totals, each.totals)
+            if not each.is_compared:
+                continue
+            made.compared = _both(made.compared, each.totals)
             lengths = minutes_of(month, each.time_zone or self._time_zone)
-            totals = [
-                new if old is None else old if new is None else old + new
-                for old, new in zip(totals, each.totals, strict=True)
-            ]
-            are_whole = [
+            made.are_whole = [
                 known and covered >= length
-                for known, covered, length in zip(are_whole, each.covered, lengths, strict=True)
+                for known, covered, length in zip(
+                    made.are_whole, each.covered, lengths, strict=True
+                )
             ]
-        return totals, are_whole
+        return made
+
+
+@dataclass(slots=True)
+class _Month:
+    """The days of a month of an account: all that there is, and what is compared of it."""
+
+    totals: list[float | None] = field(default_factory=lambda: [None] * 31)
+    compared: list[float | None] = field(default_factory=lambda: [None] * 31)
+    are_whole: list[bool] = field(default_factory=lambda: [True] * 31)
+
+
+def _both(one: list[float | None], other: list[float | None]) -> list[float | None]:
+    return [
+        new if old is None else old if new is None else old + new
+        for old, new in zip(one, other, strict=True)
+    ]
 
 
 @lru_cache(maxsize=1_000)

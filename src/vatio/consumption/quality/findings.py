@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from vatio.accounts.models import Account
-from vatio.consumption.data_quality import AccountQuality, PointQuality, QualitySpan, SeriesQuality
-from vatio.consumption.quality_days import JudgedDay, mark, runs
+from vatio.consumption.quality.account_quality import (
+    AccountQuality,
+    PointQuality,
+    QualitySpan,
+    SeriesQuality,
+)
+from vatio.consumption.quality.days import JudgedDay, mark, runs
 from vatio.metering.models import DataPoint
 from vatio.metering.quantities import Adding
 from vatio.readings import delivery_list

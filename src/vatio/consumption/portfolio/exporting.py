@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from vatio import workbooks
 from vatio.accounts.labels import SECTORS
-from vatio.consumption.portfolio_list import ListedFigures, used_of
+from vatio.consumption.portfolio.listing import ListedFigures, used_of
 from vatio.tenants.models import Person
 
 WIDTHS = (32, 32, 22, 16, 16, 16, 12, 10, 10, 16, 18, 10, 24)

@@ -1,0 +1,1 @@
+"""The accounts of an organisation with what they consume: «Cartera»."""
