@@ -1,6 +1,7 @@
 """The sentences of the history, gathered from the packages that record its acts."""
 
 from vatio.accounts import acts as accounts
+from vatio.alerts import acts as alerts
 from vatio.catalogue import acts as catalogue
 from vatio.consumption import acts as consumption
 from vatio.history.sentences import Facts, Sentence, Wording
@@ -21,6 +22,7 @@ SENTENCES: dict[str, Wording] = {
     **portfolios.SENTENCES,
     **readings.SENTENCES,
     **consumption.SENTENCES,
+    **alerts.SENTENCES,
     **purging.SENTENCES,
 }
 

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "vatio.portfolios",
     "vatio.orders",
     "vatio.reminders",
+    "vatio.alerts",
     "vatio.purging",
     "vatio.demo_clock",
     "vatio.jobs",

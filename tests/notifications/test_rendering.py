@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from tests import make
+from tests.alerts import filled as alerts
+from tests.readings.stored import series
 from vatio.accounts import adjusting, inviting, non_renewal, texting
 from vatio.accounts.models import Account, AccountRole
 from vatio.accounts.sms_spending import Cost, reserve
@@ -17,10 +19,18 @@ from vatio.orders.models import Order
 from vatio.people import one_time_links
 from vatio.people.models import Telephone
 from vatio.reminders.deciding import decide
+from vatio.tenants.models import Organisation
 
 pytestmark = pytest.mark.django_db
 
 SOURCE = Path(rendering.__file__).resolve().parents[1]
+
+
+def metered(norte: Organisation) -> Account:
+    """Open an account in which something is measured."""
+    hotel = make.account("Hotel & Luz", organisation=norte)
+    series(15, of=hotel)
+    return hotel
 
 
 @pytest.fixture
@@ -50,6 +60,7 @@ def told(settings: Any) -> dict[str, Message]:
     settings.SMS_A_DAY_PERSON = 0
     texting.text([texting.WarningText(lights, nuria, "Luz", key="light:2")], at=make.NOON)
     settings.SMS_URL = ""
+    alerts.fill(metered(norte), by=nuria, at=make.NOON)
     decide(at=make.NOON)
     asked = make.opening_order(norte, "Hotel Teruel", by=nuria)
     commenting.comment(asked, "¿Y los <cuadros>?", by=nuria, at=make.NOON)
@@ -122,6 +133,8 @@ def test_every_message_about_an_account_or_an_order_says_which(told: dict[str, M
         ("sms_credits", "accounts"),
         ("sms_cap", "accounts"),
         ("sms_cap", "profile"),
+        ("alert", "accounts"),
+        ("alerts_together", "accounts"),
         ("orders_digest", "desk"),
     }
 

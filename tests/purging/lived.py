@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from tests import make
+from tests.alerts import filled as alerts
 from tests.metering.installed import import_inventory, install
 from tests.readings.filled import fill
 from vatio.accounts import adjusting, inviting, non_renewal
@@ -45,6 +46,7 @@ def lived(name: str = "Hotel Lugo 012", *, organisation: Organisation | None = N
     import_inventory(Account.objects.get(pk=account.pk), by=nuria, at=june)
     fill(Account.objects.get(pk=account.pk))
     _texted(account, make.holder(account, "viewer", "Marta Vega"), at=june)
+    alerts.fill(Account.objects.get(pk=account.pk), by=nuria, at=june)
     inviting.invite_to_account(
         account,
         "ana@norte.example",

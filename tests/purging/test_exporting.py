@@ -63,6 +63,9 @@ SHEETS = [
     "Personas",
     "Invitaciones",
     "Recordatorios",
+    "Alertas",
+    "A quién avisan las alertas",
+    "Episodios de las alertas",
     "Mensajes",
     "Historia",
 ]
@@ -126,6 +129,8 @@ def test_the_json_has_everything_with_its_dates_in_iso() -> None:
         "reminder",
         "account_leaving",
         "usage_near",
+        "alert",
+        "alerts_together",
     }
     assert [(each["unit"], each["used"]) for each in told["usage"]] == [
         ("meters", 1),
@@ -163,6 +168,7 @@ def test_the_json_has_everything_with_its_dates_in_iso() -> None:
         "installation.terms_changed",
         "installation.added",
         "inventory.imported",
+        "alert.made",
         "person.invited",
         "account.leaving",
     ]
@@ -265,6 +271,7 @@ def test_every_table_of_an_account_is_exported_but_those_that_hold_nothing_else(
     assert purged - exported == {
         "accounts_currentholding",
         "accounts_smswallet",
+        "alerts_alertheld",
         "downloads_download",
         "downloads_downloadpart",
         "purging_export",
@@ -308,7 +315,7 @@ def test_a_subject_too_long_for_a_sheet_goes_on_on_a_further_one(
 
     sheets = [name for name in book.sheet_names if name.startswith("Historia")]
     assert sheets == ["Historia", "Historia 2", "Historia 3", "Historia 4"]
-    assert [len(rows(book, name)) for name in sheets] == [8, 8, 8, 4]
+    assert [len(rows(book, name)) for name in sheets] == [8, 8, 8, 5]
     assert rows(book, "Historia 4")[-1]["Qué pasó"] == "account.leaving"
 
 

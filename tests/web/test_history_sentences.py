@@ -1,7 +1,7 @@
 import ast
 import importlib
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,12 +9,14 @@ from django.utils.translation import override
 
 import vatio
 from tests import make
+from tests.alerts import filled as alerts
 from tests.metering.installed import import_inventory, install
 from tests.purging.lived import OVER, asked, lived
 from tests.readings.devices import gateway
 from tests.readings.gateways import gateway as registers
 from vatio.accounts import adjusting, configuring, inviting, non_renewal, revoking, undoing
 from vatio.accounts.models import Account, AccountRole
+from vatio.alerts import making
 from vatio.catalogue import publishing
 from vatio.consumption import entering
 from vatio.history.models import Act
@@ -37,6 +39,12 @@ SECRET = "una clave larga 2026"
 SPANISH = {
     "consumption.entered": "El departamento comercial consultó su energía",
     "account.adjusted": "Ajuste: +1.200 créditos SMS",
+    "alert.acknowledged": "Enterado de un episodio de la alerta: Más de 10 & 20",
+    "alert.changed": "Alerta cambiada: Demasiado",
+    "alert.made": "Alerta creada: Más de 10 & 20",
+    "alert.muted": "Alerta silenciada: Más de 10 & 20",
+    "alert.removed": "Alerta eliminada: Demasiado",
+    "alert.unmuted": "La alerta vuelve a avisar: Más de 10 & 20",
     "account.configured": "Sector: de «Hoteles» a «Deporte»; Correo de contacto: cambiado",
     "account.imported": "Importada de una hoja de cálculo",
     "account.leaving": "No se va a renovar",
@@ -241,6 +249,18 @@ def reset_and_back() -> None:
     )
 
 
+def alerts_come_and_go() -> None:
+    own = registers(quantity=402)
+    by, at = make.commercial(), make.NOON
+    episode = alerts.fill(own.account, by=by, at=at)
+    making.acknowledge(episode, by=by, at=at)
+    making.mute_alert(episode.rule, until=at + timedelta(days=1), by=by, at=at)
+    making.mute_alert(episode.rule, until=None, by=by, at=at)
+    details = making.AlertDetails("Demasiado", threshold=5_000.0)
+    making.change_alert(episode.rule, details, recipients=[], by=by, at=at)
+    making.remove_alert(episode.rule, by=by, at=at)
+
+
 @pytest.mark.django_db
 def test_the_facts_that_the_rules_record_make_sentences_in_both_languages() -> None:
     first = one_time_links.first_key(at=make.NOON)
@@ -259,6 +279,7 @@ def test_the_facts_that_the_rules_record_make_sentences_in_both_languages() -> N
         tokens.revoke(each, by=make.commercial(), at=make.NOON)
     import_inventory(hotel, by=make.commercial(), at=make.NOON)
     readings_come_and_go()
+    alerts_come_and_go()
     entering.record_entry(hotel, by=make.commercial(), at=make.NOON)
     details = configuring.Details.of(hotel)
     changed = configuring.Details(**{**vars(details), "sector": "sport", "contact_email": "a@b.es"})

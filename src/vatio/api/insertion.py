@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from vatio import clock
 from vatio.accounts.locking import AccountGone
+from vatio.alerts import waking
 from vatio.api.pace import Pace
 from vatio.metering import tokens
 from vatio.metering.tokens import NotCollecting, RecognisedToken
@@ -136,6 +137,8 @@ def _insert(token: RecognisedToken, batch: Batch) -> Inserted:
     except TooManyToday as refused:
         raise Answered(429, refused, wait=_to_midnight(at)) from None
     tokens.seen(token, at=clock.real())
+    if made.counts.new or made.counts.corrected:
+        waking.wake(token.account_id)
     return made
 
 

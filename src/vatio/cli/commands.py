@@ -20,6 +20,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from vatio import clock, env, schema, web_server
 from vatio.cli import (
+    alerts,
     checking,
     entitlements,
     inventories,
@@ -248,6 +249,12 @@ def sum_readings(arguments: argparse.Namespace) -> int:
     """Add up readings of an account."""
     with _database(reads_only=True):
         return readings.run_sum(arguments, say=say)
+
+
+def evaluate_alerts(arguments: argparse.Namespace) -> int:
+    """Look at what changed, now, and tell whom it concerns."""
+    with _database():
+        return alerts.run_evaluate(arguments, at=clock.now(), say=say)
 
 
 def add_source(arguments: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 Each has a key for addresses: its kind and its uid.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -147,6 +147,25 @@ def _read(account: Account, uids: dict[str, list[UUID]]) -> list[EnergySubject]:
         own = CalculatedSeries.objects.filter(account=account)
         found += _calculated(account, own.filter(uid__in=uids[SubjectKind.CALCULATED]))
     return found
+
+
+def of_rows(
+    account: Account, keys: Mapping[SubjectKind, Collection[int]]
+) -> dict[tuple[SubjectKind, int], EnergySubject]:
+    """Return things of an account by kind and the key of their row; 7 statements at most."""
+    found: list[EnergySubject] = []
+    if keys.get(SubjectKind.SITE):
+        found += [_site(each, {}) for each in account.sites.filter(pk__in=keys[SubjectKind.SITE])]
+    if keys.get(SubjectKind.SUPPLY_POINT):
+        supplied = account.supplypoints.filter(pk__in=keys[SubjectKind.SUPPLY_POINT])
+        found += _supply_points(account, list(supplied.select_related("site")))
+    if keys.get(SubjectKind.DATA_POINT):
+        own = keys[SubjectKind.DATA_POINT]
+        found += _data_points(account.datapoints.filter(pk__in=own), most=len(own))
+    if keys.get(SubjectKind.CALCULATED):
+        rows = CalculatedSeries.objects.filter(account=account)
+        found += _calculated(account, rows.filter(pk__in=keys[SubjectKind.CALCULATED]))
+    return {(each.kind, each.pk): each for each in found}
 
 
 def choices(account: Account) -> list[tuple[SubjectKind, list[EnergySubject]]]:

@@ -9,7 +9,7 @@ from vatio import clock
 from vatio.accounts import current_holdings, texting
 from vatio.demo_clock import advancing
 from vatio.downloads import running as downloads
-from vatio.jobs import post, texts
+from vatio.jobs import alerting, post, texts
 from vatio.jobs.exports import WRITERS
 from vatio.notifications import delivery
 from vatio.orders import bulk_renewing, digesting, lapsing
@@ -18,7 +18,7 @@ from vatio.people import rate_limits
 from vatio.portfolios import running
 from vatio.portfolios.models import Import
 from vatio.purging import deleting, requesting
-from vatio.readings import following, keeping, storing_drafts
+from vatio.readings import keeping, storing_drafts
 from vatio.reminders import deciding
 from vatio.task_queue import each_by_itself
 
@@ -90,8 +90,15 @@ for _lock in ("send-1", "send-2"):
 @app.periodic(cron="* * * * * */10", queueing_lock="follow_readings")
 @app.task(name="follow_readings")
 def follow_readings(timestamp: int) -> None:
-    """Bring the months of the series that changed up to date."""
-    following.follow()
+    """Bring the months of the series that changed up to date, and the alerts on them."""
+    alerting.follow()
+
+
+@app.periodic(cron="* * * * *", queueing_lock="look_at_alerts")
+@app.task(name="look_at_alerts", lock="look_at_alerts")
+def look_at_alerts(timestamp: int) -> None:
+    """Find what fell silent and which days are over, and tell what waited."""
+    alerting.look()
 
 
 @app.periodic(cron="*/5 * * * *", queueing_lock="digest")

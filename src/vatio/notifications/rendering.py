@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from vatio.dates import written
-from vatio.formats import number, signed
+from vatio.formats import amount, number, signed
 from vatio.notifications.models import Message
 from vatio.units import Unit
 
@@ -70,5 +70,5 @@ _environment = Environment(
     extensions=["jinja2.ext.i18n"],
 )
 _environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-_environment.filters.update(iso_day=_iso_day, number=number, signed=signed)
+_environment.filters.update(amount=amount, iso_day=_iso_day, number=number, signed=signed)
 _environment.globals.update(kind_names=KINDS, unit_names=ADDED)

@@ -13,6 +13,7 @@ from django.db import connection
 
 from vatio.accounts import belongings as accounts
 from vatio.accounts.models import Account
+from vatio.alerts import belongings as alerts
 from vatio.downloads import belongings as downloads
 from vatio.entitlements import belongings as entitlements
 from vatio.history import belongings as history
@@ -39,6 +40,7 @@ SUBJECTS: tuple[Subject, ...] = (
     accounts.ROLES,
     *people.SUBJECTS,
     *reminders.SUBJECTS,
+    *alerts.SUBJECTS,
     *notifications.SUBJECTS,
     *history.SUBJECTS,
 )
@@ -49,6 +51,7 @@ BELONGINGS: tuple[Belonging, ...] = (
     *history.BELONGINGS,
     *orders.BELONGINGS,
     *reminders.BELONGINGS,
+    *alerts.BELONGINGS,
     *people.BELONGINGS,
     *purging.BELONGINGS,
     *readings.BELONGINGS,

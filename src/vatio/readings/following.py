@@ -6,7 +6,7 @@ other before it reads the days, and what is written last was read last.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -45,13 +45,19 @@ class ChangedSeries:
     ends: float
 
 
-def follow() -> int:
+Also = Callable[[Sequence[ChangedSeries]], None]
+"""What else follows from changes, in the transaction that claimed them."""
+
+
+def follow(*, also: Also | None = None) -> int:
     """Bring up to date what is kept of the series that changed; return how many they were.
 
     Each batch is claimed, and what follows from it written, in one transaction.
+
+    :param also: called with the changes of each batch once their months are written.
     """
     followed = 0
-    while claimed := _follow_some():
+    while claimed := _follow_some(also):
         followed += claimed
         if claimed < AT_A_TIME:
             break
@@ -59,7 +65,7 @@ def follow() -> int:
 
 
 @transaction.atomic
-def _follow_some() -> int:
+def _follow_some(also: Also | None) -> int:
     claimed = claim(AT_A_TIME)
     by_account: dict[int, list[ChangedSeries]] = defaultdict(list)
     for change in claimed:
@@ -67,6 +73,8 @@ def _follow_some() -> int:
     for account_id, changes in sorted(by_account.items()):
         series = all_series.find(account_id, [each.series_id for each in changes])
         months.write(account_id, _months(changes, series))
+    if also and claimed:
+        also(claimed)
     return len(claimed)
 
 

@@ -1,0 +1,148 @@
+"""Brings the stored episodes of rules in line with those that were found.
+
+An episode that was told stays the same row, whatever better data make of it: it is extended, cut
+or moved, and its telling is not repeated. One that nobody was told of comes and goes.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from vatio.alerts.episodes import FoundEpisode
+from vatio.alerts.models import AlertEpisode, AlertHeld, AlertRule
+
+LATE = timedelta(hours=48)
+"""How long before it is found the last interval of an episode ended that is told to nobody."""
+
+FOUND = ("begins", "ends", "worst", "worst_at", "worsened_at", "last_at", "late", "withdrawn")
+"""The columns that what is found decides."""
+
+
+@dataclass
+class Reconciled:
+    """What has to be written: new episodes, changed ones, and those that never were."""
+
+    new: list[AlertEpisode] = field(default_factory=list)
+    changed: list[AlertEpisode] = field(default_factory=list)
+    gone: list[AlertEpisode] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.changed or self.gone)
+
+
+def reconcile(
+    rule: AlertRule,
+    stored: Collection[AlertEpisode],
+    found: Iterable[FoundEpisode],
+    made: Reconciled,
+    *,
+    at: datetime,
+) -> None:
+    """Add to `made` what has to be written for a rule.
+
+    :param stored: all rows of the stretch of time in which episodes were found.
+    """
+    left = sorted(stored, key=lambda each: (each.told_opened_at is None, each.begins))
+    matched: list[FoundEpisode] = []
+    for each in found:
+        matched.append(each)
+        own = next((row for row in left if _meet(row, each)), None)
+        if own is None:
+            own = AlertEpisode(
+                account_id=rule.account_id,
+                organisation_id=rule.organisation_id,
+                rule=rule,
+                noticed_at=at,
+                muted=rule.muted_until is not None and rule.muted_until > at,
+            )
+            made.new.append(own)
+            _take(own, each, at=at)
+        else:
+            left.remove(own)
+            if _take(own, each, at=at):
+                made.changed.append(own)
+    for row in left:
+        _leave(row, matched, made, at=at)
+
+
+def _meet(row: AlertEpisode, found: FoundEpisode) -> bool:
+    """Return whether a row and what was found are of the same time; a withdrawn one is a point."""
+    begins = row.begins.timestamp()
+    ends = None if row.ends is None else row.ends.timestamp()
+    if found.ends is not None and begins >= found.ends:
+        return False
+    return ends is None or ends > found.begins or begins >= found.begins
+
+
+def _take(row: AlertEpisode, found: FoundEpisode, *, at: datetime) -> bool:
+    """Write what was found into a row; return whether that changes it."""
+    last_at = moment(found.last)
+    values = {
+        "begins": moment(found.begins),
+        "ends": None if found.ends is None else moment(found.ends),
+        "worst": found.worst,
+        "worst_at": moment(found.worst_at),
+        "worsened_at": None if found.worsened_at is None else moment(found.worsened_at),
+        "last_at": last_at,
+        "late": last_at < at - LATE if _is_news(row, last_at) else row.late,
+        "withdrawn": False,
+    }
+    is_changed = any(getattr(row, name, None) != value for name, value in values.items())
+    for name, value in values.items():
+        setattr(row, name, value)
+    return is_changed
+
+
+def _is_news(row: AlertEpisode, last_at: datetime) -> bool:
+    """Return whether a row was told to nobody and goes on for longer than it did."""
+    is_untold = row.told_opened_at is None
+    return is_untold and (row.last_at is None or last_at > row.last_at)
+
+
+def _leave(
+    row: AlertEpisode, found: Sequence[FoundEpisode], made: Reconciled, *, at: datetime
+) -> None:
+    """Take an episode back that is no more; of one that was told say so, unless another has it."""
+    if row.told_opened_at is None and row.acknowledged_at is None:
+        made.gone.append(row)
+        return
+    if row.withdrawn:
+        return
+    is_part = any(_meet(row, each) for each in found)
+    row.ends = row.last_at = row.begins
+    row.withdrawn = True
+    row.told_opened_at = row.told_opened_at or at
+    if is_part:
+        row.told_closed_at = row.told_closed_at or at
+    made.changed.append(row)
+
+
+def write(made: Reconciled) -> None:
+    """Write what was reconciled: four statements and one for what nobody is told of any more.
+
+    Rows that close are written before those that open: of a rule one is open at a time.
+    """
+    if made.gone:
+        keys = [each.pk for each in made.gone]
+        AlertHeld.objects.filter(episode__in=keys).delete()
+        AlertEpisode.objects.filter(pk__in=keys).delete()
+    columns = [*FOUND, "told_opened_at", "told_closed_at"]
+    for is_open in (False, True):
+        rows = [each for each in made.changed if each.is_open == is_open]
+        if rows:
+            AlertEpisode.objects.bulk_update(rows, columns, batch_size=500)
+    if made.new:
+        AlertEpisode.objects.bulk_create(made.new)
+
+
+def moment(seconds: float) -> datetime:
+    """Return an instant of seconds since 1970 as a moment in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def by_rule(rows: Iterable[AlertEpisode]) -> Mapping[int, list[AlertEpisode]]:
+    """Return rows by the key of their rule."""
+    found: dict[int, list[AlertEpisode]] = {}
+    for row in rows:
+        found.setdefault(row.rule_id, []).append(row)
+    return found

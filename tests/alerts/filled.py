@@ -1,0 +1,54 @@
+"""Gives an account rows in every table of alerts."""
+
+from datetime import datetime, timedelta
+
+from tests import make
+from vatio.accounts.models import Account
+from vatio.alerts import making, telling
+from vatio.alerts.making import AlertDetails, RecipientDetails
+from vatio.alerts.models import AlertEpisode, AlertHeld
+from vatio.tenants.models import Person
+
+
+def fill(account: Account, *, by: Person, at: datetime) -> AlertEpisode:
+    """Make an alert on what is installed, with an episode that somebody was told of."""
+    point = account.datapoints.order_by("id").first()
+    assert point is not None
+    role = account.roles.order_by("id").first()
+    listener = role.person if role else make.holder(account, "viewer", "Luis <Rey>")
+    rule = making.make_alert(
+        point,
+        "above",
+        AlertDetails("Más de 10 & 20", threshold=10_000.0, minutes=30),
+        recipients=[RecipientDetails(listener)],
+        by=by,
+        at=at,
+    )
+    episode = AlertEpisode.objects.create(
+        account=account,
+        organisation=account.organisation,
+        rule=rule,
+        begins=at,
+        last_at=at + timedelta(minutes=45),
+        noticed_at=at + timedelta(minutes=45),
+        worst=12_500.0,
+        worst_at=at,
+    )
+    telling.tell([account.pk], at=at + timedelta(minutes=46))
+    _hold(episode, listener, at=at)
+    telling.tell_waiting(at=at + timedelta(minutes=47))
+    AlertEpisode.objects.filter(pk=episode.pk).update(
+        ends=at + timedelta(hours=1), told_closed_at=at + timedelta(hours=1)
+    )
+    _hold(episode, listener, at=at)
+    return episode
+
+
+def _hold(episode: AlertEpisode, person: Person, *, at: datetime) -> None:
+    AlertHeld.objects.create(
+        account=episode.account,
+        organisation=episode.organisation,
+        episode=episode,
+        person=person,
+        since=at,
+    )
