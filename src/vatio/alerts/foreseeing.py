@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from vatio.accounts.models import Account
 from vatio.alerts import curves, finding
+from vatio.alerts.contracted import contracted
 from vatio.alerts.episodes import FoundEpisode
 from vatio.alerts.kinds import AlertKind
 from vatio.alerts.making import COLUMNS, AlertDetails, AlertThing, complete
@@ -68,5 +69,6 @@ def foresee(
     if key not in watched:
         return ForeseenEpisodes([])
     curve = curves.read(account.pk, watched, since, until)[key]
-    own = finding.find(rule, account.pk, watched[key], curve, begin=begin, now=at.timestamp())
+    powers = contracted(account.pk, watched.values() if kind == AlertKind.POWER else ())
+    own = finding.find(rule, watched[key], curve, powers, begin=begin, now=at.timestamp())
     return ForeseenEpisodes(own)
