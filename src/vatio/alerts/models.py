@@ -5,9 +5,11 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.models import BelowAccountSet
 from vatio.alerts.kinds import AlertKind, Severity
+from vatio.alerts.moments import What
 from vatio.metering.models import (
     CalculatedSeries,
     DataPoint,
@@ -241,6 +243,8 @@ class AlertHeld(OfAccount):
         AlertEpisode, on_delete=models.PROTECT, related_name="held", db_constraint=False
     )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    by_mail = models.BooleanField(default=True)
+    by_sms = models.BooleanField(default=False)
     since = models.DateTimeField()
 
     objects = BelowAccountSet["AlertHeld"].as_manager()
@@ -254,3 +258,44 @@ class AlertHeld(OfAccount):
 
     def __str__(self) -> str:
         return f"{self.episode_id} → {self.person_id}"
+
+
+class AlertTold(OfAccount):
+    """Who was told what of an episode, by which channel, and what became of it.
+
+    `fate` is empty where a message was queued, which has `message_key`; else it says why no text
+    was: see `accounts.texting.Fate`. Nothing is queued for the page alone.
+    """
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", _("E-mail")
+        SMS = "sms", _("SMS")
+        PAGE = "page", _("On the page")
+
+    episode = models.ForeignKey(
+        AlertEpisode, on_delete=models.PROTECT, related_name="told", db_constraint=False
+    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=8, choices=[(each.value, each.value) for each in What])
+    channel = models.CharField(max_length=4, choices=Channel.choices)
+    fate = models.CharField(max_length=12, blank=True, default="")
+    message_key = models.CharField(max_length=400, blank=True, default="")
+    at = models.DateTimeField()
+
+    objects = BelowAccountSet["AlertTold"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["episode", "person", "what", "channel"],
+                name="a_moment_is_told_a_person_once_by_a_channel",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["at"], name="episodes_told_by_text", condition=Q(channel="sms", fate="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.episode_id} → {self.person_id}: {self.what}, {self.channel}"
