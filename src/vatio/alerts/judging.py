@@ -44,10 +44,12 @@ class JudgedCurve:
         kept = [each for each in self.slots if each[0] >= at]
         return JudgedCurve(self.subject, self.minutes, kept)
 
-    @property
-    def has_values(self) -> bool:
-        """Whether there is anything to draw."""
-        return any(value is not None for _at, value in self.slots)
+    def known(self, until: float) -> "JudgedCurve":
+        """Return the values from the first one that is known up to an instant; none of none."""
+        is_known = (place for place, (_at, value) in enumerate(self.slots) if value is not None)
+        first = next(is_known, len(self.slots))
+        kept = [each for each in self.slots[first:] if each[0] < until]
+        return JudgedCurve(self.subject, self.minutes, kept)
 
 
 def watched_curve(

@@ -42,7 +42,8 @@ def picture(
 
     :param rule: of a silence no threshold is drawn.
     """
-    if not curve.has_values:
+    curve = curve.known(now)
+    if not curve.slots:
         return None
     unit = unit_of(rule, curve.subject.quantity, curve.subject.unit)
     levels = _levels(rule)

@@ -33,6 +33,9 @@ NO_SCHEDULE = frozenset((AlertKind.NIGHT, AlertKind.SILENCE))
 HAS_WORSE = frozenset((AlertKind.ABOVE, AlertKind.BELOW, AlertKind.POWER, *SUMS))
 """Kinds that have a second threshold."""
 
+NEEDED = frozenset(("kind", "thing", "threshold", "worse", "share", "minutes", "when"))
+"""What has to be right for an alert to be tried; whom it tells and its name do not matter."""
+
 TEXTS = "sure"
 """The name of the tick that lets an alert be saved that would have sent many text messages."""
 
@@ -180,8 +183,8 @@ class AlertForm(ThingForm):
 
     def foresee(self, *, at: datetime) -> ForeseenEpisodes | None:
         """Return what the alert would have found; None as long as what it looks for is not said."""
-        names = {"threshold", "worse", "share", "minutes", "when", "thing"}
-        if self.row is None or names & set(self.errors):
+        wrong = NEEDED & set(self.errors)
+        if wrong or self.row is None or not self.is_bound:
             return None
         try:
             return foresee(self.account, self.row, self.chosen_kind, self.details(), at=at)
