@@ -107,6 +107,7 @@ def _facts(
         "lasted": lasted((episode.ends or episode.last_at) - episode.begins),
         "worsened": episode.worsened_at is not None,
         "withdrawn": episode.withdrawn,
+        "own_text": rule.sms_text,
         "code": int_to_base36(episode.pk),
         "path": f"/accounts/{account.uid}/alerts/{episode.uid}/",
     }
