@@ -60,7 +60,9 @@ def furnish(platform: Platform, name: str = "Hotel Ribadavia 021") -> tuple[Acco
     return account, ana
 
 
-def _alert(thing: making.AlertThing, kind: str, name: str, by: Person, **about: object) -> AlertRule:
+def _alert(
+    thing: making.AlertThing, kind: str, name: str, by: Person, **about: object
+) -> AlertRule:
     rule = making.make_alert(
         thing,
         kind,

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.http import base36_to_int
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -29,6 +30,7 @@ from vatio.web.alerts.story import story
 from vatio.web.shell.access import (
     ADMINISTRATOR,
     COMMERCIAL,
+    SIGNED_IN,
     SUPERADMINISTRATOR,
     VIEWER,
     Request,
@@ -133,9 +135,24 @@ def acknowledge(request: Request, uid: UUID, episode: UUID) -> HttpResponse:
     return redirect(back_to(request.POST, url("alert_episode", uid, episode)))
 
 
+@only(SIGNED_IN)
+def short(request: Request, code: str) -> HttpResponse:
+    """Lead from the short link of an SMS to the page of its episode; nobody else's is told of."""
+    try:
+        key = base36_to_int(code)
+    except ValueError:
+        raise Http404 from None
+    rows = AlertEpisode.objects.visible_to(request.user).filter(pk=min(key, 2**63 - 1))
+    found = rows.values_list("account__uid", "uid").first()
+    if found is None:
+        raise Http404
+    return redirect("alert_episode", *found)
+
+
 PLACE = "accounts/<uuid:uid>/alerts/<uuid:episode>"
 
 urlpatterns = [
+    path("a/<str:code>", short, name="alert_short"),
     path(f"{PLACE}/", page, name="alert_episode"),
     path(f"{PLACE}/acknowledge/", acknowledge, name="alert_acknowledge"),
 ]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from vatio.alerts.models import AlertRule
 from vatio.alerts.things import grouped, site_of
 from vatio.alerts.wording import lasted, things_of, unit_of
 from vatio.entitlements.limits import why_closed
+from vatio.notifications.sms_segments import without_accents
 from vatio.web.alerts import recipients, suggesting
 from vatio.web.alerts.entering import rule_of
 from vatio.web.alerts.picture import AlertPicture, picture
@@ -30,6 +31,9 @@ from vatio.web.shell.account_frame import AccountFrame, enter
 
 MOST_SHOWN = 5
 """How many of the episodes that were foreseen are listed, the latest first."""
+
+PLAIN = "plain"
+"""The name of the button that spells the text of the SMS without accents."""
 
 TRY = "try"
 """The name of the button that asks what an alert would have found, and of the value of a part."""
@@ -49,7 +53,7 @@ def new(request: Request, uid: UUID) -> HttpResponse:
     """Make an alert; what it would have found is shown before it is saved."""
     frame = enter(request, to_change=True)
     account, at = frame.account, clock.now()
-    asked = request.POST if request.method == "POST" else None
+    asked = _asked(request)
     form = AlertForm(
         asked,
         account=account,
@@ -71,7 +75,7 @@ def change(request: Request, uid: UUID, rule: UUID) -> HttpResponse:
     frame = enter(request, to_change=True)
     account, at = frame.account, clock.now()
     own = rule_of(account, rule, request)
-    asked = request.POST if request.method == "POST" else None
+    asked = _asked(request)
     if asked is None and own.removed_at is not None:
         messages.warning(request, _("This alert was removed meanwhile."))
         return redirect("alert_rule", uid, rule)
@@ -93,6 +97,18 @@ def change(request: Request, uid: UUID, rule: UUID) -> HttpResponse:
             return redirect("alert_rule", uid, rule)
     title = _("Change %(name)s") % {"name": own.name}
     return _show(request, frame, form, title=title, at=at)
+
+
+def _asked(request: Request) -> QueryDict | None:
+    """Return what a form was sent with: its text without accents, where that was asked for."""
+    if request.method != "POST":
+        return None
+    if PLAIN not in request.POST:
+        return request.POST
+    changed = request.POST.copy()
+    changed["sms_text"] = without_accents(changed.get("sms_text", ""))
+    changed[TRY] = "page"
+    return changed
 
 
 def _make(form: AlertForm, request: Request, *, at: datetime) -> AlertRule:
@@ -135,8 +151,8 @@ def _show(
     """Render the form, or only what it would have found, where a part of the page is asked for."""
     account = frame.account
     is_part = "HX-Request" in request.headers and TRY in request.POST
-    foreseen = form.foresee(at=at) if TRY in request.POST or form.refused else None
-    is_tried = TRY in request.POST
+    is_tried = TRY in form.data
+    foreseen = form.foresee(at=at) if is_tried or form.refused else None
     faults = [] if is_tried else _faults(form)
     unit = form.unit
     known = {
@@ -153,6 +169,7 @@ def _show(
         "is_silence": form.chosen_kind == AlertKind.SILENCE,
         "unit": unit.name if unit else "",
         "try_name": TRY,
+        "text_size": form.text_size,
     }
     if is_part:
         return render(request, "alerts/foreseen.html", known)

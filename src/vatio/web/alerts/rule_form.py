@@ -15,10 +15,19 @@ from vatio.accounts.models import Account
 from vatio.alerts import things
 from vatio.alerts.foreseeing import ForeseenEpisodes, ensure_few_texts, foresee
 from vatio.alerts.kinds import SUMS, AlertKind, Severity
-from vatio.alerts.making import LONGEST, AlertDetails, AlertThing, RecipientDetails, WrongAlert
+from vatio.alerts.making import (
+    LONGEST,
+    LONGEST_TEXT,
+    AlertDetails,
+    AlertThing,
+    RecipientDetails,
+    WrongAlert,
+)
 from vatio.alerts.models import AlertRule
+from vatio.alerts.texting import with_link
 from vatio.alerts.things import WatchableThing
 from vatio.alerts.wording import EpisodeUnit, unit_of
+from vatio.notifications.sms_segments import measure, without_accents
 from vatio.web.alerts import recipients, schedule_fields
 from vatio.web.alerts.recipients import RecipientRow
 from vatio.web.alerts.rule_fields import SignedDecimal, WatchedField
@@ -26,6 +35,9 @@ from vatio.web.metering.form_page import ThingForm
 from vatio.web.shell.fields import DecimalNumber, NameField, WholeNumber
 
 MOST, PLACES = 10**9, 6
+
+CODE_LETTERS = 6
+"""How many letters the code of an episode has in the link of a text, for its size."""
 
 NO_SCHEDULE = frozenset((AlertKind.NIGHT, AlertKind.SILENCE))
 """Kinds that a weekly schedule says nothing to."""
@@ -61,6 +73,12 @@ class AlertForm(ThingForm):
     minutes = WholeNumber(label=gettext_lazy("During (minutes)"), most=LONGEST, required=False)
     severity = forms.ChoiceField(
         label=gettext_lazy("Severity"), choices=Severity.choices, required=False
+    )
+    sms_text = forms.CharField(
+        label=gettext_lazy("Text of the SMS"),
+        max_length=LONGEST_TEXT,
+        required=False,
+        widget=forms.Textarea,
     )
 
     def __init__(
@@ -162,7 +180,16 @@ class AlertForm(ThingForm):
             minutes=written.get("minutes") or 0,
             schedule=written.get("schedule", ""),
             severity=written.get("severity") or Severity.NORMAL,
+            sms_text=written.get("sms_text") or "",
         )
+
+    @property
+    def text_size(self) -> tuple[int, int]:
+        """How many credits the text costs with its link, and how many without accents."""
+        text = " ".join(str(self["sms_text"].value() or "").split())
+        sent = with_link(text, "0" * CODE_LETTERS)
+        plain = with_link(without_accents(text), "0" * CODE_LETTERS)
+        return (measure(sent).segments, measure(plain).segments) if text else (0, 0)
 
     def _base(self, value: Decimal | None) -> float | None:
         unit = self.unit
@@ -225,6 +252,7 @@ def of_rule(rule: AlertRule, unit: EpisodeUnit | None) -> dict[str, Any]:
         "share": None if rule.share is None else _exact(rule.share) * 100,
         "minutes": rule.minutes or None,
         "severity": rule.severity,
+        "sms_text": rule.sms_text,
         **schedule_fields.initial(rule.schedule, things.looked_at(rule)),
     }
 
