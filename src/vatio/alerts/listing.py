@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db.models import (
@@ -21,11 +20,13 @@ from django.db.models.functions import Coalesce, Extract
 
 from vatio.accounts.models import Account
 from vatio.alerts.kinds import AlertKind
-from vatio.alerts.models import THINGS, AlertEpisode, AlertRecipient, AlertRule
+from vatio.alerts.models import THINGS, AlertEpisode, AlertRecipient, AlertRule, AlertTold
 from vatio.alerts.wording import EpisodeUnit, things_of, unit_of
 from vatio.consumption.subjects import ACTIVE_ENERGY
 from vatio.dates import start_of
+from vatio.history.models import Act
 from vatio.keys import parse_uuid
+from vatio.notifications.models import Message
 from vatio.readings.slots import ONE_DAY
 from vatio.tenants.folding import Fold, SortKey, fold_in_database, tidy
 
@@ -202,10 +203,22 @@ def open_of(account: Account, *, most: int) -> list[AlertEpisode]:
     return list(rows.order_by("-begins", "-id")[:most])
 
 
-def acts_of(rule: AlertRule) -> dict[str, Any]:
-    """Return the conditions on acts of the history that are about a rule."""
-    return {
-        "account_id": rule.account_id,
-        "verb__startswith": "alert.",
-        "facts__alert": str(rule.uid),
-    }
+def all_rules_of(account: Account) -> QuerySet[AlertRule]:
+    """Return the rules of an account by name, those that were removed as well."""
+    return AlertRule.objects.filter(account=account).order_by(SortKey("name"), "id")
+
+
+def acts_of(rule: AlertRule) -> QuerySet[Act]:
+    """Return the acts of the history that are about a rule, the latest first."""
+    acts = Act.objects.filter(account_id=rule.account_id, verb__startswith="alert.")
+    own = acts.filter(facts__alert=str(rule.uid))
+    return own.select_related("person").order_by("-at", "-id")
+
+
+def told_of(episode: AlertEpisode) -> list[tuple[AlertTold, Message | None]]:
+    """Return who was told of an episode, the last first, each with the message; two statements."""
+    rows = AlertTold.objects.filter(episode=episode).select_related("person")
+    told = list(rows.order_by("-at", "id"))
+    keys = [row.message_key for row in told if row.message_key]
+    messages = {each.key: each for each in Message.objects.filter(key__in=keys)} if keys else {}
+    return [(row, messages.get(row.message_key)) for row in told]

@@ -11,8 +11,8 @@ from tests.alerts.watching import LATER, rule
 from tests.sheets import opened
 from tests.web.alerts.conftest import Watched
 from vatio import clock
-from vatio.alerts import making
 from vatio.alerts.models import AlertEpisode, AlertRule
+from vatio.entitlements.limits import NothingCanBeAdded
 from vatio.history.models import Act
 
 pytestmark = pytest.mark.django_db
@@ -150,5 +150,5 @@ def test_alerts_of_an_expired_account_sleep_and_none_can_be_made(
 
     assert "Las alertas duermen." in page
     assert "Crear una alerta" not in page
-    with pytest.raises(making.NothingCanBeAdded):
+    with pytest.raises(NothingCanBeAdded):
         rule(watched.point, at=LATER + timedelta(days=400))

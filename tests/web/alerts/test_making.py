@@ -119,7 +119,7 @@ def test_an_alert_removed_meanwhile_can_be_made_anew_with_what_was_written(
 
     page = client.post(address, written(watched, name="Lo que escribí")).content.decode()
 
-    assert "Esta alerta se quitó mientras tanto." in page
+    assert "Mientras tanto se eliminó esta alerta." in page
     assert "Lo que escribí" in page
     assert f'formaction="{watched.address}new/"' in page
 

@@ -9,10 +9,12 @@ from django.shortcuts import render
 from django.urls import path
 
 from vatio import clock, pagination
+from vatio.accounts.models import Account
 from vatio.alerts import things
 from vatio.alerts.listing import (
     SORTS,
     EpisodeFilters,
+    all_rules_of,
     listed,
     narrowed,
     order_of,
@@ -23,7 +25,7 @@ from vatio.alerts.models import AlertEpisode, AlertRule
 from vatio.alerts.wording import described
 from vatio.entitlements.limits import why_closed
 from vatio.pagination import Page
-from vatio.tenants.folding import SortKey, tidy
+from vatio.tenants.folding import tidy
 from vatio.web.alerts import suggesting, words
 from vatio.web.alerts.entering import look, may_acknowledge
 from vatio.web.shell.access import (
@@ -78,7 +80,7 @@ def alerts(request: Request, uid: UUID) -> HttpResponse:
                 state: query_string(request.GET, {"state": state})
                 for state in ("", "open", "closed")
             },
-            "offered": _offered(asked, account.pk),
+            "offered": _offered(asked, account),
             "kinds": words.KINDS,
             "rules": [(each, words.threshold_words(each)) for each in shown],
             "rules_page": rules_page,
@@ -144,9 +146,9 @@ def _headings(request: Request, asked: EpisodeFilters) -> dict[str, dict[str, st
     return found
 
 
-def _offered(asked: EpisodeFilters, account: int) -> Sequence[tuple[str, str]]:
+def _offered(asked: EpisodeFilters, account: Account) -> Sequence[tuple[str, str]]:
     """Return the rules that the filter offers, those that were removed as well."""
-    rows = AlertRule.objects.filter(account=account).order_by(SortKey("name"), "id")
+    rows = all_rules_of(account)
     known = [(str(uid), name) for uid, name in rows.values_list("uid", "name")[:MOST_OFFERED]]
     if asked.rule and str(asked.rule) not in dict(known):
         chosen = rows.filter(uid=asked.rule).values_list("uid", "name")

@@ -29,8 +29,8 @@ def may_acknowledge(frame: AccountFrame, request: Request) -> bool:
 
 def rule_of(account: Account, uid: UUID, request: Request) -> AlertRule:
     """Return a rule of an account, removed or not; somebody else's is a 404."""
-    rows = AlertRule.objects.select_related("account", "organisation", "made_by")
-    found = rows.visible_to(request.user).filter(account=account, uid=uid).first()
+    own = AlertRule.objects.visible_to(request.user).filter(account=account, uid=uid)
+    found = own.select_related("account", "organisation", "made_by").first()
     if found is None:
         raise Http404
     return found
@@ -38,10 +38,10 @@ def rule_of(account: Account, uid: UUID, request: Request) -> AlertRule:
 
 def episode_of(account: Account, uid: UUID, request: Request) -> AlertEpisode:
     """Return an episode of an account; somebody else's is a 404."""
-    rows = AlertEpisode.objects.select_related(
+    own = AlertEpisode.objects.visible_to(request.user).filter(account=account, uid=uid)
+    found = own.select_related(
         "rule", "rule__account", "rule__organisation", "acknowledged_by"
-    )
-    found = rows.visible_to(request.user).filter(account=account, uid=uid).first()
+    ).first()
     if found is None:
         raise Http404
     return found

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from vatio.accounts.models import Account
+from vatio.accounts.reaching import with_telephone
 from vatio.alerts.making import RecipientDetails, may_be_told
 from vatio.alerts.models import AlertRecipient
-from vatio.people.models import Telephone
 from vatio.tenants.folding import SortKey
 from vatio.tenants.models import Person
 
@@ -35,11 +35,7 @@ def rows_of(account: Account, chosen: Mapping[int, tuple[bool, bool]]) -> list[R
     :param chosen: by person, whether by mail and whether by SMS, of those who are told.
     """
     people = list(may_be_told(account).annotate(place=SortKey("name")).order_by("place", "pk"))
-    reached = set(
-        Telephone.objects.filter(person__in=people)
-        .exclude(number="")
-        .values_list("person_id", flat=True)
-    )
+    reached = with_telephone(people)
     return [
         RecipientRow(
             each,

@@ -18,7 +18,6 @@ from vatio.alerts.models import AlertRule
 from vatio.alerts.things import looked_at
 from vatio.alerts.wording import described
 from vatio.dates import day_at, start_of
-from vatio.history.models import Act
 from vatio.refusal import Refused
 from vatio.web.alerts import schedule_fields, words
 from vatio.web.alerts.consumption_links import consumption_of
@@ -53,7 +52,6 @@ def page(request: Request, uid: UUID, rule: UUID) -> HttpResponse:
     rows = narrowed(account, asked, at=at)
     found = pagination.page(rows, order=["-begins", "-id"], parameters=request.GET)
     (shown,) = listed(account, [own], at=at)
-    acts = Act.objects.visible_to(request.user) if frame.leads else Act.objects.all()
     return render(
         request,
         "alerts/rule.html",
@@ -73,11 +71,7 @@ def page(request: Request, uid: UUID, rule: UUID) -> HttpResponse:
             "may_change": frame.may_change and own.removed_at is None,
             "may_acknowledge": may_acknowledge(frame, request),
             "consumption": consumption_of(account, own, at=at),
-            "acts": list(
-                acts.filter(**acts_of(own))
-                .select_related("person")
-                .order_by("-at", "-id")[:MOST_ACTS]
-            ),
+            "acts": list(acts_of(own)[:MOST_ACTS]),
             "words": words,
         },
     )

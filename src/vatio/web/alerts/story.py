@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from vatio.accounts.texting import Fate
+from vatio.alerts.listing import told_of
 from vatio.alerts.models import AlertEpisode, AlertTold
 from vatio.alerts.moments import What
 from vatio.notifications.labels import MESSAGE_STATES, RECEIPTS
@@ -70,14 +71,11 @@ class EpisodeStory:
 
 def story(episode: AlertEpisode) -> EpisodeStory:
     """Return what became of an episode; two statements."""
-    rows = list(
-        AlertTold.objects.filter(episode=episode).select_related("person").order_by("-at", "id")
-    )
-    keys = [row.message_key for row in rows if row.message_key]
-    messages = {each.key: each for each in Message.objects.filter(key__in=keys)} if keys else {}
+    told = told_of(episode)
+    rows = [row for row, _message in told]
     return EpisodeStory(
         _moments(episode, rows),
-        [_told(row, messages.get(row.message_key)) for row in rows],
+        [_told(row, message) for row, message in told],
         any(row.fate == Fate.NO_CREDITS for row in rows),
     )
 
