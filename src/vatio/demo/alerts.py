@@ -28,7 +28,7 @@ WATCHED = frozenset(
 LOOKED_BACK = timedelta(days=75)
 """How long ago the alerts of the demo were made, as it tells."""
 
-TOLD_WITHIN = timedelta(days=30)
+TOLD_WITHIN = timedelta(days=60)
 """What began within that time was told when it happened; what began before counts as late."""
 
 FEW = 3
