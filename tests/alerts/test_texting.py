@@ -27,6 +27,7 @@ def facts(**about: Any) -> dict[str, Any]:
         "begins_time": "09:15",
         "lasted": "45 min",
         "withdrawn": False,
+        "own_text": "",
         "code": "8f2k",
         **about,
     }
@@ -91,6 +92,15 @@ def test_whatever_things_are_called_a_text_is_one_segment(
         assert measure(text).segments == 1
         assert text.endswith("vatio.example/a/8f2k")
         assert "%" not in text or "%" in alert + thing
+
+
+def test_words_of_ones_own_are_sent_as_they_were_written_when_an_episode_opens() -> None:
+    own = facts(own_text="Apagar la máquina 3")
+
+    text = texting.words_apart(own, What.OPENED, "es")
+
+    assert text == "Apagar la máquina 3 vatio.example/a/8f2k"
+    assert texting.words_apart(own, What.CLOSED, "es").startswith("Vatio: terminada:")
 
 
 def test_long_names_are_cut_the_longer_one_first() -> None:

@@ -27,7 +27,7 @@ SUBJECTS = (
         {
             **plain("name", "kind"),
             "thing": _THING,
-            **plain("threshold", "worse", "share", "minutes", "schedule", "severity"),
+            **plain("threshold", "worse", "share", "minutes", "schedule", "severity", "sms_text"),
             "made_at": "own.made_at",
             "made_by": person("made_by_id"),
             "muted_until_at": "own.muted_until",
@@ -42,6 +42,7 @@ SUBJECTS = (
             "minutes": _("During (minutes)"),
             "schedule": _("Weekly schedule"),
             "severity": _("Severity"),
+            "sms_text": _("Text of the SMS"),
             "muted_until_at": _("Muted until"),
             "looks_from": _("Looks from"),
             "removed_at": _("Removed"),

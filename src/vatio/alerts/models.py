@@ -58,7 +58,8 @@ class AlertRule(OfAccount):
     `threshold` and `worse` are in base units: mean W or states for above and below, sums for the
     sums, shares of the contracted power, and for the night base the power that it exceeds as well
     as the usual by `share`. `minutes` is the least duration, or for silence how long. `schedule`
-    has a letter for each hour of the local week, from Monday on; empty for all of them.
+    has a letter for each hour of the local week, from Monday on; empty for all of them. `sms_text`
+    is what texts say when an episode opens; empty for the usual words.
 
     A rule looks at what was measured from `looks_from` on: since it was made, changed in what it
     looks for, or its account was renewed. While the account is expired it is asleep. `resolution`
@@ -81,6 +82,7 @@ class AlertRule(OfAccount):
     share = models.FloatField(null=True)
     minutes = models.PositiveIntegerField(default=0)
     schedule = models.CharField(max_length=168, blank=True, default="")
+    sms_text = models.CharField(max_length=300, blank=True, default="")
     severity = models.CharField(max_length=6, choices=Severity.choices, default=Severity.NORMAL)
     made_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()

@@ -26,7 +26,12 @@ SHORTEST = 8
 
 
 def words_apart(facts: Facts, what: What, language: str) -> str:
-    """Return the text that tells of one episode; one segment, unless the address is very long."""
+    """Return the text that tells of one episode: of one segment, where its words are not its own.
+
+    One that opens says what the rule was given to say, as it was written.
+    """
+    if facts["own_text"] and what == What.OPENED:
+        return with_link(facts["own_text"], facts["code"])
     with override(language):
         pattern = _pattern(facts, what)
         values = {
@@ -36,6 +41,11 @@ def words_apart(facts: Facts, what: What, language: str) -> str:
             "link": f"{_platform()}/a/{facts['code']}",
         }
         return _fitted(pattern, values, [facts["alert"], facts["thing"]])
+
+
+def with_link(text: str, code: str) -> str:
+    """Return a text of somebody's own as it is sent: with the link to the episode behind it."""
+    return f"{text} {_platform()}/a/{code}"
 
 
 def words_together(facts: Sequence[Facts], what: What, language: str) -> str:
