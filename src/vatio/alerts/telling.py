@@ -27,7 +27,7 @@ MOST_APART = 5
 
 STORM = timedelta(minutes=10)
 
-MOMENTS = ("told_opened_at", "told_worsened_at", "told_closed_at", "told_together")
+MOMENTS = ("told_opened_at", "told_worsened_at", "told_closed_at", "told_together", "muted")
 
 NEW = Q(told_opened_at__isnull=True, late=False, muted=False, withdrawn=False)
 OVER = Q(told_opened_at__isnull=False, told_closed_at__isnull=True, ends__isnull=False)
@@ -131,7 +131,11 @@ def _is_muted(episode: AlertEpisode, at: datetime) -> bool:
 
 
 def _mark(told: _Told, *, together: bool, at: datetime) -> None:
+    """Write what is not to be told again: what opened unheard, behind a mute, is told no more."""
     episode = told.episode
+    if told.is_new and _is_muted(episode, at):
+        episode.muted = True
+        return
     episode.told_opened_at = episode.told_opened_at or at
     episode.told_together = episode.told_together or (together and told.is_new)
     if episode.worsened_at is not None:
