@@ -15,7 +15,7 @@ GENERAL = ""
 def choices_of(person: Person) -> dict[str, str]:
     """Return how a person is told of each kind that does not go as the rest, and of the rest."""
     chosen = dict(NewsChoice.objects.filter(person=person).values_list("kind", "how"))
-    return {GENERAL: How.AT_ONCE, **UNLESS_CHOSEN, **chosen}
+    return {GENERAL: How.AT_ONCE.value} | dict(UNLESS_CHOSEN) | chosen
 
 
 @transaction.atomic
@@ -24,7 +24,7 @@ def choose(person: Person, general: How, apart: Mapping[NewsKind, How]) -> None:
 
     News that waits for a digest still comes in the next one.
     """
-    rows = {GENERAL: general, **apart}
+    rows: dict[str, How] = {GENERAL: general} | dict(apart)
     NewsChoice.objects.filter(person=person).exclude(kind__in=list(rows)).delete()
     NewsChoice.objects.bulk_create(
         [NewsChoice(person=person, kind=kind, how=how) for kind, how in rows.items()],

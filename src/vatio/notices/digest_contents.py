@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import override
 
 from vatio.notices.standing import notices_of
+from vatio.notifications.delivery import own_context
 from vatio.notifications.labels import NEWS
 from vatio.notifications.models import Message
 from vatio.notifications.news import DIGEST
@@ -26,7 +27,7 @@ def fill(message: Message) -> Mapping[str, object] | None:
     those that the person had read before the digest was gathered.
     """
     if message.template != DIGEST:
-        return message.context
+        return own_context(message)
     person = message.person
     if person is None:
         return None

@@ -58,7 +58,7 @@ WITH reader AS (
                'groups', '[]'::jsonb, 'more', 0, 'path', '/notices/',
                'time_zone', time_zone) AS context,
            false AS secret, false AS only_leaders,
-           %(at)s::timestamptz + %(worth_sending)s::interval AS send_before, false AS here
+           %(send_before)s::timestamptz AS send_before, false AS here
     FROM gathered
     GROUP BY key, id, email, language, time_zone
 ), written AS ({insert_from("digest", returning="context")}),
@@ -81,6 +81,6 @@ def digest(*, at: datetime) -> tuple[int, int]:
     digest a day. A day on which nothing waits has none.
     """
     with connection.cursor() as cursor:
-        cursor.execute(DUE, {"at": at, "worth_sending": WORTH_SENDING})
+        cursor.execute(DUE, {"at": at, "send_before": at + WORTH_SENDING})
         digests, told = cursor.fetchone()
     return digests, told

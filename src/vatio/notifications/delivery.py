@@ -68,7 +68,8 @@ class Tally:
 
 def own_context(message: Message) -> Context:
     """Return what a message was queued with."""
-    return message.context
+    context: Context = message.context
+    return context
 
 
 def deliver(

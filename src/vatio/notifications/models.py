@@ -62,7 +62,9 @@ class Message(models.Model):
     )
     account_id = models.BigIntegerField(null=True)
     order_id = models.BigIntegerField(null=True)
-    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     channel = models.CharField(
         max_length=5, choices=Channel.choices, default=Channel.EMAIL, db_default=Channel.EMAIL
     )
@@ -143,8 +145,7 @@ class Message(models.Model):
             ),
             models.Index(
                 fields=["person", "-queued_at", "-id"],
-                name="notices_of_a_person",
-                condition=~Q(news=""),
+                name="messages_to_a_person",
             ),
             models.Index(
                 fields=["person"],

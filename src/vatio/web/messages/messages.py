@@ -1,5 +1,7 @@
 """«Mensajes»: the outbox, for the commercial department; secret messages stay hidden."""
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q
@@ -10,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from vatio import clock, pagination
+from vatio.notices.digest_contents import fill
 from vatio.notifications import delivery
 from vatio.notifications.labels import MESSAGE_STATES, SMS_KINDS
 from vatio.notifications.models import Message
@@ -78,7 +81,7 @@ def message(request: Request, number: int) -> HttpResponse:
         "messages/message.html",
         {
             "shown": shown,
-            "letter": None if shown.secret or is_text else _letter(request, shown),
+            "letter": None if shown.secret or is_text else _letter(request, shown, fill(shown)),
             "is_text": is_text,
             "text_words": _text_message(shown) if is_text else "",
             "masked": masked,
@@ -106,9 +109,12 @@ def _text_message(message: Message) -> str:
     return _("Text message: %(kind)s") % {"kind": SMS_KINDS[message.template]}
 
 
-def _letter(request: Request, message: Message) -> RenderedMessage:
+def _letter(
+    request: Request, message: Message, context: Mapping[str, object] | None = None
+) -> RenderedMessage:
+    """Render a message as it is sent, a digest with what is left of its notices, if asked for."""
     address = settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
-    return written_out(message, address=address)
+    return written_out(message, address=address, context=context)
 
 
 urlpatterns = [
