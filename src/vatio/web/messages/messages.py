@@ -1,7 +1,5 @@
 """«Mensajes»: the outbox, for the commercial department; secret messages stay hidden."""
 
-from collections.abc import Mapping
-
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import Q
@@ -12,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from vatio import clock, pagination
-from vatio.notices.digest_contents import fill
 from vatio.notifications import delivery
 from vatio.notifications.labels import MESSAGE_STATES, SMS_KINDS
 from vatio.notifications.models import Message
@@ -81,7 +78,7 @@ def message(request: Request, number: int) -> HttpResponse:
         "messages/message.html",
         {
             "shown": shown,
-            "letter": None if shown.secret or is_text else _letter(request, shown, fill(shown)),
+            "letter": None if shown.secret or is_text else _letter(request, shown),
             "is_text": is_text,
             "text_words": _text_message(shown) if is_text else "",
             "masked": masked,
@@ -109,12 +106,9 @@ def _text_message(message: Message) -> str:
     return _("Text message: %(kind)s") % {"kind": SMS_KINDS[message.template]}
 
 
-def _letter(
-    request: Request, message: Message, context: Mapping[str, object] | None = None
-) -> RenderedMessage:
-    """Render a message as it is sent, a digest with what is left of its notices, if asked for."""
+def _letter(request: Request, message: Message) -> RenderedMessage:
     address = settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
-    return written_out(message, address=address, context=context)
+    return written_out(message, address=address)
 
 
 urlpatterns = [
