@@ -63,6 +63,11 @@ def written(day: date) -> str:
     return _written(day, get_language() or "es")
 
 
+def written_short(day: date) -> str:
+    """Write a day without its year, in the active language: 3 may."""
+    return _written(day, get_language() or "es", "d MMM")
+
+
 def written_with_weekday(day: date) -> str:
     """Write a day with its weekday in the current language: lunes, 3 may 2027."""
     return _written(day, get_language() or "es", "EEEE, d MMM y")

@@ -166,6 +166,8 @@ SMS_A_DAY_PERSON = env.number("SMS_A_DAY_PERSON", default=5, least=0, most=1_000
 SMS_A_DAY_ACCOUNT = env.number("SMS_A_DAY_ACCOUNT", default=50, least=0, most=100_000)
 PHONE_COUNTRIES = env.words("PHONE_COUNTRIES", default=["ES"])
 PORT = env.number("PORT", default=8000, least=1, most=65535)
+PLATFORM_ADDRESS = PUBLIC_URL or f"http://127.0.0.1:{PORT}"
+"""The address with which links in messages begin."""
 
 LOGGING = {
     "version": 1,

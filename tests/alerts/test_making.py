@@ -62,6 +62,8 @@ def test_somebody_without_a_role_in_the_account_is_not_told() -> None:
     [
         ("above", AlertDetails("Sin umbral")),
         ("above", replace(OVER_TEN, name="  ")),
+        ("above", replace(OVER_TEN, name="A" * 121)),
+        ("above", replace(OVER_TEN, sms_text="á" * 301)),
         ("above", replace(OVER_TEN, schedule="1" * 167)),
         ("above", replace(OVER_TEN, threshold=float("nan"))),
         ("above", replace(OVER_TEN, minutes=10**6)),

@@ -7,9 +7,8 @@ from tests.alerts.watching import BEGIN, LATER, MADE, QUARTER, follow, point_of,
 from tests.consumption import world
 from tests.readings.stored import put, series
 from vatio.accounts.models import Account
-from vatio.alerts import making, quiet, telling
-from vatio.alerts.models import AlertEpisode, AlertHeld, AlertRule
-from vatio.alerts.telling import WarnedPerson
+from vatio.alerts import making, telling
+from vatio.alerts.models import AlertEpisode, AlertRule
 from vatio.notifications.models import Message
 from vatio.notifications.rendering import render
 from vatio.readings.series import SeriesKey
@@ -139,8 +138,8 @@ def test_who_left_the_account_is_told_nothing() -> None:
     assert queued() == []
 
 
-def many(count: int) -> tuple[list[SeriesKey], Person]:
-    account = world.account()
+def many(count: int, sms_credits: int = 0) -> tuple[list[SeriesKey], Person]:
+    account = world.account(sms_credits=sms_credits)
     marta = make.holder(account, "viewer", "Marta Vega")
     keys = [series(15, of=account) for _time in range(count)]
     for key in keys:
@@ -181,46 +180,3 @@ def test_openings_behind_a_storm_wait_until_ten_minutes_are_over_and_are_one_mes
     assert waiting == 1
     assert [each.context["count"] for each in Message.objects.order_by("id")] == [6, 6]
     assert not AlertEpisode.objects.filter(told_opened_at=None).exists()
-
-
-def test_quiet_hours_hold_the_sending_and_end_with_one_summary_of_what_is_open(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    keys, marta = many(3)
-    morning = SOON + timedelta(hours=8)
-    monkeypatch.setattr(telling, "is_quiet", lambda person, at: at < morning)
-
-    bring_all(keys, 12)
-    bring_all(keys[:1], 5, 5, first=1, at=SOON + timedelta(hours=1))
-    nothing = Message.objects.count()
-    telling.tell_waiting(at=morning)
-    telling.tell_waiting(at=morning + timedelta(minutes=1))
-
-    assert nothing == 0
-    assert AlertEpisode.objects.count() == 3
-    (message,) = Message.objects.all()
-    assert (message.person, message.context["count"]) == (marta, 2)
-    assert message.context["is_quiet_over"]
-    assert not AlertHeld.objects.exists()
-    assert not quiet.is_quiet(marta, SOON)
-
-
-def test_only_what_is_grave_and_fresh_is_texted_to_who_asked_for_it() -> None:
-    texted: list[WarnedPerson] = []
-    key, marta, looking = watched()
-    looking.recipients.update(by_sms=True)
-    put(key, [(BEGIN, 3_000.0)], at=SOON.timestamp())
-    follow(SOON)
-
-    telling.tell([key.account_id], at=SOON, text=texted.extend)
-    assert texted == []
-    AlertRule.objects.update(severity="high")
-    AlertEpisode.objects.update(told_opened_at=None)
-    telling.tell([key.account_id], at=SOON, text=texted.extend)
-    AlertEpisode.objects.update(told_opened_at=None)
-    telling.tell([key.account_id], at=SOON + timedelta(hours=2), text=texted.extend)
-
-    (one,) = texted
-    episode = AlertEpisode.objects.get()
-    assert (one.person, one.what, one.facts["worst"]) == (marta, "opened", 12.0)
-    assert one.key == f"alert-sms:{episode.pk}:opened:{marta.pk}"

@@ -42,9 +42,9 @@ class Fed:
         return DataPoint.objects.get(pk=self.key.data_point_id)
 
 
-def account(*, time_zone: str = "Europe/Madrid") -> Account:
+def account(*, time_zone: str = "Europe/Madrid", sms_credits: int = 0) -> Account:
     """Open an account in which much can be installed."""
-    return make.account(totals=Quantities(500, 500), time_zone=time_zone)
+    return make.account(totals=Quantities(500, 500), time_zone=time_zone, sms_credits=sms_credits)
 
 
 def site(of: Account, name: str, parent: Site | None = None, time_zone: str = "") -> Site:

@@ -66,6 +66,7 @@ SHEETS = [
     "Alertas",
     "A quién avisan las alertas",
     "Episodios de las alertas",
+    "Avisos de los episodios",
     "Mensajes",
     "Historia",
 ]

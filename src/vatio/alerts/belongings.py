@@ -17,6 +17,9 @@ _THING = """coalesce(
 
 _RULE = "(SELECT name FROM alerts_alertrule WHERE id = own.rule_id)"
 
+_RULE_OF_EPISODE = """(SELECT rule.name FROM alerts_alertepisode episode
+    JOIN alerts_alertrule rule ON rule.id = episode.rule_id WHERE episode.id = own.episode_id)"""
+
 SUBJECTS = (
     Subject(
         "alerts",
@@ -24,7 +27,7 @@ SUBJECTS = (
         {
             **plain("name", "kind"),
             "thing": _THING,
-            **plain("threshold", "worse", "share", "minutes", "schedule", "severity"),
+            **plain("threshold", "worse", "share", "minutes", "schedule", "severity", "sms_text"),
             "made_at": "own.made_at",
             "made_by": person("made_by_id"),
             "muted_until_at": "own.muted_until",
@@ -39,6 +42,7 @@ SUBJECTS = (
             "minutes": _("During (minutes)"),
             "schedule": _("Weekly schedule"),
             "severity": _("Severity"),
+            "sms_text": _("Text of the SMS"),
             "muted_until_at": _("Muted until"),
             "looks_from": _("Looks from"),
             "removed_at": _("Removed"),
@@ -87,10 +91,32 @@ SUBJECTS = (
             "acknowledged_at": _("Acknowledged"),
         },
     ),
+    Subject(
+        "alert_told",
+        _("Who was told of episodes"),
+        {
+            "alert": _RULE_OF_EPISODE,
+            "begins_at": "(SELECT begins FROM alerts_alertepisode WHERE id = own.episode_id)",
+            "person": person("person_id"),
+            **plain("what", "channel", "fate"),
+            "at": "own.at",
+        },
+        "alerts_alerttold",
+        headings={
+            "alert": _("Alert"),
+            "begins_at": _("Begins"),
+            "person": _("Person"),
+            "what": _("What was told"),
+            "channel": _("By which channel"),
+            "fate": _("Why no text was sent"),
+            "at": _("Told"),
+        },
+    ),
 )
 
 BELONGINGS = (
     Belonging("alerts_alertheld"),
+    Belonging("alerts_alerttold"),
     Belonging("alerts_alertepisode"),
     Belonging("alerts_alertrecipient"),
     Belonging("alerts_alertrule"),

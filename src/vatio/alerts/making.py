@@ -54,6 +54,8 @@ DEFAULTS: dict[str, dict[str, float]] = {
 """What a kind takes where nothing else is said."""
 
 LONGEST = 31 * 24 * 60
+LONGEST_NAME = 120
+LONGEST_TEXT = 300
 
 
 class WrongAlert(Refused):
@@ -78,10 +80,14 @@ class AlertDetails:
     share: float | None = None
     minutes: int = 0
     schedule: str = ""
+    sms_text: str = ""
     severity: str = Severity.NORMAL
 
 
-LOOKS = tuple(each.name for each in fields(AlertDetails) if each.name not in ("name", "severity"))
+SAYS = ("name", "severity", "sms_text")
+"""What changes how a rule tells of episodes, and not which it finds."""
+
+LOOKS = tuple(each.name for each in fields(AlertDetails) if each.name not in SAYS)
 """What makes a rule find other episodes where it is changed."""
 
 
@@ -252,10 +258,13 @@ def _columns(kind: str, details: AlertDetails) -> dict[str, Any]:
     """Return the columns of details, with what the kind takes where nothing is said."""
     columns: dict[str, Any] = {each.name: getattr(details, each.name) for each in fields(details)}
     columns["name"] = " ".join(details.name.split())
+    columns["sms_text"] = " ".join(details.sms_text.split())
     for name, usual in DEFAULTS.get(kind, {}).items():
         columns[name] = usual if columns[name] is None else columns[name]
     if not columns["name"]:
         raise WrongAlert(_("Write a name."), field="name")
+    if len(columns["name"]) > LONGEST_NAME:
+        raise WrongAlert(_("That is too long."), field="name")
     if kind != AlertKind.SILENCE and columns["threshold"] is None:
         raise WrongAlert(_("Write a threshold."), field="threshold")
     numbers = (columns["threshold"], columns["worse"], columns["share"])
@@ -265,6 +274,8 @@ def _columns(kind: str, details: AlertDetails) -> dict[str, Any]:
         len(details.schedule) != AlertRule.HOURS or set(details.schedule) - {"0", "1"}
     ):
         raise WrongAlert(_("The schedule is not understood."), field="schedule")
+    if len(columns["sms_text"]) > LONGEST_TEXT:
+        raise WrongAlert(_("The text is too long: it would cost too much."), field="sms_text")
     if not 0 <= details.minutes <= LONGEST:
         raise WrongAlert(_("That is too long."), field="minutes")
     if kind in SUMS or kind == AlertKind.NIGHT:

@@ -5,9 +5,11 @@ from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.models import BelowAccountSet
 from vatio.alerts.kinds import AlertKind, Severity
+from vatio.alerts.moments import What
 from vatio.metering.models import (
     CalculatedSeries,
     DataPoint,
@@ -56,7 +58,8 @@ class AlertRule(OfAccount):
     `threshold` and `worse` are in base units: mean W or states for above and below, sums for the
     sums, shares of the contracted power, and for the night base the power that it exceeds as well
     as the usual by `share`. `minutes` is the least duration, or for silence how long. `schedule`
-    has a letter for each hour of the local week, from Monday on; empty for all of them.
+    has a letter for each hour of the local week, from Monday on; empty for all of them. `sms_text`
+    is what texts say when an episode opens; empty for the usual words.
 
     A rule looks at what was measured from `looks_from` on: since it was made, changed in what it
     looks for, or its account was renewed. While the account is expired it is asleep. `resolution`
@@ -79,6 +82,7 @@ class AlertRule(OfAccount):
     share = models.FloatField(null=True)
     minutes = models.PositiveIntegerField(default=0)
     schedule = models.CharField(max_length=168, blank=True, default="")
+    sms_text = models.CharField(max_length=300, blank=True, default="")
     severity = models.CharField(max_length=6, choices=Severity.choices, default=Severity.NORMAL)
     made_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
@@ -241,6 +245,8 @@ class AlertHeld(OfAccount):
         AlertEpisode, on_delete=models.PROTECT, related_name="held", db_constraint=False
     )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    by_mail = models.BooleanField(default=True)
+    by_sms = models.BooleanField(default=False)
     since = models.DateTimeField()
 
     objects = BelowAccountSet["AlertHeld"].as_manager()
@@ -254,3 +260,44 @@ class AlertHeld(OfAccount):
 
     def __str__(self) -> str:
         return f"{self.episode_id} → {self.person_id}"
+
+
+class AlertTold(OfAccount):
+    """Who was told what of an episode, by which channel, and what became of it.
+
+    `fate` is empty where a message was queued, which has `message_key`; else it says why no text
+    was: see `accounts.texting.Fate`. Nothing is queued for the page alone.
+    """
+
+    class Channel(models.TextChoices):
+        MAIL = "mail", _("E-mail")
+        SMS = "sms", _("SMS")
+        PAGE = "page", _("On the page")
+
+    episode = models.ForeignKey(
+        AlertEpisode, on_delete=models.PROTECT, related_name="told", db_constraint=False
+    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=8, choices=[(each.value, each.value) for each in What])
+    channel = models.CharField(max_length=4, choices=Channel.choices)
+    fate = models.CharField(max_length=12, blank=True, default="")
+    message_key = models.CharField(max_length=400, blank=True, default="")
+    at = models.DateTimeField()
+
+    objects = BelowAccountSet["AlertTold"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["episode", "person", "what", "channel"],
+                name="a_moment_is_told_a_person_once_by_a_channel",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["at"], name="episodes_told_by_text", condition=Q(channel="sms", fate="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.episode_id} → {self.person_id}: {self.what}, {self.channel}"

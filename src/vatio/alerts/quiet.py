@@ -1,13 +1,46 @@
-"""The one gate of all that alerts send: whether a person may be disturbed now."""
+"""Ends quiet hours: whoever was left in peace is told, once, of what is still open."""
 
+from collections import defaultdict
 from datetime import datetime
 
-from vatio.tenants.models import Person
+from vatio.accounts.models import Account
+from vatio.alerts.announcing import Announcement, announce
+from vatio.alerts.holding import hold_free
+from vatio.alerts.listening import Listener, quiet_people
+from vatio.alerts.models import AlertHeld
+from vatio.alerts.moments import What
+from vatio.alerts.wording import described
 
 
-def is_quiet(person: Person, at: datetime) -> bool:
-    """Return whether it is a quiet hour of a person: what would be sent is held until it is over.
+def end_quiet_hours(*, at: datetime) -> int:
+    """Announce what was held to those whose quiet hours are over; return to how many people.
 
-    Nobody has quiet hours yet.
+    It belongs into a transaction. What another worker has locked is his.
     """
-    return False
+    accounts = AlertHeld.objects.order_by().values_list("account_id", flat=True).distinct()
+    rows = list(
+        AlertHeld.objects.filter(account__in=hold_free(list(accounts)))
+        .select_for_update(no_key=True, of=("self",), skip_locked=True)
+        .select_related("person", "episode__rule", "account__organisation")
+        .order_by("id")
+    )
+    quiet = quiet_people({row.person_id for row in rows}, at=at)
+    over = [row for row in rows if row.person_id not in quiet]
+    by_account: dict[Account, list[AlertHeld]] = defaultdict(list)
+    for row in over:
+        if row.episode.is_open and row.person.is_active:
+            by_account[row.account].append(row)
+    made: list[Announcement] = []
+    for account, own in by_account.items():
+        facts = described(account, [row.episode for row in own])
+        made += [
+            Announcement(account, row.episode, What.STILL, facts[row.episode_id], _listener(row))
+            for row in own
+        ]
+    announce(made, together={account.pk for account in by_account}, at=at)
+    AlertHeld.objects.filter(pk__in=[row.pk for row in over]).delete()
+    return len({row.person_id for row in over})
+
+
+def _listener(row: AlertHeld) -> Listener:
+    return Listener(row.person, row.by_mail, row.by_sms, is_quiet=False)

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.http import int_to_base36
+
 from vatio.accounts.models import Account
 from vatio.alerts.curves import thing_of
 from vatio.alerts.kinds import SUMS, AlertKind
@@ -102,6 +104,8 @@ def _facts(
         "lasted": lasted((episode.ends or episode.last_at) - episode.begins),
         "worsened": episode.worsened_at is not None,
         "withdrawn": episode.withdrawn,
+        "own_text": rule.sms_text,
+        "code": int_to_base36(episode.pk),
         "path": f"/accounts/{account.uid}/alerts/{episode.uid}/",
     }
 

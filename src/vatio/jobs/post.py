@@ -25,7 +25,7 @@ def sender() -> Sender:
     name, address = _sender(settings.EMAIL_SENDER)
     return Sender(
         address=address,
-        platform=settings.PUBLIC_URL or f"http://127.0.0.1:{settings.PORT}",
+        platform=settings.PLATFORM_ADDRESS,
         name=name or "Vatio",
     )
 

@@ -1,0 +1,240 @@
+"""Announces episodes to those whom their rules tell: by text, by mail, or on the page alone.
+
+A text that is not sent, for a cap, for want of credits or of a telephone, becomes a mail. Who was
+told what, and by which channel, is written in the transaction that queues the messages.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from vatio.accounts import texting as account_texting
+from vatio.accounts.models import Account
+from vatio.accounts.texting import Fate, WarningText
+from vatio.alerts import texting
+from vatio.alerts.kinds import DAILY, Severity
+from vatio.alerts.listening import Listener
+from vatio.alerts.models import AlertEpisode, AlertHeld, AlertTold
+from vatio.alerts.moments import What
+from vatio.alerts.wording import Facts
+from vatio.notifications.queueing import Recipient, queue
+from vatio.tenants.addresses import fold_address
+
+WORTH_TEXTING = timedelta(hours=2)
+"""How long after its interval ended an episode is texted, unless it is of a daily kind."""
+
+LEAVES = (Fate.QUEUED, Fate.KNOWN)
+
+
+@dataclass(frozen=True, eq=False)
+class Announcement:
+    """What one person is told of one episode."""
+
+    account: Account
+    episode: AlertEpisode
+    what: What
+    facts: Facts
+    listener: Listener
+
+    def is_texted(self, at: datetime) -> bool:
+        """Return whether it is told by text: grave, still new, asked for, and in no quiet hour."""
+        if not self.listener.by_sms or self.listener.is_quiet:
+            return False
+        if self.episode.rule.severity != Severity.HIGH:
+            return False
+        is_daily = self.episode.rule.kind in DAILY or self.what == What.STILL
+        return is_daily or self.episode.last_at > at - WORTH_TEXTING
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """What became of an announcement on a channel, and the key of its message."""
+
+    channel: AlertTold.Channel
+    key: str = ""
+    fate: str = ""
+
+
+def announce(
+    announcements: Sequence[Announcement], *, together: Collection[int], at: datetime
+) -> None:
+    """Queue what is to be sent, hold back what quiet hours forbid, and write who was told.
+
+    All accounts' texts are queued at once: their wallets and telephones are locked in one order.
+
+    :param together: the accounts of which a person is told in one message, however much it is.
+    """
+    texts = _text([each for each in announcements if each.is_texted(at)], together, at=at)
+    _hold([each for each in announcements if each.listener.is_quiet], at=at)
+    mailed = [each for each in announcements if _is_mailed(each, texts.get(each))]
+    mails = _mail(mailed, together, at=at)
+    rows = []
+    for each in announcements:
+        sent = [one[each] for one in (texts, mails) if each in one]
+        if not any(one.key for one in sent):
+            sent.append(_Sent(AlertTold.Channel.PAGE))
+        rows += [_row(each, one, at=at) for one in sent]
+    AlertTold.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+
+
+def _is_mailed(announcement: Announcement, text: _Sent | None) -> bool:
+    if announcement.listener.is_quiet:
+        return False
+    return announcement.listener.by_mail or (text is not None and not text.key)
+
+
+def _row(announcement: Announcement, sent: _Sent, *, at: datetime) -> AlertTold:
+    episode = announcement.episode
+    return AlertTold(
+        account_id=episode.account_id,
+        organisation_id=episode.organisation_id,
+        episode=episode,
+        person=announcement.listener.person,
+        what=announcement.what,
+        channel=sent.channel,
+        fate=sent.fate,
+        message_key=sent.key,
+        at=at,
+    )
+
+
+Group = list[Announcement]
+
+
+def _by_person(announcements: Iterable[Announcement]) -> Iterable[Group]:
+    """Return announcements in groups: those of one account for one person."""
+    found: dict[tuple[int, int], Group] = defaultdict(list)
+    for each in announcements:
+        found[each.account.pk, each.listener.person.pk].append(each)
+    return found.values()
+
+
+def _parted(
+    announcements: Iterable[Announcement], together: Collection[int]
+) -> tuple[Group, Group]:
+    """Return announcements that are told one by one, and those that are told together."""
+    apart: Group = []
+    joined: Group = []
+    for each in announcements:
+        (joined if each.account.pk in together else apart).append(each)
+    return apart, joined
+
+
+def _key(kind: str, group: Group, at: datetime) -> str:
+    """Return the idempotency key of a message of several episodes."""
+    first = group[0]
+    again = f":{at:%Y%m%d%H%M}" if first.what == What.STILL else ""
+    return f"{kind}:{first.account.pk}:{first.episode.pk}:{first.what}:{len(group)}{again}"
+
+
+def _text(
+    announcements: Iterable[Announcement], together: Collection[int], *, at: datetime
+) -> Mapping[Announcement, _Sent]:
+    """Queue texts, paid for by their accounts; return what became of each announcement."""
+    apart, joined = _parted(announcements, together)
+    groups = [[each] for each in apart] + list(_by_person(joined))
+    if not groups:
+        return {}
+    warnings = [_warning(group, together, at=at) for group in groups]
+    fates = account_texting.text(warnings, at=at)
+    made: dict[Announcement, _Sent] = {}
+    for group, warning, fate in zip(groups, warnings, fates, strict=True):
+        leaves = fate in LEAVES
+        key, why = (warning.key, "") if leaves else ("", fate.value)
+        made |= dict.fromkeys(group, _Sent(AlertTold.Channel.SMS, key, why))
+    return made
+
+
+def _warning(group: Group, together: Collection[int], *, at: datetime) -> WarningText:
+    """Return the text that a person is sent of one episode, or of those of an account together."""
+    first = group[0]
+    person = first.listener.person
+    if first.account.pk in together:
+        key = _key("alerts-sms", group, at)
+        text = texting.words_together([each.facts for each in group], first.what, person.language)
+    else:
+        key = f"alert-sms:{first.episode.pk}:{first.what}"
+        text = texting.words_apart(first.facts, first.what, person.language)
+    return WarningText(first.account, person, text, f"{key}:{person.pk}")
+
+
+def _mail(
+    announcements: Iterable[Announcement], together: Collection[int], *, at: datetime
+) -> Mapping[Announcement, _Sent]:
+    """Queue mails: one of an episode for all who are told of it, or one of many for each."""
+    apart, joined = _parted(announcements, together)
+    made: dict[Announcement, _Sent] = {}
+    by_episode: dict[tuple[int, What], Group] = defaultdict(list)
+    for each in apart:
+        by_episode[each.episode.pk, each.what].append(each)
+    for group in by_episode.values():
+        first = group[0]
+        key = f"alert:{first.episode.pk}:{first.what}"
+        facts = {**first.facts, "what": first.what.value}
+        _queue("alert", group, key=key, context=facts, made=made, at=at)
+    for group in _by_person(joined):
+        _queue(
+            "alerts_together",
+            group,
+            key=_key("alerts", group, at),
+            context=_listed(group),
+            made=made,
+            at=at,
+        )
+    return made
+
+
+def _listed(group: Group) -> Facts:
+    account = group[0].account
+    return {
+        "account": account.name,
+        "episodes": [each.facts | {"what": each.what.value} for each in group],
+        "count": len(group),
+        "is_quiet_over": group[0].what == What.STILL,
+        "path": f"/accounts/{account.uid}/alerts/",
+    }
+
+
+def _queue(
+    template: str,
+    group: Group,
+    *,
+    key: str,
+    context: Facts,
+    made: dict[Announcement, _Sent],
+    at: datetime,
+) -> None:
+    people = {each.listener.person.pk: each.listener.person for each in group}
+    queue(
+        template,
+        [Recipient.of(person) for person in people.values()],
+        key=key,
+        context=context,
+        at=at,
+        organisation=group[0].account.organisation,
+        account_id=group[0].account.pk,
+    )
+    for each in group:
+        address = fold_address(each.listener.person.email)
+        made[each] = _Sent(AlertTold.Channel.MAIL, f"{key}:{address}")
+
+
+def _hold(announcements: Iterable[Announcement], *, at: datetime) -> None:
+    """Remember who is told once their quiet hours are over, should it still be open then."""
+    AlertHeld.objects.bulk_create(
+        [
+            AlertHeld(
+                account_id=each.episode.account_id,
+                organisation_id=each.episode.organisation_id,
+                episode=each.episode,
+                person=each.listener.person,
+                by_mail=each.listener.by_mail,
+                by_sms=each.listener.by_sms,
+                since=at,
+            )
+            for each in announcements
+            if each.what != What.CLOSED and (each.listener.by_mail or each.listener.by_sms)
+        ],
+        ignore_conflicts=True,
+    )

@@ -1,0 +1,53 @@
+"""Finds whom rules tell of what they found, and who of them is not disturbed at this hour."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Q
+
+from vatio.alerts.models import AlertRecipient
+from vatio.people.models import QuietHours
+from vatio.people.quiet_hours import quiet_until
+from vatio.tenants.models import Person
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A person whom a rule tells, by which channels, and whether these are quiet hours of theirs.
+
+    Quiet hours hold back whatever is sent; on the page all stands at once.
+    """
+
+    person: Person
+    by_mail: bool
+    by_sms: bool
+    is_quiet: bool
+
+
+def listeners(rules: Collection[int], *, at: datetime) -> dict[int, list[Listener]]:
+    """Return, by rule, those it tells who still have a role in its account; two statements."""
+    rows = (
+        AlertRecipient.objects.filter(
+            Q(person__account_roles__account=F("account"))
+            | Q(person__memberships__organisation=F("organisation")),
+            rule__in=rules,
+            person__is_active=True,
+        )
+        .select_related("person")
+        .distinct()
+        .order_by("id")
+    )
+    quiet = quiet_people({row.person_id for row in rows}, at=at)
+    found: dict[int, list[Listener]] = defaultdict(list)
+    for row in rows:
+        own = Listener(row.person, row.by_mail, row.by_sms, row.person_id in quiet)
+        found[row.rule_id].append(own)
+    return found
+
+
+def quiet_people(people: Collection[int], *, at: datetime) -> set[int]:
+    """Return those of some people in whose quiet hours an instant lies; one statement."""
+    hours = QuietHours.objects.filter(person__in=people)
+    return {each.person_id for each in hours if quiet_until(each, at)}

@@ -1,0 +1,77 @@
+"""Mails what a text did not bring: it was refused, came too late, or nobody knows."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from vatio.accounts.models import Account
+from vatio.alerts.announcing import Announcement, announce
+from vatio.alerts.holding import hold_free
+from vatio.alerts.listening import Listener, quiet_people
+from vatio.alerts.models import AlertTold
+from vatio.alerts.moments import What
+from vatio.alerts.wording import described
+
+LOOKED_BACK = timedelta(days=1)
+
+MOST_APART = 5
+"""How many a person is told of one by one."""
+
+LOST = """
+SELECT told.id FROM alerts_alerttold told
+JOIN notifications_message message ON message.key = told.message_key
+    AND (message.state IN ('failed', 'too late', 'uncertain') OR message.receipt = 'undelivered')
+WHERE told.channel = 'sms' AND told.fate = '' AND told.at > %(since)s
+  AND NOT EXISTS (
+    SELECT FROM alerts_alerttold other
+    WHERE other.episode_id = told.episode_id AND other.person_id = told.person_id
+      AND (other.channel = 'mail' AND other.what IN (told.what, 'still')
+        OR other.what = 'closed' AND told.what <> 'closed'))
+  AND NOT EXISTS (
+    SELECT FROM alerts_alertheld held
+    WHERE held.episode_id = told.episode_id AND held.person_id = told.person_id)
+"""
+
+
+def tell_undelivered(*, at: datetime) -> int:
+    """Mail whoever was to be told by a text that did not reach them; return how many that were.
+
+    It belongs into a transaction. Those who were told by mail besides, or that it is over, are
+    left in peace.
+    """
+    asked: dict[str, Any] = {"since": at - LOOKED_BACK}
+    with connection.cursor() as cursor:
+        cursor.execute(LOST, asked)
+        keys = [key for (key,) in cursor.fetchall()]
+    if not keys:
+        return 0
+    rows = AlertTold.objects.filter(pk__in=keys, person__is_active=True)
+    free = hold_free({row.account_id for row in rows})
+    by_account: dict[int, list[AlertTold]] = defaultdict(list)
+    for row in (
+        rows.filter(account__in=free)
+        .select_for_update(no_key=True, of=("self",), skip_locked=True)
+        .select_related("person", "episode__rule")
+        .order_by("id")
+    ):
+        by_account[row.account_id].append(row)
+    quiet = quiet_people({row.person_id for own in by_account.values() for row in own}, at=at)
+    accounts = Account.objects.select_related("organisation").in_bulk(by_account)
+    made: list[Announcement] = []
+    for key, own in by_account.items():
+        facts = described(accounts[key], [row.episode for row in own])
+        made += [
+            Announcement(
+                accounts[key],
+                row.episode,
+                What(row.what),
+                facts[row.episode_id],
+                Listener(row.person, by_mail=True, by_sms=False, is_quiet=row.person_id in quiet),
+            )
+            for row in own
+        ]
+    many = {key for key, own in by_account.items() if len(own) > MOST_APART}
+    announce(made, together=many, at=at)
+    return len(made)
