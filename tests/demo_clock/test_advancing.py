@@ -15,7 +15,7 @@ from vatio.accounts.models import Account
 from vatio.demo_clock import advancing
 from vatio.notices import choosing
 from vatio.notifications.models import Message
-from vatio.notifications.news import DIGEST, How
+from vatio.notifications.news import DIGEST, HowTold
 from vatio.people import one_time_links
 from vatio.reminders.models import Reminder
 from vatio.tenants.models import Platform
@@ -164,7 +164,7 @@ def test_the_digests_of_each_day_that_passes_leave_and_are_counted(demo: None, h
     with time_machine.travel(at, tick=True):
         account = hotel(ends_in=35)
         nuria = account.organisation.memberships.get().person
-        choosing.choose(nuria, How.DAILY, {})
+        choosing.choose(nuria, HowTold.DAILY, {})
         sent: list[str] = []
 
         def send() -> int:

@@ -11,7 +11,7 @@ from vatio.notices.digest_contents import MOST_LISTED, fill
 from vatio.notices.digesting import digest
 from vatio.notifications.delivery import Sender, deliver
 from vatio.notifications.models import Message
-from vatio.notifications.news import DIGEST, How, NewsKind
+from vatio.notifications.news import DIGEST, HowTold, NewsKind
 from vatio.notifications.rendering import RenderedMessage, render
 from vatio.notifications.smtp import SmtpConnection
 from vatio.tenants.models import Person
@@ -24,7 +24,7 @@ SENDER = Sender("avisos@vatio.example", "https://vatio.example")
 
 def reader() -> Person:
     marta = make.holder(make.account("Hotel"))
-    choose(marta, How.DAILY, {NewsKind.WORK: How.DAILY})
+    choose(marta, HowTold.DAILY, {NewsKind.WORK: HowTold.DAILY})
     return marta
 
 

@@ -14,7 +14,7 @@ from tests.races import together
 from vatio.notices.choosing import choose
 from vatio.notices.digesting import digest
 from vatio.notifications.models import Message
-from vatio.notifications.news import DIGEST, How
+from vatio.notifications.news import DIGEST, HowTold
 from vatio.people import quiet_hours
 from vatio.tenants.models import Person
 
@@ -28,7 +28,7 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 def reader(time_zone: str = "Europe/Madrid") -> Person:
     person = make.superadmin(make.organisation(time_zone=time_zone))
-    choose(person, How.DAILY, {})
+    choose(person, HowTold.DAILY, {})
     return person
 
 
@@ -149,7 +149,7 @@ def test_the_clock_is_that_of_the_quiet_hours_the_organisation_the_account_or_th
     holder = make.holder(make.account(time_zone="America/Bogota"))
     elena = make.commercial()
     for person in (quiet, leader, holder, elena):
-        choose(person, How.DAILY, {})
+        choose(person, HowTold.DAILY, {})
         tell(person, person.email)
 
     digest(at=MORNING + DAY)
@@ -168,7 +168,7 @@ def test_the_clock_is_that_of_the_quiet_hours_the_organisation_the_account_or_th
 def test_what_waits_comes_though_its_reader_wants_news_at_once_by_now() -> None:
     nuria = reader()
     tell(nuria, "1")
-    choose(nuria, How.AT_ONCE, {})
+    choose(nuria, HowTold.AT_ONCE, {})
 
     digest(at=MORNING)
 
@@ -261,7 +261,7 @@ class AnyClock(TestCase):
                 at += timedelta(minutes=value)
                 latest = max(latest, at)
             elif step == "choose":
-                choose(people[value // 2], How.DAILY if value % 2 else How.AT_ONCE, {})
+                choose(people[value // 2], HowTold.DAILY if value % 2 else HowTold.AT_ONCE, {})
             else:
                 digest(at=at)
 

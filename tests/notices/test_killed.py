@@ -13,7 +13,7 @@ from tests.notices import mortal
 from vatio.notices.choosing import choose
 from vatio.notices.digesting import digest
 from vatio.notifications.models import Message
-from vatio.notifications.news import DIGEST, How
+from vatio.notifications.news import DIGEST, HowTold
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
@@ -27,7 +27,7 @@ TIME_ZONES = ["Europe/Madrid", "Atlantic/Azores", "Pacific/Auckland"]
 def test_three_workers_killed_two_hundred_times_tell_each_news_in_one_digest() -> None:
     for number in range(12):
         norte = make.organisation(time_zone=TIME_ZONES[number % 3])
-        choose(make.superadmin(norte), How.DAILY, {})
+        choose(make.superadmin(norte), HowTold.DAILY, {})
     dice = random.Random(28)
     forks = multiprocessing.get_context("forkserver")
     forks.set_forkserver_preload([mortal.__name__])

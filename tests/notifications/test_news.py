@@ -2,7 +2,7 @@ import pytest
 
 from vatio.notifications.labels import HOW, MESSAGE_STATES, NEWS
 from vatio.notifications.models import Message
-from vatio.notifications.news import KINDS_OF_TEMPLATES, NO_NEWS, How, NewsKind
+from vatio.notifications.news import KINDS_OF_TEMPLATES, NO_NEWS, HowTold, NewsKind
 from vatio.notifications.rendering import FOLDER
 
 
@@ -16,7 +16,7 @@ def test_every_mail_is_news_of_a_kind_or_none() -> None:
 
 @pytest.mark.parametrize(
     ("labels", "values"),
-    [(NEWS, NewsKind.values), (HOW, How.values), (MESSAGE_STATES, Message.State.values)],
+    [(NEWS, NewsKind.values), (HOW, HowTold.values), (MESSAGE_STATES, Message.State.values)],
 )
 def test_every_kind_way_and_state_has_its_words(labels: dict, values: list[str]) -> None:
     assert list(labels) == values

@@ -16,7 +16,7 @@ from vatio.notices import choosing
 from vatio.notices import digesting as news_digesting
 from vatio.notifications import rendering
 from vatio.notifications.models import Message
-from vatio.notifications.news import How
+from vatio.notifications.news import HowTold
 from vatio.notifications.work_done import Work, tell_done
 from vatio.orders import commenting, deciding, digesting, lapsing
 from vatio.orders.models import Order
@@ -87,7 +87,7 @@ def told(settings: Any) -> dict[str, Message]:
         organisation=norte,
         account_id=hotel.pk,
     )
-    choosing.choose(nuria, How.DAILY, {})
+    choosing.choose(nuria, HowTold.DAILY, {})
     commenting.comment(asked, "Dos", by=elena, at=make.NOON)
     news_digesting.digest(at=make.NOON + timedelta(days=1))
     mails = Message.objects.filter(channel="email").order_by("id")

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from vatio.notifications.news import How, NewsKind
+from vatio.notifications.news import HowTold, NewsKind
 from vatio.tenants.addresses import STORED
 from vatio.tenants.models import LANGUAGES, OfOrganisationSet, Organisation, Person
 
@@ -211,7 +211,7 @@ class NewsChoice(models.Model):
         Person, on_delete=models.PROTECT, related_name="news_choices", db_index=False
     )
     kind = models.CharField(max_length=9, choices=NewsKind.choices, blank=True)
-    how = models.CharField(max_length=7, choices=How.choices)
+    how = models.CharField(max_length=7, choices=HowTold.choices)
 
     objects = NewsChoiceSet.as_manager()
 

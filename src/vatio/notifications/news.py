@@ -19,7 +19,7 @@ class NewsKind(models.TextChoices):
     WORK = "work"
 
 
-class How(models.TextChoices):
+class HowTold(models.TextChoices):
     """How news is told: by mail at once, by mail in a daily digest, or on the page alone."""
 
     AT_ONCE = "at once"
@@ -51,7 +51,7 @@ DIGEST = "news_digest"
 NO_NEWS = frozenset({"invitation", "password_link", "orders_digest", DIGEST})
 """The templates of mails that are no news: they are always sent at once."""
 
-UNLESS_CHOSEN: Mapping[NewsKind, How] = {NewsKind.WORK: How.HERE}
+UNLESS_CHOSEN: Mapping[NewsKind, HowTold] = {NewsKind.WORK: HowTold.HERE}
 """How a kind is told that a person has chosen nothing for, whatever they chose in general."""
 
 KIND_OF = (
@@ -67,10 +67,10 @@ _CHOSEN = """(SELECT how FROM notifications_newschoice
 _SET = " ".join(f"WHEN '{kind}' THEN '{how}'" for kind, how in UNLESS_CHOSEN.items())
 
 HOW_OF = f"""
-CASE WHEN news.kind = '' THEN '{How.AT_ONCE}'
-     WHEN given.here THEN '{How.HERE}'
+CASE WHEN news.kind = '' THEN '{HowTold.AT_ONCE}'
+     WHEN given.here THEN '{HowTold.HERE}'
      ELSE coalesce({_CHOSEN.format(kind="news.kind")}, CASE news.kind {_SET} END,
-                   {_CHOSEN.format(kind="''")}, '{How.AT_ONCE}') END
+                   {_CHOSEN.format(kind="''")}, '{HowTold.AT_ONCE}') END
 """
 """SQL of how the message `given` is told, which is of the kind `news.kind`.
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from vatio.notifications.models import Message
-from vatio.notifications.news import HOW_OF, KIND_OF, How
+from vatio.notifications.news import HOW_OF, KIND_OF, HowTold
 from vatio.tenants.addresses import fold_address
 from vatio.tenants.models import Organisation, Person
 
@@ -35,9 +35,9 @@ GIVEN = {**COLUMNS, "here": "boolean"}
 """What is given for each message queued: its columns, and whether it is told on the page only."""
 
 STATES = {
-    How.AT_ONCE: Message.State.QUEUED,
-    How.DAILY: Message.State.GATHERED,
-    How.HERE: Message.State.HERE,
+    HowTold.AT_ONCE: Message.State.QUEUED,
+    HowTold.DAILY: Message.State.GATHERED,
+    HowTold.HERE: Message.State.HERE,
 }
 """The state that a message begins in, by how it is told."""
 
@@ -58,7 +58,7 @@ def insert_from(relation: str, *, returning: str = "id") -> str:
         ({columns}, news, state, settled_at, queued_at, next_attempt_at,
          attempts, repeated, last_error)
     SELECT {columns}, news.kind, CASE told.how {_STATE} END,
-           CASE told.how WHEN '{How.HERE}' THEN %(at)s::timestamptz END, %(at)s, %(at)s,
+           CASE told.how WHEN '{HowTold.HERE}' THEN %(at)s::timestamptz END, %(at)s, %(at)s,
            0, false, ''
     FROM {relation} AS given
     CROSS JOIN LATERAL (SELECT {KIND_OF} AS kind OFFSET 0) AS news

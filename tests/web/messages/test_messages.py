@@ -8,7 +8,7 @@ from tests.notices.news import tell
 from vatio.notices.choosing import choose
 from vatio.notices.digesting import digest
 from vatio.notifications.models import Message
-from vatio.notifications.news import How
+from vatio.notifications.news import HowTold
 from vatio.people import one_time_links
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +83,7 @@ def test_what_is_kept_for_the_page_or_a_digest_says_so(elena: Client) -> None:
     hotel = make.account("Hotel Lugo")
     nuria = make.superadmin(hotel.organisation)
     tell(nuria, "Hotel Lugo", account=hotel, here=True)
-    choose(nuria, How.DAILY, {})
+    choose(nuria, HowTold.DAILY, {})
     tell(nuria, "Hotel Soria", account=hotel)
 
     waiting = elena.get("/desk/messages/").content.decode()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from vatio.notices.choosing import choose
-from vatio.notifications.news import How
+from vatio.notifications.news import HowTold
 from vatio.web.people.news_form import NewsForm
 from vatio.web.people.profile import show
 from vatio.web.shell.access import SIGNED_IN, Request, only
@@ -21,7 +21,7 @@ def set_news(request: Request) -> HttpResponse:
     form = NewsForm(request.POST)
     if not form.is_valid():
         return show({"news": form}, request)
-    choose(request.user, How(form.cleaned_data["how"]), form.apart())
+    choose(request.user, HowTold(form.cleaned_data["how"]), form.apart())
     messages.success(request, _("It is saved how you are told."))
     return redirect("profile")
 

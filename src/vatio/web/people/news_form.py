@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vatio.notices.choosing import GENERAL, choices_of
 from vatio.notifications.labels import HOW, NEWS
-from vatio.notifications.news import UNLESS_CHOSEN, How, NewsKind
+from vatio.notifications.news import UNLESS_CHOSEN, HowTold, NewsKind
 from vatio.tenants.models import Person
 
 AS_THE_REST = ("", _("As the rest"))
@@ -48,7 +48,7 @@ class NewsForm(forms.Form):
             for kind, bound in zip(NewsKind, self.kinds(), strict=True)
         )
 
-    def apart(self) -> dict[NewsKind, How]:
+    def apart(self) -> dict[NewsKind, HowTold]:
         """Return the kinds that do not go as the rest, from what was sent."""
         chosen = {kind: self.cleaned_data[f"how_{kind}"] for kind in NewsKind}
-        return {kind: How(how) for kind, how in chosen.items() if how}
+        return {kind: HowTold(how) for kind, how in chosen.items() if how}
