@@ -12,8 +12,12 @@ from tests.readings.stored import series
 from vatio.accounts import adjusting, inviting, non_renewal, texting
 from vatio.accounts.models import Account, AccountRole
 from vatio.accounts.sms_spending import Cost, reserve
+from vatio.notices import choosing
+from vatio.notices import digesting as news_digesting
 from vatio.notifications import rendering
 from vatio.notifications.models import Message
+from vatio.notifications.news import HowTold
+from vatio.notifications.work_done import Work, tell_done
 from vatio.orders import commenting, deciding, digesting, lapsing
 from vatio.orders.models import Order
 from vatio.people import one_time_links
@@ -72,6 +76,20 @@ def told(settings: Any) -> dict[str, Message]:
     elena.digest = True
     elena.save(update_fields=["digest"])
     digesting.digest(at=make.NOON + timedelta(hours=1))
+    tell_done(
+        Work.READINGS,
+        1,
+        nuria,
+        name="curva.csv",
+        count=1,
+        path=f"/accounts/{hotel.uid}/readings/import/",
+        at=make.NOON,
+        organisation=norte,
+        account_id=hotel.pk,
+    )
+    choosing.choose(nuria, HowTold.DAILY, {})
+    commenting.comment(asked, "Dos", by=elena, at=make.NOON)
+    news_digesting.digest(at=make.NOON + timedelta(days=1))
     mails = Message.objects.filter(channel="email").order_by("id")
     return {message.template: message for message in mails}
 
@@ -136,6 +154,8 @@ def test_every_message_about_an_account_or_an_order_says_which(told: dict[str, M
         ("alert", "accounts"),
         ("alerts_together", "accounts"),
         ("orders_digest", "desk"),
+        ("work_done", "accounts"),
+        ("news_digest", "notices"),
     }
 
 
