@@ -31,6 +31,7 @@ from vatio.metering.models import (
 )
 from vatio.metering.sites import SiteDetails, add_site
 from vatio.notifications.models import Message
+from vatio.notifications.queueing import Recipient, queue
 from vatio.orders import bulk_renewing
 from vatio.orders.models import BulkRenewal, Order
 from vatio.people import one_time_links
@@ -105,6 +106,12 @@ TABLE: dict[str, tuple[object, ...]] = {
     "POST telephone_confirm": (OUT, UNFIT, UNFIT, UNFIT, UNFIT, UNFIT, UNFIT),
     "POST telephone_take_away": (OUT, TO, TO, TO, TO, TO, TO),
     "POST quiet_hours": (OUT, UNFIT, UNFIT, UNFIT, UNFIT, UNFIT, UNFIT),
+    "POST news_choice": (OUT, UNFIT, UNFIT, UNFIT, UNFIT, UNFIT, UNFIT),
+    "notices": (OUT, IN, IN, IN, IN, IN, IN),
+    "notice": (OUT, GONE, GONE, TO, GONE, GONE, GONE),
+    "POST notice_mark": (OUT, GONE, GONE, TO, GONE, GONE, GONE),
+    "POST notices_mark_all": (OUT, TO, TO, TO, TO, TO, TO),
+    "POST notices_undo": (OUT, TO, TO, TO, TO, TO, TO),
     "healthz": (IN, IN, IN, IN, IN, IN, IN),
     "readyz": (IN, IN, IN, IN, IN, IN, IN),
     "readings": (NO_PAGE,) * 7,
@@ -304,6 +311,21 @@ def kept_world(module_transaction: None) -> World:
     installing.add_data_point(measuring, quantity=402, minutes=15, by=nuria, at=make.NOON)
     episode = filled.fill(account, by=nuria, at=make.NOON)
     link, _token = one_time_links.invite(norte, "ana@norte.example", by=nuria, at=make.NOON)
+    queue(
+        "account_leaving",
+        [Recipient.of(nuria)],
+        key="leaving",
+        context={
+            "account": "Hotel",
+            "organisation": "Norte",
+            "by": "Nuria",
+            "ends_on": "2027-05-03",
+            "path": "/help/",
+        },
+        at=make.NOON,
+        organisation=norte,
+        account_id=account.pk,
+    )
     return World(
         norte=norte,
         account=account,
@@ -338,6 +360,10 @@ def kept_world(module_transaction: None) -> World:
             "viewer": make.holder(account, "viewer"),
         },
     )
+
+
+def notice_of(world: World) -> Message:
+    return Message.objects.exclude(news="").filter(person=world.people["superadmin"]).latest("id")
 
 
 def address(name: str, world: World) -> str:
@@ -393,6 +419,8 @@ def address(name: str, world: World) -> str:
     number = Message.objects.filter(secret=False).latest("id").pk
     if name.startswith("deliver"):
         number = Delivery.objects.get().id
+    if name == "notice":
+        number = notice_of(world).pk
     of_energy = ("overview", "consumption", "curve_data", "consumption_download", "heat_map")
     uids |= dict.fromkeys(of_energy, world.account.uid)
     uids |= {name: world.account.uid for name in PAGES if name.startswith("alert")}
@@ -424,6 +452,8 @@ def sent(name: str, world: World) -> dict[str, object]:
         "colleagues_remove": world.people["commercial"],
     }
     person = named.get(name)
+    if name == "notice_mark":
+        return {"read": notice_of(world).pk}
     if name == "source_revoke":
         return {"token": world.source.tokens.get().pk}
     if name in ("source_accept", "source_reject", "source_take_back"):

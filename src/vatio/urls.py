@@ -46,12 +46,14 @@ from vatio.web.metering import (
     sources,
     supply_points,
 )
+from vatio.web.notices import notices
 from vatio.web.orders import commenting, desk, growth, opening, orders
 from vatio.web.people import (
     account_people,
     colleagues,
     first_use,
     invitations,
+    news_choice,
     organisations,
     profile,
     sign_in,
@@ -71,6 +73,8 @@ urlpatterns = [
     *sign_in.urlpatterns,
     *profile.urlpatterns,
     *telephones.urlpatterns,
+    *news_choice.urlpatterns,
+    *notices.urlpatterns,
     *readiness.urlpatterns,
     *insertion.urlpatterns,
     *sms_receipts.urlpatterns,

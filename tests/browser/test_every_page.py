@@ -1,4 +1,5 @@
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 
@@ -71,6 +72,21 @@ def furnish(platform: Platform) -> Account:
         kept = clock.now() if state == "done" else None
         Download.objects.filter(pk=begun.pk).update(state=state, done=70_000, kept_until=kept)
     drafts.keep(platform.norte, "cartera.csv", PORTFOLIO, by=platform.elena, at=clock.now())
+    running.carry_on(
+        running.ask(
+            Download.Kind.ACCOUNTS,
+            by=platform.nuria,
+            at=clock.now(),
+            file_name=f"{'cuentas_' * 12}.xlsx",
+            content_type="application/x",
+            rows=1,
+            organisation=platform.norte,
+            what={},
+        ).pk,
+        writers={"accounts": lambda begun, tell: BytesIO(b"x")},
+        real=clock.now,
+        now=clock.now,
+    )
     install(hotel, by=platform.nuria)
     bring_readings(hotel, by=platform.nuria)
     return hotel
@@ -198,6 +214,8 @@ def pages(platform: Platform, hotel: Account) -> dict[str, list[str]]:
             "/exports/",
             *(f"/exports/{each.uid}/" for each in Download.objects.all()),
             "/profile/",
+            "/notices/",
+            "/notices/?show=unread&kind=questions",
             "/help/",
             "/nothing/here/",
             "/desk/",
@@ -232,6 +250,7 @@ def pages(platform: Platform, hotel: Account) -> dict[str, list[str]]:
         ],
         "marta": [
             "/my-accounts/",
+            "/notices/",
             f"/accounts/{hotel.uid}/",
             f"/accounts/{hotel.uid}/people/",
             f"/accounts/{hotel.uid}/contract/",

@@ -13,7 +13,9 @@ from vatio import clock
 from vatio.accounts.expiry import is_expired
 from vatio.accounts.models import Account
 from vatio.demo_clock import advancing
+from vatio.notices import choosing
 from vatio.notifications.models import Message
+from vatio.notifications.news import DIGEST, HowTold
 from vatio.people import one_time_links
 from vatio.reminders.models import Reminder
 from vatio.tenants.models import Platform
@@ -154,6 +156,28 @@ def _days_left_on_leaving() -> list[int]:
     assert passed.sent == passed.reminders == 3
     assert not Message.objects.filter(state="too late").exists()
     return [days for _day, days in left][1:]
+
+
+@pytest.mark.parametrize("hour", [3, 10])
+def test_the_digests_of_each_day_that_passes_leave_and_are_counted(demo: None, hour: int) -> None:
+    at = datetime(2026, 11, 24, hour, tzinfo=ZoneInfo("Europe/Madrid"))
+    with time_machine.travel(at, tick=True):
+        account = hotel(ends_in=35)
+        nuria = account.organisation.memberships.get().person
+        choosing.choose(nuria, HowTold.DAILY, {})
+        sent: list[str] = []
+
+        def send() -> int:
+            due = Message.objects.filter(state="queued", person=nuria)
+            sent.extend(due.values_list("template", flat=True))
+            return due.update(state="sent")
+
+        passed = advancing.advance(40, send=send)
+
+    assert sent == [DIGEST] * 3
+    assert (passed.reminders, passed.sent) == (3, 3)
+    told = Message.objects.filter(template="reminder", person=nuria)
+    assert list(told.values_list("state", flat=True)) == ["told"] * 3
 
 
 def test_whoever_is_killed_on_the_way_leaves_the_rest_to_the_next(demo: None) -> None:

@@ -47,7 +47,7 @@ def carry_on(
     *,
     real: datetime = make.NOON,
 ) -> Download:
-    running.carry_on(begun.pk, writers={"accounts": writer}, real=lambda: real)
+    running.carry_on(begun.pk, writers={"accounts": writer}, real=lambda: real, now=lambda: real)
     return Download.objects.get(pk=begun.pk)
 
 
@@ -128,7 +128,7 @@ def test_one_that_is_killed_on_the_way_is_begun_again(nuria: Person) -> None:
     with pytest.raises(KeyboardInterrupt):
         carry_on(begun, die)
     assert Download.objects.get().state == "waiting"
-    running.carry_all_on(writers={"accounts": write}, real=lambda: make.NOON)
+    running.carry_all_on(writers={"accounts": write}, real=lambda: make.NOON, now=lambda: make.NOON)
 
     over = Download.objects.get()
     assert (over.state, over.attempts) == ("done", 2)
@@ -186,7 +186,9 @@ def test_one_that_was_deleted_meanwhile_leaves_nothing(nuria: Person) -> None:
         beside.close()
         return made
 
-    running.carry_on(begun.pk, writers={"accounts": gone}, real=lambda: make.NOON)
+    running.carry_on(
+        begun.pk, writers={"accounts": gone}, real=lambda: make.NOON, now=lambda: make.NOON
+    )
 
     assert (Download.objects.count(), DownloadPart.objects.count()) == (0, 0)
 

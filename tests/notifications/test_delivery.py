@@ -197,7 +197,14 @@ def test_a_sender_slower_than_its_lease_leaves_the_message_to_who_took_it_over()
         late = delivery.claim(at=make.NOON)
         assert run(box, at=make.NOON + LEASE + timedelta(seconds=1)).sent == 2
         for message in late:
-            delivery._send(slow, SENDER, message, Tally(), now=lambda: make.NOON + 2 * LEASE)
+            delivery._send(
+                slow,
+                SENDER,
+                message,
+                Tally(),
+                now=lambda: make.NOON + 2 * LEASE,
+                fill=delivery.own_context,
+            )
 
     assert len(box.mails) == 2
     assert states() == ["sent", "sent"]

@@ -12,8 +12,12 @@ from tests.readings.stored import series
 from vatio.accounts import adjusting, inviting, non_renewal, texting
 from vatio.accounts.models import Account, AccountRole
 from vatio.accounts.sms_spending import Cost, reserve
+from vatio.notices import choosing
+from vatio.notices import digesting as news_digesting
 from vatio.notifications import rendering
 from vatio.notifications.models import Message
+from vatio.notifications.news import HowTold
+from vatio.notifications.work_done import Work, tell_done
 from vatio.orders import commenting, deciding, digesting, lapsing
 from vatio.orders.models import Order
 from vatio.people import one_time_links
@@ -60,7 +64,8 @@ def told(settings: Any) -> dict[str, Message]:
     settings.SMS_A_DAY_PERSON = 0
     texting.text([texting.WarningText(lights, nuria, "Luz", key="light:2")], at=make.NOON)
     settings.SMS_URL = ""
-    alerts.fill(metered(norte), by=nuria, at=make.NOON)
+    episode = alerts.fill(metered(norte), by=nuria, at=make.NOON)
+    alerts.tell_in_other_ways(episode, at=make.NOON)
     decide(at=make.NOON)
     asked = make.opening_order(norte, "Hotel Teruel", by=nuria)
     commenting.comment(asked, "¿Y los <cuadros>?", by=nuria, at=make.NOON)
@@ -72,6 +77,20 @@ def told(settings: Any) -> dict[str, Message]:
     elena.digest = True
     elena.save(update_fields=["digest"])
     digesting.digest(at=make.NOON + timedelta(hours=1))
+    tell_done(
+        Work.READINGS,
+        1,
+        nuria,
+        name="curva.csv",
+        count=1,
+        path=f"/accounts/{hotel.uid}/readings/import/",
+        at=make.NOON,
+        organisation=norte,
+        account_id=hotel.pk,
+    )
+    choosing.choose(nuria, HowTold.DAILY, {})
+    commenting.comment(asked, "Dos", by=elena, at=make.NOON)
+    news_digesting.digest(at=make.NOON + timedelta(days=1))
     mails = Message.objects.filter(channel="email").order_by("id")
     return {message.template: message for message in mails}
 
@@ -135,7 +154,11 @@ def test_every_message_about_an_account_or_an_order_says_which(told: dict[str, M
         ("sms_cap", "profile"),
         ("alert", "accounts"),
         ("alerts_together", "accounts"),
+        ("alert_again", "accounts"),
+        ("alerts_together_again", "accounts"),
         ("orders_digest", "desk"),
+        ("work_done", "accounts"),
+        ("news_digest", "notices"),
     }
 
 

@@ -349,5 +349,7 @@ def _password_hash() -> str:
 
 
 def _forget_messages(*, at: datetime) -> None:
-    """Mark the messages of the sample's past as too late, so that nobody receives them."""
-    Message.objects.filter(send_before__lte=at).update(state=Message.State.TOO_LATE)
+    """Mark the messages of the sample's past as too late, and as read: nobody receives them."""
+    past = Message.objects.filter(send_before__lte=at)
+    past.filter(state=Message.State.QUEUED).update(state=Message.State.TOO_LATE)
+    past.exclude(news="").update(read_at=at)

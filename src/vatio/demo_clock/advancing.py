@@ -14,6 +14,7 @@ from vatio import clock
 from vatio.accounts import current_holdings
 from vatio.accounts.models import EndingCount
 from vatio.clock.models import Shift
+from vatio.notices import digesting as news_digesting
 from vatio.orders import digesting, lapsing
 from vatio.refusal import Refused
 from vatio.reminders import deciding
@@ -217,6 +218,7 @@ def _pass_a_day() -> bool:
     expired = ended.aggregate(number=Sum("accounts", default=0))["number"]
     lapsed = lapsing.lapse(at=at)
     digesting.digest(at=at)
+    news_digesting.digest(at=at)
     current_holdings.refresh(at=at)
     Shift.objects.filter(id=1).update(
         reminders=F("reminders") + reminders,

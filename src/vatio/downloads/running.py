@@ -14,6 +14,7 @@ from django.utils.translation import override
 
 from vatio.accounts.models import Account
 from vatio.downloads.models import Download, DownloadPart
+from vatio.notifications.work_done import Work, tell_done
 from vatio.refusal import Refused
 from vatio.task_queue import defer
 from vatio.tenants.models import Organisation, Person
@@ -36,6 +37,7 @@ MOST_ATTEMPTS = 3
 """How often a file is begun; its process may have been killed."""
 
 Tell = Callable[[int], None]
+Now = Callable[[], datetime]
 Writer = Callable[[Download, Tell], IO[bytes]]
 """Writes a file, and tells how many rows are written; may change `what` of the download."""
 
@@ -92,10 +94,13 @@ def ask(
     return begun
 
 
-def carry_on(number: int, *, writers: Mapping[str, Writer], real: Callable[[], datetime]) -> None:
+def carry_on(number: int, *, writers: Mapping[str, Writer], real: Now, now: Now) -> None:
     """Write a file, unless another process does; it is there whole, or not at all.
 
     A process that is killed leaves nothing behind, and the next one begins again.
+
+    :param real: the wall clock, by which files are kept; `now` may be the demo's clock, by which
+        it is told that the file is there.
     """
     with transaction.atomic(), closing(connection.copy()) as beside:
         begun = _locked(number)
@@ -115,13 +120,16 @@ def carry_on(number: int, *, writers: Mapping[str, Writer], real: Callable[[], d
                 _waiting(begun.pk).update(
                     state=Download.State.REFUSED, words=str(refused), kept_until=real() + KEPT
                 )
+                _tell_done(begun, words=str(refused), at=now())
+            else:
+                _tell_done(begun, words="", at=now())
 
 
-def carry_all_on(*, writers: Mapping[str, Writer], real: Callable[[], datetime]) -> None:
+def carry_all_on(*, writers: Mapping[str, Writer], real: Now, now: Now) -> None:
     """Write the files that are waiting, except those that a process is writing."""
     waiting = Download.objects.filter(state=Download.State.WAITING).order_by("id")
     for number in list(waiting.values_list("pk", flat=True)):
-        carry_on(number, writers=writers, real=real)
+        carry_on(number, writers=writers, real=real, now=now)
 
 
 def content(download: Download) -> Iterator[bytes]:
@@ -145,7 +153,7 @@ def _locked(number: int) -> Download | None:
     return _waiting(number).select_related(*related).first() if is_free else None
 
 
-def _write(begun: Download, write: Writer, *, tell: Tell, real: Callable[[], datetime]) -> None:
+def _write(begun: Download, write: Writer, *, tell: Tell, real: Now) -> None:
     if begun.attempts > MOST_ATTEMPTS:
         raise CannotBeWritten(_("It could not be written. Tell whoever runs this platform."))
     with transaction.atomic(), write(begun, tell) as made:
@@ -158,6 +166,23 @@ def _write(begun: Download, write: Writer, *, tell: Tell, real: Callable[[], dat
             return
         for number, part in enumerate(iter(lambda: made.read(PART), b"")):
             DownloadPart.objects.create(download=begun, number=number, content=part)
+
+
+def _tell_done(begun: Download, *, words: str, at: datetime) -> None:
+    """Tell who asked that the file is there, or why not; nothing if it was deleted meanwhile."""
+    if not Download.objects.filter(pk=begun.pk).exists():
+        return
+    tell_done(
+        Work.DOWNLOAD,
+        begun.pk,
+        begun.asked_by,
+        name=begun.file_name,
+        words=words,
+        path="/exports/",
+        at=at,
+        organisation=begun.organisation,
+        account_id=begun.account_id,
+    )
 
 
 def _waiting(number: int) -> QuerySet[Download]:

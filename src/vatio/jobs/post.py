@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from vatio import clock, env
+from vatio.notices.digest_contents import fill
 from vatio.notifications.composing import Sender, compose
 from vatio.notifications.delivery import Tally, deliver
 from vatio.notifications.rendering import RenderedMessage
@@ -47,7 +48,7 @@ def send_all() -> Tally:
     :raises WrongSetting: if EMAIL_SENDER cannot be understood.
     """
     with SmtpConnection(parse(settings.EMAIL_URL)) as connection:
-        return deliver(connection, sender(), now=clock.now, real=clock.real)
+        return deliver(connection, sender(), now=clock.now, real=clock.real, fill=fill)
 
 
 def try_out(address: str) -> None:

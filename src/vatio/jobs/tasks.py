@@ -11,6 +11,7 @@ from vatio.demo_clock import advancing
 from vatio.downloads import running as downloads
 from vatio.jobs import alerting, post, texts
 from vatio.jobs.exports import WRITERS
+from vatio.notices import digesting as news_digesting
 from vatio.notifications import delivery
 from vatio.orders import bulk_renewing, digesting, lapsing
 from vatio.orders.models import BulkRenewal
@@ -108,6 +109,13 @@ def digest(timestamp: int) -> None:
     digesting.digest(at=clock.now())
 
 
+@app.periodic(cron="*/5 * * * *", queueing_lock="digest_news")
+@app.task(name="digest_news")
+def digest_news(timestamp: int) -> None:
+    """Queue the daily digests of news, once it is time for them."""
+    news_digesting.digest(at=clock.now())
+
+
 @app.periodic(cron="*/5 * * * *", queueing_lock="lapse")
 @app.task(name="lapse")
 def lapse(timestamp: int) -> None:
@@ -166,14 +174,14 @@ def purge_all(timestamp: int) -> None:
 @app.task(name=downloads.TASK)
 def write_download(number: int) -> None:
     """Write a file that a person asked for."""
-    downloads.carry_on(number, writers=WRITERS, real=clock.real)
+    downloads.carry_on(number, writers=WRITERS, real=clock.real, now=clock.now)
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="write_downloads", lock="write_downloads", queueing_lock="write_downloads")
 def write_downloads(timestamp: int) -> None:
     """Write the files whose own task failed half-way."""
-    downloads.carry_all_on(writers=WRITERS, real=clock.real)
+    downloads.carry_all_on(writers=WRITERS, real=clock.real, now=clock.now)
 
 
 @app.periodic(cron="17 * * * *")

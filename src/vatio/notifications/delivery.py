@@ -1,7 +1,7 @@
 """Delivers the mail of the outbox: claimed in batches, handed over one by one, and settled."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -40,6 +40,9 @@ RETURNING id
 UNSENT = [Message.State.FAILED, Message.State.TOO_LATE, Message.State.UNCERTAIN]
 
 Now = Callable[[], datetime]
+Context = Mapping[str, object]
+Fill = Callable[[Message], Context | None]
+"""Returns what a message says when it is sent; None if nothing is left for it to say."""
 
 
 class TakenOver(Exception):
@@ -58,12 +61,24 @@ class Tally:
     failed: int = 0
     too_late: int = 0
     uncertain: int = 0
+    empty: int = 0
     later: int = 0
     errors: list[str] = field(default_factory=list)
 
 
+def own_context(message: Message) -> Context:
+    """Return what a message was queued with."""
+    context: Context = message.context
+    return context
+
+
 def deliver(
-    connection: SmtpConnection, sender: Sender, *, now: Now, real: Now | None = None
+    connection: SmtpConnection,
+    sender: Sender,
+    *,
+    now: Now,
+    real: Now | None = None,
+    fill: Fill = own_context,
 ) -> Tally:
     """Send all due messages, batch after batch, until none is due or the server is gone.
 
@@ -72,6 +87,7 @@ def deliver(
     and then under the same Message-ID.
 
     :param real: the wall clock, where `now` may be the demo's clock.
+    :param fill: what a message says that is made up of others; one with nothing to say is not sent.
     """
     tally = Tally()
     tally.too_late += give_up_on_late(at=now()) + give_up_on_secrets(real=(real or now)())
@@ -84,7 +100,7 @@ def deliver(
             if now() + RESERVE > message.next_attempt_at:
                 let_go(batch[place:], due_at=now())
                 break
-            if not _send(connection, sender, message, tally, now=now):
+            if not _send(connection, sender, message, tally, now=now, fill=fill):
                 let_go(batch[place + 1 :], due_at=now() + WAITS[0])
                 return tally
 
@@ -153,14 +169,17 @@ def retry(message: Message, *, at: datetime) -> None:
         raise NothingToRetry(_("This message waits to be sent, or was sent."))
 
 
-def as_mail(message: Message, sender: Sender, *, at: datetime) -> Mail:
+def as_mail(
+    message: Message, sender: Sender, *, at: datetime, context: Context | None = None
+) -> Mail:
     """Return a message of the outbox as mail, in its recipient's language.
 
+    :param context: what it says, if not what it was queued with.
     :raises NotAnAddress: if no server could take the recipient's address.
     """
     organisation = message.organisation
     return compose(
-        render(message, address=sender.platform),
+        render(message, address=sender.platform, context=context),
         sender=sender,
         to=message.address,
         message_id=message_id(message, sender.domain),
@@ -177,7 +196,13 @@ def message_id(message: Message, domain: str) -> str:
 
 
 def _send(
-    connection: SmtpConnection, sender: Sender, message: Message, tally: Tally, *, now: Now
+    connection: SmtpConnection,
+    sender: Sender,
+    message: Message,
+    tally: Tally,
+    *,
+    now: Now,
+    fill: Fill,
 ) -> bool:
     """Send one message, and settle it; return whether the server is still there."""
     if message.only_leaders and not _still_leads(message):
@@ -188,7 +213,12 @@ def _send(
         tally.failed += 1
         return True
     try:
-        mail = as_mail(message, sender, at=now())
+        context = fill(message)
+        if context is None:
+            _settle(message, Message.State.EMPTY, at=now())
+            tally.empty += 1
+            return True
+        mail = as_mail(message, sender, at=now(), context=context)
     except NotAnAddress as refused:
         with override(message.language):
             _settle(message, Message.State.FAILED, at=now(), last_error=str(refused))

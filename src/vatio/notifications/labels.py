@@ -1,4 +1,4 @@
-"""Labels of messages: their states, the kinds of texts, and what gateways report."""
+"""Labels of messages: states, kinds of texts and of news, and what gateways report."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +9,10 @@ MESSAGE_STATES = {
     "failed": (_("Failed"), "no", "bad"),
     "too late": (_("Too late"), "minus", "plain"),
     "uncertain": (_("Uncertain"), "warn", "warm"),
+    "here": (_("On the page only"), "bell", "plain"),
+    "gathered": (_("Waits for the digest"), "clock", ""),
+    "told": (_("Told in a digest"), "check", "good"),
+    "empty": (_("Nothing left to tell"), "minus", "plain"),
 }
 """The label of each state, its icon and its look."""
 
@@ -26,3 +30,20 @@ RECEIPTS = {
     "delivered": _("Delivered"),
     "undelivered": _("Not delivered"),
 }
+
+NEWS = {
+    "alerts": (_("Alerts"), "warn"),
+    "orders": (_("Orders"), "inbox"),
+    "questions": (_("Questions and answers"), "mail"),
+    "reminders": (_("Reminders of expiry"), "calendar"),
+    "account": (_("Limits, credits and changes"), "accounts"),
+    "work": (_("Work that is done"), "check"),
+}
+"""The label of each kind of news, and its icon."""
+
+HOW = {
+    "at once": _("At once"),
+    "daily": _("Daily digest"),
+    "here": _("Here only"),
+}
+"""The labels of how news is told."""

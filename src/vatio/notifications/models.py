@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from vatio.notifications.news import HowTold, NewsKind
 from vatio.tenants.addresses import STORED
 from vatio.tenants.models import LANGUAGES, OfOrganisationSet, Organisation, Person
 
@@ -27,6 +28,10 @@ class Message(models.Model):
     A message of the channel `sms` goes to a telephone number, and its text stands in `context`
     from the start: it was paid for by its length. It is sent at most once, whatever happens.
     `gateway_id` is what the SMS gateway calls it, and `receipt` what the gateway reported later.
+
+    A message that is news to its person (`news`) is a notice too, until `read_at` unread. Some
+    are notices only, and never leave (HERE); others wait until they are told in a digest
+    (GATHERED, then TOLD). A digest of which nothing is left to tell is not sent (EMPTY).
     """
 
     never_deleted = True
@@ -46,6 +51,10 @@ class Message(models.Model):
         FAILED = "failed"
         TOO_LATE = "too late"
         UNCERTAIN = "uncertain"
+        HERE = "here"
+        GATHERED = "gathered"
+        TOLD = "told"
+        EMPTY = "empty"
 
     key = models.CharField(max_length=400)
     organisation = models.ForeignKey(
@@ -53,7 +62,9 @@ class Message(models.Model):
     )
     account_id = models.BigIntegerField(null=True)
     order_id = models.BigIntegerField(null=True)
-    person = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(
+        Person, null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     channel = models.CharField(
         max_length=5, choices=Channel.choices, default=Channel.EMAIL, db_default=Channel.EMAIL
     )
@@ -77,6 +88,10 @@ class Message(models.Model):
         max_length=11, choices=Receipt.choices, blank=True, default="", db_default=""
     )
     receipt_at = models.DateTimeField(null=True)
+    news = models.CharField(
+        max_length=9, choices=NewsKind.choices, blank=True, default="", db_default=""
+    )
+    read_at = models.DateTimeField(null=True)
 
     objects = OfOrganisationSet["Message"].as_manager()
 
@@ -128,6 +143,21 @@ class Message(models.Model):
                 name="messages_on_an_order",
                 condition=models.Q(order_id__isnull=False),
             ),
+            models.Index(
+                fields=["person", "-queued_at", "-id"],
+                name="messages_to_a_person",
+            ),
+            models.Index(
+                fields=["person"],
+                include=["organisation", "account_id"],
+                name="unread_notices_of_a_person",
+                condition=Q(read_at__isnull=True) & ~Q(news=""),
+            ),
+            models.Index(
+                fields=["person", "queued_at"],
+                name="messages_for_a_digest",
+                condition=Q(state="gathered"),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["key"], name="one_message_of_a_key"),
@@ -149,7 +179,46 @@ class Message(models.Model):
                 condition=Q(channel="email", gateway_id="", receipt="") | Q(channel="sms"),
                 name="only_texts_have_a_gateway",
             ),
+            models.CheckConstraint(
+                condition=Q(news="") | Q(channel="email", person__isnull=False, secret=False),
+                name="news_is_a_persons_and_no_secret",
+            ),
+            models.CheckConstraint(
+                condition=~Q(news="") | ~Q(state__in=["here", "gathered", "told"]),
+                name="only_news_is_kept_for_the_page_or_a_digest",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.template} → {self.address}"
+
+
+class NewsChoiceSet(models.QuerySet["NewsChoice"]):
+    """Choices of how news is told, narrowed to a person's own."""
+
+    def visible_to(self, person: Person) -> "NewsChoiceSet":
+        """Return this person's own."""
+        return self.filter(person=person)
+
+
+class NewsChoice(models.Model):
+    """How a person is told of a kind of news; the kind is empty for all that they say nothing of.
+
+    Without a row news is told at once, and the end of long work on the page alone.
+    """
+
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="news_choices", db_index=False
+    )
+    kind = models.CharField(max_length=9, choices=NewsKind.choices, blank=True)
+    how = models.CharField(max_length=7, choices=HowTold.choices)
+
+    objects = NewsChoiceSet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "kind"], name="one_choice_of_a_kind_of_news"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.kind} {self.how}"

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from vatio.notifications.models import Message
+from vatio.notifications.news import HOW_OF, KIND_OF, HowTold
 from vatio.tenants.addresses import fold_address
 from vatio.tenants.models import Organisation, Person
 
@@ -30,28 +31,48 @@ COLUMNS = {
 }
 """The columns given for each message queued, with their types; the others start the same."""
 
+GIVEN = {**COLUMNS, "here": "boolean"}
+"""What is given for each message queued: its columns, and whether it is told on the page only."""
 
-def insert_from(relation: str) -> str:
-    """Return the SQL that queues a message for each row of a relation with `COLUMNS`.
+STATES = {
+    HowTold.AT_ONCE: Message.State.QUEUED,
+    HowTold.DAILY: Message.State.GATHERED,
+    HowTold.HERE: Message.State.HERE,
+}
+"""The state that a message begins in, by how it is told."""
+
+_STATE = " ".join(f"WHEN '{how}' THEN '{state}'" for how, state in STATES.items())
+
+
+def insert_from(relation: str, *, returning: str = "id") -> str:
+    """Return the SQL that queues a message for each row of a relation with `GIVEN`.
 
     The statement stands in a WITH beside that relation, takes the instant as `%(at)s`, and
-    returns the id of each new message: `key` is the idempotency key, and a known one adds
-    nothing.
+    returns the id of each new message, or what is asked for of it: `key` is the idempotency key,
+    and a known one adds nothing. News is told as its person chose, or on the page only where `here`
+    says so; without a person there is nobody to tell on the page, and the row is left out.
     """
     columns = ", ".join(COLUMNS)
     return f"""
     INSERT INTO notifications_message
-        ({columns}, queued_at, next_attempt_at, state, attempts, repeated, last_error)
-    SELECT {columns}, %(at)s, %(at)s, 'queued', 0, false, '' FROM {relation}
+        ({columns}, news, state, settled_at, queued_at, next_attempt_at,
+         attempts, repeated, last_error)
+    SELECT {columns}, news.kind, CASE told.how {_STATE} END,
+           CASE told.how WHEN '{HowTold.HERE}' THEN %(at)s::timestamptz END, %(at)s, %(at)s,
+           0, false, ''
+    FROM {relation} AS given
+    CROSS JOIN LATERAL (SELECT {KIND_OF} AS kind OFFSET 0) AS news
+    CROSS JOIN LATERAL (SELECT {HOW_OF} AS how OFFSET 0) AS told
+    WHERE NOT (given.here AND given.person_id IS NULL)
     ON CONFLICT (key) DO NOTHING
-    RETURNING id
+    RETURNING {returning}
     """  # noqa: S608
 
 
 QUEUE = f"""
 WITH message AS (
     SELECT * FROM jsonb_to_recordset(%(messages)s::jsonb)
-        AS given ({", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())})
+        AS given ({", ".join(f"{name} {kind}" for name, kind in GIVEN.items())})
 )
 {insert_from("message")}
 """  # noqa: S608
@@ -72,25 +93,30 @@ WITH leader AS (
            %(organisation)s::bigint AS organisation_id, %(account)s::bigint AS account_id,
            %(order)s::bigint AS order_id, id AS person_id, lower(address) AS address, language,
            %(template)s::text AS template, %(context)s::jsonb AS context, false AS secret,
-           false AS only_leaders, %(at)s::timestamptz + %(worth_sending)s::interval AS send_before
-    FROM leader ORDER BY lower(address), id NULLS FIRST
+           false AS only_leaders, %(at)s::timestamptz + %(worth_sending)s::interval AS send_before,
+           false AS here
+    FROM leader ORDER BY lower(address), id NULLS LAST
 )
 {insert_from("message")}
 """  # noqa: S608
-"""The notice address comes before a person of the same address: one message each."""
+"""A person comes before the notice address of the same spelling: one message each."""
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """Whom a message goes to: an address, its language, and the person if there is one."""
+    """Whom a message goes to: an address, its language, and the person if there is one.
+
+    `here` tells a person on the page only, whatever they chose; it says nothing of what is no news.
+    """
 
     address: str
     language: str
     person: Person | None = None
+    here: bool = False
 
     @classmethod
-    def of(cls, person: Person) -> "Recipient":
-        return cls(person.email, person.language, person)
+    def of(cls, person: Person, *, here: bool = False) -> "Recipient":
+        return cls(person.email, person.language, person, here)
 
 
 def take_back(key: str, *, at: datetime) -> None:
@@ -125,7 +151,8 @@ def queue(
     :param send_before: when the message is no longer worth sending: `WORTH_SENDING` after `at`
         by default.
     """
-    by_address = {fold_address(recipient.address): recipient for recipient in recipients}
+    people_last = sorted(recipients, key=lambda recipient: recipient.person is not None)
+    by_address = {fold_address(recipient.address): recipient for recipient in people_last}
     last = (send_before or at + WORTH_SENDING).isoformat()
     messages = [
         {
@@ -141,6 +168,7 @@ def queue(
             "secret": secret,
             "only_leaders": False,
             "send_before": last,
+            "here": recipient.here,
         }
         for address, recipient in by_address.items()
     ]

@@ -20,6 +20,9 @@ def commercial() -> list[Recipient]:
 
 
 def told_of_each_order() -> list[Recipient]:
-    """Return those of the commercial department notified of each new order, not by daily digest."""
-    people = Person.objects.filter(is_commercial=True, is_active=True, digest=False)
-    return [Recipient.of(person) for person in people]
+    """Return the commercial department, which has notice of each new order.
+
+    Those who chose the daily digest of new orders have it on the page only.
+    """
+    people = Person.objects.filter(is_commercial=True, is_active=True)
+    return [Recipient.of(person, here=person.digest) for person in people]

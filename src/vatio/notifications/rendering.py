@@ -1,5 +1,6 @@
 """Renders a message of the outbox: subject, plain text and HTML, in its recipient's language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -36,9 +37,15 @@ class RenderedMessage:
     page: str
 
 
-def render(message: Message, *, address: str) -> RenderedMessage:
-    """Render a message, with links that begin with the platform's `address`."""
-    context = {**message.context, "address": address, "language": message.language}
+def render(
+    message: Message, *, address: str, context: Mapping[str, object] | None = None
+) -> RenderedMessage:
+    """Render a message, with links that begin with the platform's `address`.
+
+    :param context: what it says, if not what it was queued with.
+    """
+    said = message.context if context is None else context
+    context = {**said, "address": address, "language": message.language}
     in_html = {name: _with_lines(value) for name, value in context.items()}
     with override(message.language):
         subject, text, page = (
@@ -46,6 +53,13 @@ def render(message: Message, *, address: str) -> RenderedMessage:
             for part, values in (("subject.txt", context), ("txt", context), ("html", in_html))
         )
     return RenderedMessage(" ".join(subject.split()), text, page)
+
+
+def title_of(message: Message, *, language: str) -> str:
+    """Return a message's subject in a language: the title of a notice."""
+    with override(language):
+        subject = _environment.get_template(f"{message.template}.subject.txt")
+        return " ".join(subject.render(message.context).split())
 
 
 def _with_lines(value: object) -> object:

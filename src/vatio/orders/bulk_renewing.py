@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from vatio.accounts.models import Account
+from vatio.notifications.work_done import Work, tell_done
 from vatio.orders.models import BulkRenewal, BulkRenewalItem, Order
 from vatio.orders.submitting import submit_renewal
 from vatio.refusal import Refused
@@ -68,12 +69,7 @@ def carry_on(begun: BulkRenewal, *, now: Now) -> None:
     items = begun.items.filter(outcome=BulkRenewalItem.Outcome.WAITING).order_by("id")
     numbers = list(items.values_list("pk", flat=True))
     each_by_itself(numbers, lambda number: _renew(begun, number))
-    waiting = BulkRenewalItem.objects.filter(
-        bulk_renewal=OuterRef("pk"), outcome=BulkRenewalItem.Outcome.WAITING
-    )
-    BulkRenewal.objects.filter(~Exists(waiting), pk=begun.pk, finished_at__isnull=True).update(
-        finished_at=now()
-    )
+    _close(begun, at=now())
     begun.refresh_from_db(fields=["finished_at"])
 
 
@@ -81,6 +77,33 @@ def carry_all_on(*, now: Now) -> None:
     """Resume the bulk renewals that are unfinished."""
     unfinished = BulkRenewal.objects.filter(finished_at__isnull=True).order_by("id")
     each_by_itself(unfinished, lambda begun: carry_on(begun, now=now))
+
+
+@transaction.atomic
+def _close(begun: BulkRenewal, *, at: datetime) -> None:
+    """Close a bulk renewal once no item waits; tell who asked for one that the worker did."""
+    waiting = BulkRenewalItem.objects.filter(
+        bulk_renewal=OuterRef("pk"), outcome=BulkRenewalItem.Outcome.WAITING
+    )
+    unfinished = BulkRenewal.objects.filter(~Exists(waiting), pk=begun.pk, finished_at__isnull=True)
+    if not unfinished.update(finished_at=at):
+        return
+    refused = Q(outcome=BulkRenewalItem.Outcome.REFUSED)
+    counts = begun.items.aggregate(
+        done=Count("id", filter=~refused), refused=Count("id", filter=refused)
+    )
+    if sum(counts.values()) > AT_ONCE:
+        tell_done(
+            Work.RENEWALS,
+            begun.pk,
+            begun.asked_by,
+            name=begun.organisation.name,
+            count=counts["done"],
+            refused=counts["refused"],
+            path=f"/o/{begun.organisation.slug}/rounds/{begun.uid}/",
+            at=at,
+            organisation=begun.organisation,
+        )
 
 
 class LeadsNoLonger(Refused):

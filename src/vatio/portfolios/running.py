@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from vatio.notifications.work_done import Work, tell_done
 from vatio.portfolios import drafts
 from vatio.portfolios.importing import Faulty
 from vatio.portfolios.models import Import, ImportDraft
@@ -91,10 +92,27 @@ def _import(begun: Import, *, at: datetime) -> None:
     )
     count = len(made)
     _waiting(begun).update(state=Import.State.DONE, rows=count, done=count, finished_at=at)
+    _tell_done(begun, count=count, at=at)
 
 
+@transaction.atomic
 def _refuse(begun: Import, words: str, *, at: datetime) -> None:
-    _waiting(begun).update(state=Import.State.REFUSED, words=words, finished_at=at)
+    if _waiting(begun).update(state=Import.State.REFUSED, words=words, finished_at=at):
+        _tell_done(begun, words=words, at=at)
+
+
+def _tell_done(begun: Import, *, at: datetime, count: int = 0, words: str = "") -> None:
+    tell_done(
+        Work.IMPORT,
+        begun.pk,
+        begun.asked_by,
+        name=begun.file_name,
+        count=count,
+        words=words,
+        path=f"/desk/imports/running/{begun.uid}/",
+        at=at,
+        organisation=begun.organisation,
+    )
 
 
 def _waiting(begun: Import) -> QuerySet[Import]:

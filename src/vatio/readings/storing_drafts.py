@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import override
 
 from vatio.accounts.models import Account
+from vatio.notifications.work_done import Work, tell_done
 from vatio.readings import importing
 from vatio.readings.days import ReadingCounts
 from vatio.readings.drafts import OPEN, choice_of, options_of
@@ -125,7 +126,33 @@ def _store_next(
     rows.update(
         state=state, members_done=place + 1, outcomes=outcomes, values=0, values_done=0, **ended
     )
+    if is_last and by is not None and is_long(draft):
+        _tell_done(account, draft, outcomes, by=by, at=at)
     return not is_last
+
+
+def _tell_done(
+    account: Account,
+    draft: ReadingsDraft,
+    outcomes: list[dict[str, Any]],
+    *,
+    by: Person,
+    at: datetime,
+) -> None:
+    stored = sum(bool(each["delivery"]) for each in outcomes)
+    tell_done(
+        Work.READINGS,
+        draft.uid,
+        by,
+        name=draft.file_name,
+        count=stored,
+        refused=len(outcomes) - stored if stored else 0,
+        words="" if stored else outcomes[0]["words"],
+        path=f"/accounts/{account.uid}/readings/import/{draft.uid}/",
+        at=at,
+        organisation=account.organisation,
+        account_id=account.pk,
+    )
 
 
 def _outcome(

@@ -88,7 +88,7 @@ WITH ending AS (
            told.context || jsonb_build_object('leads', recipient.person_id IS NOT NULL) AS context,
            false AS secret,
            recipient.person_id IS NOT NULL AND recipient.template = 'reminder' AS only_leaders,
-           told.send_before
+           told.send_before, false AS here
     FROM told
     CROSS JOIN LATERAL (
         WITH heard AS (

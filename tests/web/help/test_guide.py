@@ -53,11 +53,11 @@ def test_who_leads_reads_about_the_life_of_an_account_and_what_is_installed(
 ENERGY = {
     "es": [
         *("primeros-minutos", "resumen", "consumo", "valores", "base-nocturna"),
-        *("mapa-de-calor", "calidad-de-datos", "series-calculadas"),
+        *("mapa-de-calor", "calidad-de-datos", "series-calculadas", "avisos"),
     ],
     "en": [
         *("first-minutes", "overview", "consumption", "values", "night-base"),
-        *("heat-map", "data-quality", "calculated-series"),
+        *("heat-map", "data-quality", "calculated-series", "notices"),
     ],
 }
 

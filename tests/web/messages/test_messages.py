@@ -1,8 +1,14 @@
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
 from tests import make
+from tests.notices.news import tell
+from vatio.notices.choosing import choose
+from vatio.notices.digesting import digest
 from vatio.notifications.models import Message
+from vatio.notifications.news import HowTold
 from vatio.people import one_time_links
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +77,21 @@ def test_the_page_says_when_there_is_no_mail_server(
     page = elena.get("/desk/messages/").content.decode()
 
     assert ("No hay servidor de correo" in page) == (url == "")
+
+
+def test_what_is_kept_for_the_page_or_a_digest_says_so(elena: Client) -> None:
+    hotel = make.account("Hotel Lugo")
+    nuria = make.superadmin(hotel.organisation)
+    tell(nuria, "Hotel Lugo", account=hotel, here=True)
+    choose(nuria, HowTold.DAILY, {})
+    tell(nuria, "Hotel Soria", account=hotel)
+
+    waiting = elena.get("/desk/messages/").content.decode()
+    digest(at=make.NOON + timedelta(days=1))
+    told = elena.get("/desk/messages/?state=told").content.decode()
+
+    for words in ("Solo en la página", "Espera al resumen"):
+        assert f"</svg>{words}</span>" in waiting
+    assert "</svg>Contado en un resumen</span>" in told
+    assert "Norte no va a renovar Hotel Soria" in told
+    assert "Norte no va a renovar Hotel Lugo" not in told

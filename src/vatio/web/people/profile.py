@@ -1,4 +1,4 @@
-"""A person's own profile: name, language, digest, telephone, quiet hours and password."""
+"""A person's own profile: name, language, news, telephone, quiet hours and password."""
 
 from collections.abc import Mapping
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, override
 
 from vatio import clock
 from vatio.accounts.telephone_codes import paying_accounts
+from vatio.notices import digesting
 from vatio.notifications.sms_queueing import is_set_up
 from vatio.people import one_time_links, rate_limits
 from vatio.people.models import QuietHours, Telephone
@@ -22,6 +23,7 @@ from vatio.people.rate_limits import TooOften
 from vatio.people.telephones import spelled
 from vatio.tenants.models import Person
 from vatio.web.people import attempts
+from vatio.web.people.news_form import NewsForm
 from vatio.web.people.sign_in import slow_down
 from vatio.web.people.telephone_forms import CodeForm, NumberForm, QuietHoursForm
 from vatio.web.shell.access import SIGNED_IN, Request, only
@@ -84,6 +86,7 @@ def show(given: Mapping[str, forms.BaseForm], request: Request) -> HttpResponse:
         "number": NumberForm(accounts=accounts),
         "code": CodeForm(),
         "quiet": QuietHoursForm.of(hours),
+        "news": NewsForm.of(person),
         **given,
     }
     lapses_at = telephone.code_lapses_at if telephone else None
@@ -97,6 +100,7 @@ def show(given: Mapping[str, forms.BaseForm], request: Request) -> HttpResponse:
             "spelled": spelled,
             "can_text": is_set_up(),
             "accounts": accounts,
+            "digest_at": f"{digesting.AT:%H:%M}",
         },
         status=422 if any(form.errors for form in known.values()) else 200,
     )

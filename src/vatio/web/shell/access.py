@@ -13,6 +13,7 @@ from django.db import connection
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
+from vatio.notices.standing import UNREAD
 from vatio.tenants.models import Organisation, Person
 
 ANYBODY = "anybody"
@@ -27,6 +28,7 @@ Parameters = ParamSpec("Parameters")
 COLUMNS = [field.attname for field in Organisation._meta.concrete_fields]
 ROLES_HELD = f"""
 SELECT EXISTS (SELECT FROM accounts_accountrole WHERE person_id = person.id),
+       {UNREAD},
        {", ".join(f"organisation.{column}" for column in COLUMNS)}
 FROM (VALUES (%(person)s::bigint)) AS person (id)
 LEFT JOIN (
@@ -35,7 +37,10 @@ LEFT JOIN (
 ) ON membership.person_id = person.id
 ORDER BY organisation.name_sorted
 """  # noqa: S608
-"""The organisations that a person leads, one row at least; every page asks."""
+"""The organisations that a person leads, one row at least, and how many notices are unread.
+
+Every page asks.
+"""
 
 
 class Request(HttpRequest):
@@ -98,16 +103,24 @@ def _check(request: HttpRequest, roles: tuple[str, ...], kwargs: dict[str, objec
 
 @dataclass(frozen=True)
 class RolesHeld:
-    """What the signed-in person leads, by name, and whether they have a role in any account."""
+    """What the signed-in person leads, by name, and whether they have a role in any account.
+
+    `unread` is how many notices they have not read, up to `MOST_COUNTED`.
+    """
 
     led: list[Organisation]
     is_in_accounts: bool
+    unread: int
 
 
 def roles_held(request: HttpRequest) -> RolesHeld:
     """Return what roles the signed-in person has; it is read once per request."""
     if not hasattr(request, "roles_held"):
-        request.roles_held = _read_roles(request.user.pk)  # type: ignore[attr-defined]
+        person = request.user
+        commercial = isinstance(person, Person) and person.is_commercial
+        request.roles_held = _read_roles(  # type: ignore[attr-defined]
+            person.pk, commercial=commercial
+        )
     return request.roles_held  # type: ignore[attr-defined, no-any-return]
 
 
@@ -116,9 +129,9 @@ def led_by(request: HttpRequest) -> list[Organisation]:
     return roles_held(request).led
 
 
-def _read_roles(person: int | None) -> RolesHeld:
+def _read_roles(person: int | None, *, commercial: bool) -> RolesHeld:
     with connection.cursor() as cursor:
-        cursor.execute(ROLES_HELD, {"person": person})
+        cursor.execute(ROLES_HELD, {"person": person, "commercial": commercial})
         rows = cursor.fetchall()
-    led = [Organisation.from_db("default", COLUMNS, row[1:]) for row in rows if row[1] is not None]
-    return RolesHeld(led, is_in_accounts=rows[0][0])
+    led = [Organisation.from_db("default", COLUMNS, row[2:]) for row in rows if row[2] is not None]
+    return RolesHeld(led, is_in_accounts=rows[0][0], unread=rows[0][1])

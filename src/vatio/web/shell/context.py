@@ -12,6 +12,7 @@ from vatio import clock
 from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.demo_clock import advancing
 from vatio.demo_clock.filled import percent_filled
+from vatio.notices.standing import MOST_COUNTED
 from vatio.orders.models import Order
 from vatio.tenants.models import Person
 from vatio.web.shell import account_frame
@@ -51,6 +52,7 @@ def page(request: HttpRequest) -> dict[str, object]:
         "list_before": way_back.list_before,
         "page_before": way_back.page_before,
         "outflow": None,
+        "unread_count": "0",
         "account_links": [],
         "account_choice": None,
     }
@@ -66,6 +68,8 @@ def page(request: HttpRequest) -> dict[str, object]:
     if person.is_commercial:
         known["outflow"] = current_outflow()
     known["menu"] = _menu(request, person)
+    unread = roles_held(request).unread
+    known["unread_count"] = f"{unread}" if unread < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
     known["initials"] = "".join(word[0] for word in person.name.split()[:2]).upper()
     frame = account_frame.frame(request)
     if organisation is not None:

@@ -1,0 +1,1 @@
+"""Notices: the news of each person inside the product, and the daily digest of it by mail."""
