@@ -14,7 +14,7 @@ from vatio.accounts.models import Account
 from vatio.metering import contracting, installing
 from vatio.metering.contracting import ContractDetails
 from vatio.metering.models import DataPoint, SupplyPoint
-from vatio.readings.ranks import Flag, HowTold, Origin, quality
+from vatio.readings.ranks import Flag, How, Origin, quality
 from vatio.readings.series import SeriesKey
 from vatio.tenants.models import Person
 
@@ -22,8 +22,8 @@ AT = datetime(2026, 10, 28, 9, tzinfo=UTC)
 TODAY = date(2026, 10, 28)
 ONE_DAY = timedelta(days=1)
 WEEK = "?from=2026-10-19&to=2026-10-25"
-ESTIMATED = quality(Origin.INVOICE, HowTold.ESTIMATED, Flag.FIRM)
-DOUBTFUL = quality(Origin.INSERTION, HowTold.MEASURED, Flag.DOUBTFUL)
+ESTIMATED = quality(Origin.INVOICE, How.ESTIMATED, Flag.FIRM)
+DOUBTFUL = quality(Origin.INSERTION, How.MEASURED, Flag.DOUBTFUL)
 GAS_VOLUME, TEMPERATURE = 419, 301
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vatio.readings.ranks import Flag, HowTold, Origin, quality
+from vatio.readings.ranks import Flag, How, Origin, quality
 from vatio.web.analysis import curve_drawing
 from vatio.web.analysis.curve_drawing import CurveDrawing, Slot, Strip, draw
 
@@ -58,10 +58,8 @@ def test_a_day_of_25_hours_is_no_gap_between_days_and_a_lost_day_is() -> None:
 
 def test_estimated_and_doubtful_are_marked_where_they_are() -> None:
     slots = hours([1000] * 4)
-    slots[1] = Slot(slots[1].start, 1000, quality(Origin.DISTRIBUTOR, HowTold.ESTIMATED))
-    slots[3] = Slot(
-        slots[3].start, 1000, quality(Origin.DISTRIBUTOR, HowTold.MEASURED, Flag.DOUBTFUL)
-    )
+    slots[1] = Slot(slots[1].start, 1000, quality(Origin.DISTRIBUTOR, How.ESTIMATED))
+    slots[3] = Slot(slots[3].start, 1000, quality(Origin.DISTRIBUTOR, How.MEASURED, Flag.DOUBTFUL))
 
     picture = drawn(slots)
 

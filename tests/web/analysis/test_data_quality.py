@@ -15,7 +15,7 @@ from vatio.accounts.models import Account
 from vatio.history.models import Act
 from vatio.metering.models import DataPoint, Meter
 from vatio.readings.models import Delivery
-from vatio.readings.ranks import Flag, HowTold, Origin, quality
+from vatio.readings.ranks import Flag, How, Origin, quality
 from vatio.readings.series import SeriesKey
 from vatio.readings.slots import ONE_DAY, local_day
 from vatio.tenants.models import Person
@@ -24,8 +24,8 @@ pytestmark = pytest.mark.django_db
 
 AT = datetime(2026, 10, 28, 9, tzinfo=UTC)
 FIRST = date(2026, 10, 21)
-ESTIMATED = quality(Origin.INVOICE, HowTold.ESTIMATED, Flag.FIRM)
-DOUBTFUL = quality(Origin.INSERTION, HowTold.MEASURED, Flag.DOUBTFUL)
+ESTIMATED = quality(Origin.INVOICE, How.ESTIMATED, Flag.FIRM)
+DOUBTFUL = quality(Origin.INSERTION, How.MEASURED, Flag.DOUBTFUL)
 
 
 @pytest.fixture(autouse=True)

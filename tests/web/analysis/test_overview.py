@@ -17,7 +17,7 @@ from vatio.metering.models import DataPoint, DataSource, Meter, SourceDevice
 from vatio.readings import pending
 from vatio.readings.models import RegisterFinding
 from vatio.readings.pending import HeldReading
-from vatio.readings.ranks import Flag, HowTold, Origin, quality
+from vatio.readings.ranks import Flag, How, Origin, quality
 from vatio.readings.series import SeriesKey
 from vatio.readings.slots import ONE_DAY, local_day
 from vatio.tenants.models import Person
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 26)
 MADRID = "Europe/Madrid"
 HOUR = timedelta(hours=1)
-ESTIMATED = quality(Origin.INVOICE, HowTold.ESTIMATED, Flag.FIRM)
+ESTIMATED = quality(Origin.INVOICE, How.ESTIMATED, Flag.FIRM)
 TILE = re.compile(
     r'<div class="tile"><dt>(.*?)</dt><dd>(.*?)</dd><dd class="second-line">(.*?)</dd>'
 )
