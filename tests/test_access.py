@@ -7,16 +7,19 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
+from django.utils.http import int_to_base36
 
 from tests import make
+from tests.alerts import filled
 from tests.metering.calculated import calculated
 from tests.metering.inventory.workbooks import written
 from vatio import clock
 from vatio.accounts.models import Account
+from vatio.alerts.models import AlertEpisode
 from vatio.catalogue import publishing
 from vatio.downloads import running as downloads
 from vatio.downloads.models import Download
-from vatio.metering import retiring, tokens
+from vatio.metering import installing, retiring, tokens
 from vatio.metering.inventory import drafts as inventories
 from vatio.metering.models import (
     CalculatedSeries,
@@ -73,6 +76,7 @@ class World:
     source: DataSource
     calculated: CalculatedSeries
     retired: Meter
+    episode: AlertEpisode
     people: dict[str, Person | None]
 
 
@@ -228,6 +232,16 @@ TABLE: dict[str, tuple[object, ...]] = {
     "delivery": (OUT, GONE, IN, IN, GONE, IN, IN),
     "delivery_file": (OUT, GONE, GONE, IN, GONE, IN, IN),
     "delivery_take_back": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "alerts": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "alerts_download": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "alert_episode": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "alert_short": (OUT, GONE, TO, TO, GONE, TO, TO),
+    "alert_rule": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "alert_new": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "alert_change": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "alert_remove": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "POST alert_mute": (OUT, GONE, GONE, TO, GONE, TO, GONE),
+    "POST alert_acknowledge": (OUT, GONE, GONE, TO, GONE, TO, TO),
     "POST people_remove": (OUT, GONE, TO, TO, GONE, GONE, GONE),
     "import_upload": (OUT, NO, IN, NO, NO, NO, NO),
     "import_draft": (OUT, NO, IN, NO, NO, NO, NO),
@@ -293,6 +307,9 @@ def kept_world(module_transaction: None) -> World:
     )
     held = HeldReading(0, "7", 402, make.NOON.timestamp(), 1)
     pending.hold(account.pk, source.pk, [held], at=make.NOON)
+    measuring = make.meter(account)
+    installing.add_data_point(measuring, quantity=402, minutes=15, by=nuria, at=make.NOON)
+    episode = filled.fill(account, by=nuria, at=make.NOON)
     link, _token = one_time_links.invite(norte, "ana@norte.example", by=nuria, at=make.NOON)
     queue(
         "account_leaving",
@@ -328,6 +345,7 @@ def kept_world(module_transaction: None) -> World:
         bulk_renewal=bulk_renewing.ask(norte, [], by=nuria, at=make.NOON, now=lambda: make.NOON),
         site=add_site(account, SiteDetails("Nave"), by=nuria, at=make.NOON),
         meter=make.meter(account),
+        episode=episode,
         supply_point=make.supply_point(account),
         source=source,
         calculated=calculated(account),
@@ -405,6 +423,7 @@ def address(name: str, world: World) -> str:
         number = notice_of(world).pk
     of_energy = ("overview", "consumption", "curve_data", "consumption_download", "heat_map")
     uids |= dict.fromkeys(of_energy, world.account.uid)
+    uids |= {name: world.account.uid for name in PAGES if name.startswith("alert")}
     pattern = PAGES[name]
     route = "/" + str(pattern.pattern)
     if "/installation/" in route:
@@ -415,6 +434,9 @@ def address(name: str, world: World) -> str:
         .replace("<str:kind>", "meters")
         .replace("<uuid:thing>", str((world.retired if name == "thing_return" else thing).uid))
         .replace("<uuid:uid>", str(uids.get(name, uuid4())))
+        .replace("<uuid:rule>", str(world.episode.rule.uid))
+        .replace("<uuid:episode>", str(world.episode.uid))
+        .replace("<str:code>", int_to_base36(world.episode.pk))
         .replace("<int:number>", str(number))
         .replace("<uuid:draft>", str(draft))
         .replace("<str:token>", "not-a-token")

@@ -153,6 +153,7 @@ def test_every_page_declares_who_may_open_it() -> None:
         "account_frame.py: frame",
         "account_frame.py: links",
         "context.py: page",
+        "entering.py: look",
         "errors.py: broken",
         "first_use.py: dead_link",
         "first_use.py: let_in",

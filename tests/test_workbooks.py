@@ -71,6 +71,7 @@ def test_every_workbook_is_written_with_these_options() -> None:
         "metering/inventory/exporting.py": ["made, workbooks.OPTIONS"],
         "purging/workbook.py": ["file, workbooks.OPTIONS"],
         "portfolios/exporting.py": ["made, workbooks.OPTIONS"],
+        "web/alerts/downloading.py": ["made, workbooks.OPTIONS"],
         "web/analysis/downloading.py": ["made, workbooks.OPTIONS"],
         "web/portfolios/marked_file.py": ["made, workbooks.OPTIONS"],
     }

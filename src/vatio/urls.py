@@ -11,6 +11,8 @@ from vatio.web.accounts import (
     sms_credits,
     sms_spent,
 )
+from vatio.web.alerts import alerts, episode_page, making, rule_page
+from vatio.web.alerts import downloading as alerts_downloading
 from vatio.web.analysis import (
     consumption,
     curve_data,
@@ -83,6 +85,11 @@ urlpatterns = [
     *heat_map.urlpatterns,
     *overview.urlpatterns,
     *downloading.urlpatterns,
+    *alerts.urlpatterns,
+    *alerts_downloading.urlpatterns,
+    *making.urlpatterns,
+    *rule_page.urlpatterns,
+    *episode_page.urlpatterns,
     *renewing.urlpatterns,
     *bulk_renewing.urlpatterns,
     *renewals.urlpatterns,

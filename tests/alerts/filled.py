@@ -5,8 +5,12 @@ from datetime import datetime, timedelta
 from tests import make
 from vatio.accounts.models import Account
 from vatio.alerts import making, telling
+from vatio.alerts.announcing import Announcement, announce
+from vatio.alerts.listening import Listener
 from vatio.alerts.making import AlertDetails, RecipientDetails
 from vatio.alerts.models import AlertEpisode, AlertHeld
+from vatio.alerts.moments import What
+from vatio.alerts.wording import described
 from vatio.tenants.models import Person
 
 
@@ -52,3 +56,13 @@ def _hold(episode: AlertEpisode, person: Person, *, at: datetime) -> None:
         person=person,
         since=at,
     )
+
+
+def tell_in_other_ways(episode: AlertEpisode, *, at: datetime) -> None:
+    """Tell of an episode as one of many, and again as what stands on the page already."""
+    account = episode.account
+    facts = described(account, [episode])[episode.pk]
+    listener = Listener(episode.told.first().person, by_mail=True, by_sms=False, is_quiet=False)
+    own = Announcement(account, episode, What.WORSENED, facts, listener)
+    announce([own], together=[account.pk], at=at)
+    announce([own], together=[], at=at, again=True)

@@ -58,6 +58,12 @@ def sent() -> list[tuple[str, str]]:
     return [(each.channel, each.template) for each in rows]
 
 
+def notices() -> list[str]:
+    """List what stands on the page."""
+    rows = Message.objects.exclude(news="").filter(news="alerts").order_by("id")
+    return list(rows.values_list("template", flat=True))
+
+
 def quiet(person: Person, starts: int = 20, ends: int = 8) -> None:
     QuietHours.objects.create(
         person=person, starts=time(starts), ends=time(ends), time_zone="Europe/Madrid"
@@ -71,6 +77,7 @@ def test_a_grave_episode_is_texted_and_mailed_to_who_asked_for_both() -> None:
 
     assert told() == [("opened", "sms", ""), ("opened", "mail", "")]
     assert sent() == [("sms", "warning"), ("email", "alert")]
+    assert notices() == ["alert"]
     assert SmsTransaction.objects.filter(kind="spent").count() == 1
     keys = set(AlertTold.objects.values_list("message_key", flat=True))
     assert keys == set(Message.objects.values_list("key", flat=True))
@@ -85,6 +92,7 @@ def test_who_asked_for_texts_alone_gets_no_mail_while_texts_leave() -> None:
 
     assert told() == [("opened", "sms", ""), ("closed", "sms", "")]
     assert sent() == [("sms", "warning"), ("sms", "warning")]
+    assert notices() == ["alert", "alert"]
 
 
 def test_a_rule_that_is_not_grave_texts_nobody_and_stands_on_the_page() -> None:
@@ -95,6 +103,7 @@ def test_a_rule_that_is_not_grave_texts_nobody_and_stands_on_the_page() -> None:
 
     assert told() == [("opened", "page", "")]
     assert sent() == []
+    assert notices() == ["alert"]
 
 
 def test_what_ended_two_hours_before_it_came_is_not_texted() -> None:
@@ -125,9 +134,10 @@ def test_a_text_that_is_not_sent_becomes_a_mail_and_the_episode_says_why(
     bring(key, 12)
 
     assert told() == [("opened", "sms", why), ("opened", "mail", "")]
-    assert ("email", "alert") in sent()
+    assert ("email", "alert_again") in sent()
     assert ("sms", "warning") not in sent()
-    assert Message.objects.get(template="alert").person == marta
+    assert Message.objects.get(template="alert_again").person == marta
+    assert notices() == ["alert"]
 
 
 def test_a_storm_is_one_text_for_a_person_and_one_credit() -> None:
@@ -189,6 +199,7 @@ def test_what_ended_within_quiet_hours_is_told_on_the_page_alone() -> None:
 
     assert told() == [("opened", "page", ""), ("closed", "page", "")]
     assert sent() == []
+    assert notices() == ["alert", "alert"]
 
 
 @pytest.mark.parametrize("answer", [400, "drop after"])
@@ -203,8 +214,9 @@ def test_a_text_that_did_not_reach_anybody_for_sure_is_mailed_once(answer: objec
     telling.tell_waiting(at=SOON + timedelta(minutes=2))
 
     assert told() == [("opened", "sms", ""), ("opened", "mail", "")]
-    (mail,) = Message.objects.filter(channel="email")
-    assert (mail.template, mail.person) == ("alert", marta)
+    (mail,) = Message.objects.filter(channel="email", state="queued")
+    assert (mail.template, mail.person) == ("alert_again", marta)
+    assert notices() == ["alert"]
 
 
 def test_a_lost_text_is_not_mailed_into_quiet_hours() -> None:
@@ -219,4 +231,5 @@ def test_a_lost_text_is_not_mailed_into_quiet_hours() -> None:
     telling.tell_waiting(at=SOON + timedelta(hours=6))
 
     assert within == []
-    assert sent() == [("email", "alerts_together")]
+    assert sent() == [("email", "alerts_together_again")]
+    assert notices() == ["alert"]

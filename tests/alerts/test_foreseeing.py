@@ -45,3 +45,17 @@ def test_a_thing_without_readings_and_a_silence_are_not_foreseen() -> None:
     assert (empty.count, silent.count) == (0, 0)
     with pytest.raises(WrongAlert):
         foresee(account, point, "above", AlertDetails("x"), at=LATER)
+
+
+def test_the_end_of_a_schedule_that_is_yet_to_come_closes_nothing() -> None:
+    key = series(15)
+    account = Account.objects.get(pk=key.account_id)
+    put(key, [(BEGIN + n * QUARTER, 3_000.0) for n in range(8)], at=LATER.timestamp())
+    day = "1" * 12 + "0" * 12
+    details = AlertDetails("x", 10_000.0, schedule=day * 7)
+
+    now = foresee(account, point_of(key), "above", details, at=MADE + timedelta(hours=2))
+    later = foresee(account, point_of(key), "above", details, at=MADE + timedelta(hours=13))
+
+    assert [each.ends for each in now.episodes] == [None]
+    assert [each.ends for each in later.episodes] == [BEGIN + 12 * 3600]

@@ -40,7 +40,11 @@ def test_an_alert_tells_people_of_the_account_and_the_history_who_made_it() -> N
     told = AlertRecipient.objects.get(rule=rule)
     assert (told.person, told.by_mail, told.by_sms) == (marta, True, True)
     assert (rule.data_point, rule.looks_from, rule.due_at) == (watched, make.NOON, None)
-    assert Act.objects.get(verb="alert.made").facts == {"name": "Más de 10 kW", "kind": "above"}
+    assert Act.objects.get(verb="alert.made").facts == {
+        "name": "Más de 10 kW",
+        "kind": "above",
+        "alert": str(rule.uid),
+    }
 
 
 def test_somebody_without_a_role_in_the_account_is_not_told() -> None:

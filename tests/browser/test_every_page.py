@@ -203,6 +203,8 @@ def pages(platform: Platform, hotel: Account) -> dict[str, list[str]]:
             f"/accounts/{hotel.uid}/contract/",
             f"/accounts/{hotel.uid}/sms/",
             f"/accounts/{hotel.uid}/overview/",
+            f"/accounts/{hotel.uid}/alerts/",
+            f"/accounts/{hotel.uid}/alerts/new/",
             f"/o/{slug}/portfolio/",
             f"/o/{slug}/portfolio/?state=expired",
             *installation_of(hotel),

@@ -64,7 +64,8 @@ def told(settings: Any) -> dict[str, Message]:
     settings.SMS_A_DAY_PERSON = 0
     texting.text([texting.WarningText(lights, nuria, "Luz", key="light:2")], at=make.NOON)
     settings.SMS_URL = ""
-    alerts.fill(metered(norte), by=nuria, at=make.NOON)
+    episode = alerts.fill(metered(norte), by=nuria, at=make.NOON)
+    alerts.tell_in_other_ways(episode, at=make.NOON)
     decide(at=make.NOON)
     asked = make.opening_order(norte, "Hotel Teruel", by=nuria)
     commenting.comment(asked, "¿Y los <cuadros>?", by=nuria, at=make.NOON)
@@ -153,6 +154,8 @@ def test_every_message_about_an_account_or_an_order_says_which(told: dict[str, M
         ("sms_cap", "profile"),
         ("alert", "accounts"),
         ("alerts_together", "accounts"),
+        ("alert_again", "accounts"),
+        ("alerts_together_again", "accounts"),
         ("orders_digest", "desk"),
         ("work_done", "accounts"),
         ("news_digest", "notices"),

@@ -131,7 +131,7 @@ def test_the_json_has_everything_with_its_dates_in_iso() -> None:
         "account_leaving",
         "usage_near",
         "alert",
-        "alerts_together",
+        "alerts_together_again",
     }
     assert [(each["unit"], each["used"]) for each in told["usage"]] == [
         ("meters", 1),

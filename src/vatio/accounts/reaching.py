@@ -1,5 +1,7 @@
 """By which telephones an account's people are reached, and who sees these whole."""
 
+from collections.abc import Collection
+
 from vatio.accounts.models import Account, AccountRole
 from vatio.people.models import Telephone
 from vatio.people.telephones import masked, spelled
@@ -19,3 +21,9 @@ def telephones_of(account: Account, *, seen_by: Person) -> dict[int, str]:
         person: spelled(number) if administers or person == seen_by.pk else masked(number)
         for person, number in own.values_list("person_id", "number")
     }
+
+
+def with_telephone(people: Collection[Person]) -> set[int]:
+    """Return which people have a confirmed telephone, by their keys; no number is told."""
+    confirmed = Telephone.objects.filter(person__in=people).exclude(number="")
+    return set(confirmed.values_list("person_id", flat=True))

@@ -1,13 +1,15 @@
 """Announces episodes to those whom their rules tell: by text, by mail, or on the page alone.
 
-A text that is not sent, for a cap, for want of credits or of a telephone, becomes a mail. Who was
-told what, and by which channel, is written in the transaction that queues the messages.
+Whatever is sent stands on the page too, once. A text that is not sent, for a cap, for want of
+credits or of a telephone, becomes a mail that leaves at once. Who was told what, and by which
+channel, is written in the transaction that queues the messages.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 
 from vatio.accounts import texting as account_texting
 from vatio.accounts.models import Account
@@ -23,6 +25,15 @@ from vatio.tenants.addresses import fold_address
 
 WORTH_TEXTING = timedelta(hours=2)
 """How long after its interval ended an episode is texted, unless it is of a daily kind."""
+
+
+class _Way(Enum):
+    """How a message is queued: as news, for the page alone, or as a mail of what stands there."""
+
+    NEWS = ""
+    HERE = "-here"
+    AGAIN = "-again"
+
 
 LEAVES = (Fate.QUEUED, Fate.KNOWN)
 
@@ -57,18 +68,33 @@ class _Sent:
 
 
 def announce(
-    announcements: Sequence[Announcement], *, together: Collection[int], at: datetime
+    announcements: Sequence[Announcement],
+    *,
+    together: Collection[int],
+    at: datetime,
+    again: bool = False,
 ) -> None:
     """Queue what is to be sent, hold back what quiet hours forbid, and write who was told.
 
     All accounts' texts are queued at once: their wallets and telephones are locked in one order.
 
     :param together: the accounts of which a person is told in one message, however much it is.
+    :param again: whether it stands on the page already, and is only to be sent.
     """
     texts = _text([each for each in announcements if each.is_texted(at)], together, at=at)
     _hold([each for each in announcements if each.listener.is_quiet], at=at)
-    mailed = [each for each in announcements if _is_mailed(each, texts.get(each))]
-    mails = _mail(mailed, together, at=at)
+    refused = [each for each, text in texts.items() if not text.key]
+    loud = [each for each in announcements if each.listener.by_mail and not each.listener.is_quiet]
+    if again:
+        mails = _mail({*loud, *refused}, together, _Way.AGAIN, at=at)
+    else:
+        mailed = [each for each in loud if each not in refused]
+        mails = {
+            **_mail(mailed, together, _Way.NEWS, at=at),
+            **_mail(refused, together, _Way.AGAIN, at=at),
+        }
+        known = set(mailed)
+        _mail([each for each in announcements if each not in known], together, _Way.HERE, at=at)
     rows = []
     for each in announcements:
         sent = [one[each] for one in (texts, mails) if each in one]
@@ -76,12 +102,6 @@ def announce(
             sent.append(_Sent(AlertTold.Channel.PAGE))
         rows += [_row(each, one, at=at) for one in sent]
     AlertTold.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
-
-
-def _is_mailed(announcement: Announcement, text: _Sent | None) -> bool:
-    if announcement.listener.is_quiet:
-        return False
-    return announcement.listener.by_mail or (text is not None and not text.key)
 
 
 def _row(announcement: Announcement, sent: _Sent, *, at: datetime) -> AlertTold:
@@ -160,8 +180,8 @@ def _warning(group: Group, together: Collection[int], *, at: datetime) -> Warnin
 
 
 def _mail(
-    announcements: Iterable[Announcement], together: Collection[int], *, at: datetime
-) -> Mapping[Announcement, _Sent]:
+    announcements: Iterable[Announcement], together: Collection[int], way: _Way, *, at: datetime
+) -> dict[Announcement, _Sent]:
     """Queue mails: one of an episode for all who are told of it, or one of many for each."""
     apart, joined = _parted(announcements, together)
     made: dict[Announcement, _Sent] = {}
@@ -170,18 +190,12 @@ def _mail(
         by_episode[each.episode.pk, each.what].append(each)
     for group in by_episode.values():
         first = group[0]
-        key = f"alert:{first.episode.pk}:{first.what}"
+        key = f"alert{way.value}:{first.episode.pk}:{first.what}"
         facts = {**first.facts, "what": first.what.value}
-        _queue("alert", group, key=key, context=facts, made=made, at=at)
+        made |= _queue("alert", group, way, key=key, context=facts, at=at)
     for group in _by_person(joined):
-        _queue(
-            "alerts_together",
-            group,
-            key=_key("alerts", group, at),
-            context=_listed(group),
-            made=made,
-            at=at,
-        )
+        key = _key(f"alerts{way.value}", group, at)
+        made |= _queue("alerts_together", group, way, key=key, context=_listed(group), at=at)
     return made
 
 
@@ -199,25 +213,26 @@ def _listed(group: Group) -> Facts:
 def _queue(
     template: str,
     group: Group,
+    way: _Way,
     *,
     key: str,
     context: Facts,
-    made: dict[Announcement, _Sent],
     at: datetime,
-) -> None:
+) -> dict[Announcement, _Sent]:
     people = {each.listener.person.pk: each.listener.person for each in group}
     queue(
-        template,
-        [Recipient.of(person) for person in people.values()],
+        f"{template}_again" if way == _Way.AGAIN else template,
+        [Recipient.of(person, here=way == _Way.HERE) for person in people.values()],
         key=key,
         context=context,
         at=at,
         organisation=group[0].account.organisation,
         account_id=group[0].account.pk,
     )
-    for each in group:
-        address = fold_address(each.listener.person.email)
-        made[each] = _Sent(AlertTold.Channel.MAIL, f"{key}:{address}")
+    return {
+        each: _Sent(AlertTold.Channel.MAIL, f"{key}:{fold_address(each.listener.person.email)}")
+        for each in group
+    }
 
 
 def _hold(announcements: Iterable[Announcement], *, at: datetime) -> None:

@@ -92,16 +92,27 @@ def find(
         row, calm = _nights(rule, curve), 1
     else:
         row, calm = _intervals(rule, account_id, watched, curve), 2
-    first = bisect_left(row.starts, begin)
+    seen = slice(bisect_left(row.starts, begin), _end_of_known(row, now))
     return episodes(
-        row.values[first:],
-        row.starts[first:],
-        row.stops[first:],
-        row.marks[first:],
+        row.values[seen],
+        row.starts[seen],
+        row.stops[seen],
+        row.marks[seen],
         least_seconds=rule.minutes * 60,
         above=rule.kind != AlertKind.BELOW,
         calm_intervals=calm,
     )
+
+
+def _end_of_known(row: _Intervals, now: float) -> int:
+    """Return the place after the last interval that has begun, or has a value.
+
+    The end of a schedule that is yet to come closes nothing.
+    """
+    place = len(row.values)
+    while place and row.starts[place - 1] >= now and row.values[place - 1] is None:
+        place -= 1
+    return place
 
 
 def _nights(rule: AlertRule, curve: Curve) -> _Intervals:

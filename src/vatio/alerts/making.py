@@ -23,6 +23,7 @@ from vatio.alerts.kinds import (
     Severity,
 )
 from vatio.alerts.models import AlertEpisode, AlertRecipient, AlertRule
+from vatio.entitlements.limits import ensure_open
 from vatio.history.recording import record
 from vatio.metering.models import (
     CalculatedSeries,
@@ -112,11 +113,13 @@ def make_alert(
 ) -> AlertRule:
     """Make an alert on a thing of an account: it looks at what is measured from now on.
 
+    :raises NothingCanBeAdded: if the account has expired or has yet to start.
     :raises WrongAlert: if the kind does not fit the thing, or the details do not fit the kind.
     :raises NotOfTheAccount: if a recipient has no role in the account.
     """
     account = thing.account
     lock(account)
+    ensure_open(account, at=at)
     columns = complete(thing, kind, details)
     rule = AlertRule.objects.create(
         account=account,
@@ -308,5 +311,5 @@ def _record(what: str, rule: AlertRule, *, by: Person, at: datetime) -> None:
         by=by,
         organisation=rule.organisation,
         account_id=rule.account_id,
-        facts={"name": rule.name, "kind": rule.kind},
+        facts={"name": rule.name, "kind": rule.kind, "alert": str(rule.uid)},
     )

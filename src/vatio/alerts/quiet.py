@@ -37,7 +37,7 @@ def end_quiet_hours(*, at: datetime) -> int:
             Announcement(account, row.episode, What.STILL, facts[row.episode_id], _listener(row))
             for row in own
         ]
-    announce(made, together={account.pk for account in by_account}, at=at)
+    announce(made, together={account.pk for account in by_account}, at=at, again=True)
     AlertHeld.objects.filter(pk__in=[row.pk for row in over]).delete()
     return len({row.person_id for row in over})
 

@@ -73,5 +73,5 @@ def tell_undelivered(*, at: datetime) -> int:
             for row in own
         ]
     many = {key for key, own in by_account.items() if len(own) > MOST_APART}
-    announce(made, together=many, at=at)
+    announce(made, together=many, at=at, again=True)
     return len(made)

@@ -46,17 +46,20 @@ def described(account: Account, episodes: Collection[AlertEpisode]) -> dict[int,
     The statements do not depend on how many episodes there are.
     """
     rules = {each.rule_id: each.rule for each in episodes}
-    things, names = _things(account, rules.values())
+    things, names = things_of(account, rules.values())
     return {
         each.pk: _facts(account, each, things.get(each.rule_id), names.get(each.rule_id, ""))
         for each in episodes
     }
 
 
-def _things(
+def things_of(
     account: Account, rules: Iterable[AlertRule]
 ) -> tuple[dict[int, EnergySubject], dict[int, str]]:
-    """Return, by rule, what it looks at, and the name of that."""
+    """Return, by the key of a rule, what it looks at, and the name of that.
+
+    What brings readings is no subject: it has a name alone. Nine statements at most.
+    """
     own = list(rules)
     keys: dict[Any, set[int]] = defaultdict(set)
     for rule in own:

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from vatio.accounts.expiry import collects, grace_ends_on
 from vatio.accounts.models import Account
 from vatio.dates import day_at
+from vatio.demo import alerts
 from vatio.demo.bringing import Days, bring
 from vatio.demo.histories import HISTORIES, history_of
 from vatio.demo.measured import MeasuredSeries, add_registers, measured
@@ -111,6 +112,8 @@ def fill_next(*, at: datetime) -> bool:
     step.until = days.until.isoformat()
     fill.done += len(days) * step.daily
     save(fill, steps)
+    if account is not None and step.is_filled:
+        alerts.watch(account, at=at)
     return True
 
 

@@ -48,8 +48,17 @@ KINDS_OF_TEMPLATES: Mapping[str, NewsKind] = {
 DIGEST = "news_digest"
 """The template of a digest of news."""
 
-NO_NEWS = frozenset({"invitation", "password_link", "orders_digest", DIGEST})
-"""The templates of mails that are no news: they are always sent at once."""
+NO_NEWS = frozenset(
+    {
+        "invitation",
+        "password_link",
+        "orders_digest",
+        "alert_again",
+        "alerts_together_again",
+        DIGEST,
+    }
+)
+"""The templates of mails that are no news, or tell of what stands on the page already."""
 
 UNLESS_CHOSEN: Mapping[NewsKind, HowTold] = {NewsKind.WORK: HowTold.HERE}
 """How a kind is told that a person has chosen nothing for, whatever they chose in general."""

@@ -34,10 +34,10 @@ def person_of(role: str, account: Account) -> Person:
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        ("superadmin", ["Resumen", "Consumo", "Instalación", "Personas", "Contrato"]),
-        ("administrator", ["Resumen", "Consumo", "Instalación", "Personas", "Contrato"]),
-        ("viewer", ["Resumen", "Consumo", "Instalación", "Contrato"]),
-        ("commercial", ["Resumen", "Consumo", "Instalación", "Contrato"]),
+        ("superadmin", ["Resumen", "Consumo", "Instalación", "Alertas", "Personas", "Contrato"]),
+        ("administrator", ["Resumen", "Consumo", "Instalación", "Alertas", "Personas", "Contrato"]),
+        ("viewer", ["Resumen", "Consumo", "Instalación", "Alertas", "Contrato"]),
+        ("commercial", ["Resumen", "Consumo", "Instalación", "Alertas", "Contrato"]),
     ],
 )
 def test_each_sees_the_pages_of_an_account_that_they_may_open(
@@ -83,7 +83,7 @@ def test_the_way_back_to_a_list_is_kept_on_every_page_of_an_account(client: Clie
 
     found = nav(client, f"/accounts/{hotel.uid}/?back={back}")
 
-    assert len(found) == 5
+    assert len(found) == 6
     assert all(where.endswith(f"?back={back}") for where, _words in found)
 
 

@@ -17,7 +17,7 @@ from vatio.accounts.labels import SECTORS
 from vatio.consumption.portfolio.listing import ListedFigures, used_of
 from vatio.tenants.models import Person
 
-WIDTHS = (32, 32, 22, 16, 16, 16, 12, 10, 10, 16, 18, 10, 24)
+WIDTHS = (32, 32, 22, 16, 16, 16, 12, 10, 10, 16, 18, 10, 10, 24)
 ENERGY, SHARE, MOMENT = "#,##0.###", "0.0%", "dd/mm/yyyy hh:mm"
 FORMATS = {3: ENERGY, 4: ENERGY, 5: ENERGY, 6: SHARE, 9: ENERGY, 10: MOMENT}
 """The number formats of the columns that need one, by their places."""
@@ -38,6 +38,7 @@ def headings() -> list[str]:
         _("Yesterday (kWh)"),
         _("Last data"),
         _("Points late"),
+        _("Open alerts"),
         _("In use"),
     ]
 
@@ -64,6 +65,7 @@ def rows(
             _rounded(own.yesterday),
             last.astimezone(ZoneInfo(time_zone)).replace(tzinfo=None) if last else None,
             own.freshness.late,
+            own.open_alerts,
             ", ".join(
                 f"{one.unit.label} {one.room.used} / "
                 f"{'–' if one.room.held is None else one.room.held}"

@@ -30,7 +30,8 @@ class AccountFigures:
 
     `month` is from the first day of the month up to and including today, as far as there are
     readings. `compared` and `before` are those of the `days` that are whole in both years, of
-    the whole days of this month; `left_out` counts the others.
+    the whole days of this month; `left_out` counts the others. `open_alerts` counts the episodes of
+    alerts that are open.
     """
 
     month: float | None = None
@@ -40,6 +41,7 @@ class AccountFigures:
     days: int = 0
     left_out: int = 0
     freshness: Freshness = NEVER
+    open_alerts: int = 0
 
     @property
     def change(self) -> float | None:
@@ -87,6 +89,7 @@ def figures(own: AccountDays, *, today: date, time_zone: str) -> AccountFigures:
         days=days,
         left_out=left_out,
         freshness=own.freshness,
+        open_alerts=own.counted,
     )
 
 
@@ -109,6 +112,7 @@ def together(all_figures: Iterable[AccountFigures]) -> AccountFigures:
             sum(each.freshness.expected for each in own),
             sum(each.freshness.late for each in own),
         ),
+        open_alerts=sum(each.open_alerts for each in own),
     )
 
 

@@ -24,7 +24,7 @@ from vatio.tenants.folding import tidy
 from vatio.tenants.models import Person
 from vatio.units import Unit
 
-SORTS = ("name", "month", "change", "yesterday", "last", "used")
+SORTS = ("name", "month", "change", "yesterday", "last", "alerts", "used")
 LOWEST = -1e15
 """What sorts below every figure: that there is none."""
 
@@ -96,11 +96,17 @@ class PortfolioPage:
 
 
 def listed(
-    accounts: AccountSet, asked: PortfolioFilters, person: Person, *, at: datetime
+    accounts: AccountSet,
+    asked: PortfolioFilters,
+    person: Person,
+    *,
+    at: datetime,
+    open_alerts: str = months.NOTHING,
 ) -> list[ListedFigures]:
     """Return the accounts that are asked for with their figures, sorted; two or three statements.
 
     :param accounts: narrowed to those that the person may see.
+    :param open_alerts: the SQL that counts the open alerts of accounts, see `months.of_accounts`.
     """
     inside = accounts.filter(ends_at__lte=at) if asked.expired else accounts.filter(ends_at__gt=at)
     found = matching(inside, asked.text)
@@ -109,7 +115,8 @@ def listed(
     columns = ("id", "uid", "name", "client", "sector", "name_sorted", "time_zone")
     rows = list(found.order_by().values_list(*columns))
     today = {row[0]: day_at(at, row[6]) for row in rows}
-    days = months.of_accounts({key: spans_of(day) for key, day in today.items()}, at=at)
+    spans = {key: spans_of(day) for key, day in today.items()}
+    days = months.of_accounts(spans, at=at, counted=open_alerts)
     column = asked.sort.removeprefix("-")
     shares = _shares([row[0] for row in rows], person, at=at) if column == "used" else {}
     made = []
@@ -175,6 +182,8 @@ def _value(column: str, own: AccountFigures, share: float) -> float:
     if column == "last":
         last = own.freshness.last_at
         return last.timestamp() if last else LOWEST
+    if column == "alerts":
+        return own.open_alerts
     value = {"month": own.month, "change": own.change, "yesterday": own.yesterday}[column]
     return LOWEST if value is None else value
 

@@ -144,11 +144,17 @@ WITH {COUNTING},
 added AS (
     {ADDED.format(parts=FROM_MONTHS)} UNION ALL {ADDED.format(parts=FROM_DAYS)}
 )
-SELECT account_id, time_zone, is_compared, month, totals, covered, NULL::timestamptz, 0, 0
+SELECT account_id, time_zone, is_compared, month, totals, covered, NULL::timestamptz, 0, 0, 0
 FROM added
 UNION ALL
-SELECT account_id, NULL, NULL, NULL, NULL, NULL, last_at, expected, late FROM ({FRESH}) AS fresh
+SELECT account_id, NULL, NULL, NULL, NULL, NULL, last_at, expected, late, NULL
+FROM ({FRESH}) AS fresh
+UNION ALL
+SELECT account_id, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, number FROM ({{counted}}) AS counted
 """  # noqa: S608
+
+NOTHING = "SELECT 0 AS account_id, 0 AS number WHERE false"
+"""The SQL that counts nothing of accounts besides."""
 
 
 @dataclass(slots=True)
@@ -172,10 +178,11 @@ class AccountDays:
 
     months: dict[date, list[AddedMonth]] = field(default_factory=dict)
     freshness: Freshness = NEVER
+    counted: int = 0
 
 
 def of_accounts(
-    spans: Mapping[int, Sequence[tuple[date, date]]], *, at: datetime
+    spans: Mapping[int, Sequence[tuple[date, date]]], *, at: datetime, counted: str = NOTHING
 ) -> dict[int, AccountDays]:
     """Return the active energy of accounts, in the months of the days asked for; one statement.
 
@@ -185,6 +192,9 @@ def of_accounts(
     accounts that the reader may see.
 
     :param spans: by account, stretches of days, both ends included.
+    :param counted: the SQL of what is counted besides, in the same statement, of `%(accounts)s`:
+        rows of `account_id` and `number`. Whoever lists accounts knows what that is; it need not
+        be known here.
     """
     found = {key: AccountDays() for key in spans}
     asked = [
@@ -206,9 +216,11 @@ def of_accounts(
         "at": at,
     }
     with planned_each_time(), binary_cursor() as cursor:
-        cursor.execute(FIGURES, parameters)
-        for key, zone, is_compared, month, totals, covered, *fresh in cursor.fetchall():
-            if month is None:
+        cursor.execute(FIGURES.format(counted=counted), parameters)
+        for key, zone, is_compared, month, totals, covered, *fresh, number in cursor.fetchall():
+            if month is None and number is not None:
+                found[key].counted = number
+            elif month is None:
                 found[key].freshness = Freshness(*fresh)
             else:
                 added = AddedMonth(zone, is_compared, totals, covered)

@@ -85,6 +85,11 @@ class CurveDrawing:
     grid: list[tuple[float, str]]
     ticks: list[Tick]
     told: str
+    scale: CurveScale
+
+    def height(self, value: float) -> float:
+        """Return how far down a value stands in the picture."""
+        return _up(value, self.scale)
 
 
 @dataclass
@@ -127,6 +132,7 @@ def draw(
     what: str,
     adds: bool = True,
     now: float = inf,
+    levels: Sequence[float] = (),
 ) -> CurveDrawing | None:
     """Compute the picture of some intervals in order of time; None without any amount.
 
@@ -136,6 +142,7 @@ def draw(
     :param what: what the curve is of, for its words.
     :param now: the instant, in seconds since 1970, from which on nothing is missing yet.
     :param adds: whether the values are amounts; of powers and other states no sum is told.
+    :param levels: what the picture has room for besides, as a threshold.
     """
     known = [each for each in slots if each.value is not None]
     if not known:
@@ -144,17 +151,19 @@ def draw(
     begins, ends = slots[0].start, slots[-1].start + length
     steps, together = _steps(slots, begins, ends, length)
     counted = [each for each in steps if each.count]
-    scale = _scale([each.most for each in counted], [each.least for each in counted], factor)
+    most = [*(each.most for each in counted), *levels]
+    scale = _scale(most, [*(each.least for each in counted), *levels], factor)
     gaps = [(a, b if b <= now else int(now)) for a, b in _gaps(slots, length) if a < now]
     return CurveDrawing(
         line=_line(steps, together, begins, ends, length, scale),
         band=_band(steps, together, begins, ends, length, scale) if together > 1 else "",
-        gaps=_joined([(a - begins, b - begins) for a, b in gaps], ends - begins),
+        gaps=strips([(a - begins, b - begins) for a, b in gaps], ends - begins),
         estimated=_marked(steps, [each.is_estimated for each in steps]),
         doubtful=_marked(steps, [each.is_doubtful for each in steps]),
         grid=[(_up(value, scale), amount(value / factor)) for value in scale.marks],
         ticks=_ticks(begins, ends, time_zone),
         told=_told(known, gaps, minutes, time_zone, factor, unit, what, adds=adds),
+        scale=scale,
     )
 
 
@@ -185,7 +194,7 @@ def _gaps(slots: Sequence[Slot], length: int) -> list[tuple[int, int]]:
     return [*found, (after, end)] if after < end else found
 
 
-def _joined(stretches: Iterable[tuple[float, float]], whole: float) -> list[Strip]:
+def strips(stretches: Iterable[tuple[float, float]], whole: float) -> list[Strip]:
     """Return stretches as strips wide enough to be seen, those close together as one."""
     found: list[tuple[float, float]] = []
     for since, until in stretches:
@@ -200,7 +209,7 @@ def _joined(stretches: Iterable[tuple[float, float]], whole: float) -> list[Stri
 
 def _marked(steps: Sequence[_Step], marks: Sequence[bool]) -> list[Strip]:
     runs = [(place, place + 1) for place, is_marked in enumerate(marks) if is_marked]
-    return _joined(runs, len(steps))
+    return strips(runs, len(steps))
 
 
 def _edges(place: int, together: int, begins: int, ends: int, length: int) -> tuple[float, float]:

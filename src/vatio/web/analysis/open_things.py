@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from vatio.alerts.listing import open_of
 from vatio.analysis.figures import DayFigures
 from vatio.consumption.account_freshness import SourceFreshness
 from vatio.consumption.overview import LATELY, Overview
@@ -35,11 +36,28 @@ def open_things(
     frame: AccountFrame, found: Overview, person: Person, *, at: datetime
 ) -> list[OpenThing]:
     """Return what is open for a person: what they can do something about, and what is missing."""
-    made = _orders(frame, person)
+    made = [*_alerts(frame), *_orders(frame, person)]
     if frame.may_change:
         made += [*_devices(frame), *_changes(frame, at)]
     made += [_late(frame, each) for each in found.sources if each.fresh.is_late]
     return made + _missing(frame, found)
+
+
+def _alerts(frame: AccountFrame) -> list[OpenThing]:
+    """Return the open episodes of alerts, the latest first, and the way to the others."""
+    found = open_of(frame.account, most=MOST + 1)
+    made = [
+        OpenThing(
+            "warn",
+            _("Alert: %(name)s") % {"name": each.rule.name},
+            url("alert_episode", frame.account.uid, each.uid),
+        )
+        for each in found[:MOST]
+    ]
+    if len(found) > MOST:
+        address = f"{url('alerts', frame.account.uid)}?state=open"
+        made.append(OpenThing("warn", _("All open alerts"), address))
+    return made
 
 
 def _orders(frame: AccountFrame, person: Person) -> list[OpenThing]:

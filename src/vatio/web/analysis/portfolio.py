@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from vatio import clock
 from vatio.accounts.labels import SECTORS
+from vatio.alerts.listing import OPEN_OF_ACCOUNTS
 from vatio.consumption.portfolio import exporting, listing
 from vatio.consumption.portfolio.listing import SORTS, ListedFigures, PortfolioFilters
 from vatio.dates import day_at
@@ -24,7 +25,7 @@ def portfolio(request: Request, slug: str) -> HttpResponseBase:
     at = clock.now()
     asked = listing.read(request.GET)
     accounts = request.organisation.accounts.all()
-    rows = listing.listed(accounts, asked, request.user, at=at)
+    rows = listing.listed(accounts, asked, request.user, at=at, open_alerts=OPEN_OF_ACCOUNTS)
     if request.GET.get("as") in {"xlsx", "csv"}:
         return _file(request, rows, at=at)
     made = listing.page(rows, asked, request.GET, request.user, at=at)

@@ -93,6 +93,7 @@ def links(request: HttpRequest) -> list[Link]:
         return []
     parts = {"account" if found.is_own else "overview": _("Overview")}
     parts |= {"consumption": _("Consumption"), "installation": _("Installation")}
+    parts["alerts"] = _("Alerts")
     if found.may_change:
         parts["account_people"] = _("People")
     parts["contract"] = _("Contract")

@@ -1,0 +1,172 @@
+"""«Descargar» of episodes: all that are asked for, as a workbook or as text."""
+
+import csv
+import io
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import xlsxwriter
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import path
+from django.utils.text import slugify
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from vatio import clock, workbooks
+from vatio.accounts.models import Account
+from vatio.alerts.listing import narrowed, order_of, read
+from vatio.alerts.models import AlertEpisode
+from vatio.alerts.wording import Facts, described
+from vatio.dates import day_at
+from vatio.web.alerts import words
+from vatio.web.alerts.entering import look
+from vatio.web.shell.access import (
+    ADMINISTRATOR,
+    COMMERCIAL,
+    SUPERADMINISTRATOR,
+    VIEWER,
+    Request,
+    only,
+)
+from vatio.web.shell.downloads import XLSX
+
+Cell = str | float | datetime | None
+
+TOGETHER = 1_000
+"""How many episodes are described at a time."""
+
+WIDTHS = (32, 22, 32, 10, 18, 18, 14, 14, 14, 10, 18, 24, 18, 28)
+
+
+@only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
+def download(request: Request, uid: UUID, kind: str) -> HttpResponseBase:
+    """Return the episodes that the address asks for, as XLSX or CSV."""
+    at = clock.now()
+    account = look(request, at=at).account
+    if kind not in ("xlsx", "csv"):
+        raise Http404
+    asked = read(request.GET)
+    rows = narrowed(account, asked, at=at).order_by(*order_of(asked))
+    if asked.state:
+        rows = rows.filter(ends__isnull=asked.state == "open")
+    found = _rows(account, rows.iterator(TOGETHER))
+    day = day_at(at, account.time_zone).isoformat()
+    name = f"{slugify(account.name)[:80] or 'vatio'}-{slugify(_('Alerts'))}-{day}.{kind}"
+    if kind == "csv":
+        made = HttpResponse("\ufeff" + _text(found), content_type="text/csv; charset=utf-8")
+        made["Content-Disposition"] = f'attachment; filename="{name}"'
+        return made
+    return FileResponse(_workbook(found), as_attachment=True, filename=name, content_type=XLSX)
+
+
+def _headings() -> list[str]:
+    return [
+        _("Alert"),
+        _("Kind"),
+        _("What it looks at"),
+        _("Severity"),
+        _("Begins"),
+        _("Ends"),
+        _("Lasted (minutes)"),
+        _("Worst value"),
+        _("Threshold"),
+        _("Unit"),
+        _("Worst at"),
+        _("Acknowledged by"),
+        _("Acknowledged"),
+        _("Notes"),
+    ]
+
+
+def _rows(account: Account, episodes: Iterator[AlertEpisode]) -> Iterator[list[Cell]]:
+    """Yield the values of each episode; moments are in the account's time zone, without it."""
+    zone = ZoneInfo(account.time_zone)
+    while some := list(islice(episodes, TOGETHER)):
+        facts = described(account, some)
+        for each in some:
+            yield _row(each, facts[each.pk], zone)
+
+
+def _row(episode: AlertEpisode, facts: Facts, zone: ZoneInfo) -> list[Cell]:
+    rule, who = episode.rule, episode.acknowledged_by
+    lasted = (episode.ends or episode.last_at) - episode.begins
+    return [
+        rule.name,
+        str(words.KINDS[rule.kind]),
+        facts["thing"],
+        str(words.SEVERITIES[rule.severity][0]),
+        _local(episode.begins, zone),
+        _local(episode.ends, zone),
+        float(lasted.total_seconds() // 60),
+        _rounded(facts["worst"]),
+        _rounded(facts["threshold"]),
+        facts["unit"],
+        _local(episode.worst_at, zone),
+        who.name if who else "",
+        _local(episode.acknowledged_at, zone),
+        ", ".join(str(each) for each in words.marks_of(episode)),
+    ]
+
+
+def _local(at: datetime | None, zone: ZoneInfo) -> datetime | None:
+    return at.astimezone(zone).replace(tzinfo=None) if at else None
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 3)
+
+
+def _text(rows: Iterator[list[Cell]]) -> str:
+    """Return the episodes as text, as a spreadsheet in the reader's language opens it."""
+    made = io.StringIO()
+    is_english = (get_language() or "es").startswith("en")
+    writer = csv.writer(made, delimiter="," if is_english else ";", lineterminator="\r\n")
+    writer.writerow(map(workbooks.harmless, _headings()))
+    for row in rows:
+        writer.writerow([_as_text(cell, is_english=is_english) for cell in row])
+    return made.getvalue()
+
+
+def _as_text(cell: Cell, *, is_english: bool) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d %H:%M}"
+    if isinstance(cell, str):
+        return workbooks.harmless(cell)
+    text = f"{cell:.3f}".rstrip("0").rstrip(".")
+    return text if is_english else text.replace(".", ",")
+
+
+def _workbook(rows: Iterator[list[Cell]]) -> "tempfile._TemporaryFileWrapper[bytes]":
+    made = tempfile.TemporaryFile()  # noqa: SIM115
+    book = xlsxwriter.Workbook(made, workbooks.OPTIONS)
+    sheet = book.add_worksheet(_("Alerts")[:31])
+    bold = book.add_format({"bold": True})
+    moment = book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
+    number = book.add_format({"num_format": "#,##0.###"})
+    for place, (words_of, width) in enumerate(zip(_headings(), WIDTHS, strict=True)):
+        sheet.set_column(place, place, width)
+        sheet.write_string(0, place, words_of, bold)
+    sheet.freeze_panes(1, 1)
+    for line, row in enumerate(rows, start=1):
+        for place, cell in enumerate(row):
+            if isinstance(cell, datetime):
+                sheet.write_datetime(line, place, cell, moment)
+            elif isinstance(cell, str):
+                sheet.write_string(line, place, cell)
+            elif cell is not None:
+                sheet.write_number(line, place, cell, number)
+    book.close()
+    made.seek(0)
+    return made  # type: ignore[return-value]
+
+
+urlpatterns = [
+    path("accounts/<uuid:uid>/alerts/download.<str:kind>", download, name="alerts_download"),
+]

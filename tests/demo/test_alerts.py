@@ -1,0 +1,42 @@
+from datetime import timedelta
+
+import pytest
+
+from tests import make
+from tests.alerts.watching import LATER
+from tests.consumption import world
+from tests.readings.stored import put, series
+from vatio.alerts.models import AlertEpisode, AlertRule
+from vatio.demo import alerts
+from vatio.notifications.models import Message
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_account_of_the_demo_has_episodes_open_closed_acknowledged_and_a_muted_alert() -> None:
+    account = make.account("Hotel Lugo 012")
+    make.superadmin(account.organisation)
+    supply = world.supply(account, "Acometida general")
+    meter = world.meter(account, "Contador general", measures=supply, since=world.SINCE)
+    hour = int(LATER.timestamp()) - 3600
+    values = [(hour - n * 3600, 20_000.0 + n % 24 * 500 + n * 131 % 700) for n in range(90 * 24)]
+    put(series(60, of=account, meter=meter), values, at=LATER.timestamp())
+    before = Message.objects.count()
+
+    alerts.watch(account, at=LATER)
+    alerts.watch(account, at=LATER)
+
+    assert AlertRule.objects.filter(account=account).count() == 4
+    assert AlertEpisode.objects.filter(ends=None).exists()
+    assert AlertEpisode.objects.filter(ends__isnull=False, late=False).exists()
+    assert AlertEpisode.objects.filter(acknowledged_at__isnull=False).count() == 1
+    assert AlertRule.objects.get(kind="night").muted_until == LATER + timedelta(days=5)
+    assert Message.objects.count() == before
+
+
+def test_other_accounts_have_none() -> None:
+    account = make.account("Hotel cualquiera")
+
+    alerts.watch(account, at=LATER)
+
+    assert not AlertRule.objects.exists()

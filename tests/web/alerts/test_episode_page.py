@@ -1,0 +1,73 @@
+import pytest
+from django.test import Client
+from django.utils.http import int_to_base36
+
+from tests import make
+from tests.alerts.watching import LATER
+from tests.web.alerts.conftest import Watched
+from vatio.alerts.models import AlertTold
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_episode_says_what_happened_and_who_was_told(client: Client, watched: Watched) -> None:
+    episode = watched.episodes()[0]
+
+    page = client.get(f"{watched.address}{episode.uid}/").content.decode()
+
+    assert "Umbral: 10 kW" in page
+    assert 'class="part-marked"' in page
+    assert "terminó el 11 may 2026, 00:30" in page
+    assert "que se cerró" in page
+    assert f"/consumption/?what=point%3A{watched.point.uid}" in page
+
+
+def test_a_text_that_was_not_paid_for_is_said_with_the_way_to_more(
+    client: Client, watched: Watched
+) -> None:
+    episode = watched.episodes()[0]
+    AlertTold.objects.create(
+        account=watched.account,
+        organisation=watched.account.organisation,
+        episode=episode,
+        person=watched.ana,
+        what="opened",
+        channel="sms",
+        fate="no credits",
+        at=LATER,
+    )
+    client.force_login(watched.nuria)
+
+    page = client.get(f"{watched.address}{episode.uid}/").content.decode()
+
+    assert "Sin créditos SMS: fue por correo." in page
+    assert f"/accounts/{watched.account.uid}/expand/" in page
+
+
+def test_looking_acknowledges_nothing_and_the_second_reads_who_was_first(
+    client: Client, watched: Watched
+) -> None:
+    episode = watched.episodes()[2]
+    address = f"{watched.address}{episode.uid}/"
+    client.get(address)
+    assert watched.episodes()[2].acknowledged_at is None
+
+    client.post(f"{address}acknowledge/")
+    client.force_login(make.holder(watched.account, "viewer", "Luis Rey"))
+    page = client.post(f"{address}acknowledge/", follow=True).content.decode()
+
+    assert watched.episodes()[2].acknowledged_by == watched.ana
+    assert "Ana Souto se había dado por enterado antes: Más de 10 kW" in page
+
+
+def test_the_short_link_of_a_text_leads_to_its_episode_and_nobody_else_there(
+    client: Client, watched: Watched
+) -> None:
+    episode = watched.episodes()[0]
+    code = int_to_base36(episode.pk)
+
+    led = client.get(f"/a/{code}")
+    client.force_login(make.person())
+
+    assert led["Location"] == f"{watched.address}{episode.uid}/"
+    assert [client.get(f"/a/{each}").status_code for each in (code, "-", "z" * 13)] == [404] * 3
