@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from benchmarks import reading_tables, wallet_tables
+from benchmarks import alert_tables, reading_tables, wallet_tables
 from benchmarks.cells import Figures, aimed, kept, number, reached, table
 
 HEAD = """# What Vatio measures about itself
@@ -61,6 +61,7 @@ and lets 11 to 17 in under 10.
 """,
     "wallet": wallet_tables.NOTE,
     **reading_tables.NOTES,
+    "alerting": alert_tables.NOTE,
 }
 NAMES = list(NOTES)
 
@@ -312,4 +313,5 @@ _TABLES: dict[str, Callable[[Figures], list[str]]] = {
     "room": _room,
     "wallet": wallet_tables.wallet,
     **reading_tables.TABLES,
+    "alerting": alert_tables.alerting,
 }

@@ -37,8 +37,19 @@ SMALL = {
     "curves": ["--lines", "500", "--times", "1"],
     "reading_back": ["--accounts", "3", "--with_days", "2", "--series", "2", "--times", "1"],
     "zooming": ["--times", "1", "--frames", "20"],
+    "alerting": (
+        ["--rules", "40", "--many", "2", "--sources", "200", "--times", "1", "--insertions", "3"]
+    ),
 }
-WRITTEN_BY = {"__init__", "results", "tables", "reading_tables", "wallet_tables", "cells"}
+WRITTEN_BY = {
+    "__init__",
+    "results",
+    "tables",
+    "reading_tables",
+    "wallet_tables",
+    "alert_tables",
+    "cells",
+}
 
 
 def told_by(name: str) -> dict[str, Any]:
@@ -206,6 +217,20 @@ def test_zooming_tells_the_first_paint_and_each_frame() -> None:
     assert told["first_paint"]["opened"]["median_ms"] > told["first_paint"]["answered"]["median_ms"]
     assert told["zooming"]["frame"]["times"] == 20
     assert "35,040 quarters" in tables.written({"zooming": told})
+
+
+@pytest.mark.processes
+def test_alerting_tells_what_is_found_what_falls_silent_and_how_soon_a_text_has_left() -> None:
+    told = told_by("alerting")
+
+    assert [
+        (each["rules"], each["accounts"], each["readings"], len(each["kinds"]))
+        for each in told["evaluated"]
+    ] == [(40, 1, 4_000, 1), (40, 1, 4_000, 5), (40, 2, 4_000, 5)]
+    assert all(each["episodes"] > 0 for each in told["evaluated"])
+    assert [(each["due"], each["opened"]) for each in told["swept"]] == [(0, 0), (2, 1)]
+    assert (told["texted"]["insertions"], told["texted"]["texts"]) == (3, 3)
+    assert "| 40 rules, 5 kinds |" in tables.written({"alerting": told})
 
 
 def test_the_page_of_results_is_what_was_told() -> None:

@@ -280,6 +280,23 @@ def test_storms_at_once_exceed_neither_credits_nor_caps() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("cap", "most"), [("SMS_A_DAY_PERSON", 20), ("SMS_A_DAY_ACCOUNT", 5)])
+def test_storms_at_once_stop_at_the_caps(cap: str, most: int, settings: Any) -> None:
+    setattr(settings, cap, 5)
+    for _round in range(full_or_tenth(20)):
+        hotel = make.account(sms_credits=100)
+        people = [reachable(hotel) for _each in range(4)]
+        storms = [[warning(hotel, each) for each in people] for _storm in range(8)]
+
+        done, _refused = together(
+            [lambda own=own: texting.text(own, at=make.NOON) for own in storms]  # type: ignore[misc]
+        )
+
+        fates = [fate for storm in done for fate in storm]
+        assert (fates.count(Fate.QUEUED), balance(hotel)) == (most, 100 - most)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_the_same_storm_twice_at_once_is_sent_once() -> None:
     for _round in range(full_or_tenth(20)):
         hotel = make.account(sms_credits=100)

@@ -7,7 +7,15 @@ from hypothesis import strategies as st
 
 from vatio.alerts import marking
 from vatio.alerts.episodes import FoundEpisode, Meaning, episodes, sums_above
-from vatio.alerts.marking import Nights, Threshold, by_threshold, by_usual, nights, scheduled
+from vatio.alerts.marking import (
+    Nights,
+    Threshold,
+    by_threshold,
+    by_usual,
+    is_broken,
+    nights,
+    scheduled,
+)
 from vatio.analysis.curve import Curve, Value
 from vatio.consumption.grid import grid
 
@@ -162,6 +170,31 @@ def test_a_night_is_held_against_the_same_weekday_of_the_weeks_before() -> None:
 
     assert marks[:28] == [Meaning.GAP] * 28
     assert [marks[28], marks[35], marks[36]] == [Meaning.CALM, Meaning.BREACH, Meaning.CALM]
+
+
+def test_nights_before_what_is_looked_at_are_not_judged() -> None:
+    days = [date.fromordinal(date(2026, 3, 2).toordinal() + n) for n in range(7 * 6)]
+    starts = [n * 86_400 for n in range(len(days))]
+    nights_of = Nights(days, starts, starts, [500.0] * len(days))
+
+    marks = by_usual(nights_of, share=0.2, least=1_000, begin=starts[35])
+
+    assert marks == [Meaning.GAP] * 35 + [Meaning.CALM] * 7
+
+
+@given(
+    st.lists(st.sampled_from([None, 5, 9.7, 10, 11, 15]), max_size=20),
+    st.booleans(),
+    st.booleans(),
+)
+def test_something_is_broken_where_an_interval_is_a_breach(
+    values: list[Value], above: bool, inclusive: bool
+) -> None:
+    threshold = Threshold(10, above=above, inclusive=inclusive)
+
+    broken = is_broken(values, threshold)
+
+    assert broken == any(mark >= Meaning.BREACH for mark in by_threshold(values, threshold))
 
 
 @given(

@@ -164,12 +164,17 @@ def test_a_night_above_usual_is_found_when_the_weeks_before_come_late_too() -> N
 
 def test_statements_do_not_grow_with_the_rules_on_a_thing_nor_with_data_points() -> None:
     account = world.account()
-    feds = [world.point(world.meter(account, f"M{n}"), 60) for n in range(12)]
+    supplies = [world.supply(account, f"S{n}", kilowatts=10) for n in range(12)]
+    feds = [
+        world.point(world.meter(account, f"M{n}", measures=supply), 60)
+        for n, supply in enumerate(supplies)
+    ]
     counts = []
     for some in (feds[:2], feds):
         for fed in some:
             for level in (5_000.0, 10_000.0, 15_000.0):
                 rule(fed.point, threshold=level)
+            rule(fed.point, "power", threshold=None)
             tell(fed, MONDAY, 12, 12, 1, 1)
         with CaptureQueriesContext(connection) as asked:
             follow(after(1))

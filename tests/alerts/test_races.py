@@ -1,25 +1,48 @@
 import random
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 
 import pytest
 from django.db import connection, transaction
 
 from tests import make
-from tests.alerts.watching import BEGIN, LATER, QUARTER, point_of, rule, stored
+from tests.alerts.watching import (
+    BEGIN,
+    LATER,
+    MADE,
+    QUARTER,
+    point_of,
+    rule,
+    slots_of,
+    stored,
+    told_by_letters,
+)
 from tests.consumption import world
 from tests.consumption.world import Fed
 from tests.counts import full_or_tenth
+from tests.purging.lived import OVER, asked, lived
 from tests.races import together
 from tests.readings.stored import put, series
-from vatio.alerts import telling, waking
+from vatio.alerts import making, telling, waking
 from vatio.alerts.evaluating import evaluate, evaluate_anew
-from vatio.alerts.models import AlertEpisode, AlertRule
+from vatio.alerts.making import AlertDetails, RecipientDetails
+from vatio.alerts.models import (
+    AlertEpisode,
+    AlertHeld,
+    AlertRecipient,
+    AlertRule,
+    AlertTold,
+)
 from vatio.notifications.models import Message
+from vatio.purging import deleting
 from vatio.readings import following
 from vatio.readings.following import ChangedSeries
+from vatio.readings.series import SeriesKey
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+CAME = LATER.timestamp()
 
 
 def claim() -> int:
@@ -74,6 +97,76 @@ def test_of_two_who_tell_at_once_one_tells() -> None:
 
         assert sorted(told) == [0, 0, 0, 1]
     assert Message.objects.filter(template="alert").count() == full_or_tenth(50)
+
+
+def test_who_changes_an_alert_and_who_evaluates_it_wait_for_each_other_and_never_for_ever() -> None:
+    account = world.account()
+    marta = make.holder(account, "viewer", "Marta Vega")
+    keys = [series(15, of=account) for _time in range(3)]
+    rules = [rule(point_of(key), recipients=[marta]) for key in keys]
+    recent = int((LATER.timestamp() - BEGIN) // QUARTER) - 100
+    by = make.commercial()
+
+    def bring() -> int:
+        drawn = random.Random(5)
+        for _time in range(full_or_tenth(100)):
+            for key in keys:
+                first, value = recent + drawn.randrange(90), drawn.choice([1_000.0, 3_000.0])
+                put(key, [(BEGIN + (first + n) * QUARTER, value) for n in range(8)], at=CAME)
+            claim()
+        return 0
+
+    def change() -> int:
+        for number in range(full_or_tenth(150)):
+            for own in AlertRule.objects.filter(pk__in=[each.pk for each in rules]):
+                details = AlertDetails("Otra", threshold=10_000.0, minutes=15 * (number % 3))
+                told = [RecipientDetails(marta)]
+                making.change_alert(own, details, recipients=told, by=by, at=MADE)
+        return 0
+
+    done, refused = together([bring, change, claim, bring])
+    claim()
+
+    assert (len(done), refused) == (4, [])
+    claim()
+    opened = AlertEpisode.objects.filter(ends=None).values_list("rule_id", flat=True)
+    assert len(set(opened)) == len(opened)
+    for own in AlertRule.objects.all():
+        powers = {at: value * 4 for at, value in slots_of(key_of(own, keys)).items()}
+        expected = told_by_letters(powers, begin=BEGIN, level=10_000, need=own.minutes // 15)
+        evaluate_anew(at=LATER)
+        assert expected == [each for each in stored(own) if each in expected]
+
+
+def key_of(looking: AlertRule, keys: Sequence[SeriesKey]) -> SeriesKey:
+    return next(key for key in keys if key.data_point_id == looking.data_point_id)
+
+
+@pytest.mark.parametrize("_time", range(full_or_tenth(20)))
+def test_a_purge_leaves_nothing_of_alerts_that_are_evaluated_and_told_meanwhile(
+    _time: int,
+) -> None:
+    hotel = lived()
+    at = hotel.ends_at - timedelta(days=1)
+
+    def follow() -> bool:
+        for _again in range(10):
+            following.follow(also=lambda changes: void(evaluate(changes, at=at)))
+            telling.tell(evaluate_anew(at=at, account=hotel), at=at)
+            telling.tell_waiting(at=at)
+        return True
+
+    follow()  # What changes after the export is taken keeps an account from being deleted.
+    purge = asked(hotel)
+    done, refused = together([partial(deleting.end, purge.pk, at=OVER), follow, follow])
+
+    assert (done, refused) == ([True, True, True], [])
+    left = [
+        (model, model.objects.filter(account_id=hotel.pk).count())
+        for model in (AlertRule, AlertEpisode, AlertHeld, AlertTold, AlertRecipient)
+    ]
+    assert [rows for _model, rows in left] == [0] * 5
+    assert not Message.objects.filter(account_id=hotel.pk).exists()
 
 
 def void(_anything: object) -> None:

@@ -1,7 +1,9 @@
 """A real HTTP gateway for text messages on loopback, which can be told to misbehave."""
 
 import json
+import random
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -38,6 +40,21 @@ class SmsBox:
             if answer in (200, "drop after", "endless", "huge"):
                 self.taken.append(content)
             return answer
+
+
+class MoodySmsBox(SmsBox):
+    """Takes its time, is busy, refuses, and hangs up before or after it took a message."""
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self.dice = random.Random(seed)
+
+    def answer(self, content: dict[str, Any]) -> object:
+        time.sleep(self.dice.choice([0, 0, 0.005, 0.03]))
+        self.answers = self.dice.choices(
+            [200, 400, 503, "drop", "drop after"], weights=[20, 3, 2, 1, 1]
+        )
+        return super().answer(content)
 
 
 @contextmanager

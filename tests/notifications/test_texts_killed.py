@@ -1,8 +1,6 @@
 import multiprocessing
 import random
 import time
-from collections import Counter
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -10,31 +8,16 @@ from django.db import connection
 from tests import make
 from tests.counts import full_or_tenth
 from tests.notifications import mortal_texting
-from tests.notifications.sms_box import SmsBox, open_sms_box
-from vatio.accounts import texting, wallet
-from vatio.accounts.models import SmsTransaction
+from tests.notifications.reckoning import wrongs
+from tests.notifications.sms_box import MoodySmsBox, open_sms_box
+from vatio.accounts import texting
 from vatio.notifications.models import Message
-from vatio.notifications.sms_delivery import deliver_texts, reference
+from vatio.notifications.sms_delivery import deliver_texts
 from vatio.people.models import Telephone
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 KILLS = full_or_tenth(200)
-
-
-class Moody(SmsBox):
-    """Takes its time, is busy, refuses, and hangs up before or after it took a message."""
-
-    def __init__(self, seed: int) -> None:
-        super().__init__()
-        self.dice = random.Random(seed)
-
-    def answer(self, content: dict[str, Any]) -> object:
-        time.sleep(self.dice.choice([0, 0, 0.005, 0.03]))
-        self.answers = self.dice.choices(
-            [200, 400, 503, "drop", "drop after"], weights=[20, 3, 2, 1, 1]
-        )
-        return super().answer(content)
 
 
 def test_senders_killed_two_hundred_times_send_nothing_twice_and_invent_no_credit() -> None:
@@ -49,7 +32,7 @@ def test_senders_killed_two_hundred_times_send_nothing_twice_and_invent_no_credi
     forks.set_forkserver_preload([mortal_texting.__name__])
     begun = time.monotonic()
 
-    with open_sms_box(Moody(11)) as box:
+    with open_sms_box(MoodySmsBox(11)) as box:
         database = connection.settings_dict["NAME"]
 
         def sender(number: int) -> multiprocessing.process.BaseProcess:
@@ -76,21 +59,6 @@ def test_senders_killed_two_hundred_times_send_nothing_twice_and_invent_no_credi
         deliver_texts(None, settled=texting.settle, now=lambda: over)
 
     texts = list(Message.objects.filter(channel="sms"))
-    taken = Counter(each["id"] for each in box.taken)
-    spent = dict(SmsTransaction.objects.filter(kind="spent").values_list("message_id", "credits"))
-    returned = dict(
-        SmsTransaction.objects.filter(kind="returned").values_list("message_id", "credits")
-    )
     assert len(texts) > 50
-    assert wallet.recount() == []
-    assert max(taken.values()) == 1, "a text was sent twice"
-    assert set(spent) == {message.pk for message in texts}
-    for message in texts:
-        never_left = message.state in ("failed", "too late")
-        assert message.state in ("failed", "too late", "sent", "uncertain")
-        assert returned.get(message.pk) == (-spent[message.pk] if never_left else None)
-        if never_left:
-            assert taken[reference(message)] == 0
-        elif message.state == "sent":
-            assert taken[reference(message)] == 1
+    assert wrongs(box) == []
     assert any(message.state == "uncertain" for message in texts), "nothing was ever in doubt"

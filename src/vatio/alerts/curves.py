@@ -3,14 +3,13 @@
 The days of all of them are read in one statement, however many there are.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from vatio.accounts.models import Account
 from vatio.alerts.models import AlertRule
-from vatio.analysis.curve import Curve, Value
+from vatio.analysis.curve import Curve
 from vatio.consumption import answering, loading
 from vatio.consumption import components as parts_of
 from vatio.consumption import days as by_days
@@ -19,11 +18,10 @@ from vatio.consumption.components import Component
 from vatio.consumption.grid import Grid, grid
 from vatio.consumption.loading import Store
 from vatio.consumption.subjects import EnergySubject, SubjectKind
-from vatio.consumption.tariffs import TariffBook, runs_of_hours, supplied
 from vatio.readings import choosing, storing
 from vatio.readings.days import StoredDay
 from vatio.readings.series import SeriesKey
-from vatio.readings.slots import ONE_DAY, WHOLE_DAY, local_day
+from vatio.readings.slots import ONE_DAY, WHOLE_DAY
 from vatio.readings.storing import DayKey
 from vatio.readings.stretches import Stretch
 
@@ -144,39 +142,6 @@ def _curve(account_id: int, watched: Watched, own: Grid, days: Mapping[DayKey, S
     )
     within = parts_of.within(watched.components, since, until)
     return loading.add_up(store, within, adds=subject.adds, gap_is_gap=subject.gap_is_gap)
-
-
-def contracted(account_id: int, watched: Watched, curve: Curve) -> list[Value]:
-    """Return the power, in W, that is contracted in each interval; None where that is unknown.
-
-    Of a supply point it is its own, of a data point that of the supply point that it has.
-    """
-    until = curve.days[-1] + ONE_DAY
-    components = parts_of.within(watched.components, curve.days[0], until)
-    groups: dict[int, list[Stretch]] = defaultdict(list)
-    for each in supplied(account_id, components):
-        if each.stretch.supply_point_id is not None:
-            groups[each.stretch.supply_point_id].append(each.stretch)
-    book = TariffBook(account_id, groups)
-    made: list[Value] = [None] * len(curve.values)
-    minutes = curve.step // 60
-    own = watched.grid(curve.days[0], until)
-    for point, stretches in groups.items():
-        zone = book.time_zone(point) or curve.time_zone
-        for day in curve.days:
-            if not any(each.since <= day < each.until for each in stretches):
-                continue
-            contract = book.contract(point, day)
-            powers = contract.powers if contract else ()
-            hours = contract.periods(day, of="power") if contract else None
-            if not hours or not powers or minutes == WHOLE_DAY:
-                continue
-            first = own.place(local_day(day, zone).begins)
-            for period, begin, end in runs_of_hours(hours, day, zone, minutes):
-                power = powers[period - 1] * 1000 if 0 < period <= len(powers) else None
-                for place in range(max(first + begin, 0), min(first + end, len(made))):
-                    made[place] = power
-    return made
 
 
 def last_day(today: date) -> date:

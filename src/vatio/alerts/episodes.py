@@ -75,7 +75,9 @@ def episodes(
             run = run or _Broken(place, above=above)
             run.add(place, values, mark)
             calm = 0
-        elif run is None or mark == Meaning.OUT or not run.is_open:
+        elif run is None:
+            continue
+        elif mark == Meaning.OUT or not run.is_open:
             found += _closed(run, starts, stops, place)
             run, calm = None, 0
         elif mark == Meaning.CALM:
@@ -127,10 +129,10 @@ class _Broken:
 
 
 def _closed(
-    run: _Broken | None, starts: Sequence[int], stops: Sequence[int], place: int
+    run: _Broken, starts: Sequence[int], stops: Sequence[int], place: int
 ) -> list[FoundEpisode]:
     """Return the episode of a run that is over where an interval begins, if it was one."""
-    return [run.episode(starts, stops, starts[place])] if run and run.is_open else []
+    return [run.episode(starts, stops, starts[place])] if run.is_open else []
 
 
 def sums_above(

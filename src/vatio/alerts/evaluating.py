@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from vatio.accounts.models import Account
 from vatio.alerts import curves, finding, reconciling
+from vatio.alerts.contracted import contracted
 from vatio.alerts.curves import ThingKey, Watched, thing_of
 from vatio.alerts.holding import hold_free
 from vatio.alerts.kinds import SUMS, AlertKind
@@ -103,10 +104,12 @@ def _evaluate_account(
         day = finding.first_day(each.rule, each.begin, zone)
         first[key] = min(day, first.get(key, day))
     read = curves.read(account.pk, {key: watched[key] for key in first}, first, until)
+    compared = {thing_of(each.rule) for each in windows if each.rule.kind == AlertKind.POWER}
+    powers = contracted(account.pk, [watched[key] for key in compared])
     for each in windows:
         key = thing_of(each.rule)
         found = finding.find(
-            each.rule, account.pk, watched[key], read[key], begin=each.begin, now=at.timestamp()
+            each.rule, watched[key], read[key], powers, begin=each.begin, now=at.timestamp()
         )
         reconciling.reconcile(each.rule, each.rows, found, made, at=at)
     _remember(windows, watched)

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from math import ceil
 
-from vatio.alerts.curves import Watched, contracted
+from vatio.alerts.contracted import ContractedPowers
+from vatio.alerts.curves import Watched
 from vatio.alerts.episodes import FoundEpisode, Meaning, episodes, sums_above
 from vatio.alerts.kinds import NIGHT_SHARE, SUMS, AlertKind
 from vatio.alerts.marking import (
@@ -15,6 +16,7 @@ from vatio.alerts.marking import (
     Threshold,
     by_threshold,
     by_usual,
+    is_broken,
     looked_at,
     nights,
     scheduled,
@@ -77,10 +79,17 @@ class _Intervals:
 
 
 def find(
-    rule: AlertRule, account_id: int, watched: Watched, curve: Curve, *, begin: int, now: float
+    rule: AlertRule,
+    watched: Watched,
+    curve: Curve,
+    powers: ContractedPowers,
+    *,
+    begin: int,
+    now: float,
 ) -> list[FoundEpisode]:
     """Return the episodes of a rule from an instant on, to the end of what is known.
 
+    :param powers: what is contracted for the thing, where the rule compares with it.
     :param begin: intervals that begin before it are not looked at.
     :param now: the instant, in seconds since 1970, by which a day, week or month may be over.
     """
@@ -89,9 +98,12 @@ def find(
     if rule.kind in SUMS:
         return _sums(rule, watched, curve, begin=begin, now=now)
     if rule.kind == AlertKind.NIGHT:
-        row, calm = _nights(rule, curve), 1
+        row, calm = _nights(rule, curve, begin), 1
     else:
-        row, calm = _intervals(rule, account_id, watched, curve), 2
+        found = _intervals(rule, watched, curve, powers)
+        if found is None:
+            return []
+        row, calm = found, 2
     seen = slice(bisect_left(row.starts, begin), _end_of_known(row, now))
     return episodes(
         row.values[seen],
@@ -115,23 +127,27 @@ def _end_of_known(row: _Intervals, now: float) -> int:
     return place
 
 
-def _nights(rule: AlertRule, curve: Curve) -> _Intervals:
+def _nights(rule: AlertRule, curve: Curve, begin: int) -> _Intervals:
     found = nights(curve)
     share = NIGHT_SHARE if rule.share is None else rule.share
-    marks = by_usual(found, share=share, least=rule.threshold or 0.0)
+    marks = by_usual(found, share=share, least=rule.threshold or 0.0, begin=begin)
     return _Intervals(found.bases, found.starts, found.stops, marks)
 
 
-def _intervals(rule: AlertRule, account_id: int, watched: Watched, curve: Curve) -> _Intervals:
+def _intervals(
+    rule: AlertRule, watched: Watched, curve: Curve, powers: ContractedPowers
+) -> _Intervals | None:
+    """Return what each interval means; None where none is a breach, as it mostly is."""
     values = curve.powers()
     threshold = Threshold(rule.threshold or 0.0, rule.kind != AlertKind.BELOW, rule.worse)
     if rule.kind == AlertKind.POWER:
-        most = contracted(account_id, watched, curve)
         values = [
             value / power if value is not None and power else None
-            for value, power in zip(values, most, strict=True)
+            for value, power in zip(values, powers.of(watched, curve), strict=True)
         ]
         threshold = Threshold(rule.threshold or 0.0, worse=rule.worse, inclusive=True)
+    if not is_broken(values, threshold):
+        return None
     quantity = watched.subject.quantity
     marks = by_threshold(values, threshold, partial=() if quantity.signed else curve.partial)
     zone, minutes = curve.time_zone, curve.step // 60

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from vatio.accounts.models import Account
 from vatio.alerts import curves, finding
+from vatio.alerts.contracted import contracted
 from vatio.alerts.episodes import FoundEpisode
 from vatio.alerts.judging import JudgedCurve, judged, watched_curve
 from vatio.alerts.kinds import AlertKind
@@ -127,5 +128,6 @@ def foresee(
     if seen is None:
         return ForeseenEpisodes([])
     now = at.timestamp()
-    found = finding.find(rule, account.pk, seen.watched, seen.curve, begin=begin, now=now)
+    powers = contracted(account.pk, [seen.watched] if kind == AlertKind.POWER else [])
+    found = finding.find(rule, seen.watched, seen.curve, powers, begin=begin, now=now)
     return ForeseenEpisodes(found, judged(rule, account.pk, seen).since(begin))

@@ -7,7 +7,8 @@ from datetime import date
 
 from vatio.accounts.models import Account
 from vatio.alerts import curves
-from vatio.alerts.curves import Watched, contracted
+from vatio.alerts.contracted import contracted
+from vatio.alerts.curves import Watched
 from vatio.alerts.finding import period_start
 from vatio.alerts.kinds import SUMS, AlertKind
 from vatio.alerts.marking import nights
@@ -80,7 +81,7 @@ def judged(rule: AlertRule, account_id: int, seen: WatchedCurve) -> JudgedCurve:
         return JudgedCurve(watched.subject, WHOLE_DAY, list(zip(days, found.bases, strict=True)))
     values = curve.powers()
     if rule.kind == AlertKind.POWER:
-        most = contracted(account_id, watched, curve)
+        most = contracted(account_id, [watched]).of(watched, curve)
         values = [
             value / power if value is not None and power else None
             for value, power in zip(values, most, strict=True)

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
+from math import inf
 from statistics import median
 
 from vatio.alerts.episodes import Meaning
@@ -47,6 +49,13 @@ class Threshold:
             is_worse = self.worse is not None and (value - self.worse) * sign > 0
             return Meaning.WORSE if is_worse else Meaning.BREACH
         return Meaning.CALM if -beyond >= HYSTERESIS * abs(self.level) else Meaning.WITHIN
+
+
+def is_broken(values: Iterable[Value], threshold: Threshold) -> bool:
+    """Return whether any value breaks a threshold."""
+    known = (value for value in values if value is not None)
+    extreme = max(known, default=None) if threshold.above else min(known, default=None)
+    return extreme is not None and threshold.mark(extreme) >= Meaning.BREACH
 
 
 def by_threshold(
@@ -103,23 +112,31 @@ def nights(curve: Curve) -> Nights:
     A night of which less than `KNOWN_SHARE` is known has none.
     """
     made = Nights([], [], [], [])
+    if curve.step > HOUR:
+        return made
     powers = curve.powers()
     ends = [*curve.starts[1:], curve.ends]
     for day, (first, last) in zip(curve.days, pairwise(curve.firsts), strict=True):
-        clock = hours_of(day, curve.time_zone, curve.step // 60)
-        own = [first + n for n in range(last - first) if NIGHT[0] <= clock[n] < NIGHT[1]]
-        if not own or curve.step > HOUR:
+        own = _of_night(hours_of(day, curve.time_zone, curve.step // 60))
+        if not own:
             continue
-        known = [value for value in (powers[place] for place in own) if value is not None]
+        values = powers[first:last]
+        known = [value for value in map(values.__getitem__, own) if value is not None]
         made.days.append(day)
-        made.starts.append(curve.starts[own[0]])
-        made.stops.append(ends[own[-1]])
+        made.starts.append(curve.starts[first + own[0]])
+        made.stops.append(ends[first + own[-1]])
         is_known = len(known) >= KNOWN_SHARE * len(own)
         made.bases.append(sum(known) / len(known) if is_known else None)
     return made
 
 
-def by_usual(found: Nights, *, share: float, least: float) -> list[Meaning]:
+@lru_cache(maxsize=1_000)
+def _of_night(clock: bytes) -> Sequence[int]:
+    """Return which intervals of a day begin at night, by the hours of the clock at their starts."""
+    return [place for place, hour in enumerate(clock) if NIGHT[0] <= hour < NIGHT[1]]
+
+
+def by_usual(found: Nights, *, share: float, least: float, begin: float = -inf) -> list[Meaning]:
     """Return what each night means: a breach is above the usual by a share, and above `least`.
 
     The usual is the median of the same weekday in the `WEEKS` weeks before; where fewer than
@@ -127,10 +144,14 @@ def by_usual(found: Nights, *, share: float, least: float) -> list[Meaning]:
 
     :param share: 0.2 for 20 per cent.
     :param least: a power in W that a breach exceeds as well.
+    :param begin: nights that start before it are not judged: there is no telling.
     """
     by_day = dict(zip(found.days, found.bases, strict=True))
     marks = []
-    for day, base in by_day.items():
+    for (day, base), start in zip(by_day.items(), found.starts, strict=True):
+        if start < begin:
+            marks.append(Meaning.GAP)
+            continue
         before = (by_day.get(date.fromordinal(day.toordinal() - 7 * n)) for n in _WEEKS_BEFORE)
         known = [value for value in before if value is not None]
         if base is None or len(known) < FEWEST_WEEKS:

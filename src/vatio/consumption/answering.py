@@ -31,13 +31,20 @@ class Measured:
         """The time zone of each data point's days."""
         return {each.data_point_id: each.time_zone for each in self.series.values()}
 
+    @cached_property
+    def _by_point(self) -> dict[int, list[SeriesKey]]:
+        found: dict[int, list[SeriesKey]] = defaultdict(list)
+        for each in self.series.values():
+            found[each.data_point_id].append(each)
+        return dict(found)
+
     def of(self, components: Iterable[Component]) -> "Measured":
         """Return what can answer for some of the components."""
-        points = {each.data_point_id for each in components}
+        points = dict.fromkeys(each.data_point_id for each in components)
         return Measured(
-            {key: each for key, each in self.series.items() if each.data_point_id in points},
-            {key: day for key, day in self.first_on.items() if key in points},
-            {key: day for key, day in self.over_on.items() if key in points},
+            {each.id: each for point in points for each in self._by_point.get(point, ())},
+            {point: self.first_on[point] for point in points if point in self.first_on},
+            {point: self.over_on[point] for point in points if point in self.over_on},
         )
 
     def is_apart(self, time_zone: str) -> bool:

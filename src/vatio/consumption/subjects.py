@@ -19,6 +19,7 @@ from vatio.metering.models import (
     CalculatedSeries,
     CalculatedTerm,
     DataPoint,
+    Series,
     Service,
     Site,
     SupplyPoint,
@@ -142,7 +143,8 @@ def _read(account: Account, uids: dict[str, list[UUID]]) -> list[EnergySubject]:
         points = account.supplypoints.filter(uid__in=uids[SubjectKind.SUPPLY_POINT])
         found += _supply_points(account, list(points.select_related("site")))
     if uids[SubjectKind.DATA_POINT]:
-        found += _data_points(account.datapoints.filter(uid__in=uids[SubjectKind.DATA_POINT]))
+        measured = account.datapoints.filter(uid__in=uids[SubjectKind.DATA_POINT])
+        found += _data_points(account, measured)
     if uids[SubjectKind.CALCULATED]:
         own = CalculatedSeries.objects.filter(account=account)
         found += _calculated(account, own.filter(uid__in=uids[SubjectKind.CALCULATED]))
@@ -161,7 +163,7 @@ def of_rows(
         found += _supply_points(account, list(supplied.select_related("site")))
     if keys.get(SubjectKind.DATA_POINT):
         own = keys[SubjectKind.DATA_POINT]
-        found += _data_points(account.datapoints.filter(pk__in=own), most=len(own))
+        found += _data_points(account, account.datapoints.filter(pk__in=own), most=len(own))
     if keys.get(SubjectKind.CALCULATED):
         rows = CalculatedSeries.objects.filter(account=account)
         found += _calculated(account, rows.filter(pk__in=keys[SubjectKind.CALCULATED]))
@@ -184,7 +186,7 @@ def choices(account: Account) -> list[tuple[SubjectKind, list[EnergySubject]]]:
             SubjectKind.SUPPLY_POINT,
             _supply_points(account, list(supplied.select_related("site")[:MOST_LISTED])),
         ),
-        (SubjectKind.DATA_POINT, _data_points(points, most=MOST_LISTED)),
+        (SubjectKind.DATA_POINT, _data_points(account, points, most=MOST_LISTED)),
         (
             SubjectKind.CALCULATED,
             _calculated(account, CalculatedSeries.objects.filter(account=account)),
@@ -234,24 +236,27 @@ def _quantity_of(point: SupplyPoint, measured: Collection[int]) -> Quantity:
     return QUANTITIES.get(code) or unknown(code)
 
 
-def _data_points(points: "Iterable[DataPoint]", *, most: int = MOST) -> list[EnergySubject]:
-    rows = points.select_related("meter__site", "account").prefetch_related("series")  # type: ignore[attr-defined]
-    return [_data_point(each) for each in rows[:most]]
-
-
-def _data_point(point: DataPoint) -> EnergySubject:
-    zones = [each.time_zone for each in point.series.all()]
-    meter = point.meter
-    name = point.name if meter.name in point.name else f"{meter.name} · {point.name}"
-    return EnergySubject(
-        SubjectKind.DATA_POINT,
-        point.pk,
-        point.uid,
-        name,
-        QUANTITIES.get(point.quantity) or unknown(point.quantity),
-        zones[0] if zones else point.account.time_zone,
-        meter.site.name if meter.site else "",
-    )
+def _data_points(
+    account: Account, points: QuerySet[DataPoint], *, most: int = MOST
+) -> list[EnergySubject]:
+    """Return data points, each in the zone of its first series; two statements."""
+    rows = points.values_list("pk", "uid", "name", "quantity", "meter__name", "meter__site__name")[
+        :most
+    ]
+    series = Series.objects.filter(account=account, data_point__in=[row[0] for row in rows])
+    zones = dict(series.order_by("-id").values_list("data_point_id", "time_zone"))
+    return [
+        EnergySubject(
+            SubjectKind.DATA_POINT,
+            key,
+            uid,
+            name if meter in name else f"{meter} · {name}",
+            QUANTITIES.get(quantity) or unknown(quantity),
+            zones.get(key, account.time_zone),
+            site or "",
+        )
+        for key, uid, name, quantity, meter, site in rows
+    ]
 
 
 def _calculated(account: Account, rows: QuerySet[CalculatedSeries]) -> list[EnergySubject]:

@@ -113,29 +113,46 @@ def supplied(account_id: int, components: Iterable[Component]) -> list[Component
     Four statements at most, none if all have one.
     """
     known = list(components)
-    unknown = {each.data_point_id for each in known if each.stretch.supply_point_id is None}
-    if not unknown:
-        return known
-    meters = dict(
-        DataPoint.objects.filter(account_id=account_id, pk__in=unknown).values_list("pk", "meter")
-    )
-    measured: dict[int, list[Measurement]] = defaultdict(list)
-    rows = Measurement.objects.filter(account_id=account_id, meter__in=set(meters.values()))
-    for each in rows.order_by("-role", "since"):
-        measured[each.meter_id].append(each)
-    by_site = _only_supplies(account_id, set(meters.values()))
-    made: list[Component] = []
-    for component in known:
-        if component.stretch.supply_point_id is not None:
-            made.append(component)
-            continue
-        meter = meters.get(component.data_point_id, 0)
-        made += _parted(component, measured[meter], by_site.get(meter))
-    return made
+    return Supplies(account_id, known).of(known)
+
+
+class Supplies:
+    """The supply points of the data points of an account's components, by day.
+
+    Four statements at most, none if all components have one.
+    """
+
+    def __init__(self, account_id: int, components: Iterable[Component]) -> None:
+        self._meters: dict[int, int] = {}
+        self._measured: dict[int, list[Measurement]] = defaultdict(list)
+        self._by_site: Mapping[int, int] = {}
+        unknown = {
+            each.data_point_id for each in components if each.stretch.supply_point_id is None
+        }
+        if not unknown:
+            return
+        points = DataPoint.objects.filter(account_id=account_id, pk__in=unknown)
+        self._meters = dict(points.values_list("pk", "meter"))
+        meters = set(self._meters.values())
+        rows = Measurement.objects.filter(account_id=account_id, meter__in=meters)
+        for each in rows.order_by("-role", "since"):
+            self._measured[each.meter_id].append(each)
+        self._by_site = _only_supplies(account_id, meters)
+
+    def of(self, components: Iterable[Component]) -> list[Component]:
+        """Return components with the supply point of each, parted by day where it changes."""
+        made: list[Component] = []
+        for component in components:
+            if component.stretch.supply_point_id is not None:
+                made.append(component)
+                continue
+            meter = self._meters.get(component.data_point_id, 0)
+            made += _parted(component, self._measured.get(meter, ()), self._by_site.get(meter))
+        return made
 
 
 def _parted(
-    component: Component, measured: list[Measurement], otherwise: int | None
+    component: Component, measured: Sequence[Measurement], otherwise: int | None
 ) -> Iterator[Component]:
     """Yield a component, a part for each run of days with one supply point."""
     stretch = component.stretch
