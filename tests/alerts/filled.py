@@ -6,8 +6,8 @@ from tests import make
 from vatio.accounts.models import Account
 from vatio.alerts import making, telling
 from vatio.alerts.announcing import Announcement, announce
+from vatio.alerts.details import AlertDetails, RecipientDetails
 from vatio.alerts.listening import Listener
-from vatio.alerts.making import AlertDetails, RecipientDetails
 from vatio.alerts.models import AlertEpisode, AlertHeld
 from vatio.alerts.moments import What
 from vatio.alerts.wording import described

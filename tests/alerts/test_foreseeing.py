@@ -5,8 +5,8 @@ import pytest
 from tests.alerts.watching import BEGIN, LATER, MADE, QUARTER, point_of
 from tests.readings.stored import put, series
 from vatio.accounts.models import Account
+from vatio.alerts.details import AlertDetails, WrongAlert
 from vatio.alerts.foreseeing import foresee
-from vatio.alerts.making import AlertDetails, WrongAlert
 from vatio.alerts.models import AlertEpisode, AlertRule
 
 pytestmark = pytest.mark.django_db

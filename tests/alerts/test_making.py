@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from tests import make
 from tests.readings.stored import series
 from vatio.alerts import making
-from vatio.alerts.making import AlertDetails, NotOfTheAccount, RecipientDetails, WrongAlert
+from vatio.alerts.details import AlertDetails, RecipientDetails, WrongAlert
+from vatio.alerts.making import NotOfTheAccount
 from vatio.alerts.models import AlertEpisode, AlertRecipient, AlertRule
 from vatio.history.models import Act
 from vatio.metering import sites

@@ -25,8 +25,8 @@ from tests.purging.lived import OVER, asked, lived
 from tests.races import together
 from tests.readings.stored import put, series
 from vatio.alerts import making, telling, waking
+from vatio.alerts.details import AlertDetails, RecipientDetails
 from vatio.alerts.evaluating import evaluate, evaluate_anew
-from vatio.alerts.making import AlertDetails, RecipientDetails
 from vatio.alerts.models import (
     AlertEpisode,
     AlertHeld,

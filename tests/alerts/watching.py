@@ -8,8 +8,8 @@ from typing import Any
 
 from tests import make
 from vatio.alerts import making
+from vatio.alerts.details import AlertDetails, AlertThing, RecipientDetails
 from vatio.alerts.evaluating import evaluate
-from vatio.alerts.making import AlertDetails, AlertThing, RecipientDetails
 from vatio.alerts.models import AlertEpisode, AlertRule
 from vatio.metering.models import DataPoint
 from vatio.readings import following

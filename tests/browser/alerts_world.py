@@ -10,8 +10,8 @@ from tests.readings.stored import put, series
 from vatio import clock
 from vatio.accounts.models import Account
 from vatio.alerts import making, telling
+from vatio.alerts.details import AlertDetails, RecipientDetails
 from vatio.alerts.evaluating import evaluate_anew
-from vatio.alerts.making import AlertDetails, RecipientDetails
 from vatio.alerts.models import AlertEpisode, AlertRule
 from vatio.metering import installing, sites
 from vatio.metering.models import DataPoint

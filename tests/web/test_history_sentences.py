@@ -17,6 +17,7 @@ from tests.readings.gateways import gateway as registers
 from vatio.accounts import adjusting, configuring, inviting, non_renewal, revoking, undoing
 from vatio.accounts.models import Account, AccountRole
 from vatio.alerts import making
+from vatio.alerts.details import AlertDetails
 from vatio.catalogue import publishing
 from vatio.consumption import entering
 from vatio.history.models import Act
@@ -256,7 +257,7 @@ def alerts_come_and_go() -> None:
     making.acknowledge(episode, by=by, at=at)
     making.mute_alert(episode.rule, until=at + timedelta(days=1), by=by, at=at)
     making.mute_alert(episode.rule, until=None, by=by, at=at)
-    details = making.AlertDetails("Demasiado", threshold=5_000.0)
+    details = AlertDetails("Demasiado", threshold=5_000.0)
     making.change_alert(episode.rule, details, recipients=[], by=by, at=at)
     making.remove_alert(episode.rule, by=by, at=at)
 

@@ -10,10 +10,10 @@ from django.utils.translation import ngettext
 from vatio.accounts.models import Account
 from vatio.alerts import curves, finding
 from vatio.alerts.contracted import contracted
+from vatio.alerts.details import COLUMNS, AlertDetails, AlertThing, complete
 from vatio.alerts.episodes import FoundEpisode
 from vatio.alerts.judging import JudgedCurve, judged, watched_curve
 from vatio.alerts.kinds import AlertKind
-from vatio.alerts.making import COLUMNS, AlertDetails, AlertThing, complete
 from vatio.alerts.models import AlertRule
 from vatio.consumption import subjects
 from vatio.dates import day_at, written

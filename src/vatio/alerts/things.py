@@ -12,8 +12,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.models import Account
+from vatio.alerts.details import COLUMNS, AlertThing
 from vatio.alerts.kinds import AlertKind
-from vatio.alerts.making import COLUMNS, AlertThing
 from vatio.alerts.models import AlertRule
 from vatio.consumption import subjects
 from vatio.consumption.subjects import EnergySubject, SubjectKind

@@ -7,10 +7,10 @@ from django.db.models import F
 
 from vatio.accounts.models import Account
 from vatio.alerts import making
+from vatio.alerts.details import AlertDetails, AlertThing, RecipientDetails
 from vatio.alerts.evaluating import evaluate_anew
 from vatio.alerts.foreseeing import foresee
 from vatio.alerts.kinds import AlertKind, Severity
-from vatio.alerts.making import AlertDetails, AlertThing, RecipientDetails
 from vatio.alerts.models import AlertEpisode, AlertRule
 from vatio.metering.models import DataSource
 from vatio.tenants.models import Person

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from vatio import clock
 from vatio.alerts import making
+from vatio.alerts.details import COLUMNS, complete
 from vatio.alerts.foreseeing import DAYS, ForeseenEpisodes, ManyTexts
 from vatio.alerts.kinds import AlertKind, Severity
 from vatio.alerts.listing import rules_of
-from vatio.alerts.making import COLUMNS, AlertGone
+from vatio.alerts.making import AlertGone
 from vatio.alerts.models import AlertRule
 from vatio.alerts.things import grouped, site_of
 from vatio.alerts.wording import lasted, things_of, unit_of
@@ -213,7 +214,7 @@ def _drawn(
     rule = AlertRule(
         kind=form.chosen_kind,
         **{COLUMNS[type(form.row)]: form.row},
-        **making.complete(form.row, form.chosen_kind, details),
+        **complete(form.row, form.chosen_kind, details),
     )
     stretches = [
         (_moment(each.begins), _moment(each.ends) if each.ends is not None else None)

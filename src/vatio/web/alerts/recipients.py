@@ -7,7 +7,8 @@ from django.http import QueryDict
 
 from vatio.accounts.models import Account
 from vatio.accounts.reaching import with_telephone
-from vatio.alerts.making import RecipientDetails, may_be_told
+from vatio.alerts.details import RecipientDetails
+from vatio.alerts.making import may_be_told
 from vatio.alerts.models import AlertRecipient
 from vatio.tenants.folding import SortKey
 from vatio.tenants.models import Person

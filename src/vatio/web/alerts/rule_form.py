@@ -13,9 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from vatio.accounts.models import Account
 from vatio.alerts import things
-from vatio.alerts.foreseeing import ForeseenEpisodes, ensure_few_texts, foresee
-from vatio.alerts.kinds import SUMS, AlertKind, Severity
-from vatio.alerts.making import (
+from vatio.alerts.details import (
     LONGEST,
     LONGEST_TEXT,
     AlertDetails,
@@ -23,6 +21,8 @@ from vatio.alerts.making import (
     RecipientDetails,
     WrongAlert,
 )
+from vatio.alerts.foreseeing import ForeseenEpisodes, ensure_few_texts, foresee
+from vatio.alerts.kinds import SUMS, AlertKind, Severity
 from vatio.alerts.models import AlertRule
 from vatio.alerts.texting import with_link
 from vatio.alerts.things import WatchableThing

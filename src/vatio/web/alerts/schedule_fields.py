@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from vatio.alerts import schedules
-from vatio.alerts.making import AlertThing
+from vatio.alerts.details import AlertThing
 from vatio.alerts.things import working_hours_of
 
 ALWAYS, INSIDE, OUTSIDE, CHOSEN = "always", "inside", "outside", "chosen"

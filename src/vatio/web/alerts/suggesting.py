@@ -8,8 +8,8 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from vatio.alerts.details import LONGEST
 from vatio.alerts.kinds import AlertKind, Severity
-from vatio.alerts.making import LONGEST
 from vatio.alerts.things import FedKind, WatchableThing
 from vatio.consumption.subjects import SubjectKind
 from vatio.web.alerts import schedule_fields
