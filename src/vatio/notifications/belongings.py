@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from vatio.notifications.news import NewsKind
 from vatio.tenants.belongings import OWN_OR_ORDERED, Belonging, Subject, plain
 
 SUBJECTS = (
@@ -21,7 +22,7 @@ SUBJECTS = (
             "receipt_at",
         ),
         "notifications_message",
-        f"NOT own.secret AND {OWN_OR_ORDERED}",
+        f"NOT own.secret AND own.news <> '{NewsKind.WORK}' AND {OWN_OR_ORDERED}",
         passing=("state", "settled_at", "receipt", "receipt_at"),
         headings={
             "queued_at": _("Queued"),
@@ -35,6 +36,9 @@ SUBJECTS = (
         },
     ),
 )
-"""Secret messages are left out: they hold one-time links."""
+"""Secret messages are left out: they hold one-time links.
+
+So is news of work that is done: that an export is ready is no change since that export.
+"""
 
 BELONGINGS = (Belonging("notifications_message", OWN_OR_ORDERED),)
