@@ -81,8 +81,8 @@ WITH numbered AS (
     SELECT account, key, %(at)s - interval '15 minutes', %(at)s, false FROM numbered
 )
 INSERT INTO alerts_alertrule (uid, account_id, organisation_id, name, kind, source_id, minutes,
-    schedule, severity, made_at, looks_from, asleep, due_at)
-SELECT gen_random_uuid(), account, organisation, 'Sin datos', 'silence', key, 0, '', 'normal',
+    schedule, sms_text, severity, made_at, looks_from, asleep, due_at)
+SELECT gen_random_uuid(), account, organisation, 'Sin datos', 'silence', key, 0, '', '', 'normal',
     %(made)s, %(made)s, false, %(at)s + interval '2 hours'
 FROM numbered
 """

@@ -11,7 +11,7 @@ from tests.consumption import world
 from tests.notifications.sms_box import open_sms_box
 from tests.readings.stored import series
 from vatio.accounts import texting
-from vatio.accounts.models import Account, SmsTransaction
+from vatio.accounts.models import Account, AccountRole, SmsTransaction
 from vatio.alerts import telling
 from vatio.alerts.models import AlertEpisode, AlertHeld, AlertRecipient, AlertRule, AlertTold
 from vatio.notifications.models import Message
@@ -233,3 +233,37 @@ def test_a_lost_text_is_not_mailed_into_quiet_hours() -> None:
     assert within == []
     assert sent() == [("email", "alerts_together_again")]
     assert notices() == ["alert"]
+
+
+def mute(looking: AlertRule) -> None:
+    AlertRule.objects.filter(pk=looking.pk).update(muted_until=SOON + timedelta(days=1))
+
+
+def leave(_rule: AlertRule) -> None:
+    AccountRole.objects.all().delete()
+
+
+@pytest.mark.parametrize("change", [mute, leave])
+def test_the_end_of_quiet_hours_tells_nothing_of_what_was_muted_or_left_since(change: Any) -> None:
+    key, marta, looking = texted(by_mail=True)
+    quiet(marta)
+    bring(key, 12)
+
+    change(looking)
+    telling.tell_waiting(at=SOON + timedelta(hours=6))
+
+    assert told() == [("opened", "page", "")]
+    assert sent() == []
+    assert not AlertHeld.objects.exists()
+
+
+def test_a_lost_text_is_not_mailed_to_who_has_left_the_account() -> None:
+    key, _marta, looking = texted(by_mail=False)
+    bring(key, 12)
+    Message.objects.update(state="too late")
+
+    leave(looking)
+    telling.tell_waiting(at=SOON + timedelta(minutes=1))
+
+    assert told() == [("opened", "sms", "")]
+    assert sent() == []

@@ -106,6 +106,21 @@ def test_data_that_come_late_open_one_that_nobody_is_told_of() -> None:
     assert queued() == []
 
 
+def test_of_what_opened_behind_a_mute_nobody_is_told_that_it_is_over() -> None:
+    key, _marta, looking = watched()
+    bring(key, 12, at=LATER)
+    by, slots = make.commercial(), int((LATER - MADE).total_seconds()) // QUARTER
+    making.mute_alert(looking, until=LATER + timedelta(hours=1), by=by, at=LATER)
+    bring(key, *[12.0] * (slots - 1), first=1, at=LATER)
+
+    making.mute_alert(looking, until=None, by=by, at=LATER)
+    bring(key, 5, 5, first=slots, at=LATER + timedelta(minutes=30))
+
+    episode = AlertEpisode.objects.get(rule=looking)
+    assert (episode.late, episode.muted, episode.is_open) == (False, True, False)
+    assert queued() == []
+
+
 def test_a_late_one_that_still_goes_on_is_told() -> None:
     key, _marta, looking = watched()
     bring(key, 12, 12, at=LATER)

@@ -18,6 +18,8 @@ from vatio.people.models import Telephone
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 KILLS = full_or_tenth(200)
+LEAST = 50
+"""How many texts have to be queued for the kills to prove something."""
 
 
 def test_senders_killed_two_hundred_times_send_nothing_twice_and_invent_no_credit() -> None:
@@ -45,12 +47,16 @@ def test_senders_killed_two_hundred_times_send_nothing_twice_and_invent_no_credi
             return process
 
         senders = [sender(number) for number in range(3)]
-        for kill in range(KILLS):
-            time.sleep(dice.uniform(0.05, 0.4))
+        kills = 0
+        while kills < KILLS or Message.objects.filter(channel="sms").count() <= LEAST:
+            assert kills < 10 * KILLS, "too little is sent"
+            # On a busy machine senders need longer before they get anywhere.
+            time.sleep(dice.uniform(0.05, 0.4) * max(1.0, kills / KILLS))
             place = dice.randrange(3)
             senders[place].kill()
             senders[place].join()
-            senders[place] = sender(3 + kill)
+            senders[place] = sender(3 + kills)
+            kills += 1
         for each in senders:
             assert each.is_alive(), "a sender fell by itself"
             each.kill()
@@ -59,6 +65,5 @@ def test_senders_killed_two_hundred_times_send_nothing_twice_and_invent_no_credi
         deliver_texts(None, settled=texting.settle, now=lambda: over)
 
     texts = list(Message.objects.filter(channel="sms"))
-    assert len(texts) > 50
     assert wrongs(box) == []
     assert any(message.state == "uncertain" for message in texts), "nothing was ever in doubt"

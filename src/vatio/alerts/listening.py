@@ -4,13 +4,20 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from vatio.alerts.models import AlertRecipient
 from vatio.people.models import QuietHours
 from vatio.people.quiet_hours import quiet_until
 from vatio.tenants.models import Person
+
+OF_THE_ACCOUNT = Q(person__is_active=True) & (
+    Q(person__account_roles__account=F("account"))
+    | Q(person__memberships__organisation=F("organisation"))
+)
+"""Those who still have a role in the account of a row."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +36,7 @@ class Listener:
 def listeners(rules: Collection[int], *, at: datetime) -> dict[int, list[Listener]]:
     """Return, by rule, those it tells who still have a role in its account; two statements."""
     rows = (
-        AlertRecipient.objects.filter(
-            Q(person__account_roles__account=F("account"))
-            | Q(person__memberships__organisation=F("organisation")),
-            rule__in=rules,
-            person__is_active=True,
-        )
+        AlertRecipient.objects.filter(OF_THE_ACCOUNT, rule__in=rules)
         .select_related("person")
         .distinct()
         .order_by("id")
@@ -45,6 +47,11 @@ def listeners(rules: Collection[int], *, at: datetime) -> dict[int, list[Listene
         own = Listener(row.person, row.by_mail, row.by_sms, row.person_id in quiet)
         found[row.rule_id].append(own)
     return found
+
+
+def still_listening(rows: QuerySet[Any]) -> set[int]:
+    """Return the keys of those rows whose person still has a role in their account."""
+    return set(rows.filter(OF_THE_ACCOUNT).values_list("pk", flat=True))
 
 
 def quiet_people(people: Collection[int], *, at: datetime) -> set[int]:

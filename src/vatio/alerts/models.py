@@ -1,6 +1,7 @@
 """Alert rules, whom they tell, and the episodes that they found."""
 
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.db import models
@@ -133,6 +134,10 @@ class AlertRule(OfAccount):
 
     def __str__(self) -> str:
         return self.name
+
+    def is_muted(self, at: datetime) -> bool:
+        """Return whether nobody is told, at a moment, of what the rule finds."""
+        return self.muted_until is not None and self.muted_until > at
 
 
 class AlertRecipient(OfAccount):

@@ -6,7 +6,7 @@ from datetime import datetime
 from vatio.accounts.models import Account
 from vatio.alerts.announcing import Announcement, announce
 from vatio.alerts.holding import hold_free
-from vatio.alerts.listening import Listener, quiet_people
+from vatio.alerts.listening import Listener, quiet_people, still_listening
 from vatio.alerts.models import AlertHeld
 from vatio.alerts.moments import What
 from vatio.alerts.wording import described
@@ -15,6 +15,7 @@ from vatio.alerts.wording import described
 def end_quiet_hours(*, at: datetime) -> int:
     """Announce what was held to those whose quiet hours are over; return to how many people.
 
+    Those who have no role in the account any more, and whose alert was muted since, are not told.
     It belongs into a transaction. What another worker has locked is his.
     """
     accounts = AlertHeld.objects.order_by().values_list("account_id", flat=True).distinct()
@@ -27,8 +28,9 @@ def end_quiet_hours(*, at: datetime) -> int:
     quiet = quiet_people({row.person_id for row in rows}, at=at)
     over = [row for row in rows if row.person_id not in quiet]
     by_account: dict[Account, list[AlertHeld]] = defaultdict(list)
+    listening = still_listening(AlertHeld.objects.filter(pk__in=[row.pk for row in over]))
     for row in over:
-        if row.episode.is_open and row.person.is_active:
+        if row.pk in listening and row.episode.is_open and not row.episode.rule.is_muted(at):
             by_account[row.account].append(row)
     made: list[Announcement] = []
     for account, own in by_account.items():

@@ -53,7 +53,7 @@ def reconcile(
                 organisation_id=rule.organisation_id,
                 rule=rule,
                 noticed_at=at,
-                muted=rule.muted_until is not None and rule.muted_until > at,
+                muted=rule.is_muted(at),
             )
             made.new.append(own)
             _take(own, each, at=at)

@@ -27,7 +27,7 @@ MOST_APART = 5
 
 STORM = timedelta(minutes=10)
 
-MOMENTS = ("told_opened_at", "told_worsened_at", "told_closed_at", "told_together")
+MOMENTS = ("told_opened_at", "told_worsened_at", "told_closed_at", "told_together", "muted")
 
 NEW = Q(told_opened_at__isnull=True, late=False, muted=False, withdrawn=False)
 OVER = Q(told_opened_at__isnull=False, told_closed_at__isnull=True, ends__isnull=False)
@@ -92,7 +92,7 @@ def tell_waiting(*, at: datetime) -> int:
 
 def _round(account: Account, episodes: Sequence[AlertEpisode], *, at: datetime) -> _Round:
     told = [_judge(each) for each in episodes]
-    spoken = [each for each in told if not _is_muted(each.episode, at)]
+    spoken = [each for each in told if not each.episode.rule.is_muted(at)]
     openings = [each for each in spoken if each.is_new]
     together = _is_storm(account, openings, at=at)
     if together and _told_together(account, at=at):
@@ -125,13 +125,12 @@ def _judge(episode: AlertEpisode) -> _Told:
     return _Told(episode, What.OPENED if is_new else What.WORSENED, is_new)
 
 
-def _is_muted(episode: AlertEpisode, at: datetime) -> bool:
-    until = episode.rule.muted_until
-    return until is not None and until > at
-
-
 def _mark(told: _Told, *, together: bool, at: datetime) -> None:
+    """Write what is not to be told again: what opened unheard, behind a mute, is told no more."""
     episode = told.episode
+    if told.is_new and episode.rule.is_muted(at):
+        episode.muted = True
+        return
     episode.told_opened_at = episode.told_opened_at or at
     episode.told_together = episode.told_together or (together and told.is_new)
     if episode.worsened_at is not None:

@@ -9,7 +9,7 @@ from django.db import connection
 from vatio.accounts.models import Account
 from vatio.alerts.announcing import Announcement, announce
 from vatio.alerts.holding import hold_free
-from vatio.alerts.listening import Listener, quiet_people
+from vatio.alerts.listening import Listener, quiet_people, still_listening
 from vatio.alerts.models import AlertTold
 from vatio.alerts.moments import What
 from vatio.alerts.wording import described
@@ -38,8 +38,8 @@ WHERE told.channel = 'sms' AND told.fate = '' AND told.at > %(since)s
 def tell_undelivered(*, at: datetime) -> int:
     """Mail whoever was to be told by a text that did not reach them; return how many that were.
 
-    It belongs into a transaction. Those who were told by mail besides, or that it is over, are
-    left in peace.
+    It belongs into a transaction. Those who were told by mail besides, or that it is over, or have
+    no role in the account any more, are left in peace.
     """
     asked: dict[str, Any] = {"since": at - LOOKED_BACK}
     with connection.cursor() as cursor:
@@ -47,7 +47,8 @@ def tell_undelivered(*, at: datetime) -> int:
         keys = [key for (key,) in cursor.fetchall()]
     if not keys:
         return 0
-    rows = AlertTold.objects.filter(pk__in=keys, person__is_active=True)
+    listening = still_listening(AlertTold.objects.filter(pk__in=keys))
+    rows = AlertTold.objects.filter(pk__in=listening)
     free = hold_free({row.account_id for row in rows})
     by_account: dict[int, list[AlertTold]] = defaultdict(list)
     for row in (
