@@ -12,7 +12,7 @@ from tests.notifications.sms_box import open_sms_box
 from tests.readings.stored import series
 from vatio.accounts import texting
 from vatio.accounts.models import Account, AccountRole, SmsTransaction
-from vatio.alerts import telling
+from vatio.alerts import making, telling
 from vatio.alerts.models import AlertEpisode, AlertHeld, AlertRecipient, AlertRule, AlertTold
 from vatio.notifications.models import Message
 from vatio.notifications.sms_delivery import deliver_texts
@@ -266,4 +266,15 @@ def test_a_lost_text_is_not_mailed_to_who_has_left_the_account() -> None:
     telling.tell_waiting(at=SOON + timedelta(minutes=1))
 
     assert told() == [("opened", "sms", "")]
+    assert sent() == []
+
+
+def test_a_lost_text_of_a_rule_that_was_muted_meanwhile_is_not_mailed() -> None:
+    key, _marta, looking = texted(by_mail=False)
+    bring(key, 12)
+    Message.objects.update(state="too late")
+    making.mute_alert(looking, until=SOON + timedelta(hours=1), by=make.commercial(), at=SOON)
+
+    telling.tell_waiting(at=SOON + timedelta(minutes=1))
+
     assert sent() == []

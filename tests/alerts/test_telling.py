@@ -80,6 +80,19 @@ def test_a_correction_that_splits_moves_or_undoes_what_was_told_repeats_nothing(
     assert queued() == ["opened", "closed"]
 
 
+def test_late_data_that_part_an_open_one_tell_of_no_second_one_and_of_its_end_once() -> None:
+    key, _marta, looking = watched()
+    bring(key, 12, 12, 12, 12, 12)
+
+    bring(key, 5, 5, first=1)
+    after_parting = queued()
+    bring(key, 5, 5, first=5)
+
+    assert after_parting == ["opened"]
+    assert queued() == ["opened", "closed"]
+    assert AlertEpisode.objects.filter(rule=looking, ends__isnull=False).count() == 2
+
+
 def test_one_that_was_told_and_did_not_happen_is_taken_back_in_words_and_not_told_again() -> None:
     key, _marta, looking = watched()
     bring(key, 12)

@@ -5,6 +5,7 @@ or moved, and its telling is not repeated. One that nobody was told of comes and
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -44,6 +45,7 @@ def reconcile(
     """
     left = sorted(stored, key=lambda each: (each.told_opened_at is None, each.begins))
     matched: list[FoundEpisode] = []
+    known = [(row, copy(row)) for row in left if row.told_opened_at and not row.withdrawn]
     for each in found:
         matched.append(each)
         own = next((row for row in left if _meet(row, each)), None)
@@ -57,12 +59,34 @@ def reconcile(
             )
             made.new.append(own)
             _take(own, each, at=at)
+            whole = next((pair for pair in known if _meet(pair[1], each)), None)
+            if whole:
+                _part(own, *whole, made, at=at)
         else:
             left.remove(own)
             if _take(own, each, at=at):
                 made.changed.append(own)
     for row in left:
         _leave(row, matched, made, at=at)
+
+
+def _part(
+    own: AlertEpisode, row: AlertEpisode, before: AlertEpisode, made: Reconciled, *, at: datetime
+) -> None:
+    """Have a later part of an episode that was told be known too: what ends is told of it alone.
+
+    :param before: the row as it was, before it became the earlier part.
+    """
+    own.told_opened_at, own.late = before.told_opened_at, False
+    own.told_together = before.told_together
+    if own.worsened_at is not None:
+        own.told_worsened_at = before.told_worsened_at
+    if before.told_closed_at is not None and own.ends is not None:
+        own.told_closed_at = before.told_closed_at
+    if row.told_closed_at is None:
+        row.told_closed_at = at
+        if row not in made.changed:
+            made.changed.append(row)
 
 
 def _meet(row: AlertEpisode, found: FoundEpisode) -> bool:

@@ -72,6 +72,7 @@ def tell_undelivered(*, at: datetime) -> int:
                 Listener(row.person, by_mail=True, by_sms=False, is_quiet=row.person_id in quiet),
             )
             for row in own
+            if not row.episode.rule.is_muted(at)
         ]
     many = {key for key, own in by_account.items() if len(own) > MOST_APART}
     announce(made, together=many, at=at, again=True)

@@ -17,6 +17,11 @@ def mark_unread(notice: Message) -> None:
     Message.objects.filter(pk=notice.pk).update(read_at=None)
 
 
+def mark_read_about(person: Person, path: str, *, at: datetime) -> int:
+    """Mark as read a person's notices that lead to a page; return how many they were."""
+    return unread_of(person).filter(context__path=path).update(read_at=at)
+
+
 def mark_all_read(person: Person, *, newest: int, at: datetime) -> int:
     """Mark a person's unread notices as read, and return how many they were.
 

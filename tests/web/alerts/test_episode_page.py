@@ -6,6 +6,9 @@ from tests import make
 from tests.alerts.watching import LATER
 from tests.web.alerts.conftest import Watched
 from vatio.alerts.models import AlertTold
+from vatio.alerts.wording import described
+from vatio.notices.standing import unread_of
+from vatio.notifications.queueing import Recipient, queue
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +74,24 @@ def test_the_short_link_of_a_text_leads_to_its_episode_and_nobody_else_there(
 
     assert led["Location"] == f"{watched.address}{episode.uid}/"
     assert [client.get(f"/a/{each}").status_code for each in (code, "-", "z" * 13)] == [404] * 3
+
+
+def test_who_acknowledges_an_episode_has_read_what_told_of_it(
+    client: Client, watched: Watched
+) -> None:
+    episode, other = watched.episodes()[:2]
+    for each in (episode, other):
+        queue(
+            "alert",
+            [Recipient.of(watched.ana)],
+            key=f"alert:{each.pk}:again",
+            context={**described(watched.account, [each])[each.pk], "what": "opened"},
+            at=LATER,
+            organisation=watched.account.organisation,
+            account_id=watched.account.pk,
+        )
+    unread_of(watched.ana).exclude(key__contains=":again").update(read_at=LATER)
+
+    client.post(f"{watched.address}{episode.uid}/acknowledge/")
+
+    assert [each.key.split(":")[1] for each in unread_of(watched.ana)] == [str(other.pk)]

@@ -21,6 +21,7 @@ from vatio.alerts.models import AlertEpisode
 from vatio.alerts.things import FedKind, key_of, looked_at
 from vatio.alerts.wording import described
 from vatio.dates import day_at
+from vatio.notices.reading import mark_read_about
 from vatio.readings.slots import ONE_DAY, local_day
 from vatio.web.alerts import words
 from vatio.web.alerts.consumption_links import consumption_of
@@ -122,7 +123,9 @@ def acknowledge(request: Request, uid: UUID, episode: UUID) -> HttpResponse:
     if not may_acknowledge(frame, request):
         raise Http404
     own = episode_of(frame.account, episode, request)
-    if making.acknowledge(own, by=request.user, at=clock.now()):
+    at = clock.now()
+    mark_read_about(request.user, url("alert_episode", uid, episode), at=at)
+    if making.acknowledge(own, by=request.user, at=at):
         messages.success(request, _("Acknowledged: %(name)s") % {"name": own.rule.name})
     else:
         own.refresh_from_db()

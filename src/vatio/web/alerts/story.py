@@ -100,19 +100,19 @@ def _told(row: AlertTold, message: Message | None) -> ToldPerson:
 
 
 def _moments(episode: AlertEpisode, told: Sequence[AlertTold]) -> list[EpisodeMoment]:
-    rows: list[tuple[datetime | None, str, str, str]] = [
-        (episode.noticed_at, _("It was noticed"), "info", "")
-    ]
+    rows: list[tuple[datetime | None, str, str, str]] = []
+    if told:
+        rows.append((min(row.at for row in told), _("People were told"), "mail", ""))
+    rows.append((episode.noticed_at, _("It was noticed"), "info", ""))
     if episode.withdrawn:
         rows.append((episode.ends, _("Later readings undid it"), "back", ""))
     else:
         rows += [
-            (episode.begins, _("It began"), "warn", "warm"),
-            (episode.worsened_at, _("It worsened"), "up", "bad"),
             (episode.ends, _("It ended"), "check", "good"),
+            (episode.worsened_at, _("It worsened"), "up", "bad"),
+            (episode.begins, _("It began"), "warn", "warm"),
         ]
-    if told:
-        rows.append((min(row.at for row in told), _("People were told"), "mail", ""))
+    # Of what happened at one instant the later stands first, as in all of the list.
     found = [EpisodeMoment(at, said, icon, look) for at, said, icon, look in rows if at]
     if episode.acknowledged_at is not None:
         who = episode.acknowledged_by.name if episode.acknowledged_by else ""
