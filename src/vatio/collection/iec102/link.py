@@ -60,6 +60,7 @@ class MeterLink:
         self._fcb = False
         self._last: Frame | None = None
         self._late_until = float("-inf")
+        self._has_skipped = False
         self.sent = 0
         """Bytes sent."""
         self.received = 0
@@ -112,7 +113,7 @@ class MeterLink:
     async def _ask(self, request: Frame, expected: set[int]) -> Frame:
         """Send a request until it is answered.
 
-        :raises CallFailed: after the last try, with the most telling reason of all tries.
+        :raises CallFailed: after the last try, with the first reason that is not silence.
         """
         reason = CallFailure.SILENT
         for attempt in range(self._limits.tries):
@@ -123,11 +124,12 @@ class MeterLink:
                     await self._drain()
                 self._last = answer
                 return answer
-            if answer is not CallFailure.SILENT:
+            if reason is CallFailure.SILENT:
                 reason = answer
-            # The answer may still be on its way, and would be followed by the meter's repetition.
-            now = asyncio.get_running_loop().time()
-            self._late_until = now + 2 * self._limits.reply
+            if not self._has_skipped:
+                # The answer may still be on its way, and the meter's repetition would follow it.
+                now = asyncio.get_running_loop().time()
+                self._late_until = now + 2 * self._limits.reply
             self.repeated += attempt + 1 < self._limits.tries
         raise CallFailed(reason)
 
@@ -136,11 +138,15 @@ class MeterLink:
     ) -> Frame | CallFailure:
         """Return the answer to the request that was just sent, or why there is none."""
         begun = self.received
+        self._has_skipped = False
         try:
             async with asyncio.timeout(within):
                 while True:
                     for frame in self._reader.feed(await self._read()):
-                        if frame.from_master or (anew and self._is_late(frame, expected)):
+                        if frame.from_master:
+                            continue
+                        if anew and self._is_late(frame, expected):
+                            self._has_skipped = True
                             continue
                         return await self._judge(frame, expected)
         except BrokenFrame:

@@ -96,7 +96,7 @@ class Station:
             return self._fixed(frames.NO_DATA)
         asdu = self._queue.popleft()
         if "flood" in self._faults and asdu.type in (asdus.TOTALS, asdus.INCREMENTS):
-            self._queue.append(asdu)
+            self._queue.insert(len(self._queue) - 1, asdu)
         return Frame(frames.DATA, self._meter.link, asdu.encoded())
 
     def _take(self, asdu: Asdu) -> Frame | None:
