@@ -2,6 +2,7 @@ import time
 
 import pytest
 
+from tests.counts import FULL
 from tests.demo.meter.calling import BEGIN, DAY, NOW, called, day, measured, values
 from vatio.collection.iec102.failures import CallFailed, CallFailure
 from vatio.demo.meter.faults import KNOWN, MeterFaults, UnknownMeterFault, listed
@@ -44,6 +45,9 @@ FATAL = {
 }
 
 
+WHERE = [*range(1, 8), 30, 31] if FULL else [1, 4, 5, 30]
+
+
 def test_every_fault_has_its_outcome() -> None:
     assert SURVIVED | MARKED | set(FATAL) == set(KNOWN)
     assert len(SURVIVED) + len(MARKED) + len(FATAL) == len(KNOWN)
@@ -74,7 +78,7 @@ def test_a_call_fails_in_time_and_for_the_right_reason_of(fault: str) -> None:
 
 
 @pytest.mark.parametrize("fault", ["drop", "corrupt", "deaf", "late", "cut", "hang-up", "noise"])
-@pytest.mark.parametrize("number", [*range(1, 8), 30, 31])
+@pytest.mark.parametrize("number", WHERE)
 def test_wherever_a_fault_falls_no_reading_is_wrong(fault: str, number: int) -> None:
     reasons = {
         "cut": CallFailure.HUNG_UP,
@@ -144,8 +148,8 @@ def test_the_clock_of_a_meter_that_is_ahead_is_told() -> None:
     right = called(act=lambda opened: opened.clock())
     ahead = called("drift=95", act=lambda opened: opened.clock())
 
-    assert right.at == NOW
-    assert (ahead.at - NOW).total_seconds() == 95
+    assert 0 <= (right.at - NOW).total_seconds() < 5
+    assert 95 <= (ahead.at - NOW).total_seconds() < 100
     assert not ahead.doubtful
 
 

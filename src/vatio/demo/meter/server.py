@@ -4,7 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from vatio.collection.iec102.frames import BrokenFrame, Frame, FrameReader
 from vatio.demo.meter.faults import MeterFaults
@@ -54,7 +54,7 @@ class MeterDoor:
             writer.close()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        station = Station(self._meter, self._faults, self._now)
+        station = Station(self._meter, self._faults, await self._clock())
         frames = FrameReader()
         while piece := await reader.read(4096):
             if "echo" in self._faults:
@@ -70,6 +70,13 @@ class MeterDoor:
                 answer = station.answer(frame)
                 if answer is not None and not await self._say(answer, writer):
                     return
+
+    async def _clock(self) -> Callable[[], datetime]:
+        """Return a clock that starts at what `now` says, which may ask a database."""
+        at = await asyncio.to_thread(self._now)
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
+        return lambda: at + timedelta(seconds=loop.time() - begun)
 
     async def _say(self, answer: Frame, writer: asyncio.StreamWriter) -> bool:
         """Send an answer with the faults of the line; return whether the line still stands."""
