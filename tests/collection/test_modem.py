@@ -107,14 +107,46 @@ def test_a_number_that_only_rings_ends_after_its_time() -> None:
 def test_a_call_that_the_other_end_leaves_is_over_and_not_hung_up_again() -> None:
     modem = ScriptedModem(script(b"\r\nCONNECT\r\n\x10\x0b\r\nNO CARRIER\r\n"))
 
-    async def run() -> list[bytes]:
+    async def run() -> CallFailure:
         stream = await dial_modem(modem, "600123456", limits=LIMITS)
-        pieces = [await stream.read(), await stream.read()]
+        with pytest.raises(CallFailed) as failed:
+            await stream.read()
         await stream.close()
-        return pieces
+        return failed.value.reason
 
-    assert asyncio.run(run()) == [b"", b""]
+    assert asyncio.run(run()) is CallFailure.HUNG_UP
     assert modem.heard[-1] == b"ATD600123456\r"
+
+
+def test_a_modem_that_was_left_in_a_call_is_brought_back() -> None:
+    modem = ScriptedModem(script(b"\r\nCONNECT\r\n"))
+    del modem.answers[b"ATZ"]
+
+    async def run() -> list[bytes]:
+        dialling = asyncio.create_task(dial_modem(modem, "600123456", limits=LIMITS))
+        while b"+++" not in modem.heard:
+            await asyncio.sleep(0.01)
+        modem.answers[b"ATZ"] = b"\r\nNO CARRIER\r\n\r\nOK\r\n"
+        await dialling
+        return modem.heard
+
+    assert asyncio.run(run()) == [
+        b"ATZ\r",
+        b"+++",
+        b"ATH0\r",
+        b"ATZ\r",
+        b"AT+CBST=7,0,1\r",
+        b"ATD600123456\r",
+    ]
+
+
+def test_dialling_that_takes_too_long_is_ended() -> None:
+    modem = ScriptedModem(script(b""))
+
+    with pytest.raises(CallFailed):
+        dial(modem)
+
+    assert modem.heard[-2:] == [b"\r", b"ATH0\r"]
 
 
 @pytest.mark.parametrize("number", ["", "12", "600;+CGSN", "600123456\rATZ", "٦٠٠١٢٣٤٥٦", "6" * 16])

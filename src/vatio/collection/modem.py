@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from vatio.collection.iec102.failures import CallFailed, CallFailure
@@ -49,15 +50,18 @@ class ModemStream:
         self._is_closed = False
 
     async def read(self) -> bytes:
-        """Return the next bytes; none once the other end hung up, which the modem says in words."""
-        if self._is_lost:
-            return b""
+        """Return the next bytes.
+
+        :raises CallFailed: once the other end hung up, which the modem says in words.
+        """
         data, self._rest = self._rest, b""
         data = data or await self._stream.read()
         seen = self._tail + data
-        self._is_lost = not data or LOST in seen
+        self._is_lost = self._is_lost or not data or LOST in seen
+        if self._is_lost:
+            raise CallFailed(CallFailure.HUNG_UP)
         self._tail = seen[1 - len(LOST) :]
-        return b"" if self._is_lost else data
+        return data
 
     async def write(self, data: bytes) -> None:
         """Send bytes."""
@@ -70,19 +74,9 @@ class ModemStream:
         self._is_closed = True
         try:
             if not self._is_lost:
-                await self._hang_up()
+                await _hang_up(self._stream, self._limits)
         finally:
             await self._stream.close()
-
-    async def _hang_up(self) -> None:
-        try:
-            await asyncio.sleep(self._limits.guard)
-            async with asyncio.timeout(self._limits.command):
-                await self._stream.write(b"+++")
-            await asyncio.sleep(self._limits.guard)
-            await _command(self._stream, b"ATH0", self._limits.command)
-        except (CallFailed, OSError, TimeoutError):
-            return
 
 
 async def dial_modem(stream: ByteStream, number: str, *, limits: ModemLimits) -> ModemStream:
@@ -93,34 +87,67 @@ async def dial_modem(stream: ByteStream, number: str, *, limits: ModemLimits) ->
     if not NUMBER.fullmatch(number):
         raise ValueError("a number to call has digits only")
     try:
-        await _command(stream, b"ATZ", limits.command)
+        await _reset(stream, limits)
         await _command(stream, GSM_DATA, limits.command)
-        rest = await _command(stream, b"ATD" + number.encode(), limits.connect, until=b"CONNECT")
+        rest = await _dial(stream, number, limits)
     except BaseException:
         await stream.close()
         raise
     return ModemStream(stream, rest, limits)
 
 
-async def _command(
-    stream: ByteStream, command: bytes, within: float, *, until: bytes = b"OK"
-) -> bytes:
-    """Send a command, wait for the line that answers it, and return what followed that line.
-
-    :raises CallFailed: if the modem says no, says nothing, or is gone.
-    """
-    dials = until == b"CONNECT"
+async def _reset(stream: ByteStream, limits: ModemLimits) -> None:
+    """Reset the modem; one that is still in a call, which nobody ended, is brought back first."""
     try:
-        async with asyncio.timeout(within):
-            await stream.write(command + b"\r")
-            return await _answer(stream, until)
+        await _command(stream, b"ATZ", limits.command)
+    except CallFailed:
+        await _hang_up(stream, limits)
+        await _command(stream, b"ATZ", limits.command)
+
+
+async def _dial(stream: ByteStream, number: str, limits: ModemLimits) -> bytes:
+    """Return what followed the word that the modems speak to each other."""
+    try:
+        async with asyncio.timeout(limits.connect):
+            await stream.write(b"ATD" + number.encode() + b"\r")
+            return await _answer(stream, b"CONNECT", ANSWERS)
     except TimeoutError:
-        raise CallFailed(CallFailure.NO_ANSWER if dials else CallFailure.MODEM_ERROR) from None
+        # Any character ends the dialling (ITU-T V.250).
+        await _hang_up(stream, limits, escape=b"\r")
+        raise CallFailed(CallFailure.NO_ANSWER) from None
     except OSError:
         raise CallFailed(CallFailure.MODEM_ERROR) from None
 
 
-async def _answer(stream: ByteStream, until: bytes) -> bytes:
+async def _hang_up(stream: ByteStream, limits: ModemLimits, *, escape: bytes = b"+++") -> None:
+    """Bring a modem back to its commands, and end its call; nothing is raised."""
+    try:
+        await asyncio.sleep(limits.guard)
+        async with asyncio.timeout(limits.command):
+            await stream.write(escape)
+        await asyncio.sleep(limits.guard)
+        await _command(stream, b"ATH0", limits.command)
+    except (CallFailed, OSError, TimeoutError):
+        return
+
+
+async def _command(stream: ByteStream, command: bytes, within: float) -> None:
+    """Send a command, and wait until the modem agrees.
+
+    What it may still say of an earlier call is passed over.
+
+    :raises CallFailed: if the modem says no, says nothing, or is gone.
+    """
+    try:
+        async with asyncio.timeout(within):
+            await stream.write(command + b"\r")
+            await _answer(stream, b"OK", {b"ERROR": CallFailure.MODEM_ERROR})
+    except (OSError, TimeoutError):
+        raise CallFailed(CallFailure.MODEM_ERROR) from None
+
+
+async def _answer(stream: ByteStream, until: bytes, refusals: Mapping[bytes, CallFailure]) -> bytes:
+    """Read lines up to the one that is waited for, and return what followed it."""
     pending = b""
     while True:
         while b"\n" in pending:
@@ -128,8 +155,8 @@ async def _answer(stream: ByteStream, until: bytes) -> bytes:
             word = line.strip()
             if word == until or word.startswith(until + b" "):
                 return pending
-            if word in ANSWERS:
-                raise CallFailed(ANSWERS[word])
+            if word in refusals:
+                raise CallFailed(refusals[word])
             if word.startswith(b"+CME ERROR"):
                 raise CallFailed(CallFailure.MODEM_ERROR)
         piece = await stream.read()

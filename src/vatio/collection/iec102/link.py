@@ -41,7 +41,7 @@ class CallLimits:
     """For the meter's answer to the end of the session, which the call does not depend on."""
     tries: int = 3
     """How often one request is sent."""
-    empties: int = 10
+    empties: int = 60
     """How many answers without data, one after the other, a meter may give."""
 
 
