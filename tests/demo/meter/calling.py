@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from vatio.collection.iec102.asdus import MeterKey
 from vatio.collection.iec102.curves import MeterCurve
+from vatio.collection.iec102.failures import CallFailed, CallFailure
 from vatio.collection.iec102.link import CallLimits
 from vatio.collection.iec102.session import MeterAddress, MeterSession, session
 from vatio.collection.transports import dial_ip
@@ -19,6 +21,9 @@ NOW = datetime(2026, 11, 10, 9, 30, tzinfo=UTC)
 BEGIN = datetime(2026, 11, 8, 23, tzinfo=UTC)
 DAY = timedelta(days=1)
 SHORT = CallLimits(reply=0.4, quiet=0.02, pause=0.01, call=8.0, farewell=0.1)
+
+AT_ONCE = replace(SHORT, reply=1.0, call=20.0)
+"""For many calls at once, each of which waits for the others too."""
 
 T = TypeVar("T")
 Acts = Callable[[MeterSession], Awaitable[T]]
@@ -50,6 +55,23 @@ def called(*faults: str, act: Acts[T], now: datetime = NOW, late: float = 0.6, *
         door = MeterDoor(SimulatedMeter(), MeterFaults(faults), now=lambda: now, late=late)
         async with opened(door, port=0) as port:
             return await call(port, act, **how)  # type: ignore[arg-type]
+
+    return asyncio.run(run())
+
+
+def called_at_once(faults: list[str], *, act: Acts[T]) -> list[T | CallFailure]:
+    """Call a meter for each fault, all at once, and return what came or why not."""
+
+    async def one(fault: str) -> T | CallFailure:
+        door = MeterDoor(SimulatedMeter(), MeterFaults([fault]), now=lambda: NOW, late=1.5)
+        async with opened(door, port=0) as port:
+            try:
+                return await call(port, act, limits=AT_ONCE)
+            except CallFailed as failure:
+                return failure.reason
+
+    async def run() -> list[T | CallFailure]:
+        return await asyncio.gather(*(one(fault) for fault in faults))
 
     return asyncio.run(run())
 

@@ -2,8 +2,17 @@ import time
 
 import pytest
 
-from tests.counts import FULL
-from tests.demo.meter.calling import BEGIN, DAY, NOW, called, day, measured, values
+from tests.demo.meter.calling import (
+    BEGIN,
+    DAY,
+    NOW,
+    called,
+    called_at_once,
+    day,
+    measured,
+    values,
+)
+from vatio.collection.iec102.curves import MeterCurve
 from vatio.collection.iec102.failures import CallFailed, CallFailure
 from vatio.demo.meter.faults import KNOWN, MeterFaults, UnknownMeterFault, listed
 
@@ -45,9 +54,6 @@ FATAL = {
 }
 
 
-WHERE = [*range(1, 8), 30, 31] if FULL else [1, 4, 5, 30]
-
-
 def test_every_fault_has_its_outcome() -> None:
     assert SURVIVED | MARKED | set(FATAL) == set(KNOWN)
     assert len(SURVIVED) + len(MARKED) + len(FATAL) == len(KNOWN)
@@ -77,26 +83,20 @@ def test_a_call_fails_in_time_and_for_the_right_reason_of(fault: str) -> None:
     assert time.monotonic() - begun < 8
 
 
-@pytest.mark.parametrize("fault", ["drop", "corrupt", "deaf", "late", "cut", "hang-up", "noise"])
-@pytest.mark.parametrize("number", WHERE)
-def test_wherever_a_fault_falls_no_reading_is_wrong(fault: str, number: int) -> None:
-    reasons = {
-        "cut": CallFailure.HUNG_UP,
-        "hang-up": CallFailure.HUNG_UP,
-    }
+@pytest.mark.parametrize("fault", ["drop", "corrupt", "deaf", "late", "noise"])
+def test_wherever_something_is_lost_the_readings_are_right(fault: str) -> None:
+    curves = called_at_once([f"{fault}={number}" for number in range(1, 32)], act=day())
 
-    try:
-        curve = called(f"{fault}={number}", act=day())
-    except CallFailed as failure:
-        expected = reasons[fault]
-        if fault == "hang-up" and number == 1:
-            expected = CallFailure.BUSY
-        assert failure.reason is expected
-        return
+    assert [outcome for outcome in curves if isinstance(outcome, CallFailure)] == []
+    assert [values(curve) for curve in curves if isinstance(curve, MeterCurve)] == [WHOLE] * 31
 
-    assert values(curve) == WHOLE
-    assert curve.missing == ()
-    assert fault not in reasons or number > 30
+
+@pytest.mark.parametrize("fault", ["cut", "hang-up"])
+def test_wherever_the_meter_hangs_up_there_are_no_readings(fault: str) -> None:
+    outcomes = called_at_once([f"{fault}={number}" for number in range(1, 31)], act=day())
+
+    first = CallFailure.BUSY if fault == "hang-up" else CallFailure.HUNG_UP
+    assert outcomes == [first] + [CallFailure.HUNG_UP] * 29
 
 
 def test_what_is_missing_is_said() -> None:
