@@ -22,7 +22,7 @@ BEGIN = datetime(2026, 11, 8, 23, tzinfo=UTC)
 DAY = timedelta(days=1)
 SHORT = CallLimits(reply=0.4, quiet=0.02, pause=0.01, call=8.0, farewell=0.1)
 
-AT_ONCE = replace(SHORT, reply=1.0, call=20.0)
+AT_ONCE = replace(SHORT, reply=0.8, call=20.0)
 """For many calls at once, each of which waits for the others too."""
 
 T = TypeVar("T")
@@ -63,7 +63,7 @@ def called_at_once(faults: list[str], *, act: Acts[T]) -> list[T | CallFailure]:
     """Call a meter for each fault, all at once, and return what came or why not."""
 
     async def one(fault: str) -> T | CallFailure:
-        door = MeterDoor(SimulatedMeter(), MeterFaults([fault]), now=lambda: NOW, late=1.5)
+        door = MeterDoor(SimulatedMeter(), MeterFaults([fault]), now=lambda: NOW, late=1.2)
         async with opened(door, port=0) as port:
             try:
                 return await call(port, act, limits=AT_ONCE)
