@@ -1,0 +1,1 @@
+"""Calling meters over lines: the transports, and the protocol that utility meters speak."""
