@@ -73,4 +73,7 @@ def test_two_workers_killed_two_hundred_times_tell_each_episode_once_and_lose_no
     telling.tell([account.pk], at=LATER)
     assert not AlertEpisode.objects.filter(late=False, told_opened_at=None).exists()
     named = {key.split(":")[1] for key in Message.objects.values_list("key", flat=True)}
-    assert {str(each.pk) for each in told} == named
+    assert named <= {str(each.pk) for each in told}
+    # Late data part what was told: the later part is known by the message of the earlier one.
+    earliest = {each.rule_id: each.pk for each in told.order_by("rule", "-noticed_at", "-id")}
+    assert {str(key) for key in earliest.values()} <= named
