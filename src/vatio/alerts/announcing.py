@@ -19,9 +19,12 @@ from vatio.alerts.kinds import DAILY, Severity
 from vatio.alerts.listening import Listener
 from vatio.alerts.models import AlertEpisode, AlertHeld, AlertTold
 from vatio.alerts.moments import What
-from vatio.alerts.wording import Facts
+from vatio.alerts.wording import Facts, described
 from vatio.notifications.queueing import Recipient, queue
 from vatio.tenants.addresses import fold_address
+
+MOST_APART = 5
+"""How many episodes are told one by one; more are one message."""
 
 WORTH_TEXTING = timedelta(hours=2)
 """How long after its interval ended an episode is texted, unless it is of a daily kind."""
@@ -58,6 +61,17 @@ class Announcement:
         return is_daily or self.episode.last_at > at - WORTH_TEXTING
 
 
+Group = list[Announcement]
+
+
+def announcements(
+    account: Account, told: Sequence[tuple[AlertEpisode, What, Listener]]
+) -> list[Announcement]:
+    """Return what people are told of episodes of an account, described in the same statements."""
+    facts = described(account, {episode.pk: episode for episode, _what, _who in told}.values())
+    return [Announcement(account, each, what, facts[each.pk], who) for each, what, who in told]
+
+
 @dataclass(frozen=True)
 class _Sent:
     """What became of an announcement on a channel, and the key of its message."""
@@ -83,18 +97,19 @@ def announce(
     """
     texts = _text([each for each in announcements if each.is_texted(at)], together, at=at)
     _hold([each for each in announcements if each.listener.is_quiet], at=at)
-    refused = [each for each, text in texts.items() if not text.key]
-    loud = [each for each in announcements if each.listener.by_mail and not each.listener.is_quiet]
-    if again:
-        mails = _mail({*loud, *refused}, together, _Way.AGAIN, at=at)
-    else:
-        mailed = [each for each in loud if each not in refused]
-        mails = {
-            **_mail(mailed, together, _Way.NEWS, at=at),
-            **_mail(refused, together, _Way.AGAIN, at=at),
-        }
-        known = set(mailed)
-        _mail([each for each in announcements if each not in known], together, _Way.HERE, at=at)
+    refused = {each for each, text in texts.items() if not text.key}
+    news: Group = []
+    extra: Group = []
+    rest: Group = []
+    for each in announcements:
+        is_loud = each.listener.by_mail and not each.listener.is_quiet
+        if each in refused or (again and is_loud):
+            extra.append(each)
+        (news if is_loud and each not in refused else rest).append(each)
+    mails = _mail(extra, together, _Way.AGAIN, at=at)
+    if not again:
+        mails |= _mail(news, together, _Way.NEWS, at=at)
+        _mail(rest, together, _Way.HERE, at=at)
     rows = []
     for each in announcements:
         sent = [one[each] for one in (texts, mails) if each in one]
@@ -117,9 +132,6 @@ def _row(announcement: Announcement, sent: _Sent, *, at: datetime) -> AlertTold:
         message_key=sent.key,
         at=at,
     )
-
-
-Group = list[Announcement]
 
 
 def _by_person(announcements: Iterable[Announcement]) -> Iterable[Group]:
@@ -219,10 +231,9 @@ def _queue(
     context: Facts,
     at: datetime,
 ) -> dict[Announcement, _Sent]:
-    people = {each.listener.person.pk: each.listener.person for each in group}
     queue(
         f"{template}_again" if way == _Way.AGAIN else template,
-        [Recipient.of(person, here=way == _Way.HERE) for person in people.values()],
+        [Recipient.of(each.listener.person, here=way == _Way.HERE) for each in group],
         key=key,
         context=context,
         at=at,

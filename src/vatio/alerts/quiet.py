@@ -4,12 +4,11 @@ from collections import defaultdict
 from datetime import datetime
 
 from vatio.accounts.models import Account
-from vatio.alerts.announcing import Announcement, announce
+from vatio.alerts.announcing import Announcement, announce, announcements
 from vatio.alerts.holding import hold_free
 from vatio.alerts.listening import Listener, quiet_people, still_listening
 from vatio.alerts.models import AlertHeld
 from vatio.alerts.moments import What
-from vatio.alerts.wording import described
 
 
 def end_quiet_hours(*, at: datetime) -> int:
@@ -34,11 +33,7 @@ def end_quiet_hours(*, at: datetime) -> int:
             by_account[row.account].append(row)
     made: list[Announcement] = []
     for account, own in by_account.items():
-        facts = described(account, [row.episode for row in own])
-        made += [
-            Announcement(account, row.episode, What.STILL, facts[row.episode_id], _listener(row))
-            for row in own
-        ]
+        made += announcements(account, [(row.episode, What.STILL, _listener(row)) for row in own])
     announce(made, together={account.pk for account in by_account}, at=at, again=True)
     AlertHeld.objects.filter(pk__in=[row.pk for row in over]).delete()
     return len({row.person_id for row in over})

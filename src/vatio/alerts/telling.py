@@ -13,19 +13,16 @@ from django.db import transaction
 from django.db.models import Q
 
 from vatio.accounts.models import Account
-from vatio.alerts.announcing import Announcement, announce
+from vatio.alerts.announcing import MOST_APART, Announcement, announce, announcements
 from vatio.alerts.holding import hold_free
 from vatio.alerts.listening import Listener, listeners
 from vatio.alerts.models import AlertEpisode
 from vatio.alerts.moments import What
 from vatio.alerts.quiet import end_quiet_hours
 from vatio.alerts.undelivered import tell_undelivered
-from vatio.alerts.wording import described
-
-MOST_APART = 5
-"""How many openings of an account are told one by one, within `STORM`; more are one message."""
 
 STORM = timedelta(minutes=10)
+"""Within how long `MOST_APART` openings of an account are told one by one."""
 
 MOMENTS = ("told_opened_at", "told_worsened_at", "told_closed_at", "told_together", "muted")
 
@@ -109,12 +106,12 @@ def _announcements(rounds: Iterable[_Round], *, at: datetime) -> list[Announceme
     heard: Mapping[int, Sequence[Listener]] = listeners(rules, at=at) if rules else {}
     made: list[Announcement] = []
     for each in rounds:
-        facts = described(each.account, [told.episode for told in each.spoken])
-        made += [
-            Announcement(each.account, told.episode, told.what, facts[told.episode.pk], listener)
+        told_to = [
+            (told.episode, told.what, listener)
             for told in each.spoken
             for listener in heard.get(told.episode.rule_id, ())
         ]
+        made += announcements(each.account, told_to)
     return made
 
 

@@ -7,17 +7,13 @@ from typing import Any
 from django.db import connection
 
 from vatio.accounts.models import Account
-from vatio.alerts.announcing import Announcement, announce
+from vatio.alerts.announcing import MOST_APART, Announcement, announce, announcements
 from vatio.alerts.holding import hold_free
 from vatio.alerts.listening import Listener, quiet_people, still_listening
 from vatio.alerts.models import AlertTold
 from vatio.alerts.moments import What
-from vatio.alerts.wording import described
 
 LOOKED_BACK = timedelta(days=1)
-
-MOST_APART = 5
-"""How many a person is told of one by one."""
 
 LOST = """
 SELECT told.id FROM alerts_alerttold told
@@ -62,18 +58,16 @@ def tell_undelivered(*, at: datetime) -> int:
     accounts = Account.objects.select_related("organisation").in_bulk(by_account)
     made: list[Announcement] = []
     for key, own in by_account.items():
-        facts = described(accounts[key], [row.episode for row in own])
-        made += [
-            Announcement(
-                accounts[key],
+        lost = [
+            (
                 row.episode,
                 What(row.what),
-                facts[row.episode_id],
                 Listener(row.person, by_mail=True, by_sms=False, is_quiet=row.person_id in quiet),
             )
             for row in own
             if not row.episode.rule.is_muted(at)
         ]
+        made += announcements(accounts[key], lost)
     many = {key for key, own in by_account.items() if len(own) > MOST_APART}
     announce(made, together=many, at=at, again=True)
     return len(made)
