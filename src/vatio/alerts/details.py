@@ -90,11 +90,15 @@ def complete(thing: AlertThing, kind: str, details: AlertDetails) -> dict[str, A
 
     :raises WrongAlert: if the kind does not fit the thing, or the details do not fit the kind.
     """
-    _ensure_fits(thing, kind)
+    ensure_fits(thing, kind)
     return completed(kind, details)
 
 
-def _ensure_fits(thing: AlertThing, kind: str) -> None:
+def ensure_fits(thing: AlertThing, kind: str) -> None:
+    """Refuse a kind of alert that cannot look at a thing.
+
+    :raises WrongAlert: saying what an alert of the kind looks at.
+    """
     is_fed = isinstance(thing, DataSource | RtcLine)
     if kind == AlertKind.SILENCE:
         if not is_fed and not isinstance(thing, DataPoint):

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.models import Account
 from vatio.alerts.details import COLUMNS, AlertThing
-from vatio.alerts.kinds import AlertKind
 from vatio.alerts.models import AlertRule
 from vatio.consumption import subjects
 from vatio.consumption.subjects import EnergySubject, SubjectKind
@@ -87,15 +86,6 @@ class WatchableThing:
     def is_fed(self) -> bool:
         """Whether it brings readings, and no data is all that can be told of it."""
         return self.subject is None
-
-
-def fits(thing: WatchableThing, kind: str) -> bool:
-    """Return whether an alert of a kind can look at a thing."""
-    if kind == AlertKind.SILENCE:
-        return thing.is_fed or thing.kind == SubjectKind.DATA_POINT
-    if kind == AlertKind.POWER:
-        return thing.kind in (SubjectKind.SUPPLY_POINT, SubjectKind.DATA_POINT)
-    return not thing.is_fed
 
 
 def watchable(account: Account) -> list[WatchableThing]:

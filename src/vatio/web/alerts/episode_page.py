@@ -81,7 +81,7 @@ def page(request: Request, uid: UUID, episode: UUID) -> HttpResponse:
             "may_expand": frame.leads,
             "may_change": frame.may_change and rule.removed_at is None,
             "may_acknowledge": may_acknowledge(frame, request),
-            "is_muted": words.is_muted(rule.muted_until, at),
+            "is_muted": rule.is_muted(at),
             "today": day_at(at, account.time_zone),
             "at": at,
             "words": words,

@@ -1,7 +1,7 @@
 """«Crear una alerta», and changing one: a form, and what it would have found beside it."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,6 +18,7 @@ from vatio.alerts.kinds import AlertKind, Severity
 from vatio.alerts.listing import rules_of
 from vatio.alerts.making import AlertGone
 from vatio.alerts.models import AlertRule
+from vatio.alerts.reconciling import moment
 from vatio.alerts.things import grouped, site_of
 from vatio.alerts.wording import lasted, things_of, unit_of
 from vatio.entitlements.limits import why_closed
@@ -217,7 +218,7 @@ def _drawn(
         **complete(form.row, form.chosen_kind, details),
     )
     stretches = [
-        (_moment(each.begins), _moment(each.ends) if each.ends is not None else None)
+        (moment(each.begins), moment(each.ends) if each.ends is not None else None)
         for each in foreseen.episodes
     ]
     return picture(foreseen.curve, rule, stretches, now=at.timestamp())
@@ -229,18 +230,12 @@ def _lines(form: AlertForm, foreseen: ForeseenEpisodes | None) -> list[ForeseenL
         return []
     return [
         ForeseenLine(
-            _moment(each.begins),
-            lasted(
-                _moment(each.ends if each.ends is not None else each.last) - _moment(each.begins)
-            ),
+            moment(each.begins),
+            lasted(moment(each.ends if each.ends is not None else each.last) - moment(each.begins)),
             with_unit(each.worst / unit.factor, unit.name),
         )
         for each in list(foreseen.episodes)[: -MOST_SHOWN - 1 : -1]
     ]
-
-
-def _moment(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)
 
 
 PLACE = "accounts/<uuid:uid>/alerts"

@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from vatio.accounts.models import Account
@@ -20,6 +19,7 @@ from vatio.alerts.details import (
     AlertThing,
     RecipientDetails,
     WrongAlert,
+    ensure_fits,
 )
 from vatio.alerts.foreseeing import ForeseenEpisodes, ensure_few_texts, foresee
 from vatio.alerts.kinds import SUMS, AlertKind, Severity
@@ -138,19 +138,17 @@ class AlertForm(ThingForm):
     def _is_kind(self) -> bool:
         return self.chosen_kind in AlertKind.values
 
-    @property
-    def unfit(self) -> list[WatchableThing]:
-        """What a thing of the chosen kind cannot be: offered where the kind is changed."""
-        return [each for each in self.watchable if not things.fits(each, self.chosen_kind)]
-
     def clean(self) -> dict[str, Any]:
         written = super().clean() or self.cleaned_data
         thing, kind = written.get("thing"), written.get("kind")
         if thing is not None and kind is not None:
-            if things.fits(thing, kind):
-                self.row = things.row_of(self.account, thing.key)
-            else:
-                self.add_error("thing", ValidationError(_unfit(kind)))
+            row = things.row_of(self.account, thing.key)
+            try:
+                if row is not None:
+                    ensure_fits(row, kind)
+                self.row = row
+            except WrongAlert as wrong:
+                self.add_error("thing", ValidationError(str(wrong)))
         written["schedule"] = ""
         if self.chosen_kind not in NO_SCHEDULE and not self._has_wrong_hours():
             try:
@@ -232,15 +230,6 @@ class AlertForm(ThingForm):
 
 def _share(value: Decimal | None) -> float | None:
     return None if value is None else float(value / 100)
-
-
-def _unfit(kind: str) -> str:
-    """Return what an alert of a kind can look at."""
-    if kind == AlertKind.SILENCE:
-        return _("No data is told of a source, a line or a data point.")
-    if kind == AlertKind.POWER:
-        return _("A power is contracted for a supply point.")
-    return _("Of a source or a line no data can be told, and nothing else.")
 
 
 def of_rule(rule: AlertRule, unit: EpisodeUnit | None) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def page(request: Request, uid: UUID, rule: UUID) -> HttpResponse:
             "count": rows.count(),
             "at": at,
             "today": day_at(at, account.time_zone),
-            "is_muted": words.is_muted(own.muted_until, at),
+            "is_muted": own.is_muted(at),
             "may_change": frame.may_change and own.removed_at is None,
             "may_acknowledge": may_acknowledge(frame, request),
             "consumption": consumption_of(account, own, at=at),

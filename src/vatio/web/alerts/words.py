@@ -1,7 +1,6 @@
 """The words and figures of alerts on the pages: states, severities, kinds, thresholds."""
 
 from collections.abc import Mapping
-from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -71,8 +70,3 @@ def threshold_words(each: ListedRule) -> str:
     if each.worse is not None:
         words.append(_("grave from %(level)s") % {"level": with_unit(each.worse, unit)})
     return " · ".join(words)
-
-
-def is_muted(until: datetime | None, at: datetime) -> bool:
-    """Return whether a rule that is muted until a moment is so now."""
-    return until is not None and until > at
