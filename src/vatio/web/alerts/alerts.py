@@ -36,7 +36,7 @@ from vatio.web.shell.access import (
     Request,
     only,
 )
-from vatio.web.shell.query_string import query_string
+from vatio.web.shell.query_string import query_string, sort_headings
 
 MOST_OPEN = 50
 """How many open episodes are listed above the closed ones; of more, they have pages."""
@@ -75,7 +75,7 @@ def alerts(request: Request, uid: UUID) -> HttpResponse:
             "open_rows": open_rows,
             "page": page,
             "facts": described(account, [*open_rows, *page.rows]),
-            "headings": _headings(request, asked),
+            "headings": sort_headings(request.GET, asked.sort, SORTS, upwards="alert"),
             "state_urls": {
                 state: query_string(request.GET, {"state": state})
                 for state in ("", "open", "closed")
@@ -131,19 +131,6 @@ def _rules(
         last=place(last, number < last),
     )
     return found, page, count
-
-
-def _headings(request: Request, asked: EpisodeFilters) -> dict[str, dict[str, str]]:
-    """Return the sort direction of each column, and the address of its heading."""
-    found = {}
-    for column in SORTS:
-        up, down = asked.sort == column, asked.sort == f"-{column}"
-        turned = down if column != "alert" else not up
-        found[column] = {
-            "url": query_string(request.GET, {"sort": column if turned else f"-{column}"}),
-            "sorted": "ascending" if up else "descending" if down else "",
-        }
-    return found
 
 
 def _offered(asked: EpisodeFilters, account: Account) -> Sequence[tuple[str, str]]:

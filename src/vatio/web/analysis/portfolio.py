@@ -12,11 +12,11 @@ from vatio import clock
 from vatio.accounts.labels import SECTORS
 from vatio.alerts.listing import OPEN_OF_ACCOUNTS
 from vatio.consumption.portfolio import exporting, listing
-from vatio.consumption.portfolio.listing import SORTS, ListedFigures, PortfolioFilters
+from vatio.consumption.portfolio.listing import SORTS, ListedFigures
 from vatio.dates import day_at
 from vatio.web.shell.access import SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.downloads import XLSX
-from vatio.web.shell.query_string import query_string
+from vatio.web.shell.query_string import query_string, sort_headings
 
 
 @only(SUPERADMINISTRATOR)
@@ -42,7 +42,7 @@ def portfolio(request: Request, slug: str) -> HttpResponseBase:
             "late": made.late,
             "compared": made.compared,
             "used": made.used,
-            "headings": _headings(request, asked),
+            "headings": sort_headings(request.GET, asked.sort, SORTS, upwards="name"),
             "sectors": SECTORS,
             "late_url": query_string(request.GET, {"data": "" if asked.with_late else "late"}),
             "expired_url": query_string(request.GET, {"state": "" if asked.expired else "expired"}),
@@ -51,22 +51,6 @@ def portfolio(request: Request, slug: str) -> HttpResponseBase:
             },
         },
     )
-
-
-def _headings(request: Request, asked: PortfolioFilters) -> dict[str, dict[str, str]]:
-    """Return the sort direction of each column, and the address of its heading.
-
-    A name sorts upwards first, a figure downwards: the most of it is what one looks for.
-    """
-    found = {}
-    for column in SORTS:
-        up, down = asked.sort == column, asked.sort == f"-{column}"
-        turned = down if column != "name" else not up
-        found[column] = {
-            "url": query_string(request.GET, {"sort": column if turned else f"-{column}"}),
-            "sorted": "ascending" if up else "descending" if down else "",
-        }
-    return found
 
 
 def _file(request: Request, rows: list[ListedFigures], *, at: datetime) -> HttpResponseBase:
