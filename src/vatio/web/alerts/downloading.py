@@ -1,7 +1,5 @@
 """«Descargar» of episodes: all that are asked for, as a workbook or as text."""
 
-import csv
-import io
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -10,11 +8,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404
 from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils.text import slugify
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from vatio import clock, workbooks
@@ -33,9 +30,8 @@ from vatio.web.shell.access import (
     Request,
     only,
 )
+from vatio.web.shell.csv_files import Cell, csv_file
 from vatio.web.shell.downloads import XLSX
-
-Cell = str | float | datetime | None
 
 TOGETHER = 1_000
 """How many episodes are described at a time."""
@@ -58,9 +54,7 @@ def download(request: Request, uid: UUID, kind: str) -> HttpResponseBase:
     day = day_at(at, account.time_zone).isoformat()
     name = f"{slugify(account.name)[:80] or 'vatio'}-{slugify(_('Alerts'))}-{day}.{kind}"
     if kind == "csv":
-        made = HttpResponse("\ufeff" + _text(found), content_type="text/csv; charset=utf-8")
-        made["Content-Disposition"] = f'attachment; filename="{name}"'
-        return made
+        return csv_file(_headings(), found, name=name, places=3)
     return FileResponse(_workbook(found), as_attachment=True, filename=name, content_type=XLSX)
 
 
@@ -119,28 +113,6 @@ def _local(at: datetime | None, zone: ZoneInfo) -> datetime | None:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
-
-
-def _text(rows: Iterator[list[Cell]]) -> str:
-    """Return the episodes as text, as a spreadsheet in the reader's language opens it."""
-    made = io.StringIO()
-    is_english = (get_language() or "es").startswith("en")
-    writer = csv.writer(made, delimiter="," if is_english else ";", lineterminator="\r\n")
-    writer.writerow(map(workbooks.harmless, _headings()))
-    for row in rows:
-        writer.writerow([_as_text(cell, is_english=is_english) for cell in row])
-    return made.getvalue()
-
-
-def _as_text(cell: Cell, *, is_english: bool) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, datetime):
-        return f"{cell:%Y-%m-%d %H:%M}"
-    if isinstance(cell, str):
-        return workbooks.harmless(cell)
-    text = f"{cell:.3f}".rstrip("0").rstrip(".")
-    return text if is_english else text.replace(".", ",")
 
 
 def _workbook(rows: Iterator[list[Cell]]) -> "tempfile._TemporaryFileWrapper[bytes]":

@@ -1,7 +1,5 @@
 """«Descargar»: the rows of the table, all of them, as a workbook or as text."""
 
-import csv
-import io
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,11 +7,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404
 from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils.text import slugify
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from vatio import clock, workbooks
@@ -31,9 +28,8 @@ from vatio.web.shell.access import (
     only,
 )
 from vatio.web.shell.account_frame import enter
+from vatio.web.shell.csv_files import DAY, MOMENT, Cell, csv_file
 from vatio.web.shell.downloads import XLSX
-
-Cell = str | float | datetime | None
 
 
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
@@ -50,9 +46,8 @@ def download(request: Request, uid: UUID, kind: str) -> HttpResponseBase:
     name = slugify(f"{account.name} {what}")[:80] or "consumo"
     file_name = f"{name}-{asked.since}-{asked.last}.{kind}"
     if kind == "csv":
-        made = HttpResponse("\ufeff" + _text(shown), content_type="text/csv; charset=utf-8")
-        made["Content-Disposition"] = f'attachment; filename="{file_name}"'
-        return made
+        moments = MOMENT if shown.table.by in (By.SLOT, By.HOUR) else DAY
+        return csv_file(_headings(shown), _rows(shown), name=file_name, places=6, moments=moments)
     return FileResponse(_workbook(shown), as_attachment=True, filename=file_name, content_type=XLSX)
 
 
@@ -86,33 +81,6 @@ def _rows(shown: Shown) -> Iterator[list[Cell]]:
             value, when = table.peak(number)
             row += [value, when]
         yield [*row, table.note(number)]
-
-
-def _text(shown: Shown) -> str:
-    """Return the table as text, as a spreadsheet in the reader's language opens it.
-
-    In English commas separate cells and points come before decimals, in Spanish semicolons and
-    commas. Days are written as in ISO 8601.
-    """
-    made = io.StringIO()
-    is_english = (get_language() or "es").startswith("en")
-    writer = csv.writer(made, delimiter="," if is_english else ";", lineterminator="\r\n")
-    writer.writerow(map(workbooks.harmless, _headings(shown)))
-    is_fine = shown.table.by in (By.SLOT, By.HOUR)
-    for row in _rows(shown):
-        writer.writerow([_as_text(cell, is_fine=is_fine, is_english=is_english) for cell in row])
-    return made.getvalue()
-
-
-def _as_text(cell: Cell, *, is_fine: bool, is_english: bool) -> str:
-    if isinstance(cell, datetime):
-        return f"{cell:%Y-%m-%d %H:%M}" if is_fine else f"{cell:%Y-%m-%d}"
-    if isinstance(cell, str):
-        return workbooks.harmless(cell)
-    if cell is None:
-        return ""
-    words = f"{cell:.6f}".rstrip("0").rstrip(".")
-    return words if is_english else words.replace(".", ",")
 
 
 def _workbook(shown: Shown) -> "tempfile._TemporaryFileWrapper[bytes]":
