@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from tests.collection.called import spellings
 from vatio import env
 from vatio.collection import sealing
 from vatio.collection.sealing import MeterKey, NotAKey, Unreadable, read_key, seal, unseal
@@ -14,21 +15,6 @@ from vatio.collection.sealing import MeterKey, NotAKey, Unreadable, read_key, se
 OLD, NEW = b"o" * 32, b"n" * 32
 LINE = UUID("6f3c0d0e-9d7f-4a67-8a5e-1f8d2c3b4a59")
 NUMBER = 3_141_592_653
-
-
-def spellings(number: int) -> list[str]:
-    """Return how a number could stand in a text: decimal, with marks, hexadecimal, in bytes."""
-    big, little = number.to_bytes(4, "big"), number.to_bytes(4, "little")
-    return [
-        str(number),
-        f"{number:,}",
-        f"{number:,}".replace(",", "."),
-        f"{number:x}",
-        f"{number:X}",
-        little.hex(),
-        repr(big)[2:-1],
-        repr(little)[2:-1],
-    ]
 
 
 @given(number=some.integers(0, 2**32 - 1), line=some.uuids())

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import idna
 from django.conf import settings
+from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -98,12 +99,9 @@ def look_up(name: str) -> list[str]:
 
 def allowed_here(lookup: Lookup = look_up) -> Allowed:
     """Return what the settings allow, with the addresses of our database and of our pages."""
-    database = settings.DATABASES["default"]
+    database = connection.settings_dict
     options = database.get("OPTIONS") or {}
-    hosts = [
-        *str(database.get("HOST") or "").split(","),
-        *str(options.get("hostaddr", "")).split(","),
-    ]
+    hosts = f"{database.get('HOST') or ''},{options.get('hostaddr', '')}".split(",")
     ports = [each for each in str(database.get("PORT") or "5432").split(",") if each.isdigit()]
     hosts.append(urlsplit(settings.PUBLIC_URL).hostname or "")
     names = [each for each in hosts if each and not each.startswith(("/", "@"))]

@@ -41,6 +41,10 @@ MOST = 2 ** (8 * BYTES) - 1
 """The greatest key of a meter: an unsigned number of 32 bits."""
 
 
+Sealed = bytes | memoryview
+"""What the database gives back of a column of bytes."""
+
+
 class NotAKey(Refused):
     """What was written is not the key of a meter; the words do not repeat it."""
 
@@ -107,7 +111,7 @@ def seal(key: MeterKey, *, line: UUID, keys: Sequence[bytes] | None = None) -> b
     return head + AESGCM(first).encrypt(nonce, key.reveal().to_bytes(BYTES, "big"), line.bytes)
 
 
-def unseal(sealed: bytes, *, line: UUID, keys: Sequence[bytes] | None = None) -> MeterKey:
+def unseal(sealed: Sealed, *, line: UUID, keys: Sequence[bytes] | None = None) -> MeterKey:
     """Return the key of a line's meter.
 
     :raises Unreadable: if what sealed it is not among the keys, or it was changed or moved.
@@ -132,7 +136,7 @@ def unseal(sealed: bytes, *, line: UUID, keys: Sequence[bytes] | None = None) ->
     raise _damaged()
 
 
-def is_sealed_by_the_first(sealed: bytes, *, keys: Sequence[bytes] | None = None) -> bool:
+def is_sealed_by_the_first(sealed: Sealed, *, keys: Sequence[bytes] | None = None) -> bool:
     """Return whether a sealed key was sealed by the first of the keys, which seals now."""
     return bytes(sealed)[AT_NAME] == _name((keys or sealing_keys())[0])
 
