@@ -1,7 +1,6 @@
 import io
 import logging
 import zipfile
-import logging
 from datetime import time
 
 import pytest
