@@ -5,7 +5,7 @@ from typing import Any
 
 from vatio.collection.describing import LineDetails
 from vatio.collection.models import CallAttempt, LineSettings
-from vatio.collection.outcomes import Outcome
+from vatio.collection.outcomes import CallOutcome
 from vatio.collection.sealing import MeterKey
 from vatio.collection.setting_up import change_line
 from vatio.metering.models import RtcLine
@@ -58,14 +58,14 @@ def call(line: RtcLine, *, by: Person, at: datetime) -> LineSettings:
         **own,
         started_at=at,
         ended_at=at + timedelta(seconds=9),
-        outcome=Outcome.NO_ANSWER,
+        outcome=CallOutcome.NO_ANSWER,
         asked_by=by,
     )
     CallAttempt.objects.create(
         **own,
         started_at=at + timedelta(minutes=5),
         ended_at=at + timedelta(minutes=6),
-        outcome=Outcome.DONE,
+        outcome=CallOutcome.DONE,
         bytes_sent=120,
         bytes_received=9_000,
         hours=24,

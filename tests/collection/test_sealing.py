@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from tests.collection.called import spellings
 from vatio import env
 from vatio.collection import sealing
-from vatio.collection.sealing import MeterKey, NotAKey, Unreadable, read_key, seal, unseal
+from vatio.collection.sealing import KeyUnreadable, MeterKey, NotAKey, read_key, seal, unseal
 
 OLD, NEW = b"o" * 32, b"n" * 32
 LINE = UUID("6f3c0d0e-9d7f-4a67-8a5e-1f8d2c3b4a59")
@@ -36,14 +36,14 @@ def test_the_same_key_is_sealed_otherwise_each_time() -> None:
 def test_it_does_not_open_for_another_line() -> None:
     sealed = seal(MeterKey(NUMBER), line=LINE, keys=[OLD])
 
-    with pytest.raises(Unreadable, match="movió"):
+    with pytest.raises(KeyUnreadable, match="movió"):
         unseal(sealed, line=uuid4(), keys=[OLD])
 
 
 def test_it_does_not_open_without_what_sealed_it_and_says_so() -> None:
     sealed = seal(MeterKey(NUMBER), line=LINE, keys=[OLD])
 
-    with pytest.raises(Unreadable, match="DATA_KEY"):
+    with pytest.raises(KeyUnreadable, match="DATA_KEY"):
         unseal(sealed, line=LINE, keys=[NEW])
 
 
@@ -52,13 +52,13 @@ def test_a_changed_byte_anywhere_does_not_open(place: int, change: int) -> None:
     sealed = bytearray(seal(MeterKey(NUMBER), line=LINE, keys=[OLD]))
     sealed[place] ^= change
 
-    with pytest.raises(Unreadable):
+    with pytest.raises(KeyUnreadable):
         unseal(bytes(sealed), line=LINE, keys=[OLD])
 
 
 @given(sealed=some.binary(max_size=60))
 def test_anything_else_does_not_open(sealed: bytes) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(KeyUnreadable):
         unseal(sealed, line=LINE, keys=[OLD])
 
 

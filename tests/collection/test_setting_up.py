@@ -13,7 +13,7 @@ from vatio.collection.addresses import NotAllowed, WrongAddress
 from vatio.collection.describing import WrongSettings
 from vatio.collection.models import CallAttempt, LineSettings
 from vatio.collection.modems import NoSuchModem
-from vatio.collection.sealing import Unreadable
+from vatio.collection.sealing import KeyUnreadable
 from vatio.collection.setting_up import add_line, change_line, key_of, reseal
 from vatio.entitlements.limits import LimitReached
 from vatio.entitlements.question import entitlement
@@ -164,7 +164,7 @@ def test_a_key_does_not_open_in_the_row_of_another_line(line: RtcLine, nuria: Pe
 
     LineSettings.objects.filter(line=other).update(sealed_key=stolen)
 
-    with pytest.raises(Unreadable):
+    with pytest.raises(KeyUnreadable):
         key_of(stored(other))
 
 

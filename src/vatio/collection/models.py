@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.models import BelowAccountSet
 from vatio.collection.addresses import LEAST_PORT, MOST_PORT
-from vatio.collection.outcomes import Outcome
+from vatio.collection.outcomes import CallOutcome
 from vatio.collection.sealing import SEALED
 from vatio.metering.models import OfAccount, RtcLine
 from vatio.tenants.models import Person
@@ -106,7 +106,7 @@ class CallAttempt(OfAccount):
     asked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=14, blank=True, default="", choices=Outcome.choices)
+    outcome = models.CharField(max_length=14, blank=True, default="", choices=CallOutcome.choices)
     bytes_sent = models.IntegerField(default=0)
     bytes_received = models.IntegerField(default=0)
     hours = models.IntegerField(default=0)
@@ -122,7 +122,8 @@ class CallAttempt(OfAccount):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(outcome__in=["", *Outcome.values]), name="the_end_of_a_call_is_known"
+                condition=Q(outcome__in=["", *CallOutcome.values]),
+                name="the_end_of_a_call_is_known",
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, outcome="")

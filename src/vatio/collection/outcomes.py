@@ -7,7 +7,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
-class Outcome(TextChoices):
+class CallOutcome(TextChoices):
     """How a call ended."""
 
     DONE = "done", _("The readings came")

@@ -49,7 +49,7 @@ class NotAKey(Refused):
     """What was written is not the key of a meter; the words do not repeat it."""
 
 
-class Unreadable(Refused):
+class KeyUnreadable(Refused):
     """A sealed key does not open: what sealed it is not here, or it was changed or moved."""
 
 
@@ -114,7 +114,7 @@ def seal(key: MeterKey, *, line: UUID, keys: Sequence[bytes] | None = None) -> b
 def unseal(sealed: Sealed, *, line: UUID, keys: Sequence[bytes] | None = None) -> MeterKey:
     """Return the key of a line's meter.
 
-    :raises Unreadable: if what sealed it is not among the keys, or it was changed or moved.
+    :raises KeyUnreadable: if what sealed it is not among the keys, or it was changed or moved.
     """
     sealed = bytes(sealed)
     if len(sealed) != SEALED or sealed[:1] != VERSION:
@@ -122,7 +122,7 @@ def unseal(sealed: Sealed, *, line: UUID, keys: Sequence[bytes] | None = None) -
     name, nonce, rest = sealed[AT_NAME], sealed[AT_NONCE], sealed[AT_NONCE.stop :]
     matching = [each for each in keys or sealing_keys() if _name(each) == name]
     if not matching:
-        raise Unreadable(
+        raise KeyUnreadable(
             _(
                 "The access key cannot be opened: DATA_KEY, or the file data_key, lacks what sealed"
                 " it. Bring that back, or write the access key anew."
@@ -145,5 +145,7 @@ def _name(key: bytes) -> bytes:
     return hashlib.sha256(b"vatio.sealing:" + key).digest()[:NAME]
 
 
-def _damaged() -> Unreadable:
-    return Unreadable(_("The access key cannot be opened: it was changed or moved. Write it anew."))
+def _damaged() -> KeyUnreadable:
+    return KeyUnreadable(
+        _("The access key cannot be opened: it was changed or moved. Write it anew.")
+    )

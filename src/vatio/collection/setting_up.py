@@ -9,8 +9,8 @@ from vatio.collection.addresses import Lookup, look_up
 from vatio.collection.describing import LineDetails, WrongSettings, check
 from vatio.collection.models import LineSettings
 from vatio.collection.sealing import (
+    KeyUnreadable,
     MeterKey,
-    Unreadable,
     is_sealed_by_the_first,
     seal,
     sealing_keys,
@@ -85,7 +85,7 @@ def change_line(
 def key_of(settings: LineSettings) -> MeterKey:
     """Return the access key of a line's meter: only what calls it asks for it.
 
-    :raises Unreadable: if what sealed it is not here, or it was changed or moved.
+    :raises KeyUnreadable: if what sealed it is not here, or it was changed or moved.
     """
     return unseal(settings.sealed_key, line=settings.line.uid)
 
@@ -114,7 +114,7 @@ def _reseal(row: LineSettings, keys: tuple[bytes, ...]) -> bool:
         return False
     try:
         key = unseal(row.sealed_key, line=row.line.uid, keys=keys)
-    except Unreadable:
+    except KeyUnreadable:
         return False
     row.sealed_key = seal(key, line=row.line.uid, keys=keys)
     row.save(update_fields=["sealed_key"])

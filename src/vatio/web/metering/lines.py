@@ -60,7 +60,7 @@ def change(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
     """Change how an RTC line is called; an empty key keeps the one that is stored."""
     account = enter(request, to_change=True).account
     line = line_of(account, thing, request.user)
-    settings = LineSettings.objects.filter(line=line).first()
+    settings = LineSettings.objects.visible_to(request.user).filter(line=line).first()
     name = line.supply_point.name
     form = CalledForm(request.POST or None, settings=settings)
     if request.method == "POST" and form.is_valid():
@@ -86,7 +86,7 @@ def page(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
     frame = enter(request)
     account = frame.account
     line = line_of(account, thing, request.user)
-    settings = LineSettings.objects.filter(line=line).first()
+    settings = LineSettings.objects.visible_to(request.user).filter(line=line).first()
     telephone = settings.telephone if settings else ""
     return render(
         request,
