@@ -10,6 +10,7 @@ from django.utils.translation import override
 import vatio
 from tests import make
 from tests.alerts import filled as alerts
+from tests.collection.called import call as call_line
 from tests.metering.installed import import_inventory, install
 from tests.purging.lived import OVER, asked, lived
 from tests.readings.devices import gateway
@@ -276,7 +277,9 @@ def test_the_facts_that_the_rules_record_make_sentences_in_both_languages() -> N
     people_come_and_go(norte, hotel)
     orders_come_and_go(norte, hotel)
     deciding.accept(make.expansion_order(hotel, rtc_lines=1), by=make.commercial(), at=make.NOON)
-    source = install(hotel, by=make.commercial(), at=make.NOON).source
+    installed = install(hotel, by=make.commercial(), at=make.NOON)
+    source = installed.source
+    call_line(installed.line, by=make.commercial(), at=make.NOON)
     tokens.rotate(source, by=make.commercial(), at=make.NOON)
     for each in source.tokens.all():
         tokens.revoke(each, by=make.commercial(), at=make.NOON)
