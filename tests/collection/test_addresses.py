@@ -1,5 +1,6 @@
 import ipaddress
 import socket
+from threading import Event
 from types import SimpleNamespace
 
 import pytest
@@ -197,6 +198,31 @@ def test_a_name_without_an_address_is_told() -> None:
     for lookup in (nothing, answering()):
         with pytest.raises(NotFound):
             called("meter.example.org", lookup=lookup)
+
+
+def test_a_name_that_is_looked_up_for_too_long_has_no_address(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    let_go = Event()
+    monkeypatch.setattr(addresses, "LOOKUP_SECONDS", 0.05)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [] * let_go.wait(20))
+
+    with pytest.raises(NotFound):
+        called("meter.example.org", lookup=addresses.look_up)
+    let_go.set()
+
+
+def test_the_resolver_of_the_system_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def answer(name: str, *_: object, **__: object) -> list[tuple[object, ...]]:
+        asked.append(name)
+        return [(2, 1, 6, "", ("8.8.8.8", 0)), (2, 2, 17, "", ("8.8.8.8", 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+
+    assert called("Meter.example.org.", lookup=addresses.look_up) == ["8.8.8.8:4001"]
+    assert asked == ["meter.example.org"]
 
 
 def test_every_address_of_this_machine_is_refused_whatever_is_listed() -> None:

@@ -146,7 +146,10 @@ def test_the_history_tells_of_a_change_and_of_a_new_key_but_not_which(
     acts = Act.objects.filter(pk__gt=before).order_by("pk")
     assert [(act.verb, sentence(act.verb, act.facts).words) for act in acts] == [
         ("line.key_changed", "Se cambia la clave de acceso de la línea RTC de «Acometida»"),
-        ("line.configured", "Se cambia cómo se llama a la línea RTC de «Acometida»: por módem"),
+        (
+            "line.configured",
+            "Se cambia cómo se llega al contador de la línea RTC de «Acometida»: por módem",
+        ),
     ]
 
 

@@ -60,7 +60,7 @@ SHEETS = [
     "Magnitudes pendientes",
     "Ficheros guardados",
     "Ficheros de lecturas subidos",
-    "Cómo se llama a las líneas RTC",
+    "Cómo se llega a los contadores",
     "Llamadas",
     "Personas",
     "Invitaciones",

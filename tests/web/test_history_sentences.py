@@ -73,7 +73,7 @@ SPANISH = {
         "Inventario importado de inventario.xlsx: 1 añadidos, 0 cambiados, 0 retirados,"
         " 0 de nuevo en servicio"
     ),
-    "line.configured": "Se cambia cómo se llama a la línea RTC de «Acometida»: por IP",
+    "line.configured": "Se cambia cómo se llega al contador de la línea RTC de «Acometida»: por IP",
     "line.key_changed": "Se cambia la clave de acceso de la línea RTC de «Acometida»",
     "licence.drafted": "Básica Mtr, versión 1: en borrador",
     "licence.published": "Básica Mtr, versión 1: publicada",

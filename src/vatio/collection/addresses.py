@@ -12,6 +12,7 @@ import re
 import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from threading import Thread
 from urllib.parse import urlsplit
 
 import idna
@@ -31,6 +32,9 @@ LABEL = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 
 NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*")
 """The last label of what programs read as an IPv4 address (WHATWG URL, «ends in a number»)."""
+
+LOOKUP_SECONDS = 5.0
+"""How long a name is looked up."""
 
 Lookup = Callable[[str], Sequence[str]]
 
@@ -91,10 +95,25 @@ class Allowed:
 def look_up(name: str) -> list[str]:
     """Return the numeric addresses of a name, in the order in which they are to be tried.
 
-    :raises OSError: if there is none.
+    :raises OSError: if there is none, or none came in `LOOKUP_SECONDS`.
     """
-    found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(each[4][0]) for each in found))
+    found: list[str] = []
+    problems: list[OSError | UnicodeError] = []
+
+    def ask() -> None:
+        try:
+            answers = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)
+            found.extend(dict.fromkeys(str(each[4][0]) for each in answers))
+        except (OSError, UnicodeError) as problem:
+            problems.append(problem)
+
+    # The resolver of the system has no time limit of its own that could be set for one name.
+    asking = Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(LOOKUP_SECONDS)
+    if asking.is_alive() or problems:
+        raise OSError(f"{name} has no address") from next(iter(problems), None)
+    return found
 
 
 def allowed_here(lookup: Lookup = look_up) -> Allowed:
