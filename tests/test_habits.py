@@ -46,7 +46,7 @@ def test_no_module_has_a_name_without_a_subject() -> None:
 @pytest.mark.parametrize("path", OURS, ids=name_of)
 def test_imports_stand_at_the_top(path: Path) -> None:
     tree = tree_of(path)
-    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef)]
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
 
     inside = [
         n for f in functions for n in ast.walk(f) if isinstance(n, ast.Import | ast.ImportFrom)
@@ -217,7 +217,8 @@ def test_the_words_of_the_screen_lead_to_functions_that_exist() -> None:
     )
     lost = []
     for file, function in rows:
-        names = {n.name for n in ast.walk(tree_of(ROOT / file)) if isinstance(n, ast.FunctionDef)}
+        found = ast.walk(tree_of(ROOT / file))
+        names = {n.name for n in found if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)}
         if function not in names:
             lost.append(f"{file}: {function}")
 

@@ -184,6 +184,8 @@ def waiting_jobs() -> int:
 
 def test_whatever_is_inserted_at_once_one_job_waits_and_none_where_nobody_looks() -> None:
     key = series(15)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")  # those that other tests have left
 
     waking.wake(key.account_id)
     nobody = waiting_jobs()

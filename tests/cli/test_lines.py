@@ -8,6 +8,7 @@ from tests.collection.called import KEY, spellings
 from vatio.accounts.models import Account
 from vatio.cli import arguments, lines
 from vatio.collection.addresses import NotAllowed
+from vatio.collection.iec102.asdus import MeterKey
 from vatio.collection.models import LineSettings
 from vatio.collection.sealing import NotAKey
 from vatio.collection.setting_up import key_of
@@ -68,7 +69,7 @@ def test_a_line_calls_the_principal_meter_of_the_cups(hotel: Account, key_file: 
 
     line = RtcLine.objects.get()
     assert line.meter.serial == "AB-1"
-    assert key_of(LineSettings.objects.get(line=line)).reveal() == KEY
+    assert key_of(LineSettings.objects.get(line=line)) == MeterKey(KEY)
     assert told == {
         "account": "Hotel Lugo",
         "organisation": hotel.organisation.name,

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from vatio.collection.describing import LineDetails
+from vatio.collection.iec102.asdus import MeterKey
 from vatio.collection.models import CallAttempt, LineSettings
 from vatio.collection.outcomes import CallOutcome
-from vatio.collection.sealing import MeterKey
 from vatio.collection.setting_up import change_line
 from vatio.metering.models import RtcLine
 from vatio.tenants.models import Person

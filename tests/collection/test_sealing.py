@@ -10,7 +10,8 @@ from hypothesis import strategies as some
 from tests.collection.called import spellings
 from vatio import env
 from vatio.collection import sealing
-from vatio.collection.sealing import KeyUnreadable, MeterKey, NotAKey, read_key, seal, unseal
+from vatio.collection.iec102.asdus import MeterKey
+from vatio.collection.sealing import KeyUnreadable, NotAKey, read_key, seal, unseal
 
 OLD, NEW = b"o" * 32, b"n" * 32
 LINE = UUID("6f3c0d0e-9d7f-4a67-8a5e-1f8d2c3b4a59")
@@ -23,7 +24,7 @@ def test_what_is_sealed_opens_for_its_line_and_is_as_long_for_any_key(
 ) -> None:
     sealed = seal(MeterKey(number), line=line, keys=[OLD])
 
-    assert unseal(sealed, line=line, keys=[NEW, OLD]).reveal() == number
+    assert unseal(sealed, line=line, keys=[NEW, OLD]) == MeterKey(number)
     assert len(sealed) == sealing.SEALED
 
 
@@ -70,7 +71,10 @@ def test_the_first_seals_and_all_open() -> None:
         False,
         True,
     ]
-    assert [unseal(each, line=LINE, keys=[NEW, OLD]).reveal() for each in (old, new)] == [1, 2]
+    assert [unseal(each, line=LINE, keys=[NEW, OLD]) for each in (old, new)] == [
+        MeterKey(1),
+        MeterKey(2),
+    ]
 
 
 def test_a_key_shows_itself_in_no_text_and_no_pickle() -> None:
@@ -86,7 +90,7 @@ def test_a_key_shows_itself_in_no_text_and_no_pickle() -> None:
 
 @pytest.mark.parametrize("text", ["0", " 7 ", "4294967295", "0000000012"])
 def test_a_key_is_a_number_of_32_bits(text: str) -> None:
-    assert read_key(text).reveal() == int(text)
+    assert read_key(text) == MeterKey(int(text))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +110,7 @@ def test_the_file_is_made_once_and_only_its_owner_reads_it(settings, tmp_path: P
     sealed = seal(MeterKey(NUMBER), line=LINE)
 
     file = tmp_path / "home" / "data_key"
-    assert unseal(sealed, line=LINE).reveal() == NUMBER
+    assert unseal(sealed, line=LINE) == MeterKey(NUMBER)
     assert file.stat().st_mode & 0o777 == 0o600
     assert [each.name for each in file.parent.iterdir()] == ["data_key"]
 
@@ -117,7 +121,7 @@ def test_the_file_may_hold_several(settings, tmp_path: Path) -> None:
     file = tmp_path / "data_key"
     file.write_text(f"{'A' * 43}=\n{file.read_text()}\n")
 
-    assert unseal(sealed, line=LINE).reveal() == NUMBER
+    assert unseal(sealed, line=LINE) == MeterKey(NUMBER)
     assert not sealing.is_sealed_by_the_first(sealed)
 
 

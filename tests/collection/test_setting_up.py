@@ -11,6 +11,7 @@ from tests.collection.called import KEY, by_modem, call, details, spellings
 from vatio.accounts.models import Account
 from vatio.collection.addresses import NotAllowed, WrongAddress
 from vatio.collection.describing import WrongSettings
+from vatio.collection.iec102.asdus import MeterKey
 from vatio.collection.models import CallAttempt, LineSettings
 from vatio.collection.modems import NoSuchModem
 from vatio.collection.sealing import KeyUnreadable
@@ -70,7 +71,7 @@ def test_a_line_is_added_with_how_it_is_called(hotel: Account, nuria: Person) ->
     settings = stored(line)
     assert (settings.transport, settings.endpoint) == ("ip", "meter.example.org:4001")
     assert (settings.night_from, settings.night_until) == (time(23), time(6))
-    assert key_of(settings).reveal() == KEY
+    assert key_of(settings) == MeterKey(KEY)
     assert entitlement(hotel, at=make.NOON).rooms[Unit.RTC_LINES].left == 0
 
 
@@ -131,7 +132,7 @@ def test_a_change_without_a_key_keeps_it(line: RtcLine, nuria: Person) -> None:
     change_line(line, details(host="8.8.4.4", key=None), by=nuria, at=make.NOON)
 
     assert stored(line).host == "8.8.4.4"
-    assert key_of(stored(line)).reveal() == KEY
+    assert key_of(stored(line)) == MeterKey(KEY)
 
 
 def test_the_history_tells_of_a_change_and_of_a_new_key_but_not_which(
@@ -198,7 +199,7 @@ def test_keys_are_sealed_anew_with_the_first(settings, line: RtcLine, nuria: Per
 
     settings.DATA_KEYS = (new,)
     assert (first, again) == ((1, 1), (0, 1))
-    assert key_of(stored(line)).reveal() == KEY
+    assert key_of(stored(line)) == MeterKey(KEY)
 
 
 def unpacked(content: bytes) -> bytes:

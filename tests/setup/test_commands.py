@@ -36,6 +36,7 @@ def test_help_writes_nothing_whatever_is_set(folder: Path, words: tuple[str, ...
         (("nonsense",), 2),
         (("demo", "people"), 1),
         (("demo", "people", "--json"), 1),
+        (("demo", "meter", "--port", "4059"), 1),
         (("mail", "test", "ana@norte.example"), 1),
         (("accounts", "import", "x.csv", "--organisation", "Norte", "--dry-run"), 1),
     ],

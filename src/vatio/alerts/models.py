@@ -219,6 +219,11 @@ class AlertEpisode(OfAccount):
             models.Index(fields=["account", "-begins"], name="episodes_of_an_account"),
             models.Index(
                 fields=["account"],
+                name="open_episodes_of_an_account",
+                condition=Q(ends__isnull=True),
+            ),
+            models.Index(
+                fields=["account"],
                 name="episodes_to_tell",
                 condition=Q(told_opened_at__isnull=True, late=False, muted=False, withdrawn=False)
                 | Q(

@@ -1,7 +1,11 @@
 """What can be typed after `vatio`: read before anything of the platform is touched."""
 
 import argparse
+import sys
+from collections.abc import Callable
 from datetime import date, datetime
+
+from vatio.demo.meter import faults
 
 
 def read(words: list[str]) -> argparse.Namespace:
@@ -81,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     advance = _word(demo, "advance", "let days pass in the demo", "advance_demo")
     advance.add_argument("days", help="a whole number from 1 to 366")
     advance.add_argument("--json", action="store_true")
+    _add_meter(_word(demo, "meter", "answer as a simulated utility meter", "demo_meter"))
     return parser
 
 
@@ -230,6 +235,55 @@ def _add_sum(parser: argparse.ArgumentParser) -> None:
         "--known-at", type=datetime.fromisoformat, metavar="TIME", help="as it was known then"
     )
     parser.add_argument("--json", action="store_true")
+
+
+def _add_meter(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `vatio demo meter`; `--fault help` is answered here, and ends."""
+    parser.add_argument(
+        "--port", type=_whole(65_535), required=True, metavar="PORT", help="of 127.0.0.1; 0: any"
+    )
+    parser.add_argument("--key", type=_whole(2**32 - 1), default=7, metavar="N")
+    parser.add_argument("--link", type=_whole(65_535), default=1, metavar="N", help="link address")
+    parser.add_argument("--point", type=_whole(65_535), default=1, metavar="N", help="of measuring")
+    parser.add_argument(
+        "--fault",
+        action=_AddFault,
+        default=[],
+        metavar="NAME",
+        help="one that the meter has, again for another; `--fault help` lists them",
+    )
+
+
+class _AddFault(argparse.Action):
+    """Takes one fault more, or prints the list of them all and ends."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        word = str(values)
+        if word == "help":
+            sys.stdout.write("\n".join(faults.listed()) + "\n")
+            parser.exit(0)
+        try:
+            faults.MeterFaults([word])
+        except faults.UnknownMeterFault as error:
+            raise argparse.ArgumentError(self, str(error)) from None
+        setattr(namespace, self.dest, [*getattr(namespace, self.dest), word])
+
+
+def _whole(most: int) -> Callable[[str], int]:
+    """Return what reads a whole number from 0 to `most`."""
+
+    def whole(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or int(text) > most:
+            raise argparse.ArgumentTypeError(f"«{text}» is not a whole number from 0 to {most}")
+        return int(text)
+
+    return whole
 
 
 def _add_account(parser: argparse.ArgumentParser) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 
 import psycopg
 from django.apps import apps
@@ -25,6 +26,7 @@ from vatio.cli import (
     entitlements,
     inventories,
     lines,
+    meters,
     portfolios,
     readings,
     sources,
@@ -332,6 +334,25 @@ def advance_demo(arguments: argparse.Namespace) -> int:
         f" {_several(passed.lapsed, 'order')} lapsed, {_several(passed.sent, 'message')} sent."
     )
     return 0
+
+
+def demo_meter(arguments: argparse.Namespace) -> int:
+    """Answer as a simulated utility meter, by the demo's clock, until the process is stopped."""
+    _join_running()
+    is_the_demo = is_demo()
+    connection.close()
+    if not is_the_demo:
+        raise CannotStart("This platform is not the demo: it has no use for a simulated meter.")
+    clock.follow(True)
+    return meters.run_meter(arguments, now=_now_once, say=say)
+
+
+def _now_once() -> datetime:
+    """Return the demo's time, and leave no connection to the database behind in a thread."""
+    try:
+        return clock.now()
+    finally:
+        connection.close()
 
 
 def _send_all() -> int:

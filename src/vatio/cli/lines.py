@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from vatio.accounts.models import Account
 from vatio.cli.naming import account_of
 from vatio.collection.describing import LineDetails
+from vatio.collection.iec102.asdus import MeterKey
 from vatio.collection.models import LineSettings
-from vatio.collection.sealing import MeterKey, read_key
+from vatio.collection.sealing import read_key
 from vatio.collection.setting_up import add_line, reseal
 from vatio.dates import day_at
 from vatio.metering.cups import parse_cups

@@ -1,1 +1,1 @@
-"""Collection: utility meters that are called over their RTC lines, and what they answered."""
+"""Calling meters over lines: how they are reached, the transports, and the protocol they speak."""

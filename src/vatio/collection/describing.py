@@ -16,9 +16,9 @@ from vatio.collection.addresses import (
     find,
     look_up,
 )
+from vatio.collection.iec102.asdus import MeterKey
 from vatio.collection.models import MOST_ADDRESS, NIGHT_FROM, NIGHT_UNTIL, LineSettings
 from vatio.collection.modems import modem_called
-from vatio.collection.sealing import MeterKey
 from vatio.formats import number
 from vatio.people.telephones import CALLED, NotATelephone, parse_number
 from vatio.refusal import Refused

@@ -11,7 +11,6 @@ and as long whatever the key is. Which key sealed it is told by the first bytes 
 import hashlib
 import os
 from collections.abc import Sequence
-from typing import NoReturn
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from vatio.collection.iec102.asdus import MeterKey
 from vatio.env import read_data_keys
 from vatio.formats import number
 from vatio.refusal import Refused
@@ -53,27 +53,6 @@ class KeyUnreadable(Refused):
     """A sealed key does not open: what sealed it is not here, or it was changed or moved."""
 
 
-class MeterKey:
-    """The key of a meter, which neither its text, nor an exception, nor a pickle shows."""
-
-    __slots__ = ("_number",)
-
-    def __init__(self, value: int) -> None:
-        if not 0 <= value <= MOST:
-            raise not_a_key()
-        self._number = value
-
-    def reveal(self) -> int:
-        """Return the number itself: only what calls the meter asks for it."""
-        return self._number
-
-    def __repr__(self) -> str:
-        return "MeterKey(…)"
-
-    def __reduce__(self) -> NoReturn:
-        raise TypeError("The key of a meter is not written anywhere.")
-
-
 def not_a_key() -> NotAKey:
     """Return the refusal of a text that is no key."""
     words = _("The access key is a whole number from 0 to %(most)s.") % {"most": number(MOST)}
@@ -86,7 +65,8 @@ def read_key(text: str) -> MeterKey:
     :raises NotAKey: if it is no whole number of 32 bits; the words do not repeat it.
     """
     digits = text.strip()
-    if not digits.isascii() or not digits.isdigit() or len(digits) > len(str(MOST)):
+    is_short = digits.isascii() and digits.isdigit() and len(digits) <= len(str(MOST))
+    if not is_short or int(digits) > MOST:
         raise not_a_key()
     return MeterKey(int(digits))
 
@@ -108,7 +88,7 @@ def seal(key: MeterKey, *, line: UUID, keys: Sequence[bytes] | None = None) -> b
     first = (keys or sealing_keys())[0]
     nonce = os.urandom(NONCE)
     head = VERSION + _name(first) + nonce
-    return head + AESGCM(first).encrypt(nonce, key.reveal().to_bytes(BYTES, "big"), line.bytes)
+    return head + AESGCM(first).encrypt(nonce, key.encoded(), line.bytes)
 
 
 def unseal(sealed: Sealed, *, line: UUID, keys: Sequence[bytes] | None = None) -> MeterKey:
@@ -130,7 +110,7 @@ def unseal(sealed: Sealed, *, line: UUID, keys: Sequence[bytes] | None = None) -
         )
     for each in matching:
         try:
-            return MeterKey(int.from_bytes(AESGCM(each).decrypt(nonce, rest, line.bytes), "big"))
+            return MeterKey(int.from_bytes(AESGCM(each).decrypt(nonce, rest, line.bytes), "little"))
         except InvalidTag:
             continue
     raise _damaged()

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from vatio.accounts.models import Account
 from vatio.collection.describing import LineDetails
+from vatio.collection.iec102.asdus import MeterKey
 from vatio.collection.models import MOST_ADDRESS, NIGHT_FROM, NIGHT_UNTIL, LineSettings
 from vatio.collection.modems import modems
-from vatio.collection.sealing import MeterKey, NotAKey, read_key
+from vatio.collection.sealing import NotAKey, read_key
 from vatio.metering.models import Meter, SupplyPoint
 from vatio.people.telephones import spelled
 from vatio.web.metering.choosing import ThingField, meters_of, supply_points_of

@@ -1,0 +1,136 @@
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from vatio.collection.iec102.asdus import IntegratedTotal, MeterKey
+from vatio.collection.iec102.curves import MeterCurve
+from vatio.collection.iec102.failures import CallFailed, CallFailure
+from vatio.collection.iec102.link import CallLimits
+from vatio.collection.iec102.session import MeterAddress, session
+
+MADRID = ZoneInfo("Europe/Madrid")
+SHORT = CallLimits(reply=0.1, quiet=0.01, pause=0, call=5, farewell=0.05)
+HOUR = datetime(2016, 4, 30, 22, tzinfo=UTC)
+
+
+def framed(content: str) -> str:
+    data = bytes.fromhex(content)
+    start = bytes([0x68, len(data), len(data), 0x68])
+    return (start + data + bytes([sum(data) & 0xFF, 0x16])).hex(" ")
+
+
+ACK, NO_DATA = "10 00 58 1B 73 16", "10 09 58 1B 7C 16"
+STATUS = ("10 49 58 1B BC 16", "10 0B 58 1B 7E 16")
+RESET = ("10 40 58 1B B3 16", ACK)
+KEY = ("68 0D 0D 68 73 58 1B B7 01 06 01 00 00 07 00 00 00 AC 16", ACK)
+FETCH, FETCH_ON = "10 5B 58 1B CE 16", "10 7B 58 1B EE 16"
+KEY_TAKEN = "68 0D 0D 68 08 58 1B B7 01 07 01 00 00 07 00 00 00 42 16"
+ASK = framed("73 58 1B 7B 01 06 01 00 0B 01 08 00 81 01 05 10 00 81 01 05 10")
+TAKEN = framed("08 58 1B 7B 01 07 01 00 0B 01 08 00 81 01 05 10 00 81 01 05 10")
+RECORD = framed("08 58 1B 0B 01 05 01 00 0B 01 4F 00 00 00 00 00 81 E1 05 10")
+ENDED = framed("08 58 1B 7B 01 0A 01 00 0B 01 08 00 81 01 05 10 00 81 01 05 10")
+
+BEGINNING = [STATUS, RESET, KEY, (FETCH, KEY_TAKEN)]
+HOUR_OF_MAY = [(ASK, ACK), (FETCH, TAKEN), (FETCH_ON, RECORD), (FETCH, ENDED)]
+PART_ON = (framed("73 58 1B BB 00 06 01 00 00"), ACK)
+
+
+class ConversationLine:
+    """Expects a conversation frame by frame, and gives the answers of it."""
+
+    def __init__(self, turns: list[tuple[str, str]]) -> None:
+        self._turns = [(bytes.fromhex(asked), bytes.fromhex(said)) for asked, said in turns]
+        self._said: asyncio.Queue[bytes] = asyncio.Queue()
+        self.closed = False
+
+    async def write(self, data: bytes) -> None:
+        asked, said = self._turns.pop(0)
+        assert data.hex(" ") == asked.hex(" ")
+        if said:
+            self._said.put_nowait(said)
+
+    async def read(self) -> bytes:
+        return await self._said.get()
+
+    async def close(self) -> None:
+        self.closed = not self._turns
+
+
+def read_hour(turns: list[tuple[str, str]]) -> MeterCurve:
+    line = ConversationLine(turns)
+
+    async def run() -> MeterCurve:
+        address = MeterAddress(7000, 1)
+        async with session(line, address, MeterKey(7), zone=MADRID, limits=SHORT) as begun:
+            return await begun.curve(HOUR, HOUR + timedelta(hours=1), minutes=60)
+
+    try:
+        return asyncio.run(run())
+    finally:
+        assert line.closed
+
+
+def test_a_whole_session_is_byte_for_byte_as_published() -> None:
+    curve = read_hour([*BEGINNING, *HOUR_OF_MAY, PART_ON])
+
+    assert [(each.start, each.totals) for each in curve.intervals] == [
+        (HOUR, (IntegratedTotal(1, 79, 0),))
+    ]
+
+
+@pytest.mark.parametrize("lost", ["", RECORD[:-5] + "61 16", RECORD[:30], "FF FF FF", "00 00"])
+def test_what_was_lost_is_asked_again_with_the_same_frame_count_bit(lost: str) -> None:
+    turns = [*BEGINNING, *HOUR_OF_MAY[:2], (FETCH_ON, lost), *HOUR_OF_MAY[2:], PART_ON]
+
+    curve = read_hour(turns)
+
+    assert [each.totals[0].value for each in curve.intervals] == [79]
+
+
+def test_after_three_tries_the_call_has_failed() -> None:
+    turns = [*BEGINNING, (ASK, ACK), (FETCH, ""), (FETCH, ""), (FETCH, "")]
+
+    with pytest.raises(CallFailed) as failed:
+        read_hour(turns)
+
+    assert failed.value.reason is CallFailure.SILENT
+
+
+@pytest.mark.parametrize("turns", [
+    [STATUS, RESET, (KEY[0], "10 01 58 1B 74 16")],
+    [STATUS, RESET, KEY, (FETCH, NO_DATA)],
+    [STATUS, RESET, KEY, (FETCH, framed("08 58 1B B7 01 47 01 00 00 07 00 00 00"))],
+    [STATUS, RESET, KEY, (FETCH, framed("08 58 1B B7 01 0D 01 00 00 07 00 00 00"))],
+])  # fmt: skip
+def test_a_refused_key_is_known_at_once_and_nothing_more_is_asked(
+    turns: list[tuple[str, str]],
+) -> None:
+    with pytest.raises(CallFailed) as failed:
+        read_hour(turns)
+
+    assert failed.value.reason is CallFailure.REFUSED_KEY
+
+
+def test_after_a_refusal_the_session_is_ended_all_the_same() -> None:
+    refused = framed("08 58 1B 7B 01 52 01 00 0B 01 08 00 81 01 05 10 00 81 01 05 10")
+
+    with pytest.raises(CallFailed) as failed:
+        read_hour([*BEGINNING, (ASK, ACK), (FETCH, refused), PART_ON])
+
+    assert failed.value.reason is CallFailure.NOT_AVAILABLE
+
+
+def test_a_range_that_is_not_whole_intervals_is_refused_before_it_is_asked() -> None:
+    limits = replace(SHORT, tries=1)
+    line = ConversationLine(BEGINNING)
+
+    async def run() -> None:
+        address = MeterAddress(7000, 1)
+        async with session(line, address, MeterKey(7), zone=MADRID, limits=limits) as begun:
+            await begun.curve(HOUR, HOUR + timedelta(minutes=90), minutes=60)
+
+    with pytest.raises(ValueError, match="whole interval"):
+        asyncio.run(run())
