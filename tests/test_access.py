@@ -26,6 +26,7 @@ from vatio.metering.models import (
     DataSource,
     InventoryDraft,
     Meter,
+    RtcLine,
     Site,
     SupplyPoint,
 )
@@ -72,6 +73,7 @@ class World:
     bulk_renewal: BulkRenewal
     site: Site
     meter: Meter
+    line: RtcLine
     supply_point: SupplyPoint
     source: DataSource
     calculated: CalculatedSeries
@@ -198,6 +200,8 @@ TABLE: dict[str, tuple[object, ...]] = {
     "meter_device": (OUT, GONE, GONE, IN, GONE, IN, GONE),
     "data_point_new": (OUT, GONE, GONE, IN, GONE, IN, GONE),
     "line_new": (OUT, GONE, GONE, IN, GONE, IN, GONE),
+    "line": (OUT, GONE, IN, IN, GONE, IN, IN),
+    "line_change": (OUT, GONE, GONE, IN, GONE, IN, GONE),
     "source_new": (OUT, GONE, GONE, IN, GONE, IN, GONE),
     "source": (OUT, GONE, IN, IN, GONE, IN, IN),
     "source_change": (OUT, GONE, GONE, IN, GONE, IN, GONE),
@@ -345,6 +349,7 @@ def kept_world(module_transaction: None) -> World:
         bulk_renewal=bulk_renewing.ask(norte, [], by=nuria, at=make.NOON, now=lambda: make.NOON),
         site=add_site(account, SiteDetails("Nave"), by=nuria, at=make.NOON),
         meter=make.meter(account),
+        line=retired_line(account),
         episode=episode,
         supply_point=make.supply_point(account),
         source=source,
@@ -359,6 +364,19 @@ def kept_world(module_transaction: None) -> World:
             "administrator": make.holder(account, "administrator"),
             "viewer": make.holder(account, "viewer"),
         },
+    )
+
+
+def retired_line(account: Account) -> RtcLine:
+    """Make an RTC line that takes none of what is contracted."""
+    return RtcLine.objects.create(
+        account=account,
+        organisation=account.organisation,
+        supply_point=make.supply_point(account),
+        meter=make.meter(account),
+        service="retired",
+        service_since=make.NOON,
+        created_at=make.NOON,
     )
 
 
@@ -408,6 +426,7 @@ def address(name: str, world: World) -> str:
         "calculated": world.calculated,
         "supply": world.supply_point,
         "contract": world.supply_point,
+        "line": world.line,
     }
     thing = next((each for word, each in things.items() if name.startswith(word)), world.meter)
     uids |= {name: world.account.uid for name in PAGES if name.startswith("installation")}

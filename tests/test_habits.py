@@ -229,7 +229,7 @@ def test_the_words_of_the_screen_lead_to_functions_that_exist() -> None:
 def test_every_setting_is_told_and_every_setting_told_exists() -> None:
     told = set(re.findall(r"`([A-Z][A-Z_]+)`", (ROOT / "docs/settings.md").read_text()))
     reads = re.compile(
-        r"env\.(?:text|switch|number|words)\(\s*\"([A-Z_]+)\"|environ(?:\.get\(|\[)\"([A-Z_]+)\""
+        r"env\.(?:text|switch|number|words|networks|pairs|data_keys)\(\s*\"([A-Z_]+)\"|environ(?:\.get\(|\[)\"([A-Z_]+)\""
     )
     read = {
         name

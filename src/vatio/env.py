@@ -1,8 +1,14 @@
 """Reads settings from environment variables; an error names the variable."""
 
+import base64
+import binascii
+import ipaddress
 import os
+import re
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+DATA_KEY_BYTES = 32
 
 
 class WrongSetting(Exception):
@@ -57,6 +63,70 @@ def words(name: str, *, default: list[str]) -> list[str]:
     """Return the words of a comma-separated list; the default if there are none."""
     values = [word.strip() for word in text(name).split(",") if word.strip()]
     return values or default
+
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def networks(name: str) -> tuple[bool, tuple[Network, ...]]:
+    """Return whether a list has the word `public`, as it has if it is empty, and its networks.
+
+    :raises WrongSetting: for what is neither `public` nor a network such as 10.20.0.0/16.
+    """
+    values = words(name, default=["public"])
+    found = []
+    for each in values:
+        if each != "public":
+            try:
+                found.append(ipaddress.ip_network(each))
+            except ValueError:
+                raise WrongSetting(
+                    f"{name}: «{each}» is neither «public» nor a network such as 10.20.0.0/16."
+                ) from None
+    return "public" in values, tuple(found)
+
+
+def pairs(name: str, *, value: str, example: str) -> dict[str, str]:
+    """Return a comma-separated list of NAME=VALUE, whose values match the pattern `value`.
+
+    :raises WrongSetting: for anything else, and for a name that comes twice.
+    """
+    found: dict[str, str] = {}
+    for each in words(name, default=[]):
+        key, equals, rest = (part.strip() for part in each.partition("="))
+        if not equals or not re.fullmatch(r"[\w .-]{1,60}", key) or not re.fullmatch(value, rest):
+            raise WrongSetting(f"{name}: «{each}» is not written like {example}.")
+        if key in found:
+            raise WrongSetting(f"{name}: «{key}» comes twice.")
+        found[key] = rest
+    return found
+
+
+def data_keys(name: str) -> tuple[bytes, ...]:
+    """Return keys of 256 bits, written in base64 between commas; none if there is none.
+
+    :raises WrongSetting: if one is no such key; it says which one, and nothing of what it is.
+    """
+    return read_data_keys(words(name, default=[]), of=name)
+
+
+def read_data_keys(values: list[str], *, of: str) -> tuple[bytes, ...]:
+    """Return the keys that words say; `of` names the setting or the file that they are from.
+
+    :raises WrongSetting: if one is no such key; it says which one, and nothing of what it is.
+    """
+    found = []
+    for place, each in enumerate(values, start=1):
+        try:
+            key = base64.b64decode(each.replace("-", "+").replace("_", "/"), validate=True)
+        except (binascii.Error, ValueError):
+            key = b""
+        if len(key) != DATA_KEY_BYTES:
+            raise WrongSetting(
+                f"{of}: key {place} is not 32 bytes in base64, as `openssl rand -base64 32` prints."
+            )
+        found.append(key)
+    return tuple(found)
 
 
 def database(url: str) -> dict[str, object]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from jinja2 import TemplateError
 
 from vatio.accounts.labels import AGREEMENTS, SECTORS, SMS_TRANSACTIONS
+from vatio.collection.outcomes import CallOutcome
 from vatio.history_sentences import RULES, sentence
 from vatio.notifications.labels import CHANNELS, MESSAGE_STATES, RECEIPTS, SMS_KINDS
 from vatio.notifications.models import Message
@@ -16,6 +17,7 @@ from vatio.reminders.labels import MILESTONES
 from vatio.tenants.models import LANGUAGES
 
 WORDS: dict[str, Mapping[str, object]] = {
+    "call_outcome": dict(CallOutcome.choices),
     "channel": CHANNELS,
     "kind": {**AGREEMENTS, **SMS_TRANSACTIONS},
     "language": dict(LANGUAGES),

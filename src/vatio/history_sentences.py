@@ -3,6 +3,7 @@
 from vatio.accounts import acts as accounts
 from vatio.alerts import acts as alerts
 from vatio.catalogue import acts as catalogue
+from vatio.collection import acts as collection
 from vatio.consumption import acts as consumption
 from vatio.history.sentences import Facts, Sentence, Wording
 from vatio.metering import acts as metering
@@ -21,6 +22,7 @@ SENTENCES: dict[str, Wording] = {
     **orders.SENTENCES,
     **portfolios.SENTENCES,
     **readings.SENTENCES,
+    **collection.SENTENCES,
     **consumption.SENTENCES,
     **alerts.SENTENCES,
     **purging.SENTENCES,

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "vatio.entitlements",
     "vatio.metering",
     "vatio.readings",
+    "vatio.collection",
     "vatio.downloads",
     "vatio.portfolios",
     "vatio.orders",
@@ -165,6 +166,15 @@ SMS_RECEIPT_KEY = env.text("SMS_RECEIPT_KEY")
 SMS_A_DAY_PERSON = env.number("SMS_A_DAY_PERSON", default=5, least=0, most=1_000)
 SMS_A_DAY_ACCOUNT = env.number("SMS_A_DAY_ACCOUNT", default=50, least=0, most=100_000)
 PHONE_COUNTRIES = env.words("PHONE_COUNTRIES", default=["ES"])
+DATA_KEYS = env.data_keys("DATA_KEY")
+"""What seals the keys of meters; without one, the file `data_key` of the home does."""
+COLLECT_PUBLIC, COLLECT_NETWORKS = env.networks("COLLECT_NETWORKS")
+MODEM = r"/dev/[\w./-]+|COM\d{1,3}|socket://([\w.-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}"
+COLLECT_MODEMS = env.pairs(
+    "COLLECT_MODEMS",
+    value=MODEM,
+    example="lugo=/dev/ttyUSB0 or lugo=socket://192.0.2.7:4001",
+)
 PORT = env.number("PORT", default=8000, least=1, most=65535)
 PLATFORM_ADDRESS = PUBLIC_URL or f"http://127.0.0.1:{PORT}"
 """The address with which links in messages begin."""

@@ -126,6 +126,7 @@ def installed(hotel: Account) -> list[str]:
         f"sites/{site.uid}/",
         f"sites/{site.uid}/remove/",
         *calculated_of(hotel),
+        "lines/new/",
         f"supply-points/{point.uid}/",
         f"meters/{meter.uid}/",
         f"meters/{meter.uid}/device/",

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from tests import make
 from tests.alerts import filled as alerts
+from tests.collection.called import call
 from tests.metering.installed import import_inventory, install
 from tests.readings.filled import fill
 from vatio.accounts import adjusting, inviting, non_renewal
@@ -42,7 +43,8 @@ def lived(name: str = "Hotel Lugo 012", *, organisation: Organisation | None = N
     )
     june = make.noon(date(2025, 6, 3))
     bulk_renewing.ask(norte, [(account, date(2020, 1, 1))], by=nuria, at=june, now=lambda: june)
-    install(Account.objects.get(pk=account.pk), by=nuria, at=june)
+    installed = install(Account.objects.get(pk=account.pk), by=nuria, at=june)
+    call(installed.line, by=nuria, at=june)
     import_inventory(Account.objects.get(pk=account.pk), by=nuria, at=june)
     fill(Account.objects.get(pk=account.pk))
     _texted(account, make.holder(account, "viewer", "Marta Vega"), at=june)

@@ -10,6 +10,7 @@ from django.utils.translation import override
 import vatio
 from tests import make
 from tests.alerts import filled as alerts
+from tests.collection.called import call as call_line
 from tests.metering.installed import import_inventory, install
 from tests.purging.lived import OVER, asked, lived
 from tests.readings.devices import gateway
@@ -72,6 +73,8 @@ SPANISH = {
         "Inventario importado de inventario.xlsx: 1 añadidos, 0 cambiados, 0 retirados,"
         " 0 de nuevo en servicio"
     ),
+    "line.configured": "Se cambia cómo se llega al contador de la línea RTC de «Acometida»: por IP",
+    "line.key_changed": "Se cambia la clave de acceso de la línea RTC de «Acometida»",
     "licence.drafted": "Básica Mtr, versión 1: en borrador",
     "licence.published": "Básica Mtr, versión 1: publicada",
     "licence.retired": "Básica Mtr, versión 1: retirada del catálogo",
@@ -274,7 +277,9 @@ def test_the_facts_that_the_rules_record_make_sentences_in_both_languages() -> N
     people_come_and_go(norte, hotel)
     orders_come_and_go(norte, hotel)
     deciding.accept(make.expansion_order(hotel, rtc_lines=1), by=make.commercial(), at=make.NOON)
-    source = install(hotel, by=make.commercial(), at=make.NOON).source
+    installed = install(hotel, by=make.commercial(), at=make.NOON)
+    source = installed.source
+    call_line(installed.line, by=make.commercial(), at=make.NOON)
     tokens.rotate(source, by=make.commercial(), at=make.NOON)
     for each in source.tokens.all():
         tokens.revoke(each, by=make.commercial(), at=make.NOON)

@@ -61,6 +61,11 @@ def _parser() -> argparse.ArgumentParser:
     in_sources = sources.add_subparsers(required=True, metavar="COMMAND")
     _add_source(_word(in_sources, "add", "add one, and print its token", "add_source"))
     _add_source(_word(in_sources, "rotate", "print another token of one", "rotate_token"))
+    lines = top.add_parser("lines", help="the RTC lines, by which meters are called")
+    in_lines = lines.add_subparsers(required=True, metavar="COMMAND")
+    _add_line(_word(in_lines, "add", "add one by IP", "add_line"))
+    anew = _word(in_lines, "reseal", "seal the keys anew with the first DATA_KEY", "reseal_lines")
+    anew.add_argument("--json", action="store_true", help="print one JSON object")
     readings = top.add_parser("readings", help="what meters said")
     in_readings = readings.add_subparsers(required=True, metavar="COMMAND")
     _add_curves(_word(in_readings, "import", "import a file of load curves", "import_readings"))
@@ -166,6 +171,23 @@ def _add_source(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments that name a data source."""
     _add_account(parser)
     parser.add_argument("--name", required=True, metavar="NAME", help="what the source is called")
+    parser.add_argument("--json", action="store_true")
+
+
+def _add_line(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `vatio lines add`: a key is never one."""
+    _add_account(parser)
+    parser.add_argument("--cups", required=True, help="of the supply point")
+    parser.add_argument(
+        "--meter", default="", metavar="SERIAL", help="the supply point's principal unless said"
+    )
+    parser.add_argument("--host", required=True, help="a name or an IP address")
+    parser.add_argument("--port", required=True, help="from 1024 to 65535")
+    parser.add_argument("--link", required=True, metavar="N", help="the link address")
+    parser.add_argument("--point", required=True, metavar="N", help="the measuring point")
+    parser.add_argument(
+        "--key-file", required=True, metavar="FILE", help="with the access key in decimal digits"
+    )
     parser.add_argument("--json", action="store_true")
 
 

@@ -25,6 +25,7 @@ from vatio.cli import (
     checking,
     entitlements,
     inventories,
+    lines,
     meters,
     portfolios,
     readings,
@@ -269,6 +270,18 @@ def rotate_token(arguments: argparse.Namespace) -> int:
     """Print another token of an insertion source, once."""
     with _database():
         return sources.run_rotate(arguments, at=clock.real(), say=say)
+
+
+def add_line(arguments: argparse.Namespace) -> int:
+    """Add an RTC line to an account; the access key comes from a file."""
+    with _database():
+        return lines.run_add(arguments, at=clock.now(), say=say)
+
+
+def reseal_lines(arguments: argparse.Namespace) -> int:
+    """Seal the access keys of all lines anew with the first of DATA_KEY."""
+    with _database():
+        return lines.run_reseal(arguments, say=say)
 
 
 def reset_password(arguments: argparse.Namespace) -> int:

@@ -1,1 +1,1 @@
-"""Calling meters over lines: the transports, and the protocol that utility meters speak."""
+"""Calling meters over lines: how they are reached, the transports, and the protocol they speak."""

@@ -254,9 +254,12 @@ def zone_of(meter: Meter) -> str:
 
 
 @transaction.atomic
-def add_rtc_line(supply_point: SupplyPoint, meter: Meter, *, by: Person, at: datetime) -> RtcLine:
+def add_rtc_line(
+    supply_point: SupplyPoint, meter: Meter, *, by: Person | None, at: datetime
+) -> RtcLine:
     """Add an RTC line: it takes a line, and the meter costs that line from now on.
 
+    :param by: None if a command adds it.
     :raises LimitReached: if the account holds no more lines.
     :raises WrongChoice: if the meter has a line in service, is of another account,
         or one of both is not in service.

@@ -14,6 +14,7 @@ from django.db import connection
 from vatio.accounts import belongings as accounts
 from vatio.accounts.models import Account
 from vatio.alerts import belongings as alerts
+from vatio.collection import belongings as collection
 from vatio.downloads import belongings as downloads
 from vatio.entitlements import belongings as entitlements
 from vatio.history import belongings as history
@@ -37,6 +38,7 @@ SUBJECTS: tuple[Subject, ...] = (
     *entitlements.SUBJECTS,
     *metering.SUBJECTS,
     *readings.SUBJECTS,
+    *collection.SUBJECTS,
     accounts.ROLES,
     *people.SUBJECTS,
     *reminders.SUBJECTS,
@@ -54,6 +56,7 @@ BELONGINGS: tuple[Belonging, ...] = (
     *alerts.BELONGINGS,
     *people.BELONGINGS,
     *purging.BELONGINGS,
+    *collection.BELONGINGS,
     *readings.BELONGINGS,
     *metering.BELONGINGS,
     *entitlements.BELONGINGS,

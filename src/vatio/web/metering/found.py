@@ -44,6 +44,11 @@ def meter_of(account: Account, uid: UUID, person: Person) -> Meter:
     return _found(Meter, account, uid, person)  # type: ignore[return-value]
 
 
+def line_of(account: Account, uid: UUID, person: Person) -> RtcLine:
+    """Return an RTC line of the account; another account's is not found."""
+    return _found(RtcLine, account, uid, person)  # type: ignore[return-value]
+
+
 def source_of(account: Account, uid: UUID, person: Person) -> DataSource:
     """Return a data source of the account; another account's is not found."""
     sources = DataSource.objects.visible_to(person).filter(account=account)

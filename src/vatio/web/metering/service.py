@@ -110,7 +110,7 @@ def _page_of(account: Account, thing: Served) -> str:
     if isinstance(thing, DataPoint):
         return reverse("meter", args=[account.uid, thing.meter.uid])
     if isinstance(thing, RtcLine):
-        return reverse("supply_point", args=[account.uid, thing.supply_point.uid])
+        return reverse("line", args=[account.uid, thing.uid])
     name = "meter" if isinstance(thing, Meter) else "supply_point"
     assert isinstance(thing, Meter | SupplyPoint)
     return reverse(name, args=[account.uid, thing.uid])

@@ -1,0 +1,79 @@
+"""Declares how an account's lines are reached, and their calls, for its export and its purge.
+
+The access key of a meter is in no export, not even sealed.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from vatio.tenants.belongings import Belonging, Subject, person, plain
+
+_LINE = """(SELECT supply.name FROM metering_rtcline line
+    JOIN metering_supplypoint supply ON supply.id = line.supply_point_id
+    WHERE line.id = own.line_id)"""
+
+_METER = """(SELECT meter.name FROM metering_rtcline line
+    JOIN metering_meter meter ON meter.id = line.meter_id WHERE line.id = own.line_id)"""
+
+SUBJECTS = (
+    Subject(
+        "line_settings",
+        _("How RTC lines are called"),
+        {
+            "supply_point": _LINE,
+            "meter": _METER,
+            **plain("transport", "host", "port", "telephone", "modem", "night_from"),
+            **plain("night_until", "link_address", "measuring_point", "changed_at"),
+        },
+        "collection_linesettings",
+        headings={
+            "supply_point": _("Supply point"),
+            "meter": _("Meter"),
+            "transport": _("Transport"),
+            "host": _("Address"),
+            "port": _("Port"),
+            "telephone": _("Telephone"),
+            "modem": _("Modem"),
+            "night_from": _("From (time)"),
+            "night_until": _("Until (time)"),
+            "link_address": _("Link address"),
+            "measuring_point": _("Address of the measuring point"),
+            "changed_at": _("Changed"),
+        },
+    ),
+    Subject(
+        "calls",
+        _("Calls"),
+        {
+            "supply_point": _LINE,
+            "meter": _METER,
+            "asked_by": person("asked_by_id"),
+            **plain("started_at", "ended_at"),
+            "call_outcome": "own.outcome",
+            **plain("bytes_sent", "bytes_received", "hours", "quarters", "new", "corrected"),
+            **plain("first_on", "last_on", "drift"),
+        },
+        "collection_callattempt",
+        headings={
+            "supply_point": _("Supply point"),
+            "meter": _("Meter"),
+            "asked_by": _("Asked by"),
+            "started_at": _("Began"),
+            "ended_at": _("Ended"),
+            "call_outcome": _("How it ended"),
+            "bytes_sent": _("Bytes sent"),
+            "bytes_received": _("Bytes received"),
+            "hours": _("Hourly values"),
+            "quarters": _("Quarter-hourly values"),
+            "new": _("New values"),
+            "corrected": _("Corrected values"),
+            "first_on": _("First day"),
+            "last_on": _("Last day"),
+            "drift": _("Clock of the meter ahead (seconds)"),
+        },
+    ),
+)
+
+BELONGINGS = (
+    Belonging("collection_callattempt"),
+    Belonging("collection_linesettings"),
+)
