@@ -2,6 +2,8 @@
 PYTHON ?= python3
 T ?= tests
 QUICK = $(filter 1,$(Q))
+# The whole takes a process for each core; a part is begun sooner than they would be.
+SIDES = $(if $(filter tests,$(T)),--numprocesses auto)
 
 .PHONY: help run test check bench words draw setup
 
@@ -23,7 +25,7 @@ run: setup
 
 test:
 	@$(PYTHON) bin/setup $(if $(QUICK),,--browser)
-	@.venv/bin/python -m pytest $(if $(QUICK),-m "not processes and not browser") $(T)
+	@.venv/bin/python -m pytest $(SIDES) $(if $(QUICK),-m "not processes and not browser") $(T)
 
 check: setup
 	@.venv/bin/ruff check src tests benchmarks

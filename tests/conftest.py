@@ -34,7 +34,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what drives a browser, and skip it, with its number in the summary, without one."""
+    """Mark what drives a browser, and skip it, with its number in the summary, without one.
+
+    It comes last: from its first test on, its event loop runs in the thread of the tests.
+    """
+    items.sort(key=lambda item: "/browser/" in str(item.path))
     for item in items:
         if "/browser/" in str(item.path):
             item.add_marker(pytest.mark.browser)

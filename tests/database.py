@@ -8,7 +8,10 @@ import psycopg
 
 from vatio.postgres import server
 
-HOME = Path(__file__).resolve().parent.parent / ".vatio-test"
+SIDE = os.environ.get("PYTEST_XDIST_WORKER", "").replace("gw", "-")
+"""Which of several runs at a time this is: each has a server of its own, and roles of its own."""
+
+HOME = Path(__file__).resolve().parent.parent / f".vatio-test{SIDE}"
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "vatio.settings"
 os.environ["VATIO_HOME"] = str(HOME)
