@@ -28,7 +28,8 @@ class LineSettings(OfAccount):
     Both are of the clock of the meter's time zone; a night may go over midnight. A line by IP has
     a host (a name as DNS knows it, or a numeric address) and a port, a line by modem a telephone
     in E.164 and the name of one of `COLLECT_MODEMS`. `sealed_key` is the access key of the meter
-    as `sealing` seals it.
+    as `sealing` seals it. `hours_until` and `quarters_until` say up to which day of the line's
+    zone, not including it, both curves were read; null before the first good reading.
     """
 
     class Transport(models.TextChoices):
@@ -49,6 +50,8 @@ class LineSettings(OfAccount):
     measuring_point = models.IntegerField()
     sealed_key = models.BinaryField()
     changed_at = models.DateTimeField()
+    hours_until = models.DateField(null=True)
+    quarters_until = models.DateField(null=True)
 
     objects = BelowAccountSet["LineSettings"].as_manager()
 
@@ -94,23 +97,32 @@ class LineSettings(OfAccount):
 class CallAttempt(OfAccount):
     """A call of a line: when, how it ended, and what came.
 
-    While it runs, `ended_at` is null and `outcome` empty. `hours` and `quarters` are the values
-    of both curves that came, for the days from `first_on` to `last_on`, both included; `new` and
-    `corrected` what they changed here. `drift` is how many seconds the meter's clock is ahead of
-    ours, negative if behind. `asked_by` is who pressed «Llamar ahora»; null at night.
+    A call at night has no `asked_at`. One that somebody asked for has: `asked_by` is who pressed
+    «Llamar ahora», null for a command; `started_at` is null until the collector takes it up. It
+    waits or runs while `ended_at` is null and `outcome` empty; `days` is how many days it is to
+    read, 0 before the meter answered, and `days_read` how many of them are stored.
+
+    `hours` and `quarters` are the values of both curves that came, for the days from `first_on`
+    to `last_on`, both included; `missing` the intervals of those days that the meter did not
+    have; `new` and `corrected` what they changed here. `drift` is how many seconds the meter's
+    clock is ahead of ours, negative if behind.
     """
 
     line = models.ForeignKey(
         RtcLine, on_delete=models.PROTECT, related_name="attempts", db_constraint=False
     )
     asked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
-    started_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=14, blank=True, default="", choices=CallOutcome.choices)
     bytes_sent = models.IntegerField(default=0)
     bytes_received = models.IntegerField(default=0)
+    days = models.IntegerField(default=0)
+    days_read = models.IntegerField(default=0)
     hours = models.IntegerField(default=0)
     quarters = models.IntegerField(default=0)
+    missing = models.IntegerField(default=0)
     new = models.IntegerField(default=0)
     corrected = models.IntegerField(default=0)
     first_on = models.DateField(null=True)
@@ -127,8 +139,16 @@ class CallAttempt(OfAccount):
             ),
             models.CheckConstraint(
                 condition=Q(ended_at__isnull=True, outcome="")
-                | (Q(ended_at__gte=F("started_at")) & ~Q(outcome="")),
+                | (
+                    (Q(ended_at__gte=F("started_at")) | Q(started_at__isnull=True))
+                    & Q(ended_at__isnull=False)
+                    & ~Q(outcome="")
+                ),
                 name="a_call_ends_after_it_begins_and_says_how",
+            ),
+            models.CheckConstraint(
+                condition=Q(started_at__isnull=False) | Q(asked_at__isnull=False),
+                name="a_call_that_waits_was_asked_for",
             ),
             models.CheckConstraint(
                 condition=Q(first_on__isnull=True, last_on__isnull=True)
@@ -142,9 +162,24 @@ class CallAttempt(OfAccount):
             ),
         ]
         indexes = [
-            models.Index(fields=["line", "-started_at"], name="calls_of_a_line"),
-            models.Index(fields=["account", "-started_at"], name="calls_of_an_account"),
+            models.Index(fields=["line", "-id"], name="calls_of_a_line"),
+            models.Index(fields=["account", "-id"], name="calls_of_an_account"),
+            models.Index(
+                fields=["asked_at"],
+                condition=Q(started_at__isnull=True, ended_at__isnull=True),
+                name="calls_that_wait",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.line_id}, {self.started_at}: {self.outcome}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it was asked for, and no collector has taken it up."""
+        return self.started_at is None and self.ended_at is None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the line is being called."""
+        return self.started_at is not None and self.ended_at is None

@@ -30,8 +30,14 @@ class CallOutcome(TextChoices):
     WRONG_METER = "wrong_meter", _("Another meter answered, or another measuring point")
     WRONG_KEY = "wrong_key", _("The meter refused the access key")
     KEY_UNREADABLE = "key_unreadable", _("The access key cannot be opened here: write it anew")
+    NO_PLACE = "no_place", _("Its meter has no data point for the energy, and none can be added")
+    NOT_TAKEN = "not_taken", _("No collector took it up")
     NOT_SET_UP = "not_set_up", _("It is not said how the meter is reached")
     NO_SUCH_CURVE = "no_such_curve", _("The meter does not keep this curve")
     TOO_LATE = "too_late", _("The night ended before the call did")
     STOPPED = "stopped", _("The collector was stopped")
     FAILED = "failed", _("Something failed here: the operator's log says what")
+
+
+ANSWERED = (CallOutcome.DONE, CallOutcome.NOTHING_NEW, CallOutcome.PARTLY)
+"""The meter answered, and said what it was asked."""

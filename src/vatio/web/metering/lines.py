@@ -97,7 +97,7 @@ def page(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
             "settings": settings,
             "zone": installing.zone_of(line.meter),
             "telephone": spelled(telephone) if frame.may_change else masked(telephone),
-            "attempts": line.attempts.order_by("-started_at", "-id")[:LATEST],
+            "attempts": line.attempts.order_by("-id")[:LATEST],
             "may_change": frame.may_change,
             "closed": why_closed(account, at=clock.now()),
         },

@@ -1,0 +1,97 @@
+"""Asks for a call of a line at once, and takes that back while no collector has taken it up."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from vatio.accounts.locking import lock
+from vatio.collection.models import CallAttempt, LineSettings
+from vatio.collection.outcomes import CallOutcome
+from vatio.metering.models import RtcLine
+from vatio.metering.tokens import ensure_collects
+from vatio.refusal import Refused
+from vatio.tenants.models import Person
+
+MOST_ASKED = 20
+"""How many calls of an account may be asked for within `ASKED_WITHIN`."""
+
+ASKED_WITHIN = timedelta(hours=1)
+
+LONGEST_WAIT = timedelta(minutes=10)
+"""For how long a call that was asked for waits for a collector; then it is not made."""
+
+
+class CannotBeCalled(Refused):
+    """The line is not in service, or it is not said how it is called."""
+
+
+class CalledAlready(Refused):
+    """The line is being called, or waits for it."""
+
+
+class TooManyAsked(Refused):
+    """The account has asked for as many calls as it may in an hour."""
+
+
+@transaction.atomic
+def ask(line: RtcLine, *, by: Person | None, at: datetime) -> CallAttempt:
+    """Ask for a call of a line at once: the collector takes it up within seconds.
+
+    :param by: None if a command asks, which no number of calls an hour limits.
+    :raises NotCollecting: if the account's readings are not collected at `at`.
+    :raises CannotBeCalled, CalledAlready, TooManyAsked: as they say.
+    """
+    lock(line.account)
+    ensure_collects(line.account, at=at)
+    ensure_can_be_called(line)
+    _close_those_not_taken(Q(line=line), at=at)
+    if CallAttempt.objects.filter(line=line, ended_at=None).exists():
+        raise CalledAlready(_("This line is being called, or is about to be."))
+    if by is not None:
+        _ensure_not_too_many(line, at=at)
+    return CallAttempt.objects.create(
+        account_id=line.account_id,
+        organisation_id=line.organisation_id,
+        line=line,
+        asked_by=by,
+        asked_at=at,
+    )
+
+
+def withdraw(attempt: CallAttempt) -> bool:
+    """Take back a call that was asked for, and return whether nobody had taken it up yet."""
+    own = CallAttempt.objects.filter(pk=attempt.pk, started_at=None, ended_at=None)
+    return bool(own.delete()[0])
+
+
+def close_those_not_taken(*, at: datetime) -> int:
+    """End the calls that waited too long for a collector; return how many."""
+    return _close_those_not_taken(Q(), at=at)
+
+
+def ensure_can_be_called(line: RtcLine) -> None:
+    """Refuse a line that nobody could call.
+
+    :raises CannotBeCalled: if it is not in service, or it is not said how it is called.
+    """
+    if not RtcLine.objects.in_service().filter(pk=line.pk).exists():
+        raise CannotBeCalled(_("This line is not in service."))
+    if not LineSettings.objects.filter(line=line).exists():
+        raise CannotBeCalled(_("It is not said how this line is called."))
+
+
+def _close_those_not_taken(which: Q, *, at: datetime) -> int:
+    waiting = CallAttempt.objects.filter(which, started_at=None, ended_at=None)
+    late = waiting.filter(asked_at__lt=at - LONGEST_WAIT)
+    return late.update(ended_at=at, outcome=CallOutcome.NOT_TAKEN)
+
+
+def _ensure_not_too_many(line: RtcLine, *, at: datetime) -> None:
+    asked = CallAttempt.objects.filter(account_id=line.account_id, asked_by__isnull=False)
+    if asked.filter(asked_at__gt=at - ASKED_WITHIN).count() >= MOST_ASKED:
+        raise TooManyAsked(
+            _("%(most)s calls of this account were asked for within an hour: wait a little.")
+            % {"most": MOST_ASKED}
+        )
