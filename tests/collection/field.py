@@ -17,8 +17,8 @@ from vatio.accounts.models import Account
 from vatio.collection.collecting import Collector
 from vatio.collection.setting_up import add_line
 from vatio.dates import start_of
-from vatio.demo.meter import load
 from vatio.demo.meter.faults import MeterFaults
+from vatio.demo.meter.load import USUAL
 from vatio.demo.meter.server import LOOPBACK, MeterDoor, opened
 from vatio.demo.meter.station import KEY, SimulatedMeter
 from vatio.metering import installing
@@ -135,7 +135,7 @@ def measured(since: date, until: date, *, minutes: int = 60) -> list[float]:
     at, end = start_of(since, MADRID), start_of(until, MADRID)
     values = []
     while at < end:
-        values.append(load.increments(at, minutes)[0] * 1000.0)
+        values.append(USUAL.increments(at, minutes)[0] * 1000.0)
         at += timedelta(minutes=minutes)
     return values
 
