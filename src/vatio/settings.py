@@ -169,6 +169,7 @@ PHONE_COUNTRIES = env.words("PHONE_COUNTRIES", default=["ES"])
 DATA_KEYS = env.data_keys("DATA_KEY")
 """What seals the keys of meters; without one, the file `data_key` of the home does."""
 COLLECT_PUBLIC, COLLECT_NETWORKS = env.networks("COLLECT_NETWORKS")
+COLLECT_AT_ONCE = env.number("COLLECT_AT_ONCE", default=300, least=1, most=5_000)
 COLLECT_MODEMS = env.pairs(
     "COLLECT_MODEMS",
     value=env.is_modem,

@@ -23,6 +23,7 @@ from vatio import clock, env, schema, web_server
 from vatio.cli import (
     alerts,
     checking,
+    collecting,
     entitlements,
     inventories,
     lines,
@@ -127,6 +128,21 @@ def worker(_arguments: argparse.Namespace) -> int:
     compile_catalogue()
     working.run(grace=GRACE)
     return 0
+
+
+def collect(arguments: argparse.Namespace) -> int:
+    """Call RTC lines: for ever, once, or one of them; any number of collectors may run."""
+    if arguments.line:
+        with _database():
+            return collecting.run_line(
+                arguments.line, now=clock.now, as_json=arguments.json, say=say
+            )
+    if arguments.once:
+        with _database():
+            return collecting.run_once(now=clock.now, as_json=arguments.json, say=say)
+    _join_platform(OWNER)
+    compile_catalogue()
+    return collecting.run_for_ever(now=clock.now, say=say)
 
 
 def _wait_for_database() -> None:
