@@ -109,7 +109,7 @@ def account(name: str = "", *, lines: int = 4, **more: Any) -> Account:
     return make.account(name, version=version, **more)
 
 
-def line(of: Account, port: int, *, at: datetime = ADDED, **more: Any) -> RtcLine:
+def line(of: Account, port: int | None, *, at: datetime = ADDED, **more: Any) -> RtcLine:
     """Add a line that calls a port of loopback, with the key of the simulated meter."""
     point, meter = make.supply_point(of, at=at), make.meter(of, at=at)
     installing.measure(meter, installing.Measures(point))
