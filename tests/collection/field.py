@@ -2,14 +2,12 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from typing import Any
-
-from django.db import connection
+from typing import Any, TypeVar
 
 from tests import make
 from tests.collection.called import details
@@ -28,6 +26,9 @@ from vatio.readings.storing import read_range
 from vatio.tenants.models import Platform
 
 _numbers = count(1)
+
+T = TypeVar("T")
+
 NIGHT = datetime(2026, 11, 10, 1, tzinfo=UTC)
 """Two in the morning of 10 November in Madrid: the 9th is the last whole day."""
 
@@ -37,14 +38,29 @@ ADDED = datetime(2026, 5, 4, 10, tzinfo=UTC)
 MADRID = "Europe/Madrid"
 
 
+class WatchedDoor(MeterDoor):
+    """A door that counts how many connections it had at the same time, at most."""
+
+    most = here = 0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.here += 1
+        self.most = max(self.most, self.here)
+        try:
+            await super().serve(reader, writer)
+        finally:
+            self.here -= 1
+
+
 @dataclass
 class Meters:
     """Simulated meters: the port and the door of each, and the instant that they all have."""
 
     at: datetime
     ports: list[int] = field(default_factory=list)
-    doors: list[MeterDoor] = field(default_factory=list)
-    loop: asyncio.AbstractEventLoop | None = None
+    doors: list[WatchedDoor] = field(default_factory=list)
+    loop: asyncio.AbstractEventLoop = field(init=False)
+    over: asyncio.Event = field(init=False)
 
 
 @contextmanager
@@ -53,16 +69,15 @@ def meters(*faults: Sequence[str], at: datetime = NIGHT, late: float = 0.6) -> I
     field_, up = Meters(at), threading.Event()
 
     async def serve() -> None:
-        field_.loop, over = asyncio.get_running_loop(), asyncio.Event()
-        field_.over = over  # type: ignore[attr-defined]
+        field_.loop, field_.over = asyncio.get_running_loop(), asyncio.Event()
         async with asyncio.TaskGroup() as group:
             for words in faults:
-                door = MeterDoor(
+                door = WatchedDoor(
                     SimulatedMeter(), MeterFaults(words), now=lambda: field_.at, late=late
                 )
                 field_.doors.append(door)
                 ready = asyncio.Event()
-                group.create_task(_one(door, field_, ready, over))
+                group.create_task(_one(door, field_, ready))
                 await ready.wait()
             up.set()
 
@@ -70,16 +85,15 @@ def meters(*faults: Sequence[str], at: datetime = NIGHT, late: float = 0.6) -> I
     thread.start()
     assert up.wait(20)
     yield field_
-    assert field_.loop is not None
-    field_.loop.call_soon_threadsafe(field_.over.set)  # type: ignore[attr-defined]
+    field_.loop.call_soon_threadsafe(field_.over.set)
     thread.join(20)
 
 
-async def _one(door: MeterDoor, meters: Meters, ready: asyncio.Event, over: asyncio.Event) -> None:
+async def _one(door: MeterDoor, meters: Meters, ready: asyncio.Event) -> None:
     async with opened(door, port=0) as port:
         meters.ports.append(port)
         ready.set()
-        await over.wait()
+        await meters.over.wait()
 
 
 def demo() -> None:
@@ -95,7 +109,7 @@ def account(name: str = "", *, lines: int = 4, **more: Any) -> Account:
     return make.account(name, version=version, **more)
 
 
-def line(of: Account, port: int, *, at: datetime = ADDED, **more: Any) -> RtcLine:
+def line(of: Account, port: int | None, *, at: datetime = ADDED, **more: Any) -> RtcLine:
     """Add a line that calls a port of loopback, with the key of the simulated meter."""
     point, meter = make.supply_point(of, at=at), make.meter(of, at=at)
     installing.measure(meter, installing.Measures(point))
@@ -103,13 +117,18 @@ def line(of: Account, port: int, *, at: datetime = ADDED, **more: Any) -> RtcLin
     return add_line(point, meter, details(**(known | more)), by=None, at=at)
 
 
-def collect(at: datetime, *, at_once: int = 50) -> list[int]:
+def collect(at: datetime) -> list[int]:
     """Let a collector call what is due at an instant, once; return the attempts."""
-    collector = Collector(now=lambda: at, at_once=at_once)
+    return with_collector(at, lambda collector: collector.once())
 
-    async def run() -> list[int]:
+
+def with_collector(at: datetime, act: Callable[[Collector], Awaitable[T]]) -> T:
+    """Do something with a collector whose clock stands still."""
+    collector = Collector(now=lambda: at, at_once=50)
+
+    async def run() -> T:
         try:
-            return await collector.once()
+            return await act(collector)
         finally:
             collector.close()
 
@@ -138,8 +157,3 @@ def measured(since: date, until: date, *, minutes: int = 60) -> list[float]:
         values.append(USUAL.increments(at, minutes)[0] * 1000.0)
         at += timedelta(minutes=minutes)
     return values
-
-
-def close_connection() -> None:
-    """Close this thread's connection, for threads of tests."""
-    connection.close()

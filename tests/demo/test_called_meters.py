@@ -202,7 +202,7 @@ def test_while_the_meters_answer_lines_that_nobody_called_are_asked_for() -> Non
     own = line()
 
     async def run() -> list[int]:
-        async with answering(now=lambda: NOW):
+        async with answering(now=lambda: NOW, asks=True):
             await asyncio.sleep(0.3)
             return await collect(NOW)
 

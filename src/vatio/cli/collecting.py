@@ -53,8 +53,9 @@ def run_line(uid: str, *, now: Now, as_json: bool, say: Say, beside: Beside = nu
 
     :raises Refused: as `asking.ask` does, and if there is no such line.
     """
-    line = RtcLine.objects.filter(uid=parse_uuid(uid)).select_related("account").first()
-    if line is None:
+    key = parse_uuid(uid)
+    line = key and RtcLine.objects.filter(uid=key).select_related("account").first()
+    if not line:
         raise Refused(_("There is no RTC line %(uid)s.") % {"uid": uid})
     attempt = asking.ask(line, by=None, at=now())
     collector = Collector(now=now, at_once=1)

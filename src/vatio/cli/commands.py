@@ -19,6 +19,7 @@ from django.core.management import call_command
 from django.core.servers.basehttp import get_internal_wsgi_application
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.utils.translation import gettext as _
 
 from vatio import clock, env, schema, web_server
 from vatio.cli import (
@@ -47,6 +48,7 @@ from vatio.postgres.authentication import OWNER, WEB
 from vatio.processes import early
 from vatio.processes.parent import die_with_parent, outlive_parent_by
 from vatio.processes.supervisor import CannotStart, Supervisor, check_port, say
+from vatio.refusal import Refused
 from vatio.tenants.platform import is_demo
 from vatio.translations import compile_catalogue
 
@@ -147,14 +149,21 @@ def collect(arguments: argparse.Namespace) -> int:
             return collecting.run_once(
                 now=clock.now, as_json=arguments.json, say=say, beside=_beside_collector()
             )
+    if arguments.now:
+        raise Refused(_("Say which line: `vatio collect --line ID --now`."))
     _join_platform(OWNER)
     compile_catalogue()
-    return collecting.run_for_ever(now=clock.now, say=say, beside=_beside_collector())
+    return collecting.run_for_ever(now=clock.now, say=say, beside=_beside_collector(asks=True))
 
 
-def _beside_collector() -> collecting.Beside:
-    """Return what runs beside a collector: the meters that it calls, in the demo."""
-    return partial(called_meters.answering, now=clock.now) if is_demo() else nullcontext
+def _beside_collector(*, asks: bool = False) -> collecting.Beside:
+    """Return what runs beside a collector: the meters that it calls, in the demo.
+
+    :param asks: whether calls may be asked for that nobody else takes up.
+    """
+    if not is_demo():
+        return nullcontext
+    return partial(called_meters.answering, now=clock.now, asks=asks)
 
 
 def _wait_for_database() -> None:

@@ -24,6 +24,7 @@ OUTCOMES = {
     CallFailure.NO_CARRIER: CallOutcome.NO_CARRIER,
     CallFailure.NO_DIALTONE: CallOutcome.NO_DIALTONE,
     CallFailure.NO_ANSWER: CallOutcome.NO_ANSWER,
+    CallFailure.NO_MODEM: CallOutcome.NO_MODEM,
     CallFailure.MODEM_ERROR: CallOutcome.MODEM_FAULT,
     CallFailure.HUNG_UP: CallOutcome.HUNG_UP,
     CallFailure.SILENT: CallOutcome.SILENT,

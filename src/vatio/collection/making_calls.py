@@ -15,6 +15,8 @@ from vatio.collection.iec102.failures import CallFailed, CallFailure
 from vatio.collection.iec102.link import ByteStream, CallLimits
 from vatio.collection.locks import CallLocks, name_of_endpoint, name_of_line, name_of_modem
 from vatio.collection.models import LineSettings
+from vatio.collection.modem import ModemLimits
+from vatio.collection.modems import NoSuchModem, modem_called
 from vatio.collection.nights import DueLine
 from vatio.collection.outcomes import CallOutcome
 from vatio.collection.places import NoPlace
@@ -22,7 +24,7 @@ from vatio.collection.sealing import KeyUnreadable
 from vatio.collection.setting_up import key_of
 from vatio.collection.storing import CallOver, MeterDay, Storing
 from vatio.collection.threads import Threads
-from vatio.collection.transports import dial_ip
+from vatio.collection.transports import dial_by_modem, dial_ip
 
 logger = logging.getLogger("vatio.collection")
 
@@ -31,6 +33,11 @@ TurnedLine = DueLine | AskedCall
 
 CONNECT = 10.0
 """Seconds within which a meter is connected to over IP."""
+
+MODEM_OPENS = 10.0
+"""Seconds within which a modem is opened."""
+
+DIALLING = ModemLimits()
 
 LEAST = 20.0
 """Seconds that a call has at least, however soon its night ends."""
@@ -140,7 +147,11 @@ class CallMaker:
         return find(settings.host, settings.port or 0, allowed=self._allowed)
 
     async def _dial_modem(self, call: BegunCall) -> ByteStream:
-        raise NotImplementedError
+        """Let the modem of a line call its number."""
+        opens = modem_called(call.settings.modem).opens
+        return await dial_by_modem(
+            opens, call.settings.telephone, limits=DIALLING, within=MODEM_OPENS
+        )
 
     def _outcome_of(self, call: BegunCall, problem: Exception) -> CallOutcome:
         """Return what people are told of what went wrong."""
@@ -162,6 +173,7 @@ PROBLEMS: dict[type[Exception], CallOutcome] = {
     EndpointInUse: CallOutcome.IN_USE,
     NotFound: CallOutcome.NOT_FOUND,
     NotAllowed: CallOutcome.NOT_ALLOWED,
+    NoSuchModem: CallOutcome.NO_MODEM,
     KeyUnreadable: CallOutcome.KEY_UNREADABLE,
     NoPlace: CallOutcome.NO_PLACE,
     CallOver: CallOutcome.STOPPED,

@@ -76,13 +76,13 @@ class CalledMeters:
         await self._looking.run(_move, self.ports)
         return True
 
-    async def keep(self) -> None:
-        """Have lines called that nobody calls, and answer once the process that does so ends."""
+    async def keep(self, *, asks: bool) -> None:
+        """Answer once the process that does so ends; ask for lines that nobody calls, if so said."""
         answers = bool(self.ports)
         with contextlib.suppress(DatabaseError):
             while True:
                 answers = answers or await self.open()
-                if answers:
+                if answers and asks:
                     await self._looking.run(self._ask)
                 await asyncio.sleep(EVERY)
 
@@ -109,12 +109,17 @@ class CalledMeters:
 
 
 @asynccontextmanager
-async def answering(*, now: Callable[[], datetime]) -> AsyncIterator[CalledMeters]:
-    """Answer as the demo's meters until the block ends, unless another process does."""
+async def answering(
+    *, now: Callable[[], datetime], asks: bool = False
+) -> AsyncIterator[CalledMeters]:
+    """Answer as the demo's meters until the block ends, unless another process does.
+
+    :param asks: whether lines that nobody has called for long are asked for meanwhile.
+    """
     own = CalledMeters(now=now)
     try:
         await own.open()
-        keeping = asyncio.create_task(own.keep())
+        keeping = asyncio.create_task(own.keep(asks=asks))
         try:
             yield own
         finally:
