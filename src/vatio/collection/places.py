@@ -1,5 +1,6 @@
 """Where the curves of a line go: the data points of its meter, and their series."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from vatio.collection.attempts import BegunCall
 from vatio.metering.feeding import feed, own_source
 from vatio.metering.installing import add_series
-from vatio.metering.models import DataPoint, DataSource, Meter
+from vatio.metering.models import DataPoint, DataSource, Meter, Series
 from vatio.readings import series as all_series
 from vatio.readings.series import SeriesKey
 from vatio.refusal import Refused
@@ -63,14 +64,27 @@ def places_of(call: BegunCall, *, at: datetime) -> Places:
                     _("The meter has no data point for the energy, and none can be added.")
                 ) from None
         points = _points(meter)
-    keys = {
-        (address, minutes): add_series(points[quantity], minutes=minutes, at=at).pk
+    keys = _series_of(points, at=at)
+    known = all_series.find(call.account_id, keys.values())
+    return Places(source.pk, {place: known[key] for place, key in keys.items()})
+
+
+def _series_of(points: Mapping[int, DataPoint], *, at: datetime) -> dict[tuple[int, int], int]:
+    """Return the series of data points by object and minutes; those that lack are added."""
+    intervals = Series.objects.filter(
+        data_point__in=points.values(), minutes__in=MINUTES, kind=Series.Kind.INTERVAL
+    )
+    there = {
+        (point, minutes): key
+        for key, point, minutes in intervals.values_list("pk", "data_point_id", "minutes")
+    }
+    return {
+        (address, minutes): there.get((points[quantity].pk, minutes))
+        or add_series(points[quantity], minutes=minutes, at=at).pk
         for address, quantity in OBJECTS.items()
         if quantity in points
         for minutes in MINUTES
     }
-    known = all_series.find(call.account_id, keys.values())
-    return Places(source.pk, {place: known[key] for place, key in keys.items()})
 
 
 def _points(meter: Meter) -> dict[int, DataPoint]:
