@@ -77,7 +77,7 @@ class CalledMeters:
         return True
 
     async def keep(self, *, asks: bool) -> None:
-        """Answer once the process that does so ends; ask for lines that nobody calls, if so said."""
+        """Answer once the process that does so ends and, if `asks`, ask for forgotten lines."""
         answers = bool(self.ports)
         with contextlib.suppress(DatabaseError):
             while True:
