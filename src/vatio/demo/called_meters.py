@@ -64,6 +64,7 @@ class CalledMeters:
         self._looking = Threads(1, "demo-meters")
         self._doors = AsyncExitStack()
         self._loop = asyncio.get_running_loop()
+        self._answers = False
         self.ports: dict[int, int] = {}
         """The port at which the meter of each line answers, by the line."""
 
@@ -71,6 +72,7 @@ class CalledMeters:
         """Answer from now on, unless another process does; return whether this one does."""
         if not await self._looking.run(_is_first):
             return False
+        self._answers = True
         for each in await self._looking.run(meters):
             self.ports[each.line_id] = await self._open(each)
         await self._looking.run(_move, self.ports)
@@ -78,17 +80,20 @@ class CalledMeters:
 
     async def keep(self, *, asks: bool) -> None:
         """Answer once the process that does so ends and, if `asks`, ask for forgotten lines."""
-        answers = bool(self.ports)
         with contextlib.suppress(DatabaseError):
             while True:
-                answers = answers or await self.open()
-                if answers and asks:
+                if not self._answers:
+                    await self.open()
+                if self._answers and asks:
                     await self._looking.run(self._ask)
                 await asyncio.sleep(EVERY)
 
     async def close(self) -> None:
         """Answer no more."""
         await self._doors.aclose()
+        if self._answers:
+            with contextlib.suppress(DatabaseError):
+                await self._looking.run(_leave)
         self._looking.close()
 
     async def _open(self, each: DemoMeter) -> int:
@@ -175,6 +180,12 @@ def _is_first() -> bool:
         cursor.execute("SELECT pg_try_advisory_lock(%s::bigint)", [LOCK])
         (is_first,) = cursor.fetchone()
     return bool(is_first)
+
+
+def _leave() -> None:
+    """Let another process answer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_unlock(%s::bigint)", [LOCK])
 
 
 def _move(ports: Mapping[int, int]) -> None:
