@@ -6,8 +6,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet, Value
-from django.db.models.functions import Greatest
+from django.db.models import DateField, F, QuerySet, Value
+from django.db.models.functions import Coalesce, Greatest
 
 from vatio.accounts.expiry import collects
 from vatio.accounts.models import Account
@@ -202,18 +202,17 @@ class ReadDay:
 
 def day_read(call: BegunCall, day: ReadDay) -> bool:
     """Write down what came of a day; return whether the attempt is still open."""
-    own = _open(call)
-    changed = own.update(
+    came = day.day if day.hours or day.quarters else None
+    changed = _open(call).update(
         days_read=F("days_read") + 1,
         hours=F("hours") + day.hours,
         quarters=F("quarters") + day.quarters,
         missing=F("missing") + day.missing,
         new=F("new") + day.new,
         corrected=F("corrected") + day.corrected,
+        first_on=Coalesce("first_on", Value(came, DateField())),
+        last_on=Coalesce(Value(came, DateField()), "last_on"),
     )
-    if day.hours or day.quarters:
-        own.filter(first_on=None).update(first_on=day.day)
-        own.update(last_on=day.day)
     return bool(changed)
 
 
