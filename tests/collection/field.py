@@ -10,15 +10,16 @@ from itertools import count
 from typing import Any, TypeVar
 
 from tests import make
-from tests.collection.called import details
+from tests.collection.called import KEY, details
 from vatio.accounts.models import Account
 from vatio.collection.collecting import Collector
+from vatio.collection.iec102.asdus import MeterKey
 from vatio.collection.setting_up import add_line
 from vatio.dates import start_of
 from vatio.demo.meter.faults import MeterFaults
 from vatio.demo.meter.load import USUAL
 from vatio.demo.meter.server import LOOPBACK, MeterDoor, opened
-from vatio.demo.meter.station import KEY, SimulatedMeter
+from vatio.demo.meter.station import SimulatedMeter
 from vatio.metering import installing
 from vatio.metering.models import RtcLine, Series
 from vatio.readings import series as all_series
@@ -73,7 +74,10 @@ def meters(*faults: Sequence[str], at: datetime = NIGHT, late: float = 0.6) -> I
         async with asyncio.TaskGroup() as group:
             for words in faults:
                 door = WatchedDoor(
-                    SimulatedMeter(), MeterFaults(words), now=lambda: field_.at, late=late
+                    SimulatedMeter(key=MeterKey(KEY)),
+                    MeterFaults(words),
+                    now=lambda: field_.at,
+                    late=late,
                 )
                 field_.doors.append(door)
                 ready = asyncio.Event()
@@ -110,10 +114,10 @@ def account(name: str = "", *, lines: int = 4, **more: Any) -> Account:
 
 
 def line(of: Account, port: int | None, *, at: datetime = ADDED, **more: Any) -> RtcLine:
-    """Add a line that calls a port of loopback, with the key of the simulated meter."""
+    """Add a line that calls a port of loopback, with the key of the simulated meters."""
     point, meter = make.supply_point(of, at=at), make.meter(of, at=at)
     installing.measure(meter, installing.Measures(point))
-    known = {"host": LOOPBACK, "port": port, "key": KEY}
+    known = {"host": LOOPBACK, "port": port}
     return add_line(point, meter, details(**(known | more)), by=None, at=at)
 
 

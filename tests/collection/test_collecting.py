@@ -9,7 +9,6 @@ from tests.demo.meter.calling import SHORT
 from vatio.collection import making_calls, nights
 from vatio.collection.models import CallAttempt, LineSettings
 from vatio.collection.setting_up import change_line
-from vatio.demo.meter.station import KEY
 from vatio.readings import taking_back
 from vatio.readings.models import Delivery
 
@@ -107,7 +106,7 @@ def test_a_refused_key_is_not_tried_again_before_it_is_written_anew() -> None:
         later = collect(NIGHT + timedelta(hours=2))
         change_line(
             own,
-            details(host="127.0.0.1", port=field.ports[1], key=KEY),
+            details(host="127.0.0.1", port=field.ports[1]),
             by=make.superadmin(own.organisation),
             at=NIGHT + timedelta(hours=2, minutes=1),
         )

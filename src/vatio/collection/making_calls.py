@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
+from vatio.accounts.locking import AccountGone
 from vatio.collection import attempts
 from vatio.collection.addresses import Allowed, Endpoint, NotAllowed, NotFound, allowed_here, find
 from vatio.collection.attempts import AskedCall, BegunCall, ReadDay
@@ -177,6 +178,7 @@ PROBLEMS: dict[type[Exception], CallOutcome] = {
     KeyUnreadable: CallOutcome.KEY_UNREADABLE,
     NoPlace: CallOutcome.NO_PLACE,
     CallOver: CallOutcome.STOPPED,
+    AccountGone: CallOutcome.STOPPED,
 }
 """What people are told of what went wrong before a meter was talked to, or here."""
 
