@@ -20,6 +20,7 @@ from vatio.tenants.models import Person
 from vatio.units import Unit
 from vatio.web.metering.form_page import show, takes
 from vatio.web.metering.found import line_of
+from vatio.web.metering.line_calls import shown
 from vatio.web.metering.line_form import CalledForm, LineForm
 from vatio.web.shell.access import (
     ADMINISTRATOR,
@@ -30,9 +31,6 @@ from vatio.web.shell.access import (
     only,
 )
 from vatio.web.shell.account_frame import enter
-
-LATEST = 20
-"""How many calls the page of a line shows."""
 
 
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
@@ -82,12 +80,13 @@ def change(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
 
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
 def page(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
-    """Show an RTC line: its supply point and meter, how it is called, its latest calls."""
-    frame = enter(request)
+    """Show an RTC line: its supply point and meter, how it is called, what came, its calls."""
+    frame, at = enter(request), clock.now()
     account = frame.account
     line = line_of(account, thing, request.user)
     settings = LineSettings.objects.visible_to(request.user).filter(line=line).first()
     telephone = settings.telephone if settings else ""
+    zone = installing.zone_of(line.meter)
     return render(
         request,
         "metering/line.html",
@@ -95,11 +94,11 @@ def page(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
             "account": account,
             "line": line,
             "settings": settings,
-            "zone": installing.zone_of(line.meter),
+            "zone": zone,
             "telephone": spelled(telephone) if frame.may_change else masked(telephone),
-            "attempts": line.attempts.order_by("-id")[:LATEST],
             "may_change": frame.may_change,
-            "closed": why_closed(account, at=clock.now()),
+            "closed": why_closed(account, at=at),
+            **shown(request, line, settings, zone=zone, at=at),
         },
     )
 
