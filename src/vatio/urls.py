@@ -23,6 +23,7 @@ from vatio.web.analysis import (
     portfolio,
 )
 from vatio.web.catalogue import licences
+from vatio.web.collection import all_lines, modem_pages
 from vatio.web.demo import demo_clock
 from vatio.web.downloads import downloads
 from vatio.web.help import guide
@@ -125,6 +126,8 @@ urlpatterns = [
     *draft_page.urlpatterns,
     *deliveries.urlpatterns,
     *service.urlpatterns,
+    *all_lines.urlpatterns,
+    *modem_pages.urlpatterns,
     *colleagues.urlpatterns,
     *messages.urlpatterns,
     *imports.urlpatterns,

@@ -90,9 +90,10 @@ def narrowed(lines: QuerySet[RtcLine], asked: LineFilters, *, at: datetime) -> Q
         found = found.filter(last_outcome=asked.why)
     if asked.text:
         found = found.annotate(searched=Fold(_searched())).filter(_holding(asked.text))
-    return found.select_related(
+    rows: QuerySet[Any] = found.select_related(
         "organisation", "account", "supply_point", "meter", "settings"
     ).annotate(sorted=SORTS[asked.sort.removeprefix("-")])
+    return rows
 
 
 def page(

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -62,7 +62,7 @@ def read_days(
     :param time_zone: that of the line; a series has its own.
     """
     since = today - DAYS * ONE_DAY
-    known = {
+    known: dict[str, Any] = {
         "account": line.account_id,
         "meter": line.meter_id,
         "quantity": ACTIVE_ENERGY,
