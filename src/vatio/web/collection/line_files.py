@@ -45,7 +45,7 @@ def _headings() -> list[str]:
         _("Organisation"),
         _("Account"),
         _("Supply point"),
-        _("CUPS"),
+        "CUPS",
         _("Meter"),
         _("Transport"),
         _("What is called"),
