@@ -153,7 +153,7 @@ def test_the_list_is_taken_along_as_csv(elena: Client, lines: list[RtcLine]) -> 
         "'+34 ··· 030 · Lugo",
         "2026-11-19",
         "2026-11-22 02:00",
-        "La línea estaba ocupada",
+        "La línea comunicaba",
         "No responde",
         "2026-11-22 02:00",
     ]

@@ -202,7 +202,7 @@ def test_the_page_says_the_last_good_day_and_how_the_last_night_was(
     page = words(page_of(signed, line))
 
     assert "Último día bueno 23 nov 2026" in page
-    assert "No responde 24 nov 2026, 02:00 · No contestó nadie" in page
+    assert "No responde 24 nov 2026, 02:00 · Nadie respondió" in page
     assert "7 s adelantado" in page
 
 
@@ -235,7 +235,7 @@ def test_days_with_gaps_are_drawn_and_named(signed: Client, line: RtcLine) -> No
 
     assert "15 nov 2026 – 16 nov 2026 no llegó nada" in words(page)
     assert "20 nov 2026 faltan 3 horas" in words(page)
-    assert "Completo: 11; Con huecos: 1; Faltan: 2; Antes de su primera lectura: 31" in page
+    assert "Completo: 11; Con huecos: 1; Sin datos: 2; Antes de su primera lectura: 31" in page
 
 
 def test_calls_are_told_with_who_asked_and_which_were_retries(
@@ -249,10 +249,10 @@ def test_calls_are_told_with_who_asked_and_which_were_retries(
 
     told = [words(f"<main>{each}") for each in rows]
     assert "Nuria Vidal" in told[0]
-    assert "Por la noche reintento" in told[1]
+    assert "De noche reintento" in told[1]
     assert "1 min 12 s" in told[1]
     assert "9.120" in told[1]
-    assert "Por la noche" in told[2]
+    assert "De noche" in told[2]
     assert "reintento" not in told[2]
 
 
