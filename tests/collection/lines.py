@@ -25,19 +25,28 @@ def roomy(name: str = "", **more: Any) -> Account:
     return make.account(name, version=version, **more)
 
 
-def line_of(account: Account, name: str = "", *, cups: str = "") -> RtcLine:
+def line_of(
+    account: Account, name: str = "", *, cups: str = "", at: datetime = make.NOON
+) -> RtcLine:
     """Add an RTC line of which it is not said how it is called."""
-    point, meter = make.supply_point(account, name, cups=cups), make.meter(account)
-    return installing.add_rtc_line(point, meter, by=make.commercial(), at=make.NOON)
+    point = make.supply_point(account, name, cups=cups, manages_bills=False, at=at)
+    meter = make.meter(account, at=at)
+    return installing.add_rtc_line(point, meter, by=make.commercial(), at=at)
 
 
 def called_line(
-    account: Account, name: str = "", *, modem: bool = False, until: date | None = None, **more: Any
+    account: Account,
+    name: str = "",
+    *,
+    modem: bool = False,
+    until: date | None = None,
+    at: datetime = make.NOON,
+    **more: Any,
 ) -> RtcLine:
     """Add a line by IP, or by the modem Lugo, that was read up to a day, not including it."""
-    line = line_of(account, name)
+    line = line_of(account, name, at=at)
     said = by_modem(**more) if modem else details(**more)
-    change_line(line, said, by=make.commercial(), at=make.NOON)
+    change_line(line, said, by=make.commercial(), at=at)
     LineSettings.objects.filter(line=line).update(hours_until=until, quarters_until=until)
     return line
 
