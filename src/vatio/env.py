@@ -5,10 +5,16 @@ import binascii
 import ipaddress
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 DATA_KEY_BYTES = 32
+
+MODEM = re.compile(
+    r"/dev(/[\w:+@=#-][\w.:+@=#-]*)+"
+    r"|socket://([A-Za-z0-9][\w.-]*|\[[0-9a-fA-F:.]+\]):(?P<port>[1-9][0-9]{0,4})"
+)
 
 
 class WrongSetting(Exception):
@@ -86,20 +92,29 @@ def networks(name: str) -> tuple[bool, tuple[Network, ...]]:
     return "public" in values, tuple(found)
 
 
-def pairs(name: str, *, value: str, example: str) -> dict[str, str]:
-    """Return a comma-separated list of NAME=VALUE, whose values match the pattern `value`.
+def pairs(name: str, *, value: Callable[[str], bool], example: str) -> dict[str, str]:
+    """Return a comma-separated list of NAME=VALUE, of whose values `value` is true.
 
     :raises WrongSetting: for anything else, and for a name that comes twice.
     """
     found: dict[str, str] = {}
     for each in words(name, default=[]):
         key, equals, rest = (part.strip() for part in each.partition("="))
-        if not equals or not re.fullmatch(r"[\w .-]{1,60}", key) or not re.fullmatch(value, rest):
+        if not equals or not re.fullmatch(r"[\w .-]{1,60}", key) or not value(rest):
             raise WrongSetting(f"{name}: «{each}» is not written like {example}.")
         if key in found:
             raise WrongSetting(f"{name}: «{key}» comes twice.")
         found[key] = rest
     return found
+
+
+def is_modem(text: str) -> bool:
+    """Return whether a text is a serial device, or a serial server as socket://host:port.
+
+    pyserial would open more, some of it with options after a question mark: all of it is refused.
+    """
+    found = MODEM.fullmatch(text)
+    return found is not None and int(found["port"] or 1) <= 65535
 
 
 def data_keys(name: str) -> tuple[bytes, ...]:

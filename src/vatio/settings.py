@@ -169,10 +169,10 @@ PHONE_COUNTRIES = env.words("PHONE_COUNTRIES", default=["ES"])
 DATA_KEYS = env.data_keys("DATA_KEY")
 """What seals the keys of meters; without one, the file `data_key` of the home does."""
 COLLECT_PUBLIC, COLLECT_NETWORKS = env.networks("COLLECT_NETWORKS")
-MODEM = r"/dev/[\w./-]+|COM\d{1,3}|socket://([\w.-]+|\[[0-9a-fA-F:.]+\]):\d{1,5}"
+COLLECT_AT_ONCE = env.number("COLLECT_AT_ONCE", default=300, least=1, most=5_000)
 COLLECT_MODEMS = env.pairs(
     "COLLECT_MODEMS",
-    value=MODEM,
+    value=env.is_modem,
     example="lugo=/dev/ttyUSB0 or lugo=socket://192.0.2.7:4001",
 )
 PORT = env.number("PORT", default=8000, least=1, most=65535)

@@ -34,6 +34,9 @@ class ScriptedModem:
     async def close(self) -> None:
         self.closed += 1
 
+    def left(self) -> list[bytes]:
+        return [self._said.get_nowait() for _piece in range(self._said.qsize())]
+
 
 def script(dialled: bytes, **others: bytes) -> dict[bytes, bytes]:
     return {
@@ -138,6 +141,17 @@ def test_a_modem_that_was_left_in_a_call_is_brought_back() -> None:
         b"AT+CBST=7,0,1\r",
         b"ATD600123456\r",
     ]
+
+
+def test_a_call_is_hung_up_when_the_modem_says_so_and_not_when_it_comes_back() -> None:
+    modem = ScriptedModem(script(b"\r\nCONNECT\r\n", **{"+++": b"\r\nOK\r\n"}))
+
+    async def run() -> bytes:
+        stream = await dial_modem(modem, "600123456", limits=LIMITS)
+        await stream.close()
+        return b"".join(modem.left())
+
+    assert asyncio.run(run()) == b""
 
 
 def test_dialling_that_takes_too_long_is_ended() -> None:

@@ -1,13 +1,12 @@
 import pytest
 
 from vatio import env
-from vatio import settings as start
 from vatio.collection.modems import Modem, NoSuchModem, modem_called, modems
 
 
 def read(monkeypatch: pytest.MonkeyPatch, text: str) -> dict[str, str]:
     monkeypatch.setenv("COLLECT_MODEMS", text)
-    return env.pairs("COLLECT_MODEMS", value=start.MODEM, example="lugo=/dev/ttyUSB0")
+    return env.pairs("COLLECT_MODEMS", value=env.is_modem, example="lugo=/dev/ttyUSB0")
 
 
 def test_a_line_picks_a_modem_by_its_name(settings) -> None:
@@ -20,12 +19,13 @@ def test_a_line_picks_a_modem_by_its_name(settings) -> None:
 
 
 def test_modems_are_devices_or_serial_servers(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = "Lugo 1 = /dev/serial/by-id/usb-0, b=socket://[2001:db8::1]:4001,c=COM3"
+    device = "/dev/serial/by-path/pci-0000:00:14.0-usb-0:1:1.0-port0"
+    text = f"Lugo 1 = {device}, b=socket://[2001:db8::1]:4001,c=socket://serie-1.example:65535"
 
     assert read(monkeypatch, text) == {
-        "Lugo 1": "/dev/serial/by-id/usb-0",
+        "Lugo 1": device,
         "b": "socket://[2001:db8::1]:4001",
-        "c": "COM3",
+        "c": "socket://serie-1.example:65535",
     }
 
 
@@ -34,6 +34,10 @@ def test_modems_are_devices_or_serial_servers(monkeypatch: pytest.MonkeyPatch) -
     [
         "lugo", "=/dev/ttyUSB0", "lugo=", "lugo=ttyUSB0", "lugo=socket://a", "lugo=http://a:1",
         "lugo=socket://a:1/x", "lugo=/dev/a,lugo=/dev/b", "l/ugo=/dev/a", "lugo=spy:///dev/a",
+        "lugo=loop://", "lugo=alt:///dev/a?class=PosixPollSerial", "lugo=rfc2217://a:1",
+        "lugo=hwgrep://usb", "lugo=SOCKET://a:1", "lugo=socket://a:1?logging=debug", "lugo=COM3",
+        "lugo=socket://a:0", "lugo=socket://a:65536", "lugo=/dev/../etc/passwd", "lugo=/dev",
+        "lugo=/etc/passwd", "lugo=/dev/spy://dev/a", "lugo=/dev//a", "lugo=socket://a:١",
     ],
 )  # fmt: skip
 def test_wrong_modems_stop_the_start_in_one_line(

@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     in_sources = sources.add_subparsers(required=True, metavar="COMMAND")
     _add_source(_word(in_sources, "add", "add one, and print its token", "add_source"))
     _add_source(_word(in_sources, "rotate", "print another token of one", "rotate_token"))
+    _add_collect(_word(top, "collect", "call the RTC lines whose turn it is", "collect"))
     lines = top.add_parser("lines", help="the RTC lines, by which meters are called")
     in_lines = lines.add_subparsers(required=True, metavar="COMMAND")
     _add_line(_word(in_lines, "add", "add one by IP", "add_line"))
@@ -234,6 +235,15 @@ def _add_sum(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--known-at", type=datetime.fromisoformat, metavar="TIME", help="as it was known then"
     )
+    parser.add_argument("--json", action="store_true")
+
+
+def _add_collect(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of `vatio collect`."""
+    how = parser.add_mutually_exclusive_group()
+    how.add_argument("--once", action="store_true", help="call what is due, then end")
+    how.add_argument("--line", default="", metavar="ID", help="call this line; with --now")
+    parser.add_argument("--now", action="store_true", help="whatever the hour")
     parser.add_argument("--json", action="store_true")
 
 

@@ -18,11 +18,13 @@ from django.core.management import call_command
 from django.core.servers.basehttp import get_internal_wsgi_application
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from django.utils.translation import gettext as _
 
 from vatio import clock, env, schema, web_server
 from vatio.cli import (
     alerts,
     checking,
+    collecting,
     entitlements,
     inventories,
     lines,
@@ -45,6 +47,7 @@ from vatio.postgres.authentication import OWNER, WEB
 from vatio.processes import early
 from vatio.processes.parent import die_with_parent, outlive_parent_by
 from vatio.processes.supervisor import CannotStart, Supervisor, check_port, say
+from vatio.refusal import Refused
 from vatio.tenants.platform import is_demo
 from vatio.translations import compile_catalogue
 
@@ -127,6 +130,23 @@ def worker(_arguments: argparse.Namespace) -> int:
     compile_catalogue()
     working.run(grace=GRACE)
     return 0
+
+
+def collect(arguments: argparse.Namespace) -> int:
+    """Call RTC lines: for ever, once, or one of them; any number of collectors may run."""
+    if arguments.line:
+        with _database():
+            return collecting.run_line(
+                arguments.line, now=clock.now, as_json=arguments.json, say=say
+            )
+    if arguments.once:
+        with _database():
+            return collecting.run_once(now=clock.now, as_json=arguments.json, say=say)
+    if arguments.now:
+        raise Refused(_("Say which line: `vatio collect --line ID --now`."))
+    _join_platform(OWNER)
+    compile_catalogue()
+    return collecting.run_for_ever(now=clock.now, say=say)
 
 
 def _wait_for_database() -> None:

@@ -163,6 +163,11 @@ class CallAttempt(OfAccount):
         ]
         indexes = [
             models.Index(fields=["line", "-id"], name="calls_of_a_line"),
+            models.Index(
+                fields=["line", "started_at"],
+                condition=Q(asked_at__isnull=True),
+                name="calls_of_the_nights_of_a_line",
+            ),
             models.Index(fields=["account", "-id"], name="calls_of_an_account"),
             models.Index(
                 fields=["asked_at"],

@@ -1,6 +1,7 @@
 """A modem that is told by AT commands to call a number, over any stream of bytes."""
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -125,10 +126,20 @@ async def _hang_up(stream: ByteStream, limits: ModemLimits, *, escape: bytes = b
         await asyncio.sleep(limits.guard)
         async with asyncio.timeout(limits.command):
             await stream.write(escape)
-        await asyncio.sleep(limits.guard)
+        await _settle(stream, 2 * limits.guard)
         await _command(stream, b"ATH0", limits.command)
     except (CallFailed, OSError, TimeoutError):
         return
+
+
+async def _settle(stream: ByteStream, within: float) -> None:
+    """Wait for what a modem says to being brought back; it may say nothing.
+
+    Left unread it would pass for the answer to the next command, which would be cut off then.
+    """
+    with contextlib.suppress(CallFailed, TimeoutError):
+        async with asyncio.timeout(within):
+            await _answer(stream, b"OK", ANSWERS)
 
 
 async def _command(stream: ByteStream, command: bytes, within: float) -> None:

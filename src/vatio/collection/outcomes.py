@@ -25,6 +25,7 @@ class CallOutcome(TextChoices):
     UNREACHABLE = "unreachable", _("The address cannot be reached")
     TURNED_AWAY = "turned_away", _("The connection was refused")
     SILENT = "silent", _("It connected, and the meter said nothing")
+    TOO_SLOW = "too_slow", _("The call took too long")
     GARBLED = "garbled", _("What came could not be understood")
     HUNG_UP = "hung_up", _("The other side hung up")
     WRONG_METER = "wrong_meter", _("Another meter answered, or another measuring point")

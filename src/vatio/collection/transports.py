@@ -1,9 +1,11 @@
-"""How bytes reach a meter: over IP, to a transparent modem at its end."""
+"""How bytes reach a meter: over IP, to a transparent modem at its end, or by a modem of ours."""
 
 import asyncio
 import ipaddress
 
 from vatio.collection.iec102.failures import CallFailed, CallFailure
+from vatio.collection.modem import ModemLimits, ModemStream, dial_modem
+from vatio.collection.serial_ports import open_serial
 
 PIECE = 4096
 GOODBYE = 1.0
@@ -49,3 +51,14 @@ async def dial_ip(address: str, port: int, *, within: float) -> IpStream:
     except (OSError, TimeoutError):
         raise CallFailed(CallFailure.UNREACHABLE) from None
     return IpStream(reader, writer)
+
+
+async def dial_by_modem(
+    opens: str, number: str, *, limits: ModemLimits, within: float
+) -> ModemStream:
+    """Open a modem within some seconds, and let it call a number.
+
+    :param opens: what COLLECT_MODEMS has: a serial device, or socket://host:port.
+    :raises CallFailed: `NO_MODEM` if it cannot be opened, else what the modem says.
+    """
+    return await dial_modem(await open_serial(opens, within=within), number, limits=limits)

@@ -1,13 +1,17 @@
 """Links what a gateway sends to a meter: its device ids, and which data points it feeds."""
 
 from datetime import datetime
+from itertools import count
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
+from vatio.accounts.models import Account
 from vatio.entitlements.limits import ensure_open
 from vatio.metering.allocating import hold_in_service, settle
 from vatio.metering.installing import add_data_point, add_series
+from vatio.metering.labels import SOURCES
 from vatio.metering.models import DataPoint, DataSource, Meter, SourceDevice
 from vatio.metering.recording import record_installation
 from vatio.metering.refusals import WrongChoice, in_words
@@ -39,13 +43,20 @@ def link_device(source: DataSource, did: str, meter: Meter) -> SourceDevice:
 
 @transaction.atomic
 def feed(
-    meter: Meter, *, quantity: int, minutes: int, source: DataSource, by: Person, at: datetime
+    meter: Meter,
+    *,
+    quantity: int,
+    minutes: int,
+    source: DataSource,
+    by: Person | None,
+    at: datetime,
 ) -> DataPoint:
     """Return the data point of a meter that a source feeds: the one in service, else a new one.
 
     One that is there gets the resolution if its own are all coarser, and the source if it has
     none: that takes nothing, but for a meter that was only called until now.
 
+    :param by: None if the collector does it.
     :raises LimitReached, NothingCanBeAdded, WrongChoice: as `add_data_point`.
     """
     hold_in_service(meter, field="meter")
@@ -63,3 +74,21 @@ def feed(
         settle(meter.account, meter, at=at)
         record_installation("changed", point, name=point.name, by=by, at=at)
     return point
+
+
+def own_source(account: Account, kind: str, *, at: datetime) -> DataSource:
+    """Return the account's first source of a kind, made if there is none; it takes nothing."""
+    found = account.datasources.filter(kind=kind).order_by("pk").first()
+    if found is not None:
+        return found
+    with override(account.language):
+        name = str(SOURCES[kind])
+    taken = set(account.datasources.values_list("name", flat=True))
+    others = (f"{name} {number}" for number in count(2))
+    return DataSource.objects.create(
+        account=account,
+        organisation_id=account.organisation_id,
+        name=name if name not in taken else next(each for each in others if each not in taken),
+        kind=kind,
+        created_at=at,
+    )

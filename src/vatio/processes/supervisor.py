@@ -1,4 +1,4 @@
-"""Supervises the database, the web process and the worker until it is told to stop."""
+"""Supervises the database, the web process, the worker and the collector until told to stop."""
 
 import os
 import select
@@ -151,6 +151,7 @@ class Supervisor:
         self.port = port
         self.web = Child("serve", "web process", "vatio_web")
         self.worker = Child("worker", "worker", "vatio_owner")
+        self.collector = Child("collect", "collector", "vatio_owner")
         self.stopping = False
         self.printed: set[str] = set()
 
@@ -168,11 +169,12 @@ class Supervisor:
                 return code
             if not self.stopping:
                 self.worker.start()
+                self.collector.start()
                 ready()
             return self._watch()
         finally:
-            self.web.stop()
-            self.worker.stop()
+            for child in (self.web, self.worker, self.collector):
+                child.stop()
             if self.database is not None:
                 self.database.stop()
 
@@ -203,8 +205,8 @@ class Supervisor:
 
     def _watch(self) -> int:
         while not self.stopping and not _terminal_is_gone():
-            self.web.look_after(self._may_start)
-            self.worker.look_after(self._may_start)
+            for child in (self.web, self.worker, self.collector):
+                child.look_after(self._may_start)
             if self.database is not None and not self.database.lives():
                 self._database_died()
             time.sleep(0.1)

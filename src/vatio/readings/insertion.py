@@ -16,6 +16,7 @@ from vatio.readings.decoding import NOT_FINITE, Batch, InsertedMessage
 from vatio.readings.deliveries import GoneBack, RefusedReading
 from vatio.readings.devices import Target
 from vatio.readings.locking import ZoneMoved
+from vatio.readings.one_slot import SomeStand
 from vatio.readings.pending import WHOLE, HeldReading
 from vatio.readings.ranks import Origin, quality
 from vatio.readings.receiving import receive
@@ -77,15 +78,18 @@ def insert(sender: InsertionSender, batch: Batch, *, at: datetime) -> Inserted:
 
     :raises TooManyToday: if the source would send more readings than it may in a day.
     """
+    may_be_short = True
     while True:
         try:
-            return _insert(sender, batch, at=at)
+            return _insert(sender, batch, may_be_short, at=at)
+        except SomeStand:
+            may_be_short = False
         except (ZoneMoved, DevicesMoved, GoneBack):
             continue
 
 
 @transaction.atomic
-def _insert(sender: InsertionSender, batch: Batch, *, at: datetime) -> Inserted:
+def _insert(sender: InsertionSender, batch: Batch, may_be_short: bool, *, at: datetime) -> Inserted:
     now = at.timestamp()
     targets = devices.find(
         sender.account_id,
@@ -95,7 +99,7 @@ def _insert(sender: InsertionSender, batch: Batch, *, at: datetime) -> Inserted:
     )
     sorting = _Sorting(targets, now, Inserted(refused=list(batch.refused)))
     sorting.sort(batch.messages)
-    if sorting.is_all_right and _put(sender, sorting, batch.readings, at=at):
+    if may_be_short and sorting.is_all_right and _put(sender, sorting, batch.readings, at=at):
         return sorting.made
     made, arrivals = sorting.made, sorting.arrivals
     if sorting.unknown:

@@ -77,10 +77,18 @@ def lone_slots(series: Mapping[int, SeriesKey], arrivals: Arrivals) -> list[Lone
     return slots
 
 
+class SomeStand(Exception):
+    """Some of the series have no state yet: begin again, by the general road."""
+
+
 def lock(
     account_id: int, source_id: int, slots: Sequence[LoneSlot], *, at: datetime
 ) -> Stand | None:
-    """Lock the series; None if one of them has no state yet."""
+    """Lock the series; None if none of them has a state yet.
+
+    :raises SomeStand: if only some have one: whoever held those, and then made the others', could
+        wait for somebody who makes the others and waits for those.
+    """
     registers = [each.series.id for each in slots if each.series.is_register]
     asked: dict[str, Any] = {"account": account_id, "source": source_id, "at": at}
     asked |= {"series": whole([each.series.id for each in slots]), "registers": whole(registers)}
@@ -94,6 +102,8 @@ def lock(
         if of is not None:
             partners[of] = state[0]
     if len(partners) < len(registers) or len(states) < len(slots) + len(registers):
+        if states:
+            raise SomeStand
         return None
     _of, delivery, today, *_state = rows[0]
     if delivery is None:

@@ -4,17 +4,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import count
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import override
 
 from vatio.accounts.models import Account
 from vatio.metering import installing
 from vatio.metering.cups import parse_cups
+from vatio.metering.feeding import own_source
 from vatio.metering.installing import CANARIES, MAINLAND
-from vatio.metering.labels import SOURCES
 from vatio.metering.models import DataPoint, DataSource, Meter, Series, SupplyPoint
 from vatio.readings import series as all_series
 from vatio.readings.files.curves import FileCurve
@@ -232,7 +230,7 @@ def make(
         )
         meters[cups] = installing.add_meter(account, own, by=by, at=at)
     minutes = {(each.cups, each.quantity): each.minutes for each in curves}
-    source = _files(account, at=at) if missing.data_points else None
+    source = own_source(account, DataSource.Kind.FILES, at=at) if missing.data_points else None
     for cups, quantity in missing.data_points:
         installing.add_data_point(
             meters[cups],
@@ -246,21 +244,3 @@ def make(
 
 def _territory(account: Account) -> str:
     return "canarias" if account.time_zone == CANARIES else "peninsula"
-
-
-def _files(account: Account, *, at: datetime) -> DataSource:
-    """Return the account's source of files; it takes nothing."""
-    found = account.datasources.filter(kind=DataSource.Kind.FILES).order_by("pk").first()
-    if found is not None:
-        return found
-    with override(account.language):
-        name = str(SOURCES[DataSource.Kind.FILES])
-    taken = set(account.datasources.values_list("name", flat=True))
-    others = (f"{name} {number}" for number in count(2))
-    return DataSource.objects.create(
-        account=account,
-        organisation_id=account.organisation_id,
-        name=name if name not in taken else next(each for each in others if each not in taken),
-        kind=DataSource.Kind.FILES,
-        created_at=at,
-    )

@@ -113,8 +113,10 @@ class Weighed(subprocess.Popen[bytes]):
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _watch(self) -> None:
-        while told := re.search(r"VmHWM:\s+(\d+) kB", self._status()):
-            Weighed.most = max(Weighed.most, int(told[1]))
+        while self.returncode is None and (status := self._status()):
+            # Before its program begins, and once it has ended, it has no memory of its own.
+            told = re.search(r"VmHWM:\s+(\d+) kB", status)
+            Weighed.most = max(Weighed.most, int(told[1]) if told else 0)
             time.sleep(0.001)
 
     def _status(self) -> str:

@@ -16,6 +16,8 @@ class CallFailure(StrEnum):
     """The modem has no line or no coverage."""
     NO_ANSWER = "no answer"
     """The number rang, and nobody took the call."""
+    NO_MODEM = "no modem"
+    """The modem cannot be opened: it is not there, or in use."""
     MODEM_ERROR = "modem error"
     """The modem refuses a command, or does not speak."""
     HUNG_UP = "hung up"

@@ -50,6 +50,7 @@ class Migration(migrations.Migration):
                             ("unreachable", "The address cannot be reached"),
                             ("turned_away", "The connection was refused"),
                             ("silent", "It connected, and the meter said nothing"),
+                            ("too_slow", "The call took too long"),
                             ("garbled", "What came could not be understood"),
                             ("hung_up", "The other side hung up"),
                             ("wrong_meter", "Another meter answered, or another measuring point"),
@@ -124,6 +125,11 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [
                     models.Index(fields=["line", "-id"], name="calls_of_a_line"),
+                    models.Index(
+                        condition=models.Q(("asked_at__isnull", True)),
+                        fields=["line", "started_at"],
+                        name="calls_of_the_nights_of_a_line",
+                    ),
                     models.Index(fields=["account", "-id"], name="calls_of_an_account"),
                     models.Index(
                         condition=models.Q(
@@ -155,6 +161,7 @@ class Migration(migrations.Migration):
                                     "unreachable",
                                     "turned_away",
                                     "silent",
+                                    "too_slow",
                                     "garbled",
                                     "hung_up",
                                     "wrong_meter",

@@ -1,0 +1,138 @@
+"""Which lines are to be called now: each once in 24 hours, in the window of its night.
+
+The window is of the clock of the line's zone: that of the territory for electricity (the curves
+of Spanish meters go by it), else the account's. Between two calls of nights that came to an end
+there are 24 hours, less the width of the window, so that a change of the clock, or a window whose
+hour comes twice, makes no second call. A call that failed is made again in the same window, after
+a wait that grows; one that would fail for the same reason is not, unless the line was changed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from vatio.accounts.expiry import GRACE_DAYS
+from vatio.collection.outcomes import CallOutcome
+from vatio.metering.installing import CANARIES, MAINLAND
+
+FINAL = (
+    CallOutcome.DONE,
+    CallOutcome.NOTHING_NEW,
+    CallOutcome.WRONG_KEY,
+    CallOutcome.WRONG_METER,
+    CallOutcome.KEY_UNREADABLE,
+    CallOutcome.NOT_ALLOWED,
+    CallOutcome.NO_PLACE,
+    CallOutcome.NO_SUCH_CURVE,
+)
+"""After these a line is not called again in the same night: there is nothing more, or the next
+call would end alike. A key that is refused is never tried again by itself: a meter may lock."""
+
+NO_FAULT = (CallOutcome.IN_USE, CallOutcome.ENGAGED, CallOutcome.STOPPED)
+"""Calls that came too early, or were broken off here: the wait after them does not grow."""
+
+SHORTEST_WAIT, LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=1)
+"""Before a call is made again: the first wait, and the last; each is twice the one before."""
+
+ZONE = f"""CASE WHEN supply.energy = 'electricity' THEN
+    CASE WHEN supply.territory = 'canarias' THEN '{CANARIES}' ELSE '{MAINLAND}' END
+    ELSE account.time_zone END"""
+"""The zone of a line, in a statement that joins its supply point and its account."""
+
+ENDPOINT = """CASE WHEN own.transport = 'modem' THEN own.telephone
+    WHEN strpos(own.host, ':') > 0 THEN '[' || own.host || ']:' || own.port
+    ELSE own.host || ':' || own.port END"""
+"""What is called, as `LineSettings.endpoint` has it, in a statement on the settings of a line."""
+
+DUE = f"""
+WITH lines AS (
+    SELECT line.id, line.account_id, {ENDPOINT} AS endpoint, own.modem, own.changed_at,
+        own.night_from, own.night_until, {ZONE} AS zone,
+        CASE WHEN own.night_until > own.night_from THEN own.night_until - own.night_from
+             ELSE own.night_until - own.night_from + interval '24 hours' END AS width
+    FROM collection_linesettings own
+    JOIN metering_rtcline line ON line.id = own.line_id AND line.service = 'accepted'
+    JOIN metering_supplypoint supply ON supply.id = line.supply_point_id
+    JOIN accounts_account account ON account.id = line.account_id AND account.closed_at IS NULL
+    WHERE (%(line)s::bigint IS NULL OR line.id = %(line)s)
+      AND account.opened_on <= (%(at)s AT TIME ZONE account.time_zone)::date
+      AND account.covered_until + {GRACE_DAYS} > (%(at)s AT TIME ZONE account.time_zone)::date
+), open AS (
+    SELECT lines.*, %(at)s AT TIME ZONE zone AS here FROM lines
+), at_night AS (
+    SELECT open.*, CASE
+        WHEN night_from < night_until THEN here::date + night_until
+        WHEN here::time >= night_from THEN here::date + 1 + night_until
+        ELSE here::date + night_until END AS closes_here
+    FROM open
+    WHERE CASE WHEN night_from < night_until
+               THEN here::time >= night_from AND here::time < night_until
+               ELSE here::time >= night_from OR here::time < night_until END
+), due AS (
+    SELECT at_night.*, last.began FROM at_night
+    LEFT JOIN LATERAL (
+        SELECT max(attempt.started_at) AS began, max(attempt.ended_at) AS ended,
+            count(*) FILTER (WHERE outcome <> ALL(%(no_fault)s)) AS failures,
+            bool_or(outcome = '') AS is_called,
+            bool_or(outcome = ANY(%(final)s) AND
+                (outcome IN ('done', 'nothing_new') OR started_at >= changed_at)) AS is_over
+        FROM collection_callattempt attempt
+        WHERE attempt.line_id = at_night.id AND attempt.asked_at IS NULL
+          AND attempt.started_at > %(at)s - interval '24 hours' + width
+    ) AS last ON true
+    WHERE (last.is_over IS NOT TRUE)
+      AND last.is_called IS NOT TRUE
+      AND (last.ended IS NULL OR last.ended <= %(at)s - least(
+            %(shortest)s * power(2, least(greatest(last.failures, 1), 12) - 1), %(longest)s))
+)
+SELECT id, account_id, endpoint, modem, closes_here AT TIME ZONE zone AS closes_at
+FROM due
+ORDER BY row_number() OVER (PARTITION BY account_id, modem ORDER BY began NULLS FIRST, id), id
+"""  # noqa: S608
+
+
+@dataclass(frozen=True)
+class DueLine:
+    """A line that is to be called: what is called, by which modem, and when its night ends.
+
+    The modem is empty if it is called by IP.
+    """
+
+    line_id: int
+    account_id: int
+    endpoint: str
+    modem: str
+    closes_at: datetime
+
+
+def due_lines(*, at: datetime) -> Sequence[DueLine]:
+    """Return the lines that are to be called now, in an order that is fair among accounts.
+
+    The first of every account come first, then the second of each; of an account, those that
+    were called least lately. Lines of accounts whose readings are not collected, that are not in
+    service, or of which it is not said how they are called, are none.
+    """
+    return _due(at=at, line=None)
+
+
+def due_line(line_id: int, *, at: datetime) -> DueLine | None:
+    """Return a line if it is to be called now."""
+    found = _due(at=at, line=line_id)
+    return found[0] if found else None
+
+
+def _due(*, at: datetime, line: int | None) -> list[DueLine]:
+    asked: dict[str, Any] = {
+        "at": at,
+        "line": line,
+        "final": list(map(str, FINAL)),
+        "no_fault": list(map(str, NO_FAULT)),
+        "shortest": SHORTEST_WAIT,
+        "longest": LONGEST_WAIT,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(DUE, asked)
+        return [DueLine(*row) for row in cursor.fetchall()]

@@ -1,0 +1,195 @@
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from tests import make
+from tests.collection.called import details
+from tests.collection.field import NIGHT, account, collect, demo, line, measured, meters, stored
+from tests.demo.meter.calling import SHORT
+from vatio.collection import making_calls, nights
+from vatio.collection.models import CallAttempt, LineSettings
+from vatio.collection.setting_up import change_line
+from vatio.demo.meter.station import KEY
+from vatio.readings import taking_back
+from vatio.readings.models import Delivery
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
+
+
+@pytest.fixture(autouse=True)
+def _demo() -> None:
+    demo()
+
+
+def test_a_line_is_called_at_night_and_its_curves_are_stored_from_45_days_back() -> None:
+    with meters(()) as field:
+        own = line(account(), field.ports[0])
+
+        made = collect(NIGHT)
+
+    call = CallAttempt.objects.get()
+    assert made == [call.pk]
+    assert call.outcome == "done"
+    assert (call.days, call.days_read, call.hours, call.quarters) == (
+        45,
+        45,
+        45 * 24 + 1,
+        4 * (45 * 24 + 1),
+    )
+    since, until = date(2026, 9, 26), date(2026, 11, 10)
+    assert stored(own, since, until) == measured(since, until)
+    assert stored(own, since, until, minutes=15) == measured(since, until, minutes=15)
+    settings = LineSettings.objects.get()
+    assert (settings.hours_until, settings.quarters_until) == (until, until)
+
+
+def test_a_line_is_called_once_a_night_and_the_next_night_brings_a_day() -> None:
+    with meters(()) as field:
+        own = line(account(), field.ports[0])
+        collect(NIGHT)
+        again = collect(NIGHT + timedelta(hours=1))
+        field.at = NIGHT + timedelta(days=1)
+        before = collect(NIGHT - timedelta(hours=1, minutes=31) + timedelta(days=1))
+        next_night = collect(NIGHT + timedelta(days=1))
+
+    call = CallAttempt.objects.get(pk__in=next_night)
+    assert (again, before) == ([], [])
+    assert (call.days, call.hours, call.quarters) == (1, 24, 96)
+    assert (call.first_on, call.last_on) == (date(2026, 11, 10), date(2026, 11, 10))
+    assert stored(own, date(2026, 11, 10), date(2026, 11, 11)) == measured(
+        date(2026, 11, 10), date(2026, 11, 11)
+    )
+
+
+def test_what_fails_is_called_again_after_waits_that_grow_within_its_night() -> None:
+    with meters(["garbage"]) as field:
+        line(account(), field.ports[0])
+        made = []
+        for minutes in range(240):
+            at = NIGHT + timedelta(minutes=minutes)
+            if nights.due_lines(at=at):
+                made += [minutes] * len(collect(at))
+
+    assert made == [0, 3, 8, 17, 34, 67, 128, 189]
+    assert {each.outcome for each in CallAttempt.objects.all()} == {"garbled"}
+
+
+@pytest.mark.parametrize(
+    "faults, outcome",
+    [
+        (["busy"], "in_use"),
+        (["silent"], "silent"),
+        (["garbage"], "garbled"),
+        (["wrong-key"], "wrong_key"),
+        (["wrong-key-silent"], "wrong_key"),
+        (["other-link"], "wrong_meter"),
+        (["other-point"], "wrong_meter"),
+        (["no-type"], "no_such_curve"),
+        (["no-period"], "no_such_curve"),
+        (["hang-up=4"], "hung_up"),
+        (["cut=300"], "partly"),
+    ],
+)
+def test_a_call_that_fails_says_why_in_a_word_of_the_list(faults, outcome, monkeypatch) -> None:
+    monkeypatch.setattr(making_calls, "IP_LIMITS", SHORT)
+    with meters(faults) as field:
+        line(account(), field.ports[0])
+
+        collect(NIGHT)
+
+    assert CallAttempt.objects.get().outcome == outcome
+
+
+def test_a_refused_key_is_not_tried_again_before_it_is_written_anew() -> None:
+    with meters(["wrong-key"], ()) as field:
+        own = line(account(), field.ports[0])
+        first = collect(NIGHT)
+        later = collect(NIGHT + timedelta(hours=2))
+        change_line(
+            own,
+            details(host="127.0.0.1", port=field.ports[1], key=KEY),
+            by=make.superadmin(own.organisation),
+            at=NIGHT + timedelta(hours=2, minutes=1),
+        )
+        anew = collect(NIGHT + timedelta(hours=2, minutes=2))
+
+    assert (len(first), later, len(anew)) == (1, [], 1)
+    assert CallAttempt.objects.get(pk__in=anew).outcome == "done"
+
+
+def test_what_broke_off_goes_on_where_it_was_and_no_value_comes_twice() -> None:
+    with meters(["hang-up=900"]) as field:
+        own = line(account(), field.ports[0])
+        made = []
+        for hour in range(4):
+            made += collect(NIGHT + timedelta(hours=hour))
+
+    calls = list(CallAttempt.objects.order_by("pk"))
+    assert [each.outcome for each in calls][:-1] == ["partly"] * (len(calls) - 1)
+    assert stored(own, date(2026, 9, 26), calls[-1].last_on) == measured(
+        date(2026, 9, 26), calls[-1].last_on
+    )
+    assert sum(each.corrected for each in calls) == 0
+
+
+@pytest.mark.parametrize(
+    "night, day, hours",
+    [
+        (datetime(2026, 10, 26, 1, tzinfo=UTC), date(2026, 10, 25), 25),
+        (datetime(2026, 3, 30, 1, tzinfo=UTC), date(2026, 3, 29), 23),
+    ],
+)
+def test_days_of_23_and_25_hours_are_read_whole(night, day, hours) -> None:
+    with meters((), at=night) as field:
+        own = line(
+            account(starts_on=date(2026, 1, 1)), field.ports[0], at=make.noon(date(2026, 1, 2))
+        )
+
+        collect(night)
+
+    until = day + timedelta(days=1)
+    assert len(stored(own, day, until)) == hours
+    assert stored(own, day, until) == measured(day, until)
+    assert stored(own, day, until, minutes=15) == measured(day, until, minutes=15)
+
+
+def test_what_was_taken_back_is_read_again() -> None:
+    with meters(()) as field:
+        own = line(account(), field.ports[0])
+        collect(NIGHT)
+        delivery = Delivery.objects.get()
+        taking_back.take_back(
+            own.account,
+            delivery.id,
+            by=make.superadmin(own.organisation),
+            at=NIGHT + timedelta(hours=9),
+        )
+        field.at = NIGHT + timedelta(days=1)
+        collect(NIGHT + timedelta(days=1))
+
+    since, until = date(2026, 9, 27), date(2026, 11, 11)
+    assert stored(own, since, until) == measured(since, until)
+
+
+def test_the_first_of_every_account_come_before_the_second_of_any() -> None:
+    many, few = account("Muchas", lines=9), account("Pocas", lines=9)
+    for port in range(4001, 4006):
+        line(many, port)
+    last = line(few, 4100)
+
+    order = [each.line_id for each in nights.due_lines(at=NIGHT)]
+
+    assert order.index(last.pk) == 1
+
+
+def test_nothing_is_called_once_readings_are_not_collected_any_more() -> None:
+    with meters(()) as field:
+        own = line(account(months=1), field.ports[0])
+        in_grace = datetime(2026, 7, 2, 1, tzinfo=UTC)
+        field.at = in_grace
+        called = collect(in_grace)
+        after = collect(datetime(2026, 7, 5, 1, tzinfo=UTC))
+
+    assert own.account.covered_until == date(2026, 6, 3)
+    assert (len(called), after) == (1, [])
+    assert CallAttempt.objects.get().outcome == "no_place"
