@@ -4,7 +4,9 @@ import pytest
 
 from tests import make
 from tests.collection.lines import call_of, called_line, roomy
+from vatio.collection.line_zones import zone_of
 from vatio.collection.modem_nights import Window, calls_of_night, last_night, modem_nights
+from vatio.metering.models import SupplyPoint
 
 pytestmark = pytest.mark.django_db
 
@@ -104,9 +106,22 @@ def test_during_the_night_it_is_the_one_that_runs() -> None:
 
 
 def test_lines_of_the_canaries_are_called_an_hour_later() -> None:
-    hotel = roomy(time_zone="Atlantic/Canary")
-    called_line(hotel, modem=True)
+    line = called_line(roomy(), modem=True)
+    SupplyPoint.objects.filter(pk=line.supply_point_id).update(territory="canarias")
+    line.supply_point.refresh_from_db()
 
     (lugo, _vigo) = modem_nights(at=make.NOON)
 
     assert lugo.begins == datetime(2026, 11, 25, 0, 30, tzinfo=UTC)
+    assert zone_of(line) == "Atlantic/Canary"
+
+
+def test_a_line_of_water_goes_by_the_clock_of_its_account() -> None:
+    line = called_line(roomy(time_zone="Atlantic/Canary"), modem=True)
+    SupplyPoint.objects.filter(pk=line.supply_point_id).update(energy="water", territory="")
+    line.supply_point.refresh_from_db()
+
+    (lugo, _vigo) = modem_nights(at=make.NOON)
+
+    assert lugo.begins == datetime(2026, 11, 25, 0, 30, tzinfo=UTC)
+    assert zone_of(line) == "Atlantic/Canary"

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.collection.lines import MADRID, called_line, hours, roomy
-from vatio.collection.read_days import DAYS, DayState, gaps, read_days
+from vatio.collection.read_days import DAYS, LineDayState, gaps, read_days
 from vatio.metering.models import RtcLine
 
 pytestmark = pytest.mark.django_db
@@ -57,14 +57,14 @@ def test_a_day_on_which_clocks_go_back_is_whole_with_25_hours() -> None:
 def test_what_was_never_read_is_no_gap() -> None:
     line = called_line(roomy())
 
-    assert set(days_of(line, until=None).values()) == {DayState.UNREAD}
+    assert set(days_of(line, until=None).values()) == {LineDayState.UNREAD}
 
 
 def test_another_accounts_curve_is_not_looked_at() -> None:
     line, other = called_line(roomy(), until=UNTIL), called_line(roomy(), until=UNTIL)
     hours(other, some_days(date(2026, 11, 18), date(2026, 11, 22)))
 
-    assert DayState.COMPLETE not in days_of(line).values()
+    assert LineDayState.COMPLETE not in days_of(line).values()
 
 
 def test_the_days_are_read_in_one_statement_that_names_the_account() -> None:

@@ -22,7 +22,7 @@ WRONG_CLOCK = 60
 """Seconds: a meter's clock that is further ahead or behind is for the distributor to set."""
 
 
-class Progress(StrEnum):
+class CallProgress(StrEnum):
     """How far a call is that has not ended."""
 
     WAITING = "waiting"
@@ -36,16 +36,16 @@ class Progress(StrEnum):
     READING = "reading"
 
 
-def progress_of(call: CallAttempt, *, at: datetime) -> Progress | None:
+def progress_of(call: CallAttempt, *, at: datetime) -> CallProgress | None:
     """Return how far a call is; None once it has ended."""
     if call.is_running:
-        return Progress.READING if call.days else Progress.CONNECTING
+        return CallProgress.READING if call.days else CallProgress.CONNECTING
     if not call.is_waiting or call.asked_at is None:
         return None
     waited = at - call.asked_at
     if waited > LONGEST_WAIT:
-        return Progress.LOST
-    return Progress.UNTAKEN if waited > PATIENCE else Progress.WAITING
+        return CallProgress.LOST
+    return CallProgress.UNTAKEN if waited > PATIENCE else CallProgress.WAITING
 
 
 def told(line: RtcLine) -> BelowAccountSet[Any]:

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Concat
 
 from vatio import pagination
 from vatio.collection.outcomes import ANSWERED, CallOutcome
-from vatio.collection.standing import NO_CALL, Standing, with_standing
+from vatio.collection.standing import NO_CALL, LineStanding, with_standing
 from vatio.metering.models import RtcLine
 from vatio.tenants.folding import Fold, fold_in_database, tidy
 from vatio.tenants.models import Organisation, Person
@@ -65,7 +65,7 @@ def read(parameters: Mapping[str, str], person: Person) -> LineFilters:
     organisations = Organisation.objects.visible_to(person)
     return LineFilters(
         text=tidy(parameters.get("q", "")),
-        standing=standing if standing in Standing.values else "",
+        standing=standing if standing in LineStanding.values else "",
         why=why if why in WHY else "",
         organisation=organisations.filter(slug=slug).first() if slug else None,
         sort=sort if sort.removeprefix("-") in SORTS else USUAL,
@@ -76,7 +76,7 @@ def counted(lines: QuerySet[RtcLine], *, at: datetime) -> dict[str, int]:
     """Return how many lines stand in each way; one statement."""
     found = with_standing(lines, at=at).order_by().values("standing").annotate(many=Count("pk"))
     many = dict(found.values_list("standing", "many"))
-    return {standing: many.get(standing, 0) for standing in Standing.values}
+    return {standing: many.get(standing, 0) for standing in LineStanding.values}
 
 
 def narrowed(lines: QuerySet[RtcLine], asked: LineFilters, *, at: datetime) -> QuerySet[Any]:

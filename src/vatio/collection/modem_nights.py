@@ -9,14 +9,22 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
+from vatio.collection.line_zones import zone_by
 from vatio.collection.models import CallAttempt, LineSettings
 from vatio.collection.modems import modems
 from vatio.metering.models import RtcLine
-from vatio.metering.time_zones import zones_of
 
 CALL_SECONDS = 40
 """About how long a call by modem takes: dialling, agreeing on a speed, a day of curves."""
 
+COLUMNS = (
+    "settings__modem",
+    "settings__night_from",
+    "settings__night_until",
+    "supply_point__energy",
+    "supply_point__territory",
+    "account__time_zone",
+)
 NOON = time(12)
 ONE_DAY = timedelta(days=1)
 
@@ -69,14 +77,11 @@ class ModemNight:
 
 
 def modem_nights(*, at: datetime) -> list[ModemNight]:
-    """Return the operator's modems, then those that only lines name still; two statements."""
+    """Return the operator's modems, then those that only lines name still; one statement."""
     windows: dict[str, list[Window]] = defaultdict(list)
     rows = RtcLine.objects.in_service().filter(settings__transport=LineSettings.Transport.MODEM)
-    columns = ("settings__modem", "settings__night_from", "settings__night_until", "meter_id")
-    found = list(rows.order_by("id").values_list(*columns))
-    zones = zones_of(row[3] for row in found)
-    for modem, night_from, night_until, meter in found:
-        windows[modem].append(Window(night_from, night_until, zones[meter]))
+    for modem, night_from, night_until, *zoned in rows.order_by("id").values_list(*COLUMNS):
+        windows[modem].append(Window(night_from, night_until, zone_by(*zoned)))
     named = list(modems())
     others = sorted(set(windows) - set(named))
     return [_night(each, windows[each], is_named=each in named, at=at) for each in named + others]

@@ -29,7 +29,7 @@ WHERE point.account_id = %(account)s AND point.meter_id = %(meter)s
 """
 
 
-class DayState(StrEnum):
+class LineDayState(StrEnum):
     """How much of a day is there."""
 
     COMPLETE = "complete"
@@ -39,21 +39,21 @@ class DayState(StrEnum):
     """It is not whole, and no good call has come as far yet."""
 
     EARLIER = "earlier"
-    """It lies before the first reading of all."""
+    """It lies before the first reading of all, or before the meter was there."""
 
 
-class ReadDay(NamedTuple):
+class LineDay(NamedTuple):
     """A day of the line's time zone, and how many of its hours are there."""
 
     day: date
-    state: DayState
+    state: LineDayState
     present: int
     hours: int
 
 
 def read_days(
     line: RtcLine, *, read_until: date | None, time_zone: str, today: date
-) -> list[ReadDay]:
+) -> list[LineDay]:
     """Return the `DAYS` days before today, the earliest first; one statement.
 
     They are those of the hourly series of active energy of the line's meter.
@@ -74,20 +74,21 @@ def read_days(
         cursor.execute(OF_METER, known)
         rows = cursor.fetchall()
     first = min((row[1] for row in rows if row[1]), default=None)
+    begins = max((each for each in (first, line.meter.measured_from) if each), default=None)
     zone = rows[0][0] if rows else time_zone
     present: dict[date, int] = {}
     for _zone, _first, day, count in rows:
         if day is not None:
             present[day] = max(count, present.get(day, 0))
     return [
-        _read(since + ONE_DAY * place, present, zone, first=first, read_until=read_until)
+        _read(since + ONE_DAY * place, present, zone, begins=begins, read_until=read_until)
         for place in range(DAYS)
     ]
 
 
-def gaps(days: list[ReadDay]) -> list[ReadDay]:
+def gaps(days: list[LineDay]) -> list[LineDay]:
     """Return the days that were read and are not whole."""
-    return [each for each in days if each.state in (DayState.INCOMPLETE, DayState.MISSING)]
+    return [each for each in days if each.state in (LineDayState.INCOMPLETE, LineDayState.MISSING)]
 
 
 def _read(
@@ -95,16 +96,16 @@ def _read(
     present: dict[date, int],
     time_zone: str,
     *,
-    first: date | None,
+    begins: date | None,
     read_until: date | None,
-) -> ReadDay:
+) -> LineDay:
     hours, count = local_day(day, time_zone).count(HOURLY), present.get(day, 0)
     if count >= hours:
-        state = DayState.COMPLETE
+        state = LineDayState.COMPLETE
     elif read_until is None or day >= read_until:
-        state = DayState.UNREAD
-    elif first is not None and day < first:
-        state = DayState.EARLIER
+        state = LineDayState.UNREAD
+    elif begins is not None and day < begins:
+        state = LineDayState.EARLIER
     else:
-        state = DayState.INCOMPLETE if count else DayState.MISSING
-    return ReadDay(day, state, count, hours)
+        state = LineDayState.INCOMPLETE if count else LineDayState.MISSING
+    return LineDay(day, state, count, hours)

@@ -32,7 +32,7 @@ NO_CALL = (CallOutcome.NOT_TAKEN, CallOutcome.STOPPED, CallOutcome.NOT_SET_UP)
 """Ends that say nothing of the line: nobody called, or we stopped calling."""
 
 
-class Standing(TextChoices):
+class LineStanding(TextChoices):
     """How a line stands; each line in service stands in exactly one of these ways."""
 
     ANSWERED = "answered", _("Answers")
@@ -48,7 +48,7 @@ def with_standing(lines: QuerySet[RtcLine], *, at: datetime) -> QuerySet[Any]:
     `read_until` is the day up to which, not including it, the hourly curve was read; `answered_at`
     when the last call that was answered began, `last_called_at` and `last_outcome` are of the
     last call at all, `failing_since` is when the first call began of those that failed since the
-    last answer: null where the last call was answered. `standing` is a `Standing`.
+    last answer: null where the last call was answered. `standing` is a `LineStanding`.
     """
     calls = CallAttempt.objects.filter(line=OuterRef("pk"))
     made = calls.filter(started_at__isnull=False, ended_at__isnull=False)
@@ -69,17 +69,22 @@ def with_standing(lines: QuerySet[RtcLine], *, at: datetime) -> QuerySet[Any]:
     )
 
 
+def standing_of(line: RtcLine, *, at: datetime) -> Any:
+    """Return a line again, with what `with_standing` knows of it."""
+    return with_standing(RtcLine.objects.filter(pk=line.pk), at=at).get()
+
+
 def _standing(at: datetime) -> Case:
     return Case(
         *(
             When(condition, then=Value(standing.value))
             for condition, standing in (
-                (Q(settings__isnull=True), Standing.NOT_SET_UP),
-                (Q(failing_since__isnull=False), Standing.FAILING),
-                (Q(answered_at__isnull=True), Standing.NEVER),
-                (Q(answered_at__lt=at - LATELY), Standing.OVERDUE),
+                (Q(settings__isnull=True), LineStanding.NOT_SET_UP),
+                (Q(failing_since__isnull=False), LineStanding.FAILING),
+                (Q(answered_at__isnull=True), LineStanding.NEVER),
+                (Q(answered_at__lt=at - LATELY), LineStanding.OVERDUE),
             )
         ),
-        default=Value(Standing.ANSWERED.value),
+        default=Value(LineStanding.ANSWERED.value),
         output_field=CharField(),
     )

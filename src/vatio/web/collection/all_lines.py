@@ -10,7 +10,7 @@ from vatio import clock
 from vatio.collection import line_listing
 from vatio.collection.line_listing import SORTS, WHY
 from vatio.collection.outcomes import ANSWERED, CallOutcome
-from vatio.collection.standing import Standing
+from vatio.collection.standing import LineStanding
 from vatio.metering.models import RtcLine
 from vatio.people.telephones import masked
 from vatio.web.collection.line_files import line_file
@@ -43,7 +43,7 @@ def all_lines(request: Request) -> HttpResponseBase:
             "count": found.count() if asked.narrows else sum(counts.values()),
             "counts": counts,
             "every": sum(counts.values()),
-            "standings": dict(Standing.choices),
+            "standings": dict(LineStanding.choices),
             "outcomes": dict(CallOutcome.choices),
             "why": WHY,
             "answered": ANSWERED,
@@ -55,7 +55,7 @@ def all_lines(request: Request) -> HttpResponseBase:
                 standing: query_string(
                     request.GET, {"state": "" if asked.standing == standing else standing}
                 )
-                for standing in Standing.values
+                for standing in LineStanding.values
             },
             "export_urls": {
                 each.upper(): query_string(request.GET, {"as": each}) for each in KINDS

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from vatio import workbooks
 from vatio.collection.models import LineSettings
 from vatio.collection.outcomes import CallOutcome
-from vatio.collection.standing import Standing
+from vatio.collection.standing import LineStanding
 from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.people.telephones import masked
 from vatio.web.shell.csv_files import Cell, csv_file
@@ -58,7 +58,7 @@ def _headings() -> list[str]:
 
 
 def _rows(lines: QuerySet[Any]) -> Iterator[list[Any]]:
-    outcomes, standings = dict(CallOutcome.choices), dict(Standing.choices)
+    outcomes, standings = dict(CallOutcome.choices), dict(LineStanding.choices)
     for line in lines.iterator(TOGETHER):
         settings: LineSettings | None = getattr(line, "settings", None)
         yield [

@@ -1,6 +1,6 @@
 """The calls of an RTC line on its page: «Llamar ahora», how far a call is, and those before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -15,11 +15,11 @@ from django.views.decorators.http import require_POST
 
 from vatio import clock, pagination
 from vatio.collection import asking
-from vatio.collection.call_stories import Progress, drift_of, is_wrong, progress_of, told
+from vatio.collection.call_stories import CallProgress, drift_of, is_wrong, progress_of, told
 from vatio.collection.models import CallAttempt, LineSettings
 from vatio.collection.outcomes import ANSWERED, CallOutcome
-from vatio.collection.read_days import DayState, ReadDay, gaps, read_days
-from vatio.collection.standing import Standing, with_standing
+from vatio.collection.read_days import LineDay, LineDayState, gaps, read_days
+from vatio.collection.standing import LineStanding, standing_of
 from vatio.dates import day_at
 from vatio.formats import number
 from vatio.metering.models import RtcLine
@@ -41,11 +41,11 @@ RECENT = timedelta(minutes=10)
 ONE_DAY = timedelta(days=1)
 
 STATES = (
-    DayState.COMPLETE,
-    DayState.INCOMPLETE,
-    DayState.MISSING,
-    DayState.UNREAD,
-    DayState.EARLIER,
+    LineDayState.COMPLETE,
+    LineDayState.INCOMPLETE,
+    LineDayState.MISSING,
+    LineDayState.UNREAD,
+    LineDayState.EARLIER,
 )
 
 
@@ -68,14 +68,15 @@ def withdraw(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
     """Take back the call that was asked for, while no collector has taken it up."""
     account = enter(request, to_change=True).account
     line = line_of(account, thing, request.user)
-    waiting = CallAttempt.objects.filter(line=line, ended_at=None).first()
+    calls = CallAttempt.objects.visible_to(request.user).filter(line=line)
+    waiting = calls.filter(ended_at=None).first()
     if waiting is not None and not asking.withdraw(waiting):
         messages.error(request, _("The collector has taken it up already."))
     return redirect(back_to(request.POST, reverse("line", args=[uid, thing])))
 
 
 @dataclass(frozen=True)
-class Run:
+class GapRun:
     """Consecutive days that are not whole, both included, and how many hours lack."""
 
     first: date
@@ -85,33 +86,38 @@ class Run:
 
 
 def shown(
-    request: Request, line: RtcLine, settings: LineSettings | None, *, zone: str, at: datetime
+    parameters: Mapping[str, str],
+    line: RtcLine,
+    settings: LineSettings | None,
+    *,
+    zone: str,
+    at: datetime,
 ) -> dict[str, object]:
     """Return what the page of a line shows of its calls and of what they brought."""
     calls = told(line)
     current = calls.filter(ended_at=None).first()
     progress = progress_of(current, at=at) if current else None
-    known = with_standing(RtcLine.objects.filter(pk=line.pk), at=at).get()
+    known = standing_of(line, at=at)
     read_until = settings.hours_until if settings else None
     today = day_at(at, zone)
     days = read_days(line, read_until=read_until, time_zone=zone, today=today) if settings else []
     clocked = drift_of(line)
     runs = _runs(gaps(days))
-    page = pagination.page(calls, order=["-id"], parameters=request.GET, size=CALLS)
+    page = pagination.page(calls, order=["-id"], parameters=parameters, size=CALLS)
     latest = page.rows[0] if page.rows and page.first is None else None
     return {
         "at": at,
         "calls": page,
         "current": current,
         "progress": progress,
-        "is_open": progress not in (None, Progress.LOST),
+        "is_open": progress not in (None, CallProgress.LOST),
         "can_be_called": settings is not None
         and line.is_in_service
-        and progress in (None, Progress.LOST),
+        and progress in (None, CallProgress.LOST),
         "just_ended": latest if latest and _has_just_ended(latest, at=at) else None,
         "answered": ANSWERED,
         "outcomes": dict(CallOutcome.choices),
-        "standings": dict(Standing.choices),
+        "standings": dict(LineStanding.choices),
         "one_day": ONE_DAY,
         "known": known,
         "read_until": read_until,
@@ -132,17 +138,17 @@ def _has_just_ended(call: CallAttempt, *, at: datetime) -> bool:
     return call.asked_at is not None and call.ended_at is not None and at - call.ended_at < RECENT
 
 
-def _runs(days: Sequence[ReadDay]) -> list[Run]:
+def _runs(days: Sequence[LineDay]) -> list[GapRun]:
     """Return the runs of consecutive days that are not whole, the latest first."""
-    runs: list[Run] = []
+    runs: list[GapRun] = []
     for each in days:
-        is_empty = each.state == DayState.MISSING
+        is_empty = each.state == LineDayState.MISSING
         lacking = each.hours - each.present
         if runs and runs[-1].last + ONE_DAY == each.day and runs[-1].is_empty is is_empty:
             was = runs.pop()
-            runs.append(Run(was.first, each.day, was.missing + lacking, is_empty))
+            runs.append(GapRun(was.first, each.day, was.missing + lacking, is_empty))
         else:
-            runs.append(Run(each.day, each.day, lacking, is_empty))
+            runs.append(GapRun(each.day, each.day, lacking, is_empty))
     return runs[::-1]
 
 

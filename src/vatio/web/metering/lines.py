@@ -9,6 +9,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from vatio import clock
+from vatio.collection.line_zones import zone_of
 from vatio.collection.models import LineSettings
 from vatio.collection.setting_up import add_line, change_line
 from vatio.entitlements.limits import why_closed
@@ -86,7 +87,7 @@ def page(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
     line = line_of(account, thing, request.user)
     settings = LineSettings.objects.visible_to(request.user).filter(line=line).first()
     telephone = settings.telephone if settings else ""
-    zone = installing.zone_of(line.meter)
+    zone = zone_of(line)
     return render(
         request,
         "metering/line.html",
@@ -98,7 +99,7 @@ def page(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
             "telephone": spelled(telephone) if frame.may_change else masked(telephone),
             "may_change": frame.may_change,
             "closed": why_closed(account, at=at),
-            **shown(request, line, settings, zone=zone, at=at),
+            **shown(request.GET, line, settings, zone=zone, at=at),
         },
     )
 

@@ -13,7 +13,7 @@ from django.urls import path
 
 from vatio import clock, pagination
 from vatio.collection.outcomes import CallOutcome
-from vatio.collection.standing import Standing, with_standing
+from vatio.collection.standing import LineStanding, with_standing
 from vatio.consumption import account_freshness
 from vatio.consumption.account_freshness import NEVER
 from vatio.dates import day_at
@@ -60,7 +60,7 @@ def data_points(request: Request, uid: UUID) -> HttpResponse:
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
 def lines(request: Request, uid: UUID) -> HttpResponse:
     """Show the RTC lines of an account, each with its last good day and its last call."""
-    words = {"standings": dict(Standing.choices), "outcomes": dict(CallOutcome.choices)}
+    words = {"standings": dict(LineStanding.choices), "outcomes": dict(CallOutcome.choices)}
     standing = partial(with_standing, at=clock.now())
     return _list(request, "rtc_lines", {**words, "one_day": ONE_DAY}, dress=standing)
 
