@@ -23,9 +23,13 @@ from tests.races import together
 from vatio.collection import asking, collecting
 from vatio.collection.asking import CalledAlready, TooManyAsked
 from vatio.collection.collecting import Collector, DatabaseLost
-from vatio.collection.models import CallAttempt
+from vatio.collection.models import CallAttempt, LineSettings
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+
+
+TEN_DAYS_AGO = NIGHT.date() - timedelta(days=10)
+YESTERDAY = NIGHT.date() - timedelta(days=1)
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +43,7 @@ def test_collectors_that_begin_together_hold_one_session_with_what_lines_share()
         for night in range(full_or_tenth(20)):
             field.at = NIGHT + timedelta(days=night)
             together([lambda: collect(field.at) for _each in range(4)])
-        collect(field.at)
+            collect(field.at)
         most = field.doors[0].most
 
     assert most == 1
@@ -51,6 +55,7 @@ def test_a_meter_under_two_names_is_talked_to_by_one_call_at_a_time() -> None:
     with meters(["delay=0.05"]) as field:
         line(account(), field.ports[0])
         line(account(), field.ports[0], host="localhost")
+        LineSettings.objects.update(hours_until=YESTERDAY, quarters_until=YESTERDAY)
 
         collect(NIGHT)
 
@@ -107,8 +112,9 @@ def test_what_nobody_took_up_is_over_after_ten_minutes() -> None:
 
 
 def test_a_collector_that_loses_its_database_breaks_off_and_another_goes_on() -> None:
-    with meters(["delay=0.05"]) as field:
+    with meters(["delay=0.005"]) as field:
         own = line(account(), field.ports[0])
+        LineSettings.objects.update(hours_until=TEN_DAYS_AGO, quarters_until=TEN_DAYS_AGO)
         problems: list[BaseException] = []
 
         def live() -> None:
@@ -130,16 +136,17 @@ def test_a_collector_that_loses_its_database_breaks_off_and_another_goes_on() ->
         took = time.monotonic() - begun
         _wait_until(lambda: field.doors[0].here == 0)
         collect(NIGHT + timedelta(minutes=5))
+        collect(NIGHT + timedelta(minutes=8))
 
     assert [type(each) for each in problems] == [DatabaseLost]
     assert took < 10
     assert [each.outcome for each in CallAttempt.objects.order_by("pk")][-1] == "done"
-    since = NIGHT.date() - timedelta(days=45)
+    since = TEN_DAYS_AGO
     assert stored(own, since, NIGHT.date()) == measured(since, NIGHT.date())
 
 
 def test_a_collector_that_is_told_to_stop_writes_down_that_calls_were_broken_off() -> None:
-    with meters(["delay=0.05"]) as field:
+    with meters(["delay=0.005"]) as field:
         line(account(), field.ports[0])
 
         async def stopped(collector: Collector) -> None:

@@ -65,6 +65,8 @@ class AlertRule(OfAccount):
     A rule looks at what was measured from `looks_from` on: since it was made, changed in what it
     looks for, or its account was renewed. While the account is expired it is asleep. `resolution`
     is that in which its episodes were found last, `due_at` when silence is looked at next.
+
+    Nobody made the alert that a line has by itself: `made_by` is null.
     """
 
     HOURS: ClassVar[int] = 168
@@ -99,6 +101,11 @@ class AlertRule(OfAccount):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["id", "account"], name="an_alert_with_its_account"),
+            models.UniqueConstraint(
+                fields=["line"],
+                condition=Q(made_by__isnull=True),
+                name="one_alert_of_itself_of_a_line",
+            ),
             models.CheckConstraint(
                 condition=Q(kind__in=AlertKind.values), name="alert_kind_is_known"
             ),

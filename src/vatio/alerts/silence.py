@@ -9,6 +9,10 @@ from datetime import datetime
 from django.db import connection
 
 from vatio.alerts.kinds import LEAST_SILENCE, LINE_SILENCE, SPOKEN_AGAIN, AlertKind
+from vatio.collection.outcomes import ANSWERED
+
+LOOKED_BACK = 120
+"""Days within which the calls of a line are looked at: what is silent for longer stays so."""
 
 SWEEP = f"""
 WITH due AS (
@@ -50,18 +54,34 @@ WITH due AS (
         ON state.account_id = fed.account_id AND state.series_id = series.id
     WHERE fed.service = 'accepted'
     GROUP BY fed.rule_id
+), called AS (
+    SELECT due.id AS rule_id, line.service_since,
+        max(attempt.ended_at) FILTER (WHERE attempt.outcome = ANY(%(answered)s)) AS answered_at,
+        max(attempt.ended_at) AS ended
+    FROM due
+    JOIN metering_rtcline line ON line.id = due.line_id AND line.service = 'accepted'
+    JOIN collection_linesettings own ON own.line_id = line.id
+    LEFT JOIN collection_callattempt attempt ON attempt.line_id = line.id
+        AND attempt.started_at > %(at)s - interval '{LOOKED_BACK} days'
+    GROUP BY due.id, line.service_since
 ), judged AS (
-    SELECT due.*, heard.arrived_at, heard.source_id AS fed_by,
-        greatest(coalesce(heard.ended, heard.accepted_at), due.looks_from) AS since,
+    SELECT due.*, coalesce(called.answered_at, heard.arrived_at) AS arrived_at,
+        heard.source_id AS fed_by,
+        greatest(CASE WHEN called.rule_id IS NULL THEN coalesce(heard.ended, heard.accepted_at)
+                 ELSE coalesce(called.answered_at, called.service_since) END,
+            due.looks_from) AS since,
         CASE WHEN due.minutes > 0 THEN due.minutes
              WHEN due.line_id IS NOT NULL OR source.kind = 'collector' THEN {LINE_SILENCE}
              ELSE greatest({SPOKEN_AGAIN} * coalesce(heard.spacing, 0), {LEAST_SILENCE})
         END * interval '1 minute' AS tolerated,
-        heard.rule_id IS NOT NULL
+        CASE WHEN called.rule_id IS NULL THEN heard.rule_id IS NOT NULL
+             ELSE coalesce(called.ended > greatest(
+                 coalesce(called.answered_at, called.service_since), due.looks_from), false) END
             AND (due.data_point_id IS NULL OR source.kind IN ('insertion', 'collector'))
             AS is_expected
     FROM due
     LEFT JOIN heard ON heard.rule_id = due.id
+    LEFT JOIN called ON called.rule_id = due.id
     LEFT JOIN metering_datasource source ON source.id = coalesce(due.source_id, heard.source_id)
 ), silent AS (
     SELECT judged.* FROM judged
@@ -111,8 +131,9 @@ def sweep(*, at: datetime) -> set[int]:
 
     A source, or a line, is silent once the end of its last interval is longer ago than it
     tolerates: `minutes` of the rule, else twice its usual spacing and 2 hours at least, 26 hours
-    for lines. What never had data counts from its acceptance.
+    for lines. What never had data counts from its acceptance. A line that is called is silent
+    since its last answer, if it was called without one since.
     """
     with connection.cursor() as cursor:
-        cursor.execute(SWEEP, {"at": at})
+        cursor.execute(SWEEP, {"at": at, "answered": list(map(str, ANSWERED))})
         return {account for (account,) in cursor.fetchall()}

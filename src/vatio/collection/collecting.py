@@ -50,7 +50,7 @@ class Collector:
         self._looking = Threads(1, "collect-look")
         self._locking = Threads(1, "collect-locks")
         self._maker = CallMaker(now=self._clock, storing=self._storing, locking=self._locking)
-        self._running: dict[int, tuple[str, asyncio.Task[int | None]]] = {}
+        self._running: dict[int, tuple[TurnedLine, asyncio.Task[int | None]]] = {}
         self._made: set[int] = set()
         self._ended = asyncio.Event()
         self._read = datetime.min.replace(tzinfo=UTC)
@@ -154,25 +154,27 @@ class Collector:
                 self._begin(line)
 
     def _start_of(self, queue: deque[DueLine] | deque[TurnedLine]) -> None:
-        """Start calls in their order, as many as may be; those whose modem is in use wait."""
-        busy = {modem for modem, _task in self._running.values() if modem}
-        by_ip = sum(not modem for modem, _task in self._running.values())
+        """Start calls in their order, as many as may be; what is in use here is waited for."""
+        running = [line for line, _task in self._running.values()]
+        busy = {name for line in running for name in (line.modem, line.endpoint)} - {""}
+        by_ip = sum(not line.modem for line in running)
         waiting: list[TurnedLine] = []
         while queue:
             line = queue.popleft()
             if line.line_id in self._running:
                 continue
-            if line.modem in busy or (not line.modem and by_ip >= self._at_once):
+            is_full = not line.modem and by_ip >= self._at_once
+            if is_full or {line.modem, line.endpoint} & busy:
                 waiting.append(line)
                 continue
             self._begin(line)
             by_ip += not line.modem
-            busy |= {line.modem} - {""}
+            busy |= {line.modem, line.endpoint} - {""}
         queue.extend(waiting)  # type: ignore[arg-type]
 
     def _begin(self, line: TurnedLine) -> None:
         task = asyncio.create_task(self._maker.make(line))
-        self._running[line.line_id] = (line.modem, task)
+        self._running[line.line_id] = (line, task)
         task.add_done_callback(lambda done: self._end(line.line_id, done))
 
     def _end(self, line_id: int, done: "asyncio.Task[int | None]") -> None:
@@ -200,7 +202,7 @@ class Collector:
 
     async def _break_off(self) -> None:
         """Break off what runs, and wait until each call is written down as ended."""
-        running = [task for _modem, task in self._running.values()]
+        running = [task for _line, task in self._running.values()]
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
