@@ -25,9 +25,10 @@ def test_two_collectors_killed_two_hundred_times_lose_no_day_and_store_none_twic
     forks = multiprocessing.get_context("forkserver")
     forks.set_forkserver_preload([mortal.__name__])
     database, at = connection.settings_dict["NAME"], forks.Value("d", NIGHT.timestamp())
+    begun = time.monotonic()
 
     def start() -> multiprocessing.process.BaseProcess:
-        made = forks.Process(target=mortal.live, args=(database, at), daemon=True)
+        made = forks.Process(target=mortal.live, args=(database, at, begun), daemon=True)
         made.start()
         return made
 
