@@ -23,6 +23,7 @@ from vatio.web.analysis import (
     portfolio,
 )
 from vatio.web.catalogue import licences
+from vatio.web.collection import all_lines, modem_pages
 from vatio.web.demo import demo_clock
 from vatio.web.downloads import downloads
 from vatio.web.help import guide
@@ -36,6 +37,7 @@ from vatio.web.metering import (
     found_changes,
     installation,
     inventory,
+    line_calls,
     lines,
     lists,
     meters,
@@ -113,6 +115,7 @@ urlpatterns = [
     *data_points.urlpatterns,
     *data_quality.urlpatterns,
     *lines.urlpatterns,
+    *line_calls.urlpatterns,
     *sources.urlpatterns,
     *calculated.urlpatterns,
     *calculated_form.urlpatterns,
@@ -123,6 +126,8 @@ urlpatterns = [
     *draft_page.urlpatterns,
     *deliveries.urlpatterns,
     *service.urlpatterns,
+    *all_lines.urlpatterns,
+    *modem_pages.urlpatterns,
     *colleagues.urlpatterns,
     *messages.urlpatterns,
     *imports.urlpatterns,

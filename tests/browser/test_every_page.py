@@ -5,10 +5,12 @@ import pytest
 
 from tests import make
 from tests.browser.conftest import Enter, Platform, faults
+from tests.collection.lines import call_of, called_line, hours, line_of, waiting_call
 from tests.metering.calculated import calculated, plus
 from tests.readings.stored import CURVES
 from tests.web.readings.uploads import packed
 from vatio import clock
+from vatio.accounts import adjusting
 from vatio.accounts.models import Account
 from vatio.dates import add_months
 from vatio.downloads import running
@@ -27,6 +29,7 @@ from vatio.readings.models import Delivery, ReadingsDraft
 from vatio.readings.pending import HeldReading
 from vatio.readings.ranks import Origin
 from vatio.tenants.models import Person
+from vatio.units import Quantities
 
 TALL = 900
 UNKNOWN = "CUADRO" * 20
@@ -88,6 +91,7 @@ def furnish(platform: Platform) -> Account:
         now=clock.now,
     )
     install(hotel, by=platform.nuria)
+    add_lines(hotel, by=platform.nuria)
     bring_readings(hotel, by=platform.nuria)
     return hotel
 
@@ -127,6 +131,7 @@ def installed(hotel: Account) -> list[str]:
         f"sites/{site.uid}/remove/",
         *calculated_of(hotel),
         "lines/new/",
+        *lines_of(hotel),
         f"supply-points/{point.uid}/",
         f"meters/{meter.uid}/",
         f"meters/{meter.uid}/device/",
@@ -165,6 +170,27 @@ def install(hotel: Account, *, by: Person) -> None:
     for number in range(9):
         retired = make.meter(hotel, f"Contador {number}", at=at)
     retiring.retire(retired, by=by, at=at)
+
+
+def add_lines(hotel: Account, *, by: Person) -> None:
+    """Add a line with calls and gaps, one that fails, one that waits, and one not set up."""
+    today = clock.today("Europe/Madrid")
+    at = clock.now() - timedelta(hours=9)
+    four = Quantities(rtc_lines=4)
+    adjusting.adjust_quantities(hotel, four, reason="x", by=make.commercial(), at=clock.now())
+    good = called_line(hotel, "Acometida", until=today, at=clock.now())
+    hours(good, [today - timedelta(days=2)], lacking={today - timedelta(days=2): 5})
+    call_of(good, "engaged", at=at - timedelta(minutes=9))
+    call_of(good, at=at, drift=-75)
+    call_of(called_line(hotel, "Bodega", until=today, at=clock.now()), "no_carrier", at=at)
+    waiting_call(
+        called_line(hotel, "Cubierta", at=clock.now()), at=clock.now() - timedelta(minutes=2), by=by
+    )
+    line_of(hotel, "Depósito", at=clock.now())
+
+
+def lines_of(hotel: Account) -> list[str]:
+    return [f"lines/{each.uid}/" for each in hotel.rtclines.order_by("pk")]
 
 
 def calculated_of(hotel: Account) -> list[str]:
@@ -243,6 +269,9 @@ def pages(platform: Platform, hotel: Account) -> dict[str, list[str]]:
             "/desk/people/",
             "/desk/messages/",
             "/desk/sms/",
+            "/desk/lines/",
+            "/desk/lines/?q=nada",
+            "/desk/lines/modems/",
             f"/accounts/{hotel.uid}/sms/",
             f"/desk/messages/{Message.objects.filter(secret=False).latest('id').pk}/",
             "/exports/",

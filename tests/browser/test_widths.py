@@ -20,6 +20,8 @@ LISTS = {
         "/desk/accounts/expired/",
         "/desk/organisations/",
         "/desk/messages/",
+        "/desk/lines/",
+        "/desk/lines/modems/",
         "/desk/licences/",
     ],
 }

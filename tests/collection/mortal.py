@@ -19,14 +19,17 @@ from vatio.collection import collecting, nights
 from vatio.collection.collecting import Collector
 
 
-def live(database: str, ahead: "c_double") -> None:
-    """Collect until killed; `ahead` holds how many seconds the clock of all collectors is ahead."""
+def live(database: str, at: "c_double", begun: float) -> None:
+    """Collect until killed; `at` holds the instant at `begun`, for all collectors.
+
+    It is in seconds since 1970, and may be moved; `begun` is of the monotonic clock.
+    """
     connection.settings_dict["NAME"] = database
     nights.SHORTEST_WAIT = nights.LONGEST_WAIT = timedelta()
     collecting.EVERY = collecting.NIGHTS_EVERY = collecting.MENDS_EVERY = 0.1
 
     def now() -> datetime:
-        return datetime.fromtimestamp(time.time() + ahead.value, UTC)
+        return datetime.fromtimestamp(at.value + time.monotonic() - begun, UTC)
 
     collector = Collector(now=now, at_once=50)
     asyncio.run(collector.run(asyncio.Event()))

@@ -24,11 +24,11 @@ def test_two_collectors_killed_two_hundred_times_lose_no_day_and_store_none_twic
     dice = random.Random(20)
     forks = multiprocessing.get_context("forkserver")
     forks.set_forkserver_preload([mortal.__name__])
-    database = connection.settings_dict["NAME"]
-    ahead = forks.Value("d", NIGHT.timestamp() - time.time())
+    database, at = connection.settings_dict["NAME"], forks.Value("d", NIGHT.timestamp())
+    begun = time.monotonic()
 
     def start() -> multiprocessing.process.BaseProcess:
-        made = forks.Process(target=mortal.live, args=(database, ahead), daemon=True)
+        made = forks.Process(target=mortal.live, args=(database, at, begun), daemon=True)
         made.start()
         return made
 
@@ -43,7 +43,7 @@ def test_two_collectors_killed_two_hundred_times_lose_no_day_and_store_none_twic
             collectors[kill % 2] = start()
             if are_read(field.at):
                 field.at += timedelta(days=1)
-                ahead.value = field.at.timestamp() - time.time()
+                at.value = field.at.timestamp()
         until = time.monotonic() + 120
         while not are_read(field.at) and time.monotonic() < until:
             time.sleep(0.1)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from itertools import count
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
@@ -78,9 +78,18 @@ def feed(
 
 def own_source(account: Account, kind: str, *, at: datetime) -> DataSource:
     """Return the account's first source of a kind, made if there is none; it takes nothing."""
-    found = account.datasources.filter(kind=kind).order_by("pk").first()
-    if found is not None:
-        return found
+    while True:
+        found = account.datasources.filter(kind=kind).order_by("pk").first()
+        if found is not None:
+            return found
+        try:
+            with transaction.atomic():
+                return _make_source(account, kind, at=at)
+        except IntegrityError:
+            continue  # Somebody else made it meanwhile, or took its name.
+
+
+def _make_source(account: Account, kind: str, *, at: datetime) -> DataSource:
     with override(account.language):
         name = str(SOURCES[kind])
     taken = set(account.datasources.values_list("name", flat=True))

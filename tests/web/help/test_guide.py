@@ -52,11 +52,13 @@ def test_who_leads_reads_about_the_life_of_an_account_and_what_is_installed(
 
 ENERGY = {
     "es": [
+        "lineas-rtc",
         *("primeros-minutos", "resumen", "consumo", "valores", "base-nocturna"),
         *("mapa-de-calor", "calidad-de-datos", "series-calculadas"),
         *("alertas", "avisos"),
     ],
     "en": [
+        "rtc-lines",
         *("first-minutes", "overview", "consumption", "values", "night-base"),
         *("heat-map", "data-quality", "calculated-series"),
         *("alerts", "notices"),

@@ -9,6 +9,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 
 from vatio import clock
+from vatio.collection.line_zones import zone_of
 from vatio.collection.models import LineSettings
 from vatio.collection.setting_up import add_line, change_line
 from vatio.entitlements.limits import why_closed
@@ -20,6 +21,7 @@ from vatio.tenants.models import Person
 from vatio.units import Unit
 from vatio.web.metering.form_page import show, takes
 from vatio.web.metering.found import line_of
+from vatio.web.metering.line_calls import shown
 from vatio.web.metering.line_form import CalledForm, LineForm
 from vatio.web.shell.access import (
     ADMINISTRATOR,
@@ -30,9 +32,6 @@ from vatio.web.shell.access import (
     only,
 )
 from vatio.web.shell.account_frame import enter
-
-LATEST = 20
-"""How many calls the page of a line shows."""
 
 
 @only(SUPERADMINISTRATOR, ADMINISTRATOR)
@@ -82,12 +81,13 @@ def change(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
 
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
 def page(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
-    """Show an RTC line: its supply point and meter, how it is called, its latest calls."""
-    frame = enter(request)
+    """Show an RTC line: its supply point and meter, how it is called, what came, its calls."""
+    frame, at = enter(request), clock.now()
     account = frame.account
     line = line_of(account, thing, request.user)
     settings = LineSettings.objects.visible_to(request.user).filter(line=line).first()
     telephone = settings.telephone if settings else ""
+    zone = zone_of(line)
     return render(
         request,
         "metering/line.html",
@@ -95,11 +95,11 @@ def page(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
             "account": account,
             "line": line,
             "settings": settings,
-            "zone": installing.zone_of(line.meter),
+            "zone": zone,
             "telephone": spelled(telephone) if frame.may_change else masked(telephone),
-            "attempts": line.attempts.order_by("-id")[:LATEST],
             "may_change": frame.may_change,
-            "closed": why_closed(account, at=clock.now()),
+            "closed": why_closed(account, at=at),
+            **shown(request.GET, line, settings, zone=zone, at=at),
         },
     )
 

@@ -1,12 +1,19 @@
 """The lists of an account's supply points, meters, data points, RTC lines and data sources."""
 
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
 from vatio import clock, pagination
+from vatio.collection.outcomes import CallOutcome
+from vatio.collection.standing import LineStanding, with_standing
 from vatio.consumption import account_freshness
 from vatio.consumption.account_freshness import NEVER
 from vatio.dates import day_at
@@ -29,6 +36,8 @@ from vatio.web.shell.access import (
 )
 from vatio.web.shell.account_frame import enter
 
+ONE_DAY = timedelta(days=1)
+
 
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
 def supply_points(request: Request, uid: UUID) -> HttpResponse:
@@ -50,8 +59,10 @@ def data_points(request: Request, uid: UUID) -> HttpResponse:
 
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
 def lines(request: Request, uid: UUID) -> HttpResponse:
-    """Show the RTC lines of an account, each with its supply point and its meter."""
-    return _list(request, "rtc_lines", {})
+    """Show the RTC lines of an account, each with its last good day and its last call."""
+    words = {"standings": dict(LineStanding.choices), "outcomes": dict(CallOutcome.choices)}
+    standing = partial(with_standing, at=clock.now())
+    return _list(request, "rtc_lines", {**words, "one_day": ONE_DAY}, dress=standing)
 
 
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
@@ -70,8 +81,17 @@ def calculated(request: Request, uid: UUID) -> HttpResponse:
     return _list(request, "calculated", shown)
 
 
-def _list(request: Request, kind: str, labels: dict[str, object]) -> HttpResponse:
-    """Show a page of the things of a kind, narrowed as the query string says."""
+def _list(
+    request: Request,
+    kind: str,
+    labels: dict[str, object],
+    *,
+    dress: Callable[[QuerySet[Any]], QuerySet[Any]] = lambda things: things,
+) -> HttpResponse:
+    """Show a page of the things of a kind, narrowed as the query string says.
+
+    :param dress: adds to the things what is known of them above `metering`.
+    """
     at = clock.now()
     frame = enter(request)
     account = frame.account
@@ -97,7 +117,9 @@ def _list(request: Request, kind: str, labels: dict[str, object]) -> HttpRespons
             "places": tree.paths(),
             "services": SERVICES,
             "count": found.count(),
-            "page": pagination.page(found, order=listing.order_of(kind), parameters=request.GET),
+            "page": pagination.page(
+                dress(found), order=listing.order_of(kind), parameters=request.GET
+            ),
         },
     )
 

@@ -137,6 +137,7 @@ def _menu(request: HttpRequest, person: Person) -> list[Entry]:
             _entry(request, _("Renewals"), url("desk_renewals"), "renew"),
             _entry(request, _("Licences"), url("licences"), "licence"),
             _entry(request, _("Organisations"), url("organisations"), "house"),
+            _entry(request, _("RTC lines"), url("desk_lines"), "renew"),
             _entry(request, _("Messages"), url("messages"), "mail"),
             _entry(request, _("SMS credits spent"), url("desk_sms"), "steps"),
             _entry(request, _("Commercial department"), url("colleagues"), "person"),

@@ -11,8 +11,8 @@ from vatio.web.shell.access import ANYBODY, only
 FOLDER = Path(__file__).parent / "css"
 ORDER = """
     tokens base layout frame controls states panels lists tables forms charts
-    energy_charts energy_curve energy_pages installation portfolio quality alerts phone helpers
-    print
+    energy_charts energy_curve energy_pages installation portfolio lines quality alerts
+    phone helpers print
 """
 LAYERS = "@layer tokens, base, layout, parts, helpers, print;\n"
 A_YEAR = 31_536_000

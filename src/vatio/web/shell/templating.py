@@ -36,7 +36,7 @@ from vatio.tenants.addresses import in_letters
 from vatio.units import Unit
 from vatio.web.shell import labels, stylesheet
 from vatio.web.shell.addresses import address_of, around, url
-from vatio.web.shell.ages import age
+from vatio.web.shell.ages import age, took
 from vatio.web.shell.query_string import query_string
 
 
@@ -91,6 +91,7 @@ def environment(**options: Any) -> Environment:
         who=who,
         time_zone_label=labels.time_zone_label,
         age=age,
+        took=took,
     )
     made.filters.update(
         day=written,

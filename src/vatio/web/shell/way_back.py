@@ -29,6 +29,7 @@ LISTS = {
     "desk_renewals": _("Renewals"),
     "organisations": _("Organisations"),
     "messages": _("Messages"),
+    "desk_lines": _("RTC lines"),
 }
 """The lists that a trail may begin with, and what they are called there."""
 

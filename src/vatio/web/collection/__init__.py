@@ -1,0 +1,1 @@
+"""The commercial department's pages of calling meters: all lines, and the nights of modems."""
