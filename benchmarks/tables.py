@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from benchmarks import alert_tables, reading_tables, wallet_tables
+from benchmarks import alert_tables, collecting_tables, reading_tables, wallet_tables
 from benchmarks.cells import Figures, aimed, kept, number, reached, table
 
 HEAD = """# What Vatio measures about itself
@@ -62,6 +62,7 @@ and lets 11 to 17 in under 10.
     "wallet": wallet_tables.NOTE,
     **reading_tables.NOTES,
     "alerting": alert_tables.NOTE,
+    "collecting": collecting_tables.NOTE,
 }
 NAMES = list(NOTES)
 
@@ -314,4 +315,5 @@ _TABLES: dict[str, Callable[[Figures], list[str]]] = {
     "wallet": wallet_tables.wallet,
     **reading_tables.TABLES,
     "alerting": alert_tables.alerting,
+    "collecting": collecting_tables.collecting,
 }

@@ -40,6 +40,7 @@ SMALL = {
     "alerting": (
         ["--rules", "40", "--many", "2", "--sources", "200", "--times", "1", "--insertions", "3"]
     ),
+    "collecting": ["--lines", "6", "--accounts", "2", "--processes", "2"],
 }
 WRITTEN_BY = {
     "__init__",
@@ -48,6 +49,7 @@ WRITTEN_BY = {
     "reading_tables",
     "wallet_tables",
     "alert_tables",
+    "collecting_tables",
     "cells",
 }
 
@@ -231,6 +233,19 @@ def test_alerting_tells_what_is_found_what_falls_silent_and_how_soon_a_text_has_
     assert [(each["due"], each["opened"]) for each in told["swept"]] == [(0, 0), (2, 1)]
     assert (told["texted"]["insertions"], told["texted"]["texts"]) == (3, 3)
     assert "| 40 rules, 5 kinds |" in tables.written({"alerting": told})
+
+
+@pytest.mark.processes
+def test_collecting_tells_that_each_line_was_called_and_what_one_takes() -> None:
+    told = told_by("collecting")
+
+    assert (told["called"], told["done"]) == (6, 6)
+    assert told["intervals"] in (6 * 5 * hours for hours in (23, 24, 25))
+    assert told["values"] == told["intervals"] * 2
+    assert told["statements"] > 1
+    assert told["processor_seconds"] > 0
+    assert told["memory_peak_mib"] > 0
+    assert "| 6 | 2 | 6 |" in tables.written({"collecting": told})
 
 
 def test_the_page_of_results_is_what_was_told() -> None:

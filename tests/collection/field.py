@@ -16,8 +16,8 @@ from vatio.collection.collecting import Collector
 from vatio.collection.iec102.asdus import MeterKey
 from vatio.collection.setting_up import add_line
 from vatio.dates import start_of
-from vatio.demo.meter import load
 from vatio.demo.meter.faults import MeterFaults
+from vatio.demo.meter.load import USUAL
 from vatio.demo.meter.server import LOOPBACK, MeterDoor, opened
 from vatio.demo.meter.station import SimulatedMeter
 from vatio.metering import installing
@@ -158,6 +158,6 @@ def measured(since: date, until: date, *, minutes: int = 60) -> list[float]:
     at, end = start_of(since, MADRID), start_of(until, MADRID)
     values = []
     while at < end:
-        values.append(load.increments(at, minutes)[0] * 1000.0)
+        values.append(USUAL.increments(at, minutes)[0] * 1000.0)
         at += timedelta(minutes=minutes)
     return values

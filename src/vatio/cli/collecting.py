@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import datetime
 from typing import TypeVar
 
@@ -18,6 +19,9 @@ from vatio.keys import parse_uuid
 from vatio.metering.models import RtcLine
 from vatio.refusal import Refused
 
+Beside = Callable[[], AbstractAsyncContextManager[object]]
+"""What runs beside a collector, in its process."""
+
 Say = Callable[[str], None]
 Now = Callable[[], datetime]
 T = TypeVar("T")
@@ -25,24 +29,24 @@ T = TypeVar("T")
 LOST = "The database was lost: every call was broken off, and goes on where it was."
 
 
-def run_for_ever(*, now: Now, say: Say) -> int:
+def run_for_ever(*, now: Now, say: Say, beside: Beside = nullcontext) -> int:
     """Collect until SIGTERM or SIGINT; 1 if the database is lost."""
     try:
-        asyncio.run(_collect(Collector(now=now, at_once=settings.COLLECT_AT_ONCE)))
+        asyncio.run(_collect(Collector(now=now, at_once=settings.COLLECT_AT_ONCE), beside))
     except DatabaseLost:
         say(LOST)
         return 1
     return 0
 
 
-def run_once(*, now: Now, as_json: bool, say: Say) -> int:
+def run_once(*, now: Now, as_json: bool, say: Say, beside: Beside = nullcontext) -> int:
     """Call what is due and what was asked for, then end; 1 if a line did not answer."""
     collector = Collector(now=now, at_once=settings.COLLECT_AT_ONCE)
-    made = asyncio.run(_finish(collector, collector.once))
+    made = asyncio.run(_finish(collector, collector.once, beside))
     return _tell(made, as_json=as_json, say=say)
 
 
-def run_line(uid: str, *, now: Now, as_json: bool, say: Say) -> int:
+def run_line(uid: str, *, now: Now, as_json: bool, say: Say, beside: Beside = nullcontext) -> int:
     """Call a line now, whatever the hour; 1 if it did not answer.
 
     A collector that runs may take the call up first: then it is waited for.
@@ -55,24 +59,26 @@ def run_line(uid: str, *, now: Now, as_json: bool, say: Say) -> int:
         raise Refused(_("There is no RTC line %(uid)s.") % {"uid": uid})
     attempt = asking.ask(line, by=None, at=now())
     collector = Collector(now=now, at_once=1)
-    asyncio.run(_finish(collector, lambda: collector.call(line.pk, attempt.pk)))
+    asyncio.run(_finish(collector, lambda: collector.call(line.pk, attempt.pk), beside))
     return _tell([attempt.pk], as_json=as_json, say=say)
 
 
-async def _collect(collector: Collector) -> None:
+async def _collect(collector: Collector, beside: Beside) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     try:
-        await collector.run(stop)
+        async with beside():
+            await collector.run(stop)
     finally:
         collector.close()
 
 
-async def _finish(collector: Collector, act: Callable[[], Awaitable[T]]) -> T:
+async def _finish(collector: Collector, act: Callable[[], Awaitable[T]], beside: Beside) -> T:
     try:
-        return await act()
+        async with beside():
+            return await act()
     finally:
         collector.close()
 

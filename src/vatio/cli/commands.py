@@ -7,9 +7,10 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 
 import psycopg
 from django.apps import apps
@@ -36,7 +37,7 @@ from vatio.cli import (
     texts,
 )
 from vatio.dates import DEPARTMENT_TIME_ZONE
-from vatio.demo import loading, passing, welcome
+from vatio.demo import called_meters, loading, passing, welcome
 from vatio.demo.people import listed
 from vatio.demo_clock import advancing
 from vatio.jobs import post, working
@@ -137,16 +138,32 @@ def collect(arguments: argparse.Namespace) -> int:
     if arguments.line:
         with _database():
             return collecting.run_line(
-                arguments.line, now=clock.now, as_json=arguments.json, say=say
+                arguments.line,
+                now=clock.now,
+                as_json=arguments.json,
+                say=say,
+                beside=_beside_collector(),
             )
     if arguments.once:
         with _database():
-            return collecting.run_once(now=clock.now, as_json=arguments.json, say=say)
+            return collecting.run_once(
+                now=clock.now, as_json=arguments.json, say=say, beside=_beside_collector()
+            )
     if arguments.now:
         raise Refused(_("Say which line: `vatio collect --line ID --now`."))
     _join_platform(OWNER)
     compile_catalogue()
-    return collecting.run_for_ever(now=clock.now, say=say)
+    return collecting.run_for_ever(now=clock.now, say=say, beside=_beside_collector(asks=True))
+
+
+def _beside_collector(*, asks: bool = False) -> collecting.Beside:
+    """Return what runs beside a collector: the meters that it calls, in the demo.
+
+    :param asks: whether calls may be asked for that nobody else takes up.
+    """
+    if not is_demo():
+        return nullcontext
+    return partial(called_meters.answering, now=clock.now, asks=asks)
 
 
 def _wait_for_database() -> None:

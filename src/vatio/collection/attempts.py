@@ -6,8 +6,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.db.models import F, QuerySet, Value
-from django.db.models.functions import Greatest
+from django.db.models import DateField, F, QuerySet, Value
+from django.db.models.functions import Coalesce, Greatest
 
 from vatio.accounts.expiry import collects
 from vatio.accounts.models import Account
@@ -16,16 +16,6 @@ from vatio.collection.nights import ENDPOINT, ZONE, DueLine, due_line
 from vatio.collection.outcomes import CallOutcome
 from vatio.dates import day_at
 from vatio.readings.ranks import Origin
-
-ZONE_OF = f"""
-SELECT {ZONE}, meter.measured_from
-FROM metering_rtcline line
-JOIN metering_supplypoint supply ON supply.id = line.supply_point_id
-JOIN metering_meter meter ON meter.id = line.meter_id
-JOIN accounts_account account ON account.id = line.account_id
-WHERE line.id = %(line)s
-"""  # noqa: S608
-
 
 TAKEN_BACK = """
 SELECT min(given.first_day) FROM readings_delivery given
@@ -39,6 +29,16 @@ WHERE given.account_id = %(account)s AND given.origin = %(collected)s
         WHERE series.account_id = %(account)s AND point.meter_id = %(meter)s)
 """
 """The first day of what collectors brought and somebody took back since the call before."""
+
+TO_READ = f"""
+SELECT {ZONE}, meter.measured_from, ({TAKEN_BACK})
+FROM metering_rtcline line
+JOIN metering_supplypoint supply ON supply.id = line.supply_point_id
+JOIN metering_meter meter ON meter.id = line.meter_id
+JOIN accounts_account account ON account.id = line.account_id
+WHERE line.id = %(line)s
+"""  # noqa: S608
+"""The zone of a line, the first day of its meter, and what was taken back."""
 
 
 @dataclass(frozen=True)
@@ -144,10 +144,18 @@ def _settings(line_id: int) -> LineSettings | None:
 def _begun(
     attempt: CallAttempt, settings: LineSettings, *, at: datetime, closes_at: datetime | None
 ) -> BegunCall:
+    asked = {
+        "account": attempt.account_id,
+        "collected": int(Origin.COLLECTED),
+        "line": settings.line_id,
+        "attempt": attempt.pk,
+        "meter": settings.line.meter_id,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(ZONE_OF, {"line": settings.line_id})
-        zone, measured_from = cursor.fetchone()
-    _go_back(settings, attempt)
+        cursor.execute(TO_READ, asked)
+        zone, measured_from, taken_back = cursor.fetchone()
+    if taken_back is not None:
+        _go_back(settings, taken_back)
     return BegunCall(
         attempt=attempt.pk,
         account_id=attempt.account_id,
@@ -161,23 +169,12 @@ def _begun(
     )
 
 
-def _go_back(settings: LineSettings, attempt: CallAttempt) -> None:
-    """Have a line read again from where readings of it were taken back."""
-    asked = {
-        "account": attempt.account_id,
-        "collected": int(Origin.COLLECTED),
-        "line": settings.line_id,
-        "attempt": attempt.pk,
-        "meter": settings.line.meter_id,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(TAKEN_BACK, asked)
-        (day,) = cursor.fetchone()
-    if day is not None:
-        for name in ("hours_until", "quarters_until"):
-            until = getattr(settings, name)
-            setattr(settings, name, until and min(until, day))
-        settings.save(update_fields=["hours_until", "quarters_until"])
+def _go_back(settings: LineSettings, day: date) -> None:
+    """Have a line read again from a day on, that of readings which were taken back."""
+    for name in ("hours_until", "quarters_until"):
+        until = getattr(settings, name)
+        setattr(settings, name, until and min(until, day))
+    settings.save(update_fields=["hours_until", "quarters_until"])
 
 
 def answered(call: BegunCall, *, days: int, drift: int | None) -> None:
@@ -202,18 +199,17 @@ class ReadDay:
 
 def day_read(call: BegunCall, day: ReadDay) -> bool:
     """Write down what came of a day; return whether the attempt is still open."""
-    own = _open(call)
-    changed = own.update(
+    came = day.day if day.hours or day.quarters else None
+    changed = _open(call).update(
         days_read=F("days_read") + 1,
         hours=F("hours") + day.hours,
         quarters=F("quarters") + day.quarters,
         missing=F("missing") + day.missing,
         new=F("new") + day.new,
         corrected=F("corrected") + day.corrected,
+        first_on=Coalesce("first_on", Value(came, DateField())),
+        last_on=Coalesce(Value(came, DateField()), "last_on"),
     )
-    if day.hours or day.quarters:
-        own.filter(first_on=None).update(first_on=day.day)
-        own.update(last_on=day.day)
     return bool(changed)
 
 

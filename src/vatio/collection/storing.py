@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import DateField, Value
+from django.db.models.functions import Greatest
 
 from vatio.accounts.locking import hold
 from vatio.collection import attempts
@@ -85,8 +87,7 @@ class Storing:
         )
         if not attempts.day_read(call, read):
             raise CallOver
-        for curve in day.curves:
-            self._move(curve, day.day)
+        self._move(day)
         return read
 
     def _receive(self, arrivals: Arrivals) -> Received:
@@ -118,18 +119,31 @@ class Storing:
         transaction.on_commit(lambda: setattr(self, "_delivery", delivery))
         return received
 
-    def _move(self, curve: MeterCurve, day: date) -> None:
-        """Write down up to where a curve was read: its last good interval."""
-        last = next((each for each in reversed(curve.intervals) if is_good(each)), None)
-        if last is None:
-            return
-        end = last.start + timedelta(minutes=curve.minutes)
-        until = end.astimezone(self._call.zone).date()
-        column = UNTIL[curve.minutes]
-        own = LineSettings.objects.filter(line_id=self._call.line_id)
-        own.filter(Q(**{f"{column}__isnull": True}) | Q(**{f"{column}__lt": until})).update(
-            **{column: until}
-        )
+    def _move(self, day: MeterDay) -> None:
+        """Write down up to where the curves were read: after their last good intervals."""
+        reached = {
+            UNTIL[curve.minutes]: until
+            for curve in day.curves
+            if (until := _read_until(curve, self._call.zone)) is not None
+        }
+        if reached:
+            LineSettings.objects.filter(line_id=self._call.line_id).update(
+                **{
+                    column: Greatest(column, Value(until, DateField()))
+                    for column, until in reached.items()
+                }
+            )
+
+
+def _read_until(curve: MeterCurve, zone: ZoneInfo) -> date | None:
+    """Return the day up to which a curve was read, None without a good interval.
+
+    A day whose last interval is good is over: it is the next one.
+    """
+    last = next((each for each in reversed(curve.intervals) if is_good(each)), None)
+    if last is None:
+        return None
+    return (last.start + timedelta(minutes=curve.minutes)).astimezone(zone).date()
 
 
 def sorted_arrivals(day: MeterDay, places: Places) -> Arrivals:

@@ -9,7 +9,9 @@ from typing import NamedTuple
 from vatio.demo.counters import Counter, counters
 from vatio.demo.energy.receiving import ReceivedDay, received
 from vatio.demo.energy.registers import registers
+from vatio.demo.histories import called_from
 from vatio.demo.measured import MeasuredSeries
+from vatio.demo.whole_units import counted
 from vatio.metering.models import DataSource
 from vatio.readings import deliveries
 from vatio.readings.arrivals import Arrivals
@@ -56,9 +58,20 @@ def bring(
 ) -> None:
     """Store days of some series of one account, a delivery for each door.
 
+    Meters that are called bring the days since `called_from(made_on)` themselves.
     A distributor's curves that are old by `made_on` have been billed. A delivery arrives after
     its last day, but neither before `begun` nor after `at`.
     """
+    called = [each for each in measured if each.is_called]
+    before = Days(days.since, min(days.until, called_from(made_on)))
+    _bring(called, before, made_on=made_on, begun=begun, at=at)
+    others = [each for each in measured if not each.is_called]
+    _bring(others, days, made_on=made_on, begun=begun, at=at)
+
+
+def _bring(
+    measured: Sequence[MeasuredSeries], days: Days, *, made_on: date, begun: datetime, at: datetime
+) -> None:
     at = min(max(_morning_after(days), begun), at)
     edge = min(max(made_on - BILLED_AFTER, days.since), days.until)
     for part, is_billed in ((Days(days.since, edge), True), (Days(edge, days.until), False)):
@@ -144,11 +157,19 @@ def _arriving(
             None if value is None else register
             for value, register in zip(values, stood, strict=True)
         ]
+    if door.origin == Origin.COLLECTED:
+        values = _in_whole_units(values)
     if all(value is None for value in values):
         return None
     own, of_each = _qualities(door, came, is_register=counter is not None)
     local = local_day(day, series.time_zone)
     return ArrivingDay(local, series.minutes, values, own, of_each)
+
+
+def _in_whole_units(values: Sequence[float | None]) -> list[float | None]:
+    """Return what a meter says that is called; what did not come of a day stays out."""
+    told = counted([value or 0.0 for value in values])
+    return [None if came is None else value for came, value in zip(values, told, strict=True)]
 
 
 def _qualities(door: Door, came: ReceivedDay, *, is_register: bool) -> tuple[int, list[int] | None]:

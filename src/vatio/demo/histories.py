@@ -1,8 +1,12 @@
 """Which accounts of the demo have which readings: how fine, by what door, and with what faults."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from vatio.demo.energy.faults import Trouble
+
+LAST_CALLED = timedelta(days=3)
+"""The last days of the history of a called meter, which its first call brings."""
 
 
 @dataclass(frozen=True)
@@ -54,3 +58,8 @@ def sharpness(account: str) -> int:
 def has_gateway(account: str) -> bool:
     """Return whether a gateway inserts an account's readings."""
     return history_of(account).gateway
+
+
+def called_from(made_on: date) -> date:
+    """Return the first day that calls bring of a demo whose histories go up to a day."""
+    return made_on - LAST_CALLED

@@ -14,7 +14,7 @@ from vatio.accounts.opening import Project as ClientProject
 from vatio.catalogue import publishing
 from vatio.catalogue.models import LicenceVersion
 from vatio.dates import add_months, day_at
-from vatio.demo import filling, inventory, sums
+from vatio.demo import called_lines, filling, inventory, sums
 from vatio.demo.more_accounts import NORTE_MORE, SUR_MORE, projects
 from vatio.demo.people import ACCOUNT_OF_HOLDERS, COMMERCIAL, HOLDERS
 from vatio.demo.portfolio import (
@@ -94,6 +94,7 @@ def load(*, at: datetime) -> None:
         ]
     )
     inventory.install(by=commercial[0], at=at)
+    called_lines.set_up(at=at)
     sums.add_up(by=commercial[0], at=at)
     _import_one_to_come(at=at)
     _give_roles(hashed, at=at)

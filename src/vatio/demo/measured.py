@@ -33,7 +33,10 @@ FIND = """
 SELECT series.id, series.kind, meter.name, coalesce(measures.role = 'principal', false),
     (SELECT min(power) FROM metering_supplycontract contract, unnest(contract.powers) AS power
      WHERE contract.supply_point_id = measures.supply_point_id)::float8,
-    source.id, source.kind, coalesce(device.did, '')
+    source.id, source.kind, coalesce(device.did, ''), meter.id,
+    source.kind = 'collector' AND EXISTS (
+        SELECT FROM metering_rtcline line JOIN collection_linesettings own ON own.line_id = line.id
+        WHERE line.meter_id = meter.id)
 FROM metering_series series
 JOIN metering_datapoint point ON point.id = series.data_point_id
 JOIN metering_meter meter ON meter.id = point.meter_id
@@ -53,7 +56,8 @@ class MeasuredSeries:
     """A series of the demo, the load that it measures, and the source that brings its readings.
 
     `source_kind` is one of `DataSource.Kind`, `did` what a gateway calls the meter. `is_official`
-    says that a distributor reads it, where files bring it.
+    says that a distributor reads it, where files bring it; `is_called`, that calls of an RTC line
+    bring the last days of it.
     """
 
     series: SeriesKey
@@ -61,7 +65,9 @@ class MeasuredSeries:
     source_id: int
     source_kind: str
     did: str
+    meter_id: int
     is_official: bool
+    is_called: bool
 
     @property
     def is_inserted(self) -> bool:
@@ -91,6 +97,8 @@ class _Found:
     source_id: int
     source_kind: str
     did: str
+    meter_id: int
+    is_called: bool
 
 
 def measured(account: Account, *, made_on: date) -> list[MeasuredSeries]:
@@ -101,7 +109,16 @@ def measured(account: Account, *, made_on: date) -> list[MeasuredSeries]:
 
     :param made_on: the day by which faults are placed.
     """
-    history = history_of(account.name)
+    return _of(account, made_on=made_on, most=history_of(account.name).series)
+
+
+def called(account: Account, *, made_on: date) -> list[MeasuredSeries]:
+    """Return the series of an account's called meters, those without a history too."""
+    return [each for each in _of(account, made_on=made_on) if each.is_called]
+
+
+def _of(account: Account, *, made_on: date, most: int | None = None) -> list[MeasuredSeries]:
+    """Return the series of an account, the chief ones first."""
     asked: dict[str, Any] = {"account": account.pk}
     with connection.cursor() as cursor:
         cursor.execute(FIND, asked)
@@ -110,9 +127,10 @@ def measured(account: Account, *, made_on: date) -> list[MeasuredSeries]:
     found = _one_of_each(found, keys)
     kept = sorted(found, key=lambda each: _standing(each, keys[each.id].quantity))
     words = Counter(_word(name) for name in {each.meter for each in found})
+    history = history_of(account.name)
     return [
         _measured(account, history, each, keys[each.id], words[_word(each.meter)], made_on)
-        for each in kept[: history.series]
+        for each in kept[:most]
     ]
 
 
@@ -150,7 +168,16 @@ def _measured(
         faults=faults_of(trouble, seed=seed, today=made_on),
     )
     is_official = found.is_principal and key.quantity in ELECTRICITY
-    return MeasuredSeries(key, profile, found.source_id, found.source_kind, found.did, is_official)
+    return MeasuredSeries(
+        series=key,
+        profile=profile,
+        source_id=found.source_id,
+        source_kind=found.source_kind,
+        did=found.did,
+        meter_id=found.meter_id,
+        is_official=is_official,
+        is_called=found.is_called,
+    )
 
 
 def _kw(found: _Found, sector: str, among: int) -> float:

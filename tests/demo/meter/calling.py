@@ -12,8 +12,8 @@ from vatio.collection.iec102.failures import CallFailed, CallFailure
 from vatio.collection.iec102.link import CallLimits
 from vatio.collection.iec102.session import MeterAddress, MeterSession, session
 from vatio.collection.transports import dial_ip
-from vatio.demo.meter import load
 from vatio.demo.meter.faults import MeterFaults
+from vatio.demo.meter.load import USUAL
 from vatio.demo.meter.server import LOOPBACK, MeterDoor, opened
 from vatio.demo.meter.station import KEY, ZONE, SimulatedMeter
 
@@ -80,7 +80,7 @@ def measured(start: datetime, end: datetime, minutes: int) -> dict[datetime, tup
     """Return what the simulated meter measured: the starts in UTC with the values of 1 to 8."""
     step, found = timedelta(minutes=minutes), {}
     while start < end:
-        found[start] = load.increments(start, minutes)
+        found[start] = USUAL.increments(start, minutes)
         start += step
     return found
 

@@ -11,8 +11,8 @@ from vatio.collection.iec102.curves import MeterCurve
 from vatio.collection.iec102.failures import CallFailed, CallFailure
 from vatio.collection.iec102.session import MeterAddress, MeterSession, session
 from vatio.collection.transports import dial_ip
-from vatio.demo.meter import load
 from vatio.demo.meter.faults import MeterFaults
+from vatio.demo.meter.load import USUAL
 from vatio.demo.meter.server import LOOPBACK, MeterDoor, opened
 from vatio.demo.meter.station import KEY, ZONE, SimulatedMeter
 
@@ -63,10 +63,10 @@ def test_the_readings_of_the_registers_are_those_at_the_ends_of_hours() -> None:
 
     hour = timedelta(hours=1)
     assert values(curve) == {
-        BEGIN + n * hour: load.readings(BEGIN + (n + 1) * hour) for n in range(24)
+        BEGIN + n * hour: USUAL.readings(BEGIN + (n + 1) * hour) for n in range(24)
     }
     first, second = list(values(curve).values())[:2]
-    assert second[0] - first[0] == load.increments(BEGIN + hour, 60)[0]
+    assert second[0] - first[0] == USUAL.increments(BEGIN + hour, 60)[0]
 
 
 def test_what_has_not_been_measured_yet_is_missing() -> None:

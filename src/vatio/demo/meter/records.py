@@ -1,14 +1,14 @@
 """The records of a load curve that the simulated meter sends, and the faults among them."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from vatio.collection.iec102 import asdus
 from vatio.collection.iec102.asdus import Asdu, IntegratedTotal
 from vatio.collection.iec102.labels import TimeLabel
-from vatio.demo.meter import load
 from vatio.demo.meter.faults import MeterFaults
+from vatio.demo.meter.load import MeterLoad
 
 MINUTES = {asdus.HOURLY: 60, asdus.QUARTER_HOURLY: 15}
 ANSWERS = {asdus.ASK_TOTALS: asdus.TOTALS, asdus.ASK_INCREMENTS: asdus.INCREMENTS}
@@ -16,11 +16,20 @@ IN_RESERVE = 0x80
 """The quality of objects 7 and 8, which no meter measures."""
 
 
+@dataclass(frozen=True)
+class RecordSource:
+    """What records are made of: what the meter measured, the zone of its clock, its faults."""
+
+    load: MeterLoad
+    zone: ZoneInfo
+    faults: MeterFaults
+
+
 def records(
-    request: Asdu, *, objects: range, ends: tuple[datetime, datetime], zone: ZoneInfo,
-    faults: MeterFaults,
-) -> list[Asdu]:  # fmt: skip
+    request: Asdu, *, objects: range, ends: tuple[datetime, datetime], source: RecordSource
+) -> list[Asdu]:
     """Return the records that answer a request, for intervals that end from first to last."""
+    faults = source.faults
     step = timedelta(minutes=MINUTES[request.register])
     first, last = ends
     if "edges" in faults:
@@ -28,14 +37,15 @@ def records(
     sent: list[Asdu] = []
     end = first
     while end <= last:
-        sent.append(_record(request, objects, end, zone, faults, count=len(sent) + 1))
+        sent.append(_record(request, objects, end, source, count=len(sent) + 1))
         end += step
     return _out_of_order(sent, faults)
 
 
 def _record(
-    request: Asdu, objects: range, end: datetime, zone: ZoneInfo, faults: MeterFaults, *, count: int
+    request: Asdu, objects: range, end: datetime, source: RecordSource, *, count: int
 ) -> Asdu:
+    load, faults = source.load, source.faults
     minutes = MINUTES[request.register]
     values = (
         load.readings(end)
@@ -48,7 +58,7 @@ def _record(
         IntegratedTotal(number, values[number - 1], quality | (IN_RESERVE if number > 6 else 0))
         for number in objects
     )
-    label = TimeLabel.of(end, zone, invalid=faults.hits("doubtful", count))
+    label = TimeLabel.of(end, source.zone, invalid=faults.hits("doubtful", count))
     register = request.register + 1 if "other-register" in faults else request.register
     return asdus.record(ANSWERS[request.type], request.point, register, totals, label)
 

@@ -12,6 +12,8 @@ from vatio.collection.iec102.frames import Frame
 from vatio.collection.iec102.labels import TimeLabel
 from vatio.demo.meter import records
 from vatio.demo.meter.faults import MeterFaults
+from vatio.demo.meter.load import USUAL, MeterLoad
+from vatio.demo.meter.records import RecordSource
 
 KEPT_DAYS = {asdus.HOURLY: 400, asdus.QUARTER_HOURLY: 100}
 """How many days back each load curve reaches."""
@@ -30,7 +32,7 @@ REFUSED_KEY_FAULTS = (
 
 @dataclass(frozen=True)
 class SimulatedMeter:
-    """Who a simulated meter is."""
+    """Who a simulated meter is, and what it measured."""
 
     link: int = 1
     point: int = 1
@@ -38,6 +40,7 @@ class SimulatedMeter:
     serial: int = 99_102_001
     manufacturer: int = 25
     zone: ZoneInfo = ZONE
+    load: MeterLoad = USUAL
 
 
 class Station:
@@ -165,7 +168,8 @@ class Station:
         if not oldest <= ends[0] <= ends[1] or "no-period" in self._faults:
             return [asdu.answered(asdus.NO_PERIOD, negative=True)]
         objects = range(lowest, highest + 1)
-        sent = records.records(asdu, objects=objects, ends=ends, zone=zone, faults=self._faults)
+        source = RecordSource(self._meter.load, zone, self._faults)
+        sent = records.records(asdu, objects=objects, ends=ends, source=source)
         if "no-confirm" not in self._faults:
             sent.insert(0, asdu.answered(asdus.CONFIRM))
         return sent if "no-end" in self._faults else [*sent, asdu.answered(asdus.END)]
