@@ -10,6 +10,7 @@ from django.db.models import DateField, F, QuerySet, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from vatio.accounts.expiry import collects
+from vatio.accounts.locking import AccountGone, hold
 from vatio.accounts.models import Account
 from vatio.collection.models import CallAttempt, LineSettings
 from vatio.collection.nights import ENDPOINT, ZONE, DueLine, due_line
@@ -92,6 +93,8 @@ def asked_calls(*, line_id: int | None = None) -> Sequence[AskedCall]:
 @transaction.atomic
 def begin_due(line: DueLine, *, at: datetime) -> BegunCall | None:
     """Begin the call of a night, if it is still due; whoever begins holds the line's lock."""
+    if not _is_held(line):
+        return None
     end_orphan(line.line_id, at=at)
     due = due_line(line.line_id, at=at)
     settings = _settings(line.line_id)
@@ -112,15 +115,16 @@ def begin_asked(asked: AskedCall, *, at: datetime) -> BegunCall | None:
 
     Whoever begins holds the line's lock.
     """
+    if not _is_held(asked):
+        return None
     attempt = CallAttempt.objects.select_for_update().filter(pk=asked.attempt).first()
     if attempt is None or not attempt.is_waiting:
         return None
     settings = _settings(asked.line_id)
     account = Account.objects.get(pk=asked.account_id)
     if settings is None or not collects(account, today=day_at(at, account.time_zone)):
-        attempt.ended_at, attempt.outcome = at, CallOutcome.NOT_SET_UP
-        if settings is not None:
-            attempt.outcome = CallOutcome.NOT_TAKEN
+        attempt.ended_at = at
+        attempt.outcome = CallOutcome.NOT_TAKEN if settings else CallOutcome.NOT_SET_UP
         attempt.save(update_fields=["ended_at", "outcome"])
         return None
     if not _is_reached(settings, asked):
@@ -128,6 +132,15 @@ def begin_asked(asked: AskedCall, *, at: datetime) -> BegunCall | None:
     attempt.started_at = at
     attempt.save(update_fields=["started_at"])
     return _begun(attempt, settings, at=at, closes_at=None)
+
+
+def _is_held(line: DueLine | AskedCall) -> bool:
+    """Keep the account of a line from being deleted meanwhile; return whether it is there."""
+    try:
+        hold(line.account_id)
+    except AccountGone:
+        return False
+    return True
 
 
 def _is_reached(settings: LineSettings, line: DueLine | AskedCall) -> bool:
