@@ -20,6 +20,7 @@ from tests.collection.field import (
 )
 from tests.counts import full_or_tenth
 from tests.races import together
+from vatio.accounts.models import Account
 from vatio.collection import asking, collecting
 from vatio.collection.asking import CalledAlready, TooManyAsked
 from vatio.collection.collecting import Collector, DatabaseLost
@@ -169,3 +170,19 @@ def _wait_until(holds) -> None:
     while not holds():
         assert time.monotonic() < until
         time.sleep(0.02)
+
+
+def test_a_call_ends_once_its_account_is_being_deleted_and_stores_nothing_more() -> None:
+    with meters(["delay=0.003"]) as field:
+        own = line(account(), field.ports[0])
+        calling = threading.Thread(target=lambda: collect(NIGHT))
+        calling.start()
+        _wait_until(lambda: CallAttempt.objects.filter(days_read__gt=1).exists())
+        Account.objects.filter(pk=own.account_id).update(closed_at=NIGHT)
+        read = LineSettings.objects.get().hours_until
+        calling.join(60)
+        again = collect(NIGHT + timedelta(hours=1))
+
+    assert (calling.is_alive(), again) == (False, [])
+    assert CallAttempt.objects.get().outcome == "partly"
+    assert LineSettings.objects.get().hours_until == read
