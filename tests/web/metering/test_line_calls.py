@@ -212,7 +212,7 @@ def test_the_page_says_the_last_good_day_and_how_the_last_night_was(
         (60, False, "60 s adelantado"),
         (61, True, "61 s adelantado"),
         (-61, True, "61 s atrasado"),
-        (0, False, "Coincide con el nuestro"),
+        (0, False, "En hora"),
     ],
 )
 def test_a_clock_over_a_minute_off_is_for_the_distributor(
