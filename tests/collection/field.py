@@ -141,9 +141,11 @@ def with_collector(at: datetime, act: Callable[[Collector], Awaitable[T]]) -> T:
 
 def stored(line: RtcLine, since: date, until: date, *, minutes: int = 60) -> list[float | None]:
     """Return what is stored of the active energy of a line's meter, in Wh, by interval."""
-    own = Series.objects.get(
+    own = Series.objects.filter(
         data_point__meter=line.meter, data_point__quantity=402, minutes=minutes, kind="interval"
-    )
+    ).first()
+    if own is None:
+        return []
     known = all_series.find(line.account_id, [own.pk])
     days = read_range(line.account_id, known, since, until)
     values: list[float | None] = []

@@ -1,3 +1,4 @@
+import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -5,10 +6,11 @@ import pytest
 from tests import make
 from tests.collection.called import details
 from tests.collection.field import NIGHT, account, collect, demo, line, measured, meters, stored
-from tests.demo.meter.calling import SHORT
+from tests.demo.meter.calling import AT_ONCE, SHORT
 from vatio.collection import making_calls, nights
 from vatio.collection.models import CallAttempt, LineSettings
 from vatio.collection.setting_up import change_line
+from vatio.demo.meter.faults import KNOWN
 from vatio.readings import taking_back
 from vatio.readings.models import Delivery
 
@@ -192,3 +194,33 @@ def test_nothing_is_called_once_readings_are_not_collected_any_more() -> None:
     assert own.account.covered_until == date(2026, 6, 3)
     assert (len(called), after) == (1, [])
     assert CallAttempt.objects.get().outcome == "no_place"
+
+
+def test_whatever_fifty_meters_do_no_wrong_reading_is_stored_and_no_call_hangs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(making_calls, "IP_LIMITS", AT_ONCE)
+    yesterday, today = NIGHT.date() - timedelta(days=1), NIGHT.date()
+    with meters(*[[fault] for fault in KNOWN], late=1.2) as field:
+        own = account(lines=len(KNOWN))
+        lines = dict(zip(KNOWN, [line(own, port) for port in field.ports], strict=True))
+        LineSettings.objects.update(hours_until=yesterday, quarters_until=yesterday)
+        begun = time.monotonic()
+
+        collect(NIGHT)
+
+        took = time.monotonic() - begun
+
+    assert took < AT_ONCE.call + 20
+    assert not CallAttempt.objects.filter(ended_at=None).exists()
+    outcomes = dict(CallAttempt.objects.values_list("line_id", "outcome"))
+    assert len(outcomes) == len(KNOWN)
+    assert "failed" not in outcomes.values()
+    for minutes in (60, 15):
+        right = measured(yesterday, today, minutes=minutes)
+        for fault, each in lines.items():
+            came = stored(each, yesterday, today, minutes=minutes)
+            wrong = [
+                pair for pair in zip(came, right, strict=False) if pair[0] not in (None, pair[1])
+            ]
+            assert (fault, wrong) == (fault, [])
