@@ -7,9 +7,9 @@ from tests import make
 from tests.collection.called import KEY, spellings
 from vatio.accounts.models import Account
 from vatio.cli import arguments, lines
-from vatio.collection.addresses import NotAllowed
 from vatio.collection.iec102.asdus import MeterKey
 from vatio.collection.models import LineSettings
+from vatio.collection.reaching.addresses import NotAllowed
 from vatio.collection.sealing import NotAKey
 from vatio.collection.setting_up import key_of
 from vatio.entitlements.limits import LimitReached

@@ -9,12 +9,12 @@ import pytest
 
 from tests.collection.called import by_modem
 from tests.collection.field import NIGHT, account, collect, demo, line, measured, meters, stored
-from tests.collection.modem_player import Behind, ModemPlayer, behind_device, behind_server
+from tests.collection.reaching.modem_player import Behind, ModemPlayer, behind_device, behind_server
 from vatio.collection import making_calls
 from vatio.collection.calling import OUTCOMES
 from vatio.collection.iec102.failures import CallFailure
 from vatio.collection.models import CallAttempt
-from vatio.collection.modem import ModemLimits
+from vatio.collection.reaching.modem import ModemLimits
 from vatio.demo.meter.station import KEY
 from vatio.metering.models import RtcLine
 

@@ -9,11 +9,11 @@ from django.db import IntegrityError, connection, transaction
 from tests import make
 from tests.collection.called import KEY, by_modem, call, details, spellings
 from vatio.accounts.models import Account
-from vatio.collection.addresses import NotAllowed, WrongAddress
 from vatio.collection.describing import WrongSettings
 from vatio.collection.iec102.asdus import MeterKey
 from vatio.collection.models import CallAttempt, LineSettings
-from vatio.collection.modems import NoSuchModem
+from vatio.collection.reaching.addresses import NotAllowed, WrongAddress
+from vatio.collection.reaching.modems import NoSuchModem
 from vatio.collection.sealing import KeyUnreadable
 from vatio.collection.setting_up import add_line, change_line, key_of, reseal
 from vatio.entitlements.limits import LimitReached

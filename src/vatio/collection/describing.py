@@ -7,7 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from vatio.collection.addresses import (
+from vatio.collection.iec102.asdus import MeterKey
+from vatio.collection.models import MOST_ADDRESS, NIGHT_FROM, NIGHT_UNTIL, LineSettings
+from vatio.collection.reaching.addresses import (
     Lookup,
     NotFound,
     allowed_here,
@@ -16,9 +18,7 @@ from vatio.collection.addresses import (
     find,
     look_up,
 )
-from vatio.collection.iec102.asdus import MeterKey
-from vatio.collection.models import MOST_ADDRESS, NIGHT_FROM, NIGHT_UNTIL, LineSettings
-from vatio.collection.modems import modem_called
+from vatio.collection.reaching.modems import modem_called
 from vatio.formats import number
 from vatio.people.telephones import CALLED, NotATelephone, parse_number
 from vatio.refusal import Refused

@@ -9,23 +9,30 @@ from datetime import datetime
 
 from vatio.accounts.locking import AccountGone
 from vatio.collection import attempts
-from vatio.collection.addresses import Allowed, Endpoint, NotAllowed, NotFound, allowed_here, find
 from vatio.collection.attempts import AskedCall, BegunCall, ReadDay
 from vatio.collection.calling import OUTCOMES, CallReport, read_line
 from vatio.collection.iec102.failures import CallFailed, CallFailure
 from vatio.collection.iec102.link import ByteStream, CallLimits
 from vatio.collection.locks import CallLocks, name_of_endpoint, name_of_line, name_of_modem
 from vatio.collection.models import LineSettings
-from vatio.collection.modem import ModemLimits
-from vatio.collection.modems import NoSuchModem, modem_called
 from vatio.collection.nights import DueLine
 from vatio.collection.outcomes import CallOutcome
 from vatio.collection.places import NoPlace
+from vatio.collection.reaching.addresses import (
+    Allowed,
+    Endpoint,
+    NotAllowed,
+    NotFound,
+    allowed_here,
+    find,
+)
+from vatio.collection.reaching.modem import ModemLimits
+from vatio.collection.reaching.modems import NoSuchModem, modem_called
+from vatio.collection.reaching.transports import dial_by_modem, dial_ip
 from vatio.collection.sealing import KeyUnreadable
 from vatio.collection.setting_up import key_of
 from vatio.collection.storing import CallOver, MeterDay, Storing
 from vatio.collection.threads import Threads
-from vatio.collection.transports import dial_by_modem, dial_ip
 
 logger = logging.getLogger("vatio.collection")
 

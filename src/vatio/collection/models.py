@@ -9,8 +9,8 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.models import BelowAccountSet
-from vatio.collection.addresses import LEAST_PORT, MOST_PORT
 from vatio.collection.outcomes import CallOutcome
+from vatio.collection.reaching.addresses import LEAST_PORT, MOST_PORT
 from vatio.collection.sealing import SEALED
 from vatio.metering.models import OfAccount, RtcLine
 from vatio.tenants.models import Person

@@ -5,10 +5,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from vatio.collection.addresses import Lookup, look_up
 from vatio.collection.describing import LineDetails, WrongSettings, check
 from vatio.collection.iec102.asdus import MeterKey
 from vatio.collection.models import LineSettings
+from vatio.collection.reaching.addresses import Lookup, look_up
 from vatio.collection.sealing import (
     KeyUnreadable,
     is_sealed_by_the_first,

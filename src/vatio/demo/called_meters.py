@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, connection
 
-from vatio.collection.addresses import LEAST_PORT
 from vatio.collection.models import LineSettings
+from vatio.collection.reaching.addresses import LEAST_PORT
 from vatio.collection.threads import Threads
 from vatio.demo import first_calls
 from vatio.demo.called_lines import FIRST_LINK, called_meter

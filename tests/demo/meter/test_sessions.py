@@ -10,7 +10,7 @@ from vatio.collection.iec102.asdus import MeterIdentity, MeterKey
 from vatio.collection.iec102.curves import MeterCurve
 from vatio.collection.iec102.failures import CallFailed, CallFailure
 from vatio.collection.iec102.session import MeterAddress, MeterSession, session
-from vatio.collection.transports import dial_ip
+from vatio.collection.reaching.transports import dial_ip
 from vatio.demo.meter.faults import MeterFaults
 from vatio.demo.meter.load import USUAL
 from vatio.demo.meter.server import LOOPBACK, MeterDoor, opened

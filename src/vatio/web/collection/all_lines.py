@@ -7,10 +7,10 @@ from django.shortcuts import render
 from django.urls import path
 
 from vatio import clock
-from vatio.collection import line_listing
-from vatio.collection.line_listing import SORTS, WHY
 from vatio.collection.outcomes import ANSWERED, CallOutcome
-from vatio.collection.standing import LineStanding
+from vatio.collection.watching import line_listing
+from vatio.collection.watching.line_listing import SORTS, WHY
+from vatio.collection.watching.standing import LineStanding
 from vatio.metering.models import RtcLine
 from vatio.people.telephones import masked
 from vatio.web.collection.line_files import line_file

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from vatio import workbooks
 from vatio.collection.models import LineSettings
 from vatio.collection.outcomes import CallOutcome
-from vatio.collection.standing import LineStanding
+from vatio.collection.watching.standing import LineStanding
 from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.people.telephones import masked
 from vatio.web.shell.csv_files import Cell, csv_file

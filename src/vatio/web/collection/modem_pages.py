@@ -5,14 +5,14 @@ from django.shortcuts import render
 from django.urls import path
 
 from vatio import clock, pagination
-from vatio.collection.modem_nights import (
+from vatio.collection.outcomes import ANSWERED, CallOutcome
+from vatio.collection.watching.modem_nights import (
     CALL_SECONDS,
     ModemNight,
     calls_of_night,
     last_night,
     modem_nights,
 )
-from vatio.collection.outcomes import ANSWERED, CallOutcome
 from vatio.web.shell.access import COMMERCIAL, Request, only
 from vatio.web.shell.query_string import query_string
 

@@ -15,11 +15,17 @@ from django.views.decorators.http import require_POST
 
 from vatio import clock, pagination
 from vatio.collection import asking
-from vatio.collection.call_stories import CallProgress, drift_of, is_wrong, progress_of, told
 from vatio.collection.models import CallAttempt, LineSettings
 from vatio.collection.outcomes import ANSWERED, CallOutcome
-from vatio.collection.read_days import LineDay, LineDayState, gaps, read_days
-from vatio.collection.standing import LineStanding, standing_of
+from vatio.collection.watching.call_stories import (
+    CallProgress,
+    drift_of,
+    is_wrong,
+    progress_of,
+    told,
+)
+from vatio.collection.watching.read_days import LineDay, LineDayState, gaps, read_days
+from vatio.collection.watching.standing import LineStanding, standing_of
 from vatio.dates import day_at
 from vatio.formats import number
 from vatio.metering.models import RtcLine

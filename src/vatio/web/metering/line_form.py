@@ -12,7 +12,7 @@ from vatio.accounts.models import Account
 from vatio.collection.describing import LineDetails
 from vatio.collection.iec102.asdus import MeterKey
 from vatio.collection.models import MOST_ADDRESS, NIGHT_FROM, NIGHT_UNTIL, LineSettings
-from vatio.collection.modems import modems
+from vatio.collection.reaching.modems import modems
 from vatio.collection.sealing import NotAKey, read_key
 from vatio.metering.models import Meter, SupplyPoint
 from vatio.people.telephones import spelled

@@ -13,7 +13,7 @@ from django.urls import path
 
 from vatio import clock, pagination
 from vatio.collection.outcomes import CallOutcome
-from vatio.collection.standing import LineStanding, with_standing
+from vatio.collection.watching.standing import LineStanding, with_standing
 from vatio.consumption import account_freshness
 from vatio.consumption.account_freshness import NEVER
 from vatio.dates import day_at

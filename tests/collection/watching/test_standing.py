@@ -5,7 +5,7 @@ import pytest
 from tests import make
 from tests.collection.lines import call_of, called_line, line_of, roomy, waiting_call
 from vatio.collection.models import CallAttempt
-from vatio.collection.standing import LATELY, with_standing
+from vatio.collection.watching.standing import LATELY, with_standing
 from vatio.metering.models import RtcLine
 
 pytestmark = pytest.mark.django_db

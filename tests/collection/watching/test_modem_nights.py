@@ -5,7 +5,7 @@ import pytest
 from tests import make
 from tests.collection.lines import call_of, called_line, roomy
 from vatio.collection.line_zones import zone_of
-from vatio.collection.modem_nights import Window, calls_of_night, last_night, modem_nights
+from vatio.collection.watching.modem_nights import Window, calls_of_night, last_night, modem_nights
 from vatio.metering.models import SupplyPoint
 
 pytestmark = pytest.mark.django_db

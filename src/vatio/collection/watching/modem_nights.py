@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from vatio.collection.line_zones import zone_by
 from vatio.collection.models import CallAttempt, LineSettings
-from vatio.collection.modems import modems
+from vatio.collection.reaching.modems import modems
 from vatio.metering.models import RtcLine
 
 CALL_SECONDS = 40

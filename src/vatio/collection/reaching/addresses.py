@@ -21,7 +21,7 @@ from django.db import connection
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from vatio.collection.networks import LOOPBACK, NEVER, Address, Network, is_in, is_public
+from vatio.collection.reaching.networks import LOOPBACK, NEVER, Address, Network, is_in, is_public
 from vatio.refusal import Refused
 from vatio.tenants.platform import is_demo
 

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tests.collection.lines import MADRID, called_line, hours, roomy
-from vatio.collection.read_days import DAYS, LineDayState, gaps, read_days
+from vatio.collection.watching.read_days import DAYS, LineDayState, gaps, read_days
 from vatio.metering.models import RtcLine
 
 pytestmark = pytest.mark.django_db

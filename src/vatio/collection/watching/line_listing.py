@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Concat
 
 from vatio import pagination
 from vatio.collection.outcomes import ANSWERED, CallOutcome
-from vatio.collection.standing import NO_CALL, LineStanding, with_standing
+from vatio.collection.watching.standing import NO_CALL, LineStanding, with_standing
 from vatio.metering.models import RtcLine
 from vatio.tenants.folding import Fold, fold_in_database, tidy
 from vatio.tenants.models import Organisation, Person

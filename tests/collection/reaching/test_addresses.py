@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from vatio.collection import addresses
-from vatio.collection.addresses import (
+from vatio.collection.reaching import addresses
+from vatio.collection.reaching.addresses import (
     Allowed,
     Endpoint,
     NotAllowed,
@@ -18,7 +18,7 @@ from vatio.collection.addresses import (
     check_port,
     find,
 )
-from vatio.collection.networks import is_public
+from vatio.collection.reaching.networks import is_public
 
 PUBLIC = Allowed()
 EVERYTHING = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))

@@ -1,7 +1,7 @@
 import pytest
 
 from vatio import env
-from vatio.collection.modems import Modem, NoSuchModem, modem_called, modems
+from vatio.collection.reaching.modems import Modem, NoSuchModem, modem_called, modems
 
 
 def read(monkeypatch: pytest.MonkeyPatch, text: str) -> dict[str, str]:

@@ -4,8 +4,8 @@ import asyncio
 import ipaddress
 
 from vatio.collection.iec102.failures import CallFailed, CallFailure
-from vatio.collection.modem import ModemLimits, ModemStream, dial_modem
-from vatio.collection.serial_ports import open_serial
+from vatio.collection.reaching.modem import ModemLimits, ModemStream, dial_modem
+from vatio.collection.reaching.serial_ports import open_serial
 
 PIECE = 4096
 GOODBYE = 1.0

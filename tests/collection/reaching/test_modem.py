@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vatio.collection.iec102.failures import CallFailed, CallFailure
-from vatio.collection.modem import ModemLimits, ModemStream, dial_modem
+from vatio.collection.reaching.modem import ModemLimits, ModemStream, dial_modem
 
 LIMITS = ModemLimits(command=0.5, connect=0.5, guard=0.02)
 PROMPT = ModemLimits(command=5, connect=5, guard=0.02)

@@ -12,14 +12,14 @@ from dataclasses import replace
 import pytest
 from serial import SerialException, serial_for_url
 
-from tests.collection.modem_player import Behind, ModemPlayer, behind_device, behind_server
+from tests.collection.reaching.modem_player import Behind, ModemPlayer, behind_device, behind_server
 from tests.demo.meter.calling import BEGIN, DAY, NOW, SHORT, measured, values
 from vatio.collection.iec102.curves import MeterCurve
 from vatio.collection.iec102.failures import CallFailed, CallFailure
 from vatio.collection.iec102.session import MeterAddress, session
-from vatio.collection.modem import ModemLimits, ModemStream
-from vatio.collection.serial_ports import SerialStream, open_serial
-from vatio.collection.transports import dial_by_modem
+from vatio.collection.reaching.modem import ModemLimits, ModemStream
+from vatio.collection.reaching.serial_ports import SerialStream, open_serial
+from vatio.collection.reaching.transports import dial_by_modem
 from vatio.demo.meter.faults import MeterFaults
 from vatio.demo.meter.server import LOOPBACK, MeterDoor, opened
 from vatio.demo.meter.station import KEY, ZONE, SimulatedMeter
@@ -291,7 +291,7 @@ def test_a_port_that_does_not_open_in_time_is_no_modem(monkeypatch) -> None:
         release.wait(5)
         raise SerialException
 
-    monkeypatch.setattr("vatio.collection.serial_ports.serial.serial_for_url", late)
+    monkeypatch.setattr("vatio.collection.reaching.serial_ports.serial.serial_for_url", late)
     begun = time.monotonic()
 
     reason = why_not("/dev/ttyUSB0", within=0.1)
@@ -309,7 +309,7 @@ def test_a_port_that_opens_when_nobody_waits_any_more_is_freed(monkeypatch) -> N
         release.wait(5)
         return really(*args, **more)
 
-    monkeypatch.setattr("vatio.collection.serial_ports.serial.serial_for_url", late)
+    monkeypatch.setattr("vatio.collection.reaching.serial_ports.serial.serial_for_url", late)
 
     assert why_not(os.ttyname(theirs), within=0.1) is CallFailure.NO_MODEM
     release.set()
@@ -349,7 +349,7 @@ def test_a_port_that_is_opening_or_open_does_not_hold_up_the_end_of_the_process(
     own, theirs = os.openpty()
     use = (
         "import asyncio, sys\n"
-        "from vatio.collection.serial_ports import open_serial\n"
+        "from vatio.collection.reaching.serial_ports import open_serial\n"
         "async def run():\n"
         "    global stream\n"
         "    stream = await open_serial(sys.argv[1], within=2)\n"
