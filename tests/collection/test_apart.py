@@ -21,7 +21,7 @@ from tests.collection.field import (
 from tests.counts import full_or_tenth
 from tests.races import together
 from vatio.accounts.models import Account
-from vatio.collection import asking, collecting
+from vatio.collection import asking, attempts, collecting, nights
 from vatio.collection.asking import CalledAlready, TooManyAsked
 from vatio.collection.collecting import Collector, DatabaseLost
 from vatio.collection.models import CallAttempt, LineSettings
@@ -186,3 +186,14 @@ def test_a_call_ends_once_its_account_is_being_deleted_and_stores_nothing_more()
     assert (calling.is_alive(), again) == (False, [])
     assert CallAttempt.objects.get().outcome == "partly"
     assert LineSettings.objects.get().hours_until == read
+
+
+def test_a_call_that_is_asked_for_as_the_night_begins_is_made_in_place_of_it() -> None:
+    own = line(account(), 4001)
+    (due,) = nights.due_lines(at=NIGHT)
+    asking.ask(own, by=None, at=NIGHT)
+
+    begun = attempts.begin_due(due, at=NIGHT)
+
+    assert begun is None
+    assert CallAttempt.objects.get().started_at is None

@@ -96,6 +96,8 @@ def begin_due(line: DueLine, *, at: datetime) -> BegunCall | None:
     if not _is_held(line):
         return None
     end_orphan(line.line_id, at=at)
+    if CallAttempt.objects.filter(line_id=line.line_id, ended_at=None).exists():
+        return None  # Somebody has just asked for a call: that one is made.
     due = due_line(line.line_id, at=at)
     settings = _settings(line.line_id)
     if due is None or settings is None or not _is_reached(settings, line):

@@ -72,6 +72,6 @@ def name_of_endpoint(endpoint: str) -> str:
     return f"endpoint {endpoint}"
 
 
-def name_of_modem(modem: str) -> str:
-    """Return the name of the lock of one of the operator's modems."""
-    return f"modem {modem}"
+def name_of_modem(opens: str) -> str:
+    """Return the name of the lock of a modem, by what opens it: two names may be of one device."""
+    return f"modem {opens}"

@@ -20,14 +20,13 @@ from vatio.collection.outcomes import CallOutcome
 from vatio.collection.places import NoPlace
 from vatio.collection.reaching.addresses import (
     Allowed,
-    Endpoint,
     NotAllowed,
     NotFound,
     allowed_here,
     find,
 )
 from vatio.collection.reaching.modem import ModemLimits
-from vatio.collection.reaching.modems import NoSuchModem, modem_called
+from vatio.collection.reaching.modems import NoSuchModem, modem_called, modems
 from vatio.collection.reaching.transports import dial_by_modem, dial_ip
 from vatio.collection.sealing import KeyUnreadable
 from vatio.collection.setting_up import key_of
@@ -74,14 +73,16 @@ class CallMaker:
         self.locking = locking
         self.locks = CallLocks()
         self._finding = Threads(16, "collect-names")
-        self._allowed: Allowed | None = None
+        self._allowing = asyncio.Lock()
+        self._allowed = Allowed(public=False)
         self._allowed_at = float("-inf")
 
     async def make(self, line: TurnedLine) -> int | None:
         """Call a line if nobody else talks to its meter, and return the attempt."""
         names = [name_of_line(line.line_id), name_of_endpoint(line.endpoint)]
         if line.modem:
-            names.append(name_of_modem(line.modem))
+            modem = modems().get(line.modem)
+            names.append(name_of_modem(modem.opens if modem else line.modem))
         if not await self.locking.run(self.locks.take, names):
             return None
         try:
@@ -134,7 +135,8 @@ class CallMaker:
 
     async def _dial_ip(self, call: BegunCall, names: list[str]) -> ByteStream:
         """Connect to the first address of a host that answers, each judged before."""
-        found = await self._finding.run(self._find, call.settings)
+        host, port = call.settings.host, call.settings.port or 0
+        found = await self._finding.run(find, host, port, allowed=await self._permitted())
         for place, endpoint in enumerate(found):
             name = name_of_endpoint(str(endpoint))
             if name not in names:
@@ -148,11 +150,13 @@ class CallMaker:
                     raise
         raise CallFailed(CallFailure.UNREACHABLE)
 
-    def _find(self, settings: LineSettings) -> tuple[Endpoint, ...]:
-        """Return the addresses of a line that may be called, looked up once, here."""
-        if self._allowed is None or time.monotonic() - self._allowed_at > ALLOWED_FOR:
-            self._allowed, self._allowed_at = allowed_here(), time.monotonic()
-        return find(settings.host, settings.port or 0, allowed=self._allowed)
+    async def _permitted(self) -> Allowed:
+        """Return which addresses may be called, looked up once a minute for all calls."""
+        async with self._allowing:
+            if time.monotonic() - self._allowed_at > ALLOWED_FOR:
+                self._allowed = await self.storing.run(allowed_here)
+                self._allowed_at = time.monotonic()
+        return self._allowed
 
     async def _dial_modem(self, call: BegunCall) -> ByteStream:
         """Let the modem of a line call its number."""
