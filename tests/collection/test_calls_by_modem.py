@@ -15,7 +15,6 @@ from vatio.collection.calling import OUTCOMES
 from vatio.collection.iec102.failures import CallFailure
 from vatio.collection.models import CallAttempt
 from vatio.collection.reaching.modem import ModemLimits
-from vatio.demo.meter.station import KEY
 from vatio.metering.models import RtcLine
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.processes]
@@ -50,7 +49,7 @@ def modem(behind: Behind, player: ModemPlayer) -> Iterator[str]:
 
 
 def line_by_modem(**more: Any) -> RtcLine:
-    known = by_modem(key=KEY, **more)
+    known = by_modem(**more)
     return line(account(), **{name: getattr(known, name) for name in known.__dataclass_fields__})
 
 
