@@ -3,8 +3,8 @@ from django.test import Client
 
 from tests import make
 from vatio.accounts.models import Account
+from vatio.metering.feeding import own_source
 from vatio.metering.models import DataSource, SupplyPoint
-from vatio.readings import targets
 
 pytestmark = pytest.mark.django_db
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 def pages(hotel: Account) -> list[str]:
     """The pages from which readings are imported."""
     point = make.supply_point(hotel, cups="ES0021000000000001RK")
-    source = targets._files(hotel, at=make.NOON)
+    source = own_source(hotel, DataSource.Kind.FILES, at=make.NOON)
     base = f"/accounts/{hotel.uid}/installation/"
     assert (SupplyPoint.objects.count(), DataSource.objects.count()) == (1, 1)
     return [base, f"{base}supply-points/{point.uid}/", f"{base}sources/{source.uid}/"]
