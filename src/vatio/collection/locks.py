@@ -6,8 +6,9 @@ connection is still there, and to hang up if it is not.
 """
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 LOCK = 1026
 """First key of the advisory locks of calls."""
@@ -19,21 +20,26 @@ SELECT name, pg_try_advisory_lock(%(lock)s, hashtext(name)) FROM unnest(%(names)
 RELEASE = "SELECT pg_advisory_unlock(%(lock)s, hashtext(name)) FROM unnest(%(names)s::text[]) name"
 
 
+class LocksLost(OperationalError):
+    """The connection that held the locks is gone, and another stands in its place."""
+
+
 class CallLocks:
     """The locks that this process holds; all methods are called in the thread of one connection.
 
     The database lets a connection take a lock that it holds already: within a process it is
-    `_held` that keeps two calls apart.
+    `_held` that keeps two calls apart. Once that connection is lost, every method fails.
     """
 
     def __init__(self) -> None:
         self._held: set[str] = set()
+        self._own: Any = None
 
     def take(self, names: Collection[str]) -> bool:
         """Take all these locks, or none; return whether they were taken. One statement, or two."""
         if self._held & set(names):
             return False
-        with connection.cursor() as cursor:
+        with self._cursor() as cursor:
             cursor.execute(TAKE, {"lock": LOCK, "names": list(names)})
             taken = [name for name, is_taken in cursor.fetchall() if is_taken]
         if len(taken) < len(names):
@@ -53,12 +59,23 @@ class CallLocks:
 
         :raises DatabaseError: if it does not; the locks are gone then.
         """
-        with connection.cursor() as cursor:
+        with self._cursor() as cursor:
             cursor.execute("SELECT 1")
+
+    def _cursor(self) -> Any:
+        """Return a cursor of the connection that holds the locks.
+
+        :raises LocksLost: if another was made in its place.
+        """
+        connection.ensure_connection()
+        self._own = self._own or connection.connection
+        if connection.connection is not self._own:
+            raise LocksLost("The connection that held the locks is gone.")
+        return connection.cursor()
 
     def _release(self, names: Collection[str]) -> None:
         if names:
-            with connection.cursor() as cursor:
+            with self._cursor() as cursor:
                 cursor.execute(RELEASE, {"lock": LOCK, "names": list(names)})
 
 
