@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 
-from django.db import DatabaseError
+from django.db import Error
 
 from vatio.collection import asking, attempts, nights
 from vatio.collection.attempts import AskedCall
@@ -76,7 +76,7 @@ class Collector:
                 self._start_of(queue)
                 await self._wait(stop)
                 self._made.clear()
-        except DatabaseError as problem:
+        except Error as problem:
             raise DatabaseLost from problem
         finally:
             await self._break_off()
@@ -129,7 +129,7 @@ class Collector:
                 await self._wait(None)
                 await self._tick()
             return sorted(self._made)
-        except DatabaseError as problem:
+        except Error as problem:
             raise DatabaseLost from problem
         finally:
             await self._break_off()
