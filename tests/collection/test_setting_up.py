@@ -263,3 +263,32 @@ def test_calls_of_a_line_are_one_at_a_time_and_end_after_they_begin(
     for values in wrong:
         with pytest.raises(IntegrityError), transaction.atomic():
             CallAttempt.objects.create(**own, **values)
+
+
+@pytest.mark.parametrize(
+    "night_from, night_until, is_short",
+    [
+        (time(20), time(6), True),
+        (time(20), time(6, 1), False),
+        (time(0), time(10), True),
+        (time(0), time(10, 1), False),
+        (time(6), time(5), False),
+    ],
+)
+def test_a_night_has_ten_hours_at_most_by_the_rule_and_in_the_database(
+    hotel: Account, nuria: Person, line: RtcLine, night_from, night_until, is_short
+) -> None:
+    night = {"night_from": night_from, "night_until": night_until}
+
+    refused = []
+    try:
+        change_line(line, details(**night), by=nuria, at=make.NOON)
+    except WrongSettings as problem:
+        refused.append(problem.field)
+    try:
+        with transaction.atomic():
+            LineSettings.objects.update(**night)
+    except IntegrityError:
+        refused.append("database")
+
+    assert refused == ([] if is_short else ["night_until", "database"])

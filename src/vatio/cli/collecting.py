@@ -60,6 +60,8 @@ def run_line(uid: str, *, now: Now, as_json: bool, say: Say, beside: Beside = nu
     attempt = asking.ask(line, by=None, at=now())
     collector = Collector(now=now, at_once=1)
     asyncio.run(_finish(collector, lambda: collector.call(line.pk, attempt.pk), beside))
+    if not CallAttempt.objects.filter(pk=attempt.pk).exists():
+        raise Refused(_("The call was taken back before it was made."))
     return _tell([attempt.pk], as_json=as_json, say=say)
 
 

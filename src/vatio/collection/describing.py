@@ -2,13 +2,19 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from vatio.collection.iec102.asdus import MeterKey
-from vatio.collection.models import MOST_ADDRESS, NIGHT_FROM, NIGHT_UNTIL, LineSettings
+from vatio.collection.models import (
+    LONGEST_NIGHT,
+    MOST_ADDRESS,
+    NIGHT_FROM,
+    NIGHT_UNTIL,
+    LineSettings,
+)
 from vatio.collection.reaching.addresses import (
     Lookup,
     NotFound,
@@ -73,6 +79,12 @@ def check(details: LineDetails, *, lookup: Lookup = look_up) -> dict[str, Any]:
         raise WrongSettings(
             _("The night ends at another time than it begins."), field="night_until"
         )
+    if length(details.night_from, details.night_until) > LONGEST_NIGHT:
+        raise WrongSettings(
+            _("A night has %(most)s hours at most.")
+            % {"most": LONGEST_NIGHT // timedelta(hours=1)},
+            field="night_until",
+        )
     reached = _by_ip(details, lookup) if details.transport == Transport.IP else _by_modem(details)
     return {
         "transport": details.transport,
@@ -82,6 +94,13 @@ def check(details: LineDetails, *, lookup: Lookup = look_up) -> dict[str, Any]:
         "night_until": details.night_until,
         **reached,
     }
+
+
+def length(night_from: time, night_until: time) -> timedelta:
+    """Return how long a night is by the clock; it may go over midnight."""
+    day = date(2000, 1, 1)
+    span = datetime.combine(day, night_until) - datetime.combine(day, night_from)
+    return span % timedelta(days=1)
 
 
 def _by_ip(details: LineDetails, lookup: Lookup) -> dict[str, Any]:

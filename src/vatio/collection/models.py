@@ -1,6 +1,6 @@
 """How RTC lines are reached, and the calls that were made."""
 
-from datetime import time
+from datetime import time, timedelta
 
 from django.db import models
 from django.db.models import F, Q
@@ -17,6 +17,9 @@ from vatio.tenants.models import Person
 
 MOST_ADDRESS = 65535
 """The greatest link address and measuring point: both have two bytes (IEC 60870-5-102)."""
+
+LONGEST_NIGHT = timedelta(hours=10)
+"""A night is no longer: between two of them a line is left alone."""
 
 NIGHT_FROM, NIGHT_UNTIL = time(0, 30), time(6, 0)
 """The part of the night in which a line is called unless said, in the line's time zone."""

@@ -29,7 +29,7 @@ FINAL = (
     CallOutcome.NO_SUCH_CURVE,
 )
 """After these a line is not called again in the same night: there is nothing more, or the next
-call would end alike. A key that is refused is never tried again by itself: a meter may lock."""
+call would end alike. A key that is refused is sent once a night at most: a meter may lock."""
 
 NO_FAULT = (CallOutcome.IN_USE, CallOutcome.ENGAGED, CallOutcome.STOPPED)
 """Calls that came too early, or were broken off here: the wait after them does not grow."""

@@ -23,7 +23,6 @@ class CallOutcome(TextChoices):
     NOT_FOUND = "not_found", _("The name has no address")
     NOT_ALLOWED = "not_allowed", _("The address may not be called from here")
     UNREACHABLE = "unreachable", _("The address cannot be reached")
-    TURNED_AWAY = "turned_away", _("The connection was refused")
     SILENT = "silent", _("It connected, and the meter said nothing")
     TOO_SLOW = "too_slow", _("The call took too long")
     GARBLED = "garbled", _("What came could not be understood")

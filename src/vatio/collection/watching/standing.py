@@ -25,7 +25,7 @@ from vatio.metering.models import RtcLine
 LATELY = timedelta(hours=36)
 """A line whose last answer is older than this was not called last night.
 
-Calls are 24 hours apart but for the width of the night, and a night has 12 hours at most.
+Calls are 24 hours apart but for the width of the night, and a night has 10 hours at most.
 """
 
 NO_CALL = (CallOutcome.NOT_TAKEN, CallOutcome.STOPPED, CallOutcome.NOT_SET_UP)
