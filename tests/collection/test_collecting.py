@@ -8,7 +8,9 @@ from tests.collection.called import details
 from tests.collection.field import NIGHT, account, collect, demo, line, measured, meters, stored
 from tests.demo.meter.calling import AT_ONCE, SHORT
 from vatio.collection import making_calls, nights
+from vatio.collection.iec102.failures import CallFailed, CallFailure
 from vatio.collection.models import CallAttempt, LineSettings
+from vatio.collection.reaching.addresses import Endpoint
 from vatio.collection.setting_up import change_line
 from vatio.demo.meter.faults import KNOWN
 from vatio.readings import taking_back
@@ -196,7 +198,7 @@ def test_nothing_is_called_once_readings_are_not_collected_any_more() -> None:
     assert CallAttempt.objects.get().outcome == "no_place"
 
 
-def test_whatever_fifty_meters_do_no_wrong_reading_is_stored_and_no_call_hangs(
+def test_whatever_meters_do_no_wrong_reading_is_stored_and_no_call_hangs(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(making_calls, "IP_LIMITS", AT_ONCE)
@@ -224,3 +226,43 @@ def test_whatever_fifty_meters_do_no_wrong_reading_is_stored_and_no_call_hangs(
                 pair for pair in zip(came, right, strict=False) if pair[0] not in (None, pair[1])
             ]
             assert (fault, wrong) == (fault, [])
+
+
+def test_a_meter_that_keeps_no_quarters_is_asked_for_those_of_yesterday_alone() -> None:
+    with meters(["no-quarters"]) as field:
+        own = line(account(), field.ports[0])
+        collect(NIGHT)
+        field.at = NIGHT + timedelta(days=1)
+        (second,) = collect(field.at)
+
+    call = CallAttempt.objects.get(pk=second)
+    assert (call.outcome, call.days, call.hours, call.quarters) == ("done", 1, 24, 0)
+    assert stored(own, NIGHT.date(), field.at.date()) == measured(NIGHT.date(), field.at.date())
+
+
+def test_a_clock_that_is_off_by_a_century_keeps_nothing_from_being_read() -> None:
+    with meters(["drift=2900000000"]) as field:
+        line(account(), field.ports[0])
+
+        collect(NIGHT)
+
+    call = CallAttempt.objects.get()
+    assert (call.outcome, call.drift) == ("done", 2**31 - 1)
+
+
+def test_of_a_name_with_thousands_of_addresses_a_few_are_tried(monkeypatch) -> None:
+    tried: list[str] = []
+
+    async def unreachable(address: str, port: int, *, within: float) -> None:
+        tried.append(address)
+        raise CallFailed(CallFailure.UNREACHABLE)
+
+    many = tuple(Endpoint(f"127.0.{n // 250}.{n % 250 + 1}", 4001) for n in range(3_000))
+    monkeypatch.setattr(making_calls, "find", lambda *_given, **_named: many)
+    monkeypatch.setattr(making_calls, "dial_ip", unreachable)
+    line(account(), 4001, host="localhost")
+
+    collect(NIGHT)
+
+    assert len(tried) == making_calls.MOST_TRIED
+    assert CallAttempt.objects.get().outcome == "unreachable"

@@ -44,6 +44,13 @@ NOT_THERE = {CallFailure.NOT_AVAILABLE, CallFailure.NOT_SUPPORTED}
 """The meter lacks a day, or a curve: it goes on listening."""
 
 
+NO_CLOCK = NOT_THERE | {CallFailure.UNEXPECTED, CallFailure.NO_DATA}
+"""Without its time a meter can be read all the same."""
+
+MOST_DRIFT = 2**31 - 1
+"""Seconds; a clock that is off by more is off by enough."""
+
+
 class CallKeeper(Protocol):
     """Keeps what a call brings; each method returns once it is written down."""
 
@@ -112,15 +119,17 @@ class CountedStream:
 def days_to_read(call: BegunCall, *, at: datetime) -> Mapping[int, date]:
     """Return from which day each curve is to be read, by its minutes.
 
-    It is the first day that was not read whole, at most `FARTHEST_BACK` days before today, and
-    none before the meter was there. All are of the zone of the line; today is not read.
+    It is the day on which the last good reading ended, at most `FARTHEST_BACK` days before today,
+    and none before the meter was there. A meter that has told of hours and never of quarters is
+    asked for those of yesterday alone: it may not keep any. All are of the zone of the line; today
+    is not read.
     """
     today = day_at(at, str(call.zone))
     earliest = max(today - timedelta(days=FARTHEST_BACK), call.measured_from or date.min)
-    return {
-        60: max(earliest, call.settings.hours_until or date.min),
-        15: max(earliest, call.settings.quarters_until or date.min),
-    }
+    hours, quarters = call.settings.hours_until, call.settings.quarters_until
+    if hours is not None and quarters is None:
+        quarters = today - timedelta(days=1)
+    return {60: max(earliest, hours or date.min), 15: max(earliest, quarters or date.min)}
 
 
 async def read_line(
@@ -161,10 +170,11 @@ async def _drift(opened: MeterSession, keeper: CallKeeper) -> int | None:
     try:
         clock = await opened.clock()
     except CallFailed as failure:
-        if failure.reason in NOT_THERE:
+        if failure.reason in NO_CLOCK:
             return None
         raise
-    return round((clock.at - keeper.now()).total_seconds())
+    ahead = round((clock.at - keeper.now()).total_seconds())
+    return max(-MOST_DRIFT, min(ahead, MOST_DRIFT))
 
 
 async def _read_day(

@@ -22,6 +22,7 @@ STARTS = list(WHOLE)
 SURVIVED = {
     "deaf", "drop", "drop-every", "corrupt", "corrupt-every", "delay", "late", "split", "idle",
     "noise", "echo", "no-confirm", "wait", "duplicates", "disorder", "edges", "drift",
+    "no-quarters",
 }  # fmt: skip
 MARKED = {"contradiction", "no-first", "no-last", "hole", "invalid", "manipulated", "doubtful"}
 FATAL = {

@@ -37,6 +37,7 @@ KNOWN: Mapping[str, tuple[float, str]] = MappingProxyType(
         "no-type": (1, "does not know the request for a curve (cause 14)"),
         "no-point": (1, "does not know the measuring point (cause 16)"),
         "no-period": (1, "does not have the period (cause 18)"),
+        "no-quarters": (1, "does not keep quarter-hours (cause 18)"),
         "no-confirm": (1, "sends records without confirming the request"),
         "wait": (3, "has no data N times before each answer to a request"),
         "no-end": (1, "never says that the records have ended"),

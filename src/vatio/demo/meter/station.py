@@ -165,7 +165,8 @@ class Station:
         step = timedelta(minutes=records.MINUTES[asdu.register])
         begun = (first.instant(zone) - datetime.min.replace(tzinfo=UTC)) % step
         ends = first.instant(zone) + (step - begun) % step, min(last.instant(zone), now)
-        if not oldest <= ends[0] <= ends[1] or "no-period" in self._faults:
+        lacks = "no-quarters" in self._faults and asdu.register == asdus.QUARTER_HOURLY
+        if not oldest <= ends[0] <= ends[1] or lacks or "no-period" in self._faults:
             return [asdu.answered(asdus.NO_PERIOD, negative=True)]
         objects = range(lowest, highest + 1)
         source = RecordSource(self._meter.load, zone, self._faults)
