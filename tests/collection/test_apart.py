@@ -4,7 +4,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import DataError, connection
 
 from tests import make
 from tests.collection.field import (
@@ -24,6 +24,7 @@ from vatio.accounts.models import Account
 from vatio.collection import asking, attempts, collecting, nights
 from vatio.collection.asking import CalledAlready, TooManyAsked
 from vatio.collection.collecting import Collector, DatabaseLost
+from vatio.collection.locks import LOCK, CallLocks, name_of_line
 from vatio.collection.models import CallAttempt, LineSettings
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
@@ -197,3 +198,47 @@ def test_a_call_that_is_asked_for_as_the_night_begins_is_made_in_place_of_it() -
 
     assert begun is None
     assert CallAttempt.objects.get().started_at is None
+
+
+def test_a_call_that_waits_for_a_meter_in_use_is_tried_now_and_then(monkeypatch) -> None:
+    own = line(account(), 4001)
+    asking.ask(own, by=None, at=NIGHT)
+    tries: list[object] = []
+    take = CallLocks.take
+    monkeypatch.setattr(
+        CallLocks, "take", lambda self, names: tries.append(names) or take(self, names)
+    )
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [LOCK, name_of_line(own.pk)])
+        with_collector(NIGHT, lambda collector: _run_for(collector, 5))
+        cursor.execute("SELECT pg_advisory_unlock_all()")
+
+    assert 2 <= len(tries) <= 5
+    assert CallAttempt.objects.get().is_waiting
+
+
+def test_what_cannot_be_looked_up_once_stops_no_collector(monkeypatch) -> None:
+    look, fails = nights.due_lines, [True]
+
+    def due_lines(*, at):
+        if fails:
+            fails.pop()
+            raise DataError("a zone that the database does not know")
+        return look(at=at)
+
+    monkeypatch.setattr(nights, "due_lines", due_lines)
+    monkeypatch.setattr(collecting, "NIGHTS_EVERY", 0.5)
+    with meters(()) as field:
+        line(account(), field.ports[0])
+        LineSettings.objects.update(hours_until=YESTERDAY, quarters_until=YESTERDAY)
+
+        with_collector(NIGHT, lambda collector: _run_for(collector, 5))
+
+    assert CallAttempt.objects.get().outcome == "done"
+
+
+async def _run_for(collector: Collector, seconds: float) -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().call_later(seconds, stop.set)
+    await collector.run(stop)

@@ -8,14 +8,15 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
-from django.db import Error
+from django.db import Error, OperationalError
 
 from vatio.collection import asking, attempts, nights
 from vatio.collection.attempts import AskedCall
-from vatio.collection.locks import name_of_line
+from vatio.collection.locks import LocksLost, name_of_line
 from vatio.collection.making_calls import CallMaker, TurnedLine
 from vatio.collection.nights import DueLine
 from vatio.collection.threads import Threads
@@ -32,7 +33,13 @@ MENDS_EVERY = 15.0
 """Seconds after which it looks for calls whose collector died."""
 
 
-class DatabaseLost(Exception):
+AGAIN = 2.0
+"""Seconds after which a call that somebody asked for is tried again, if its meter was in use."""
+
+T = TypeVar("T")
+
+
+class DatabaseLost(OperationalError):
     """The connection that held the locks is gone: every call was broken off."""
 
 
@@ -52,6 +59,7 @@ class Collector:
         self._maker = CallMaker(now=self._clock, storing=self._storing, locking=self._locking)
         self._running: dict[int, tuple[TurnedLine, asyncio.Task[int | None]]] = {}
         self._made: set[int] = set()
+        self._tried: dict[int, float] = {}
         self._ended = asyncio.Event()
         self._read = datetime.min.replace(tzinfo=UTC)
         self._read_at = float("-inf")
@@ -67,17 +75,15 @@ class Collector:
             while not stop.is_set():
                 await self._tick()
                 if time.monotonic() - mended > MENDS_EVERY:
-                    await self.mend()
+                    await self._mend_all()
                     mended = time.monotonic()
-                self._start(await self._looking.run(attempts.asked_calls))
+                self._start(await self._look(attempts.asked_calls))
                 if time.monotonic() - looked > NIGHTS_EVERY:
-                    queue = deque(await self._looking.run(self._due))
+                    queue = deque(await self._look(self._due))
                     looked = time.monotonic()
                 self._start_of(queue)
                 await self._wait(stop)
                 self._made.clear()
-        except Error as problem:
-            raise DatabaseLost from problem
         finally:
             await self._break_off()
 
@@ -129,16 +135,34 @@ class Collector:
                 await self._wait(None)
                 await self._tick()
             return sorted(self._made)
-        except Error as problem:
-            raise DatabaseLost from problem
         finally:
             await self._break_off()
 
     async def _tick(self) -> None:
         """Read the clock, and look whether the locks are still held."""
-        await self._locking.run(self._maker.locks.ensure_held)
-        self._read = await self._looking.run(self._now)
+        try:
+            await self._locking.run(self._maker.locks.ensure_held)
+            self._read = await self._looking.run(self._now)
+        except Error as problem:
+            raise DatabaseLost(str(problem)) from problem
         self._read_at = time.monotonic()
+
+    async def _look(self, look: Callable[[], Sequence[T]]) -> Sequence[T]:
+        """Return what is found; what the database refuses to find is looked for again later."""
+        try:
+            return await self._looking.run(look)
+        except Error:
+            logger.exception("It could not be found out which lines are to be called.")
+            return []
+
+    async def _mend_all(self) -> None:
+        """Mend what died; what cannot be mended now is mended later."""
+        try:
+            await self.mend()
+        except LocksLost as problem:
+            raise DatabaseLost from problem
+        except Error:
+            logger.exception("Calls of collectors that died could not be ended.")
 
     def _clock(self) -> datetime:
         """Return the current instant, by the clock as it was read last."""
@@ -149,15 +173,18 @@ class Collector:
 
     def _start(self, asked: Iterable[AskedCall]) -> None:
         """Start calls that were asked for, whatever else runs."""
+        now = time.monotonic()
+        self._tried = {key: at for key, at in self._tried.items() if now - at < AGAIN}
         for line in asked:
-            if line.line_id not in self._running:
+            if line.line_id not in self._running and line.attempt not in self._tried:
+                self._tried[line.attempt] = now
                 self._begin(line)
 
     def _start_of(self, queue: deque[DueLine] | deque[TurnedLine]) -> None:
         """Start calls in their order, as many as may be; what is in use here is waited for."""
         running = [line for line, _task in self._running.values()]
         busy = {name for line in running for name in (line.modem, line.endpoint)} - {""}
-        by_ip = sum(not line.modem for line in running)
+        by_ip = sum(not line.modem and isinstance(line, DueLine) for line in running)
         waiting: list[TurnedLine] = []
         while queue:
             line = queue.popleft()
@@ -179,7 +206,6 @@ class Collector:
 
     def _end(self, line_id: int, done: "asyncio.Task[int | None]") -> None:
         del self._running[line_id]
-        self._ended.set()
         if done.cancelled():
             return
         problem = done.exception()
@@ -187,6 +213,7 @@ class Collector:
             logger.error("A call of line %s ended badly.", line_id, exc_info=problem)
         elif done.result() is not None:
             self._made.add(done.result())  # type: ignore[arg-type]
+            self._ended.set()
 
     async def _wait(self, stop: asyncio.Event | None) -> None:
         """Wait until a call ends, for `EVERY` at most; or until told to stop."""

@@ -3,9 +3,10 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from vatio.accounts.locking import AccountGone
 from vatio.collection import attempts
@@ -45,6 +46,9 @@ MODEM_OPENS = 10.0
 """Seconds within which a modem is opened."""
 
 DIALLING = ModemLimits()
+
+MOST_TRIED = 4
+"""How many addresses of a name are tried: somebody else's name may have thousands."""
 
 LEAST = 20.0
 """Seconds that a call has at least, however soon its night ends."""
@@ -87,13 +91,24 @@ class CallMaker:
             return None
         try:
             begin = attempts.begin_due if isinstance(line, DueLine) else attempts.begin_asked
-            call = await self.storing.run(begin, line, at=self.now())  # type: ignore[arg-type]
+            call = await self._begun(self.storing.run(begin, line, at=self.now()))  # type: ignore[arg-type]
             if call is None:
                 return None
             await self._carry_out(call, names)
             return call.attempt
         finally:
             await asyncio.shield(self.locking.run(self.locks.release, names))
+
+    async def _begun(self, beginning: Coroutine[Any, Any, BegunCall | None]) -> BegunCall | None:
+        """Return the call that is begun; one that is broken off meanwhile is ended again."""
+        begun = asyncio.ensure_future(beginning)
+        try:
+            return await asyncio.shield(begun)
+        except asyncio.CancelledError:
+            call = await begun
+            if call is not None:
+                await self.storing.run(self._end, call, CallReport(CallOutcome.STOPPED))
+            raise
 
     def close(self) -> None:
         """Free the threads."""
@@ -137,7 +152,7 @@ class CallMaker:
         """Connect to the first address of a host that answers, each judged before."""
         host, port = call.settings.host, call.settings.port or 0
         found = await self._finding.run(find, host, port, allowed=await self._permitted())
-        for place, endpoint in enumerate(found):
+        for place, endpoint in enumerate(found[:MOST_TRIED], start=1):
             name = name_of_endpoint(str(endpoint))
             if name not in names:
                 if not await self.locking.run(self.locks.take, [name]):
@@ -146,7 +161,7 @@ class CallMaker:
             try:
                 return await dial_ip(endpoint.address, endpoint.port, within=CONNECT)
             except CallFailed:
-                if place == len(found) - 1:
+                if place == min(len(found), MOST_TRIED):
                     raise
         raise CallFailed(CallFailure.UNREACHABLE)
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from vatio.accounts.locking import AccountGone
 from vatio.collection.attempts import BegunCall
 from vatio.metering.feeding import feed, own_source
 from vatio.metering.installing import add_series
@@ -98,6 +99,8 @@ def _made(call: BegunCall, *, at: datetime) -> Places:
         try:
             with transaction.atomic():
                 feed(meter, quantity=IMPORTED, minutes=60, source=source, by=None, at=at)
+        except AccountGone:
+            raise
         except Refused:
             if own is None:
                 raise NoPlace(
