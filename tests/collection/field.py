@@ -108,7 +108,7 @@ def demo() -> None:
 def account(name: str = "", *, lines: int = 4, **more: Any) -> Account:
     """Open an account that holds some lines."""
     version = make.licence(
-        f"Llamadas {next(_numbers)}", meters=50, supply_points=50, rtc_lines=lines
+        f"Llamadas {next(_numbers)}", meters=60, supply_points=60, rtc_lines=lines
     )
     return make.account(name, version=version, **more)
 
