@@ -68,11 +68,10 @@ def test_every_workbook_is_written_with_these_options() -> None:
 
     assert {name: calls for name, calls in made.items() if calls} == {
         "consumption/portfolio/exporting.py": ["made, workbooks.OPTIONS"],
-        "web/collection/line_files.py": ["made, workbooks.OPTIONS"],
         "metering/inventory/exporting.py": ["made, workbooks.OPTIONS"],
         "purging/workbook.py": ["file, workbooks.OPTIONS"],
         "portfolios/exporting.py": ["made, workbooks.OPTIONS"],
-        "web/alerts/downloading.py": ["made, workbooks.OPTIONS"],
         "web/analysis/downloading.py": ["made, workbooks.OPTIONS"],
         "web/portfolios/marked_file.py": ["made, workbooks.OPTIONS"],
+        "web/shell/sheet_files.py": ["made, workbooks.OPTIONS"],
     }

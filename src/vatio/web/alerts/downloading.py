@@ -1,20 +1,18 @@
 """«Descargar» of episodes: all that are asked for, as a workbook or as text."""
 
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import xlsxwriter
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.http.response import HttpResponseBase
 from django.urls import path
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from vatio import clock, workbooks
+from vatio import clock
 from vatio.accounts.models import Account
 from vatio.alerts.listing import narrowed, order_of, read
 from vatio.alerts.models import AlertEpisode
@@ -31,7 +29,7 @@ from vatio.web.shell.access import (
     only,
 )
 from vatio.web.shell.csv_files import Cell, csv_file
-from vatio.web.shell.downloads import XLSX
+from vatio.web.shell.sheet_files import sheet_file
 
 TOGETHER = 1_000
 """How many episodes are described at a time."""
@@ -55,7 +53,7 @@ def download(request: Request, uid: UUID, kind: str) -> HttpResponseBase:
     name = f"{slugify(account.name)[:80] or 'vatio'}-{slugify(_('Alerts'))}-{day}.{kind}"
     if kind == "csv":
         return csv_file(_headings(), found, name=name, places=3)
-    return FileResponse(_workbook(found), as_attachment=True, filename=name, content_type=XLSX)
+    return sheet_file(_("Alerts"), zip(_headings(), WIDTHS, strict=True), found, name=name)
 
 
 def _headings() -> list[str]:
@@ -113,30 +111,6 @@ def _local(at: datetime | None, zone: ZoneInfo) -> datetime | None:
 
 def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 3)
-
-
-def _workbook(rows: Iterator[list[Cell]]) -> "tempfile._TemporaryFileWrapper[bytes]":
-    made = tempfile.TemporaryFile()  # noqa: SIM115
-    book = xlsxwriter.Workbook(made, workbooks.OPTIONS)
-    sheet = book.add_worksheet(_("Alerts")[:31])
-    bold = book.add_format({"bold": True})
-    moment = book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
-    number = book.add_format({"num_format": "#,##0.###"})
-    for place, (words_of, width) in enumerate(zip(_headings(), WIDTHS, strict=True)):
-        sheet.set_column(place, place, width)
-        sheet.write_string(0, place, words_of, bold)
-    sheet.freeze_panes(1, 1)
-    for line, row in enumerate(rows, start=1):
-        for place, cell in enumerate(row):
-            if isinstance(cell, datetime):
-                sheet.write_datetime(line, place, cell, moment)
-            elif isinstance(cell, str):
-                sheet.write_string(line, place, cell)
-            elif cell is not None:
-                sheet.write_number(line, place, cell, number)
-    book.close()
-    made.seek(0)
-    return made  # type: ignore[return-value]
 
 
 urlpatterns = [

@@ -1,25 +1,21 @@
 """The list of all RTC lines as a workbook or as text; telephones are masked in both."""
 
-import tempfile
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
-from typing import IO, Any
+from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-import xlsxwriter
 from django.db.models import QuerySet
-from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from vatio import workbooks
 from vatio.collection.models import LineSettings
 from vatio.collection.outcomes import CallOutcome
 from vatio.collection.watching.standing import LineStanding
 from vatio.dates import DEPARTMENT_TIME_ZONE, day_at
 from vatio.people.telephones import masked
 from vatio.web.shell.csv_files import Cell, csv_file
-from vatio.web.shell.downloads import XLSX
+from vatio.web.shell.sheet_files import sheet_file
 
 TOGETHER = 1_000
 """How many lines are read at a time."""
@@ -34,10 +30,9 @@ def line_file(lines: QuerySet[Any], kind: str, *, at: datetime) -> HttpResponseB
     name = _("rtc-lines-%(day)s") % {"day": day_at(at, DEPARTMENT_TIME_ZONE).isoformat()}
     found = _rows(lines)
     if kind == "csv":
-        return csv_file(_headings(), map(_flat, found), name=f"{name}.csv", places=0)
-    return FileResponse(
-        _workbook(found), as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX
-    )
+        return csv_file(_headings(), found, name=f"{name}.csv", places=0)
+    headings = zip(_headings(), WIDTHS, strict=True)
+    return sheet_file(_("RTC lines"), headings, found, name=f"{name}.xlsx", has_filter=True)
 
 
 def _headings() -> list[str]:
@@ -57,7 +52,7 @@ def _headings() -> list[str]:
     ]
 
 
-def _rows(lines: QuerySet[Any]) -> Iterator[list[Any]]:
+def _rows(lines: QuerySet[Any]) -> Iterator[list[Cell]]:
     outcomes, standings = dict(CallOutcome.choices), dict(LineStanding.choices)
     for line in lines.iterator(TOGETHER):
         settings: LineSettings | None = getattr(line, "settings", None)
@@ -86,37 +81,3 @@ def called(settings: LineSettings) -> str:
 
 def _local(at: datetime | None) -> datetime | None:
     return at.astimezone(HERE).replace(tzinfo=None) if at else None
-
-
-def _flat(row: list[Any]) -> list[Cell]:
-    """Return a row of a text file: days are written as such, not as their first moment."""
-    return [
-        cell.isoformat() if isinstance(cell, date) and not isinstance(cell, datetime) else cell
-        for cell in row
-    ]
-
-
-def _workbook(rows: Iterator[list[Any]]) -> IO[bytes]:
-    made = tempfile.TemporaryFile()  # noqa: SIM115
-    book = xlsxwriter.Workbook(made, workbooks.OPTIONS)
-    sheet = book.add_worksheet(_("RTC lines")[:31])
-    bold = book.add_format({"bold": True})
-    day = book.add_format({"num_format": "dd/mm/yyyy"})
-    moment = book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
-    for place, (words, width) in enumerate(zip(_headings(), WIDTHS, strict=True)):
-        sheet.set_column(place, place, width)
-        sheet.write_string(0, place, words, bold)
-    sheet.freeze_panes(1, 1)
-    last = 0
-    for last, row in enumerate(rows, start=1):
-        for place, cell in enumerate(row):
-            if isinstance(cell, datetime):
-                sheet.write_datetime(last, place, cell, moment)
-            elif isinstance(cell, date):
-                sheet.write_datetime(last, place, datetime.combine(cell, time(0)), day)
-            elif cell is not None:
-                sheet.write_string(last, place, cell)
-    sheet.autofilter(0, 0, last, len(WIDTHS) - 1)
-    book.close()
-    made.seek(0)
-    return made

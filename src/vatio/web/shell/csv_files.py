@@ -3,14 +3,14 @@
 import csv
 import io
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.http import HttpResponse
 from django.utils.translation import get_language
 
 from vatio import workbooks
 
-Cell = str | float | datetime | None
+Cell = str | float | datetime | date | None
 """What a cell holds; a moment is local, without its time zone."""
 
 MOMENT, DAY = "%Y-%m-%d %H:%M", "%Y-%m-%d"
@@ -38,6 +38,8 @@ def csv_file(
             return ""
         if isinstance(cell, datetime):
             return cell.strftime(moments)
+        if isinstance(cell, date):
+            return cell.isoformat()
         if isinstance(cell, str):
             return workbooks.harmless(cell)
         text = f"{cell:.{places}f}".rstrip("0").rstrip(".")
