@@ -12,8 +12,9 @@ from django.db.models.functions import Coalesce, Greatest
 from vatio.accounts.expiry import collects
 from vatio.accounts.locking import AccountGone, hold
 from vatio.accounts.models import Account
+from vatio.collection.line_zones import ZONE
 from vatio.collection.models import CallAttempt, LineSettings
-from vatio.collection.nights import ENDPOINT, ZONE, DueLine, due_line
+from vatio.collection.nights import ENDPOINT, DueLine, due_line
 from vatio.collection.outcomes import CallOutcome
 from vatio.dates import day_at
 from vatio.readings.ranks import Origin

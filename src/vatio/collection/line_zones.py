@@ -1,7 +1,12 @@
-"""By which clock a line is called: the rule of `nights.ZONE`, for what is read into memory."""
+"""By which clock a line is called: one rule, in a statement and for what is read into memory."""
 
 from vatio.metering.installing import CANARIES, MAINLAND
 from vatio.metering.models import RtcLine, SupplyPoint
+
+ZONE = f"""CASE WHEN supply.energy = 'electricity' THEN
+    CASE WHEN supply.territory = 'canarias' THEN '{CANARIES}' ELSE '{MAINLAND}' END
+    ELSE account.time_zone END"""
+"""The zone of a line, in a statement that joins its supply point and its account."""
 
 
 def zone_of(line: RtcLine) -> str:

@@ -15,8 +15,8 @@ from typing import Any
 from django.db import connection
 
 from vatio.accounts.expiry import GRACE_DAYS
+from vatio.collection.line_zones import ZONE
 from vatio.collection.outcomes import CallOutcome
-from vatio.metering.installing import CANARIES, MAINLAND
 
 FINAL = (
     CallOutcome.DONE,
@@ -36,11 +36,6 @@ NO_FAULT = (CallOutcome.IN_USE, CallOutcome.ENGAGED, CallOutcome.STOPPED)
 
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=1)
 """Before a call is made again: the first wait, and the last; each is twice the one before."""
-
-ZONE = f"""CASE WHEN supply.energy = 'electricity' THEN
-    CASE WHEN supply.territory = 'canarias' THEN '{CANARIES}' ELSE '{MAINLAND}' END
-    ELSE account.time_zone END"""
-"""The zone of a line, in a statement that joins its supply point and its account."""
 
 ENDPOINT = """CASE WHEN own.transport = 'modem' THEN own.telephone
     WHEN strpos(own.host, ':') > 0 THEN '[' || own.host || ']:' || own.port

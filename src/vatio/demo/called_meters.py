@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import DatabaseError, connection
 
+from vatio.collection.line_zones import zone_of
 from vatio.collection.models import LineSettings
 from vatio.collection.reaching.addresses import LEAST_PORT
 from vatio.collection.threads import Threads
@@ -27,7 +28,6 @@ from vatio.demo.meter.load import USUAL, MeterLoad
 from vatio.demo.meter.server import LOOPBACK, MeterDoor, opened
 from vatio.demo.meter.station import SimulatedMeter
 from vatio.demo_clock.models import Fill
-from vatio.metering.installing import CANARIES, MAINLAND
 from vatio.metering.models import RtcLine
 
 logger = logging.getLogger("vatio.demo")
@@ -153,12 +153,7 @@ def _loads(line: RtcLine, made_on: date) -> dict[int, MeterLoad]:
     by_meter: dict[int, list[MeasuredSeries]] = {}
     for each in called(line.account, made_on=made_on):
         by_meter.setdefault(each.meter_id, []).append(each)
-    return {meter: load_of(own, _zone(line)) for meter, own in by_meter.items()}
-
-
-def _zone(line: RtcLine) -> ZoneInfo:
-    """Return the zone of a meter's clock."""
-    return ZoneInfo(CANARIES if line.supply_point.territory == "canarias" else MAINLAND)
+    return {meter: load_of(own, ZoneInfo(zone_of(line))) for meter, own in by_meter.items()}
 
 
 def _meter(settings: LineSettings, load: MeterLoad) -> DemoMeter:
@@ -167,7 +162,7 @@ def _meter(settings: LineSettings, load: MeterLoad) -> DemoMeter:
         link=settings.link_address,
         point=settings.measuring_point,
         serial=10_000_000 + line.meter_id,
-        zone=_zone(line),
+        zone=ZoneInfo(zone_of(line)),
         load=load,
     )
     faults = called_meter(line.account.name, line.meter.name).faults
