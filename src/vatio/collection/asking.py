@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.locking import lock
@@ -46,7 +45,7 @@ def ask(line: RtcLine, *, by: Person | None, at: datetime) -> CallAttempt:
     lock(line.account)
     ensure_collects(line.account, at=at)
     ensure_can_be_called(line)
-    _close_those_not_taken(Q(line=line), at=at)
+    close_those_not_taken(line=line, at=at)
     if CallAttempt.objects.filter(line=line, ended_at=None).exists():
         raise CalledAlready(_("This line is being called, or is about to be."))
     if by is not None:
@@ -66,9 +65,13 @@ def withdraw(attempt: CallAttempt) -> bool:
     return bool(own.delete()[0])
 
 
-def close_those_not_taken(*, at: datetime) -> int:
-    """End the calls that waited too long for a collector; return how many."""
-    return _close_those_not_taken(Q(), at=at)
+def close_those_not_taken(*, line: RtcLine | None = None, at: datetime) -> int:
+    """End the calls, of a line or of all, that waited too long for a collector; return how many."""
+    late = CallAttempt.objects.filter(
+        started_at=None, ended_at=None, asked_at__lt=at - LONGEST_WAIT
+    )
+    own = late if line is None else late.filter(line=line)
+    return own.update(ended_at=at, outcome=CallOutcome.NOT_TAKEN)
 
 
 def ensure_can_be_called(line: RtcLine) -> None:
@@ -80,12 +83,6 @@ def ensure_can_be_called(line: RtcLine) -> None:
         raise CannotBeCalled(_("This line is not in service."))
     if not LineSettings.objects.filter(line=line).exists():
         raise CannotBeCalled(_("It is not said how this line is called."))
-
-
-def _close_those_not_taken(which: Q, *, at: datetime) -> int:
-    waiting = CallAttempt.objects.filter(which, started_at=None, ended_at=None)
-    late = waiting.filter(asked_at__lt=at - LONGEST_WAIT)
-    return late.update(ended_at=at, outcome=CallOutcome.NOT_TAKEN)
 
 
 def _ensure_not_too_many(line: RtcLine, *, at: datetime) -> None:

@@ -32,7 +32,6 @@ NIGHTS_EVERY = 10.0
 MENDS_EVERY = 15.0
 """Seconds after which it looks for calls whose collector died."""
 
-
 AGAIN = 2.0
 """Seconds after which a call that somebody asked for is tried again, if its meter was in use."""
 

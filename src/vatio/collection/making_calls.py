@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -152,17 +153,14 @@ class CallMaker:
         """Connect to the first address of a host that answers, each judged before."""
         host, port = call.settings.host, call.settings.port or 0
         found = await self._finding.run(find, host, port, allowed=await self._permitted())
-        for place, endpoint in enumerate(found[:MOST_TRIED], start=1):
+        for endpoint in found[:MOST_TRIED]:
             name = name_of_endpoint(str(endpoint))
             if name not in names:
                 if not await self.locking.run(self.locks.take, [name]):
                     raise EndpointInUse
                 names.append(name)
-            try:
+            with suppress(CallFailed):
                 return await dial_ip(endpoint.address, endpoint.port, within=CONNECT)
-            except CallFailed:
-                if place == min(len(found), MOST_TRIED):
-                    raise
         raise CallFailed(CallFailure.UNREACHABLE)
 
     async def _permitted(self) -> Allowed:
