@@ -6,8 +6,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -31,8 +32,8 @@ QUANTITIES = {402: "Energía activa", 404: "Energía reactiva inductiva"}
 MINUTES = (60, 15)
 MADE = filling.NOW - timedelta(days=30)
 PROGRAM = Path(__file__).with_name("many_meters.py")
-UNTIL = time(23, 59, 59)
-"""With a window from midnight on, a line is due at any hour."""
+NIGHT = timedelta(hours=8)
+"""How long the lines may be called; they were able to be for half of it when they were set up."""
 
 
 @dataclass
@@ -135,6 +136,7 @@ def _add_series(accounts: Sequence[Account], meters: Sequence[Meter]) -> None:
 
 def _set_up(lines: Sequence[RtcLine], ports: Sequence[int]) -> None:
     yesterday = filling.TODAY - timedelta(days=1)
+    night_from, night_until = _night()
     LineSettings.objects.bulk_create(
         LineSettings(
             account_id=line.account_id,
@@ -143,8 +145,8 @@ def _set_up(lines: Sequence[RtcLine], ports: Sequence[int]) -> None:
             transport="ip",
             host=LOOPBACK,
             port=port,
-            night_from=time(),
-            night_until=UNTIL,
+            night_from=night_from,
+            night_until=night_until,
             link_address=1,
             measuring_point=1,
             sealed_key=seal(KEY, line=line.uid),
@@ -154,6 +156,13 @@ def _set_up(lines: Sequence[RtcLine], ports: Sequence[int]) -> None:
         )
         for line, port in zip(lines, ports, strict=True)
     )
+
+
+def _night() -> tuple[time, time]:
+    """Return a window around now, on the clock of the lines."""
+    now = datetime.now(ZoneInfo("Europe/Madrid"))
+    first, last = now - NIGHT / 2, now + NIGHT / 2
+    return first.time().replace(microsecond=0), last.time().replace(microsecond=0)
 
 
 def _of(account: Account) -> dict[str, int]:
