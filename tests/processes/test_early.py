@@ -33,7 +33,7 @@ def test_what_was_begun_is_told_to_go_on_once(
     monkeypatch.setenv("VATIO_HOME", str(tmp_path))
     early.begin()
 
-    taken = early.take({"VATIO_HOME": str(tmp_path), "VATIO_SUPERVISED": "1", "PATH": "no"})
+    taken = early.take({"VATIO_HOME": str(tmp_path), "VATIO_SUPERVISOR": "1", "PATH": "no"})
 
     assert taken is not None
     assert early.take({}) is None

@@ -1,3 +1,4 @@
+import signal
 import subprocess
 import sys
 import time
@@ -7,18 +8,18 @@ import pytest
 pytestmark = pytest.mark.processes
 
 CHILD = """
-import signal, time
-from vatio.processes.parent import die_with_parent, outlive_parent_by
+import signal, sys, time
+from vatio.processes.parent import end_with_parent
 signal.signal(signal.SIGTERM, lambda *_: None)
-die_with_parent(signal.SIGTERM)
-outlive_parent_by(1)
+end_with_parent(int(sys.argv[1]), within=1)
 print("ready", flush=True)
 while True:
     time.sleep(60)
 """
 PARENT = """
-import subprocess, sys
-child = subprocess.Popen([sys.executable, "-c", sys.argv[1]], stdout=subprocess.PIPE, text=True)
+import os, subprocess, sys
+command = [sys.executable, "-c", sys.argv[1], str(os.getpid())]
+child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 child.stdout.readline()
 print(child.pid, flush=True)
 sys.stdin.read()
@@ -43,6 +44,17 @@ def test_a_process_that_hangs_goes_soon_after_its_parent() -> None:
 
     assert not _lives(child)
     assert time.monotonic() - began > 0.9
+
+
+@pytest.mark.parametrize("obeys", [True, False])
+def test_a_process_whose_parent_went_before_it_could_ask_goes_too(*, obeys: bool) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    child = CHILD.replace("signal.signal(", "#") if obeys else CHILD
+
+    late = subprocess.run([sys.executable, "-c", child, str(gone.pid)], timeout=15, check=False)
+
+    assert late.returncode == (-signal.SIGTERM if obeys else 1)
 
 
 def _lives(process: int) -> bool:

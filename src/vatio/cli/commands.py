@@ -3,7 +3,6 @@
 import argparse
 import json
 import os
-import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -46,7 +45,7 @@ from vatio.people import one_time_links
 from vatio.postgres import paths, privileges, server
 from vatio.postgres.authentication import OWNER, WEB
 from vatio.processes import early
-from vatio.processes.parent import die_with_parent, outlive_parent_by
+from vatio.processes.parent import end_with_parent
 from vatio.processes.supervisor import CannotStart, Supervisor, check_port, say
 from vatio.refusal import Refused
 from vatio.tenants.platform import is_demo
@@ -105,6 +104,7 @@ def serve(_arguments: argparse.Namespace) -> int:
     address, port = _address()
     application = get_internal_wsgi_application()
     early.wait()
+    _end_with_supervisor()
     check_port(address, port)
     _ensure_secret_key()
     _join_platform(WEB)
@@ -125,6 +125,7 @@ def worker(_arguments: argparse.Namespace) -> int:
     """Run one worker; any number of workers, on any number of machines, share the jobs."""
     post.ensure_settings()
     sms.ensure_settings()
+    _end_with_supervisor()
     if working.begins_anew():
         _wait_for_database()
     _join_platform(OWNER)
@@ -151,6 +152,7 @@ def collect(arguments: argparse.Namespace) -> int:
             )
     if arguments.now:
         raise Refused(_("Say which line: `vatio collect --line ID --now`."))
+    _end_with_supervisor()
     _join_platform(OWNER)
     compile_catalogue()
     return collecting.run_for_ever(now=clock.now, say=say, beside=_beside_collector(asks=True))
@@ -171,15 +173,14 @@ def _wait_for_database() -> None:
     if not _answers():
         say("The database does not answer. The worker goes on once it does.")
         while not _answers():
-            _end_if_orphan()
             time.sleep(0.5)
-    _end_if_orphan()
 
 
-def _end_if_orphan() -> None:
-    """End a supervised worker whose supervisor has ended: nobody would ever stop it."""
-    if env.switch("VATIO_SUPERVISED", default=False) and working.is_orphan():
-        raise CannotStart("The process that started this worker has ended.")
+def _end_with_supervisor() -> None:
+    """Have this process end with its supervisor, if it has one: nobody else would stop it."""
+    supervisor = env.text("VATIO_SUPERVISOR")
+    if supervisor:
+        end_with_parent(int(supervisor), within=ORPHANED)
 
 
 def _join_platform(role: str) -> None:
@@ -189,10 +190,7 @@ def _join_platform(role: str) -> None:
 
     :raises CannotStart: if the tables are older than this Vatio, or of another version.
     """
-    if env.switch("VATIO_SUPERVISED", default=False):
-        die_with_parent(signal.SIGTERM)
-        outlive_parent_by(ORPHANED)
-    elif not env.text("DATABASE_URL"):
+    if not env.text("VATIO_SUPERVISOR") and not env.text("DATABASE_URL"):
         _use(server.ensure(settings.HOME, programs=_programs()))
     if not env.text("DATABASE_URL"):
         connection.settings_dict["HOST"] = os.environ["VATIO_DATABASE_SOCKET"]

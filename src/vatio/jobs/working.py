@@ -21,13 +21,12 @@ PROBE = 1.0
 
 
 class _This:
-    """The number that procrastinate knows this worker by, 0 before its first job; and its parent.
+    """The number that procrastinate knows this worker by, 0 before its first job.
 
-    A worker that begins anew is told in VATIO_WORKER_BEFORE which one it was, and whose.
+    A worker that begins anew is told in VATIO_WORKER_BEFORE which one it was.
     """
 
     number = 0
-    parent = os.getppid()
 
 
 def run(*, grace: float) -> None:
@@ -52,16 +51,6 @@ def begins_anew() -> bool:
     return bool(env.text("VATIO_WORKER_BEFORE"))
 
 
-def is_orphan() -> bool:
-    """Return whether the process that started this worker has ended.
-
-    The supervisor's death may fall between the loss of the database and the new beginning,
-    where the kernel's signal of it is lost.
-    """
-    _number, _bar, parent = env.text("VATIO_WORKER_BEFORE").partition("/")
-    return bool(parent) and int(parent) != os.getppid()
-
-
 async def _remember_number(
     work: Callable[[], Awaitable[Any]], _context: JobContext, worker: Worker
 ) -> Any:
@@ -71,7 +60,7 @@ async def _remember_number(
 
 def _strike_off_the_one_before() -> None:
     """Free the jobs that this process held when it lost its database: nobody does them now."""
-    number = int(env.text("VATIO_WORKER_BEFORE").partition("/")[0] or 0)
+    number = int(env.text("VATIO_WORKER_BEFORE") or 0)
     if number:
         with connection.cursor() as cursor:
             cursor.execute("SELECT procrastinate_unregister_worker_v1(%s)", [number])
@@ -96,5 +85,5 @@ def _watch() -> None:
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT 1")
         except Error:
-            os.environ["VATIO_WORKER_BEFORE"] = f"{_This.number}/{_This.parent}"
+            os.environ["VATIO_WORKER_BEFORE"] = str(_This.number)
             os.execv(sys.executable, [sys.executable, "-m", "vatio.cli", "worker"])  # noqa: S606

@@ -5,32 +5,29 @@ import os
 import signal
 import threading
 import time
+from contextlib import suppress
 
 PR_SET_PDEATHSIG = 1
 
 
-def die_with_parent(number: signal.Signals = signal.SIGTERM) -> None:
-    """Have the kernel signal this process when its parent ends (prctl(2); on Linux only)."""
-    parent = os.getppid()
-    try:
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
-    except (OSError, AttributeError):
-        return
-    if os.getppid() != parent:
-        os.kill(os.getpid(), number)
+def end_with_parent(parent: int, *, within: float) -> None:
+    """Have this process told to stop when its parent ends, and gone some seconds later.
 
+    The kernel tells it (SIGTERM; prctl(2), on Linux only). What was told to stop may hang on a
+    database that ended with the parent, so the process exits by itself after that.
 
-def outlive_parent_by(seconds: float) -> None:
-    """Exit this process some seconds after its parent ends, even if it hangs.
-
-    A process that was told to stop may hang on a database that ended with the parent.
+    `parent` is the number that the parent gave for itself: one that ended before this process
+    could ask is nobody's parent any more, and would never be missed.
     """
-    parent = os.getppid()
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
 
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(0.5)
-        time.sleep(seconds)
+        time.sleep(within)
         os._exit(1)
 
     threading.Thread(target=watch, name="parent", daemon=True).start()
+    if os.getppid() != parent:
+        os.kill(os.getpid(), signal.SIGTERM)

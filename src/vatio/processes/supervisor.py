@@ -76,7 +76,11 @@ class Child:
     def start(self) -> None:
         """Start the process, in a session of its own."""
         self.began = time.monotonic()
-        around = {**os.environ, "VATIO_DATABASE_ROLE": self.role, "VATIO_SUPERVISED": "1"}
+        around = {
+            **os.environ,
+            "VATIO_DATABASE_ROLE": self.role,
+            "VATIO_SUPERVISOR": str(os.getpid()),
+        }
         if self.word == "serve":
             self.process = early.take(around)
         if self.process is None:
