@@ -16,7 +16,7 @@ from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 
 from tests.counts import FULL
-from vatio.cli.commands import marked_tables
+from vatio.cli.joining import marked_tables
 from vatio.postgres import privileges
 from vatio.postgres.authentication import WEB
 

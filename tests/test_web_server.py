@@ -13,7 +13,7 @@ from waitress.adjustments import Adjustments
 
 from tests.counts import full_or_tenth
 from tests.serving import Served, everything, serving, status
-from vatio.cli import commands
+from vatio.cli import joining
 from vatio.web.shell.security_headers import OURS
 from vatio.web_server import Lanes, PageRequest
 
@@ -376,7 +376,7 @@ def test_two_long_previews_leave_the_pages_their_threads() -> None:
 
 
 def test_on_another_server_every_connection_takes_the_role_of_the_pages(as_owner: None) -> None:
-    commands._take_web_role()
+    joining.take_web_role()
 
     acting = []
     for fresh in (connection, connection.copy()):

@@ -6,7 +6,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from tests import make
 from vatio.accounts.models import Account
 from vatio.catalogue.models import LicenceVersion
-from vatio.cli.commands import marked_tables
+from vatio.cli.joining import marked_tables
 from vatio.orders import deciding
 from vatio.units import Unit
 

@@ -25,7 +25,7 @@ def test_a_simulated_meter_is_described_by_words() -> None:
         ]
     )
 
-    assert typed.command == "demo_meter"
+    assert (typed.module, typed.command) == ("demo", "meter")
     assert (typed.port, typed.link, typed.point, typed.key) == (4059, 7000, 1, 7)
     assert typed.fault == ["drop=3", "invalid"]
 

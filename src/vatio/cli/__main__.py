@@ -43,7 +43,7 @@ def main() -> int:
             early.begin()
         django.setup()
         # The commands import models, and that works only once Django is set up.
-        commands = importlib.import_module("vatio.cli.commands")
+        commands = importlib.import_module(f"vatio.cli.{typed.module}")
         code: int = getattr(commands, typed.command)(typed)
     except (ServerProblem, CannotStart, Refused, env.WrongSetting, ImproperlyConfigured) as error:
         return _fail(str(error))

@@ -9,7 +9,7 @@ from vatio.demo.meter import faults
 
 
 def read(words: list[str]) -> argparse.Namespace:
-    """Return what was typed; `command` names a function of `vatio.cli.commands`.
+    """Return what was typed; `command` names a function of the module `module` of this package.
 
     :raises SystemExit: if help was asked for, or the words make no command.
     """
@@ -81,12 +81,12 @@ def _parser() -> argparse.ArgumentParser:
     reset = _word(in_people, "reset", "print a link to choose a new password", "reset_password")
     reset.add_argument("email")
     demo = top.add_parser("demo", help="the demo").add_subparsers(required=True, metavar="COMMAND")
-    people_of_demo = _word(demo, "people", "list the people of the demo", "demo_people")
+    people_of_demo = _word(demo, "people", "list the people of the demo", "people", "demo")
     people_of_demo.add_argument("--json", action="store_true")
-    advance = _word(demo, "advance", "let days pass in the demo", "advance_demo")
+    advance = _word(demo, "advance", "let days pass in the demo", "advance", "demo")
     advance.add_argument("days", help="a whole number from 1 to 366")
     advance.add_argument("--json", action="store_true")
-    _add_meter(_word(demo, "meter", "answer as a simulated utility meter", "demo_meter"))
+    _add_meter(_word(demo, "meter", "answer as a simulated utility meter", "meter", "demo"))
     return parser
 
 
@@ -95,9 +95,10 @@ def _word(
     name: str,
     about: str,
     command: str,
+    module: str = "commands",
 ) -> argparse.ArgumentParser:
     parser = top.add_parser(name, help=about)
-    parser.set_defaults(command=command)
+    parser.set_defaults(command=command, module=module)
     return parser
 
 
