@@ -17,6 +17,22 @@ MODEM = re.compile(
 )
 
 
+SILENCE = {
+    "connect_timeout": "10",
+    "keepalives_idle": "10",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "25000",
+}
+"""How libpq notices within half a minute a server that went without a word, over TCP."""
+
+SILENT_CLIENT = (
+    "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5"
+    " -c tcp_keepalives_count=3 -c tcp_user_timeout=25000"
+)
+"""How the server notices us: what a vanished process had locked would stay so for two hours."""
+
+
 class WrongSetting(Exception):
     """A variable has a value that cannot be used; the message names the variable."""
 
@@ -148,7 +164,8 @@ def database(url: str) -> dict[str, object]:
     """Return Django's settings for postgresql://user:password@host:port/name?option=value.
 
     As in libpq's connection URIs, a `host` or `port` among the options takes precedence, so
-    that a socket directory can be named.
+    that a socket directory can be named. Each end notices within half a minute that the other
+    has gone without a word, unless the options say otherwise.
 
     :raises WrongSetting: if it is no such URI, or names no database.
     """
@@ -173,5 +190,9 @@ def database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", unquote(parts.hostname or "")),
         "PORT": options.pop("port", str(port or "")),
-        "OPTIONS": options,
+        "OPTIONS": {
+            **SILENCE,
+            **options,
+            "options": f"{SILENT_CLIENT} {options.get('options', '')}".strip(),
+        },
     }
