@@ -2,9 +2,10 @@
 
 The window is of the clock of the line's zone: that of the territory for electricity (the curves
 of Spanish meters go by it), else the account's. Between two calls of nights that came to an end
-there are 24 hours, less the width of the window, so that a change of the clock, or a window whose
-hour comes twice, makes no second call. A call that failed is made again in the same window, after
-a wait that grows; one that would fail for the same reason is not, unless the line was changed.
+there are 24 hours, less the width of the window, or the night of 23 hours: a change of the clock
+neither takes a night's call away nor makes a second one, and a window that spring skips comes an
+hour later. A call that failed is made again in the same window, after a wait that grows; one that
+would fail for the same reason is not, unless the line was changed.
 """
 
 from collections.abc import Sequence
@@ -42,6 +43,13 @@ ENDPOINT = """CASE WHEN own.transport = 'modem' THEN own.telephone
     ELSE own.host || ':' || own.port END"""
 """What is called, as `LineSettings.endpoint` has it, in a statement on the settings of a line."""
 
+
+def _closing(begins: str) -> str:
+    """Return, in a statement, when a night closes; one that spring skips is as wide as others."""
+    return f"""CASE WHEN {begins} + width > {begins} AT TIME ZONE zone AT TIME ZONE zone
+        THEN ({begins} + width) AT TIME ZONE zone ELSE {begins} AT TIME ZONE zone + width END"""
+
+
 DUE = f"""
 WITH lines AS (
     SELECT line.id, line.account_id, {ENDPOINT} AS endpoint, own.modem, own.changed_at,
@@ -55,17 +63,15 @@ WITH lines AS (
     WHERE (%(line)s::bigint IS NULL OR line.id = %(line)s)
       AND account.opened_on <= (%(at)s AT TIME ZONE account.time_zone)::date
       AND account.covered_until + {GRACE_DAYS} > (%(at)s AT TIME ZONE account.time_zone)::date
-), open AS (
-    SELECT lines.*, %(at)s AT TIME ZONE zone AS here FROM lines
 ), at_night AS (
-    SELECT open.*, CASE
-        WHEN night_from < night_until THEN here::date + night_until
-        WHEN here::time >= night_from THEN here::date + 1 + night_until
-        ELSE here::date + night_until END AS closes_here
-    FROM open
-    WHERE CASE WHEN night_from < night_until
-               THEN here::time >= night_from AND here::time < night_until
-               ELSE here::time >= night_from OR here::time < night_until END
+    SELECT lines.*, night.closes_at, night.closed_before FROM lines
+    CROSS JOIN generate_series(0, 1) AS ago
+    CROSS JOIN LATERAL (SELECT (%(at)s AT TIME ZONE zone)::date - ago + night_from AS begins) AS own
+    CROSS JOIN LATERAL (
+        SELECT begins AT TIME ZONE zone AS opens_at, {_closing("begins")} AS closes_at,
+            {_closing("(begins - interval '1 day')")} AS closed_before
+    ) AS night
+    WHERE opens_at <= %(at)s AND %(at)s < closes_at
 ), due AS (
     SELECT at_night.*, last.began FROM at_night
     LEFT JOIN LATERAL (
@@ -76,14 +82,14 @@ WITH lines AS (
                 (outcome IN ('done', 'nothing_new') OR started_at >= changed_at)) AS is_over
         FROM collection_callattempt attempt
         WHERE attempt.line_id = at_night.id AND attempt.asked_at IS NULL
-          AND attempt.started_at > %(at)s - interval '24 hours' + width
+          AND attempt.started_at > greatest(closed_before, %(at)s - interval '24 hours' + width)
     ) AS last ON true
     WHERE (last.is_over IS NOT TRUE)
       AND last.is_called IS NOT TRUE
       AND (last.ended IS NULL OR last.ended <= %(at)s - least(
             %(shortest)s * power(2, least(greatest(last.failures, 1), 12) - 1), %(longest)s))
 )
-SELECT id, account_id, endpoint, modem, closes_here AT TIME ZONE zone AS closes_at
+SELECT id, account_id, endpoint, modem, closes_at
 FROM due
 ORDER BY row_number() OVER (PARTITION BY account_id, modem ORDER BY began NULLS FIRST, id), id
 """  # noqa: S608
