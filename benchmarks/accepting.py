@@ -14,6 +14,7 @@ from vatio.history.models import Act
 from vatio.notifications.models import Message
 from vatio.orders import deciding, submitting
 from vatio.orders.models import Order
+from vatio.refusal import Refused
 from vatio.tenants.models import Organisation, Person
 from vatio.units import Quantities
 
@@ -71,7 +72,7 @@ class _Kinds:
                     return submitting.submit_upgrade(
                         account, version, reference="", comments="", by=self.by, at=filling.NOW
                     )
-                except submitting.Refused:
+                except Refused:
                     continue
         raise AssertionError("the accounts ran out")
 
@@ -105,6 +106,7 @@ def floor(account: Account, version: LicenceVersion, reviewer: Person, order: Or
         agreement = Agreement.objects.create(
             **of, number=f"B-{uuid4().hex[:16]}", kind="renewal", decided_at=filling.NOW, rule="x"
         )
+        assert account.covered_until is not None
         days = {"starts_on": account.covered_until, "ends_on": account.covered_until + YEAR}
         term = Term.objects.create(**of, agreement=agreement, anchor_day=1, **days)
         Grant.objects.create(
@@ -115,6 +117,7 @@ def floor(account: Account, version: LicenceVersion, reviewer: Person, order: Or
             recorded_at=filling.NOW,
             licence=version,
         )
+        assert account.ends_at is not None
         account.covered_until, account.ends_at = term.ends_on, account.ends_at + YEAR
         account.save(update_fields=["covered_until", "ends_at"])
         CurrentHolding.objects.filter(account=account).update(changes_on=term.starts_on)
@@ -155,6 +158,7 @@ def measure_floor(kinds: _Kinds, reviewer: Person, *, times: int) -> dict[str, o
 
     def write() -> None:
         order = next(asked)
+        assert order.account is not None
         floor(order.account, version, reviewer, order)
 
     return {

@@ -61,7 +61,11 @@ def attempts() -> dict[str, Any]:
         values=Sum("new"),
         intervals=Sum("hours") + Sum("quarters"),
     )
-    took = [(each.ended_at - each.started_at).total_seconds() * 1000 for each in calls]
+    took = [
+        (ended - started).total_seconds() * 1000
+        for started, ended in calls.values_list("started_at", "ended_at")
+        if started and ended
+    ]
     return {
         "called": len(took),
         "done": calls.filter(outcome="done").count(),

@@ -11,12 +11,12 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 from django.test.utils import override_settings
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from benchmarks.ground import measuring, platform
 from tests.browser import curve_page
 
-SIZE = {"width": 1440, "height": 900}
+SIZE: ViewportSize = {"width": 1440, "height": 900}
 FIRST_PAINT = """addEventListener("curve:drawn", ({detail}) => {
   const since = performance.getEntriesByType("resource").find(({name}) => name.includes(".json"));
   requestAnimationFrame(() => setTimeout(() => {

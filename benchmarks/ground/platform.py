@@ -6,7 +6,7 @@ from django.db import connection
 from psycopg import sql
 
 from benchmarks.ground import SERVER
-from vatio.cli.commands import marked_tables
+from vatio.cli.joining import marked_tables
 from vatio.postgres import privileges
 from vatio.postgres.authentication import DATABASE, OWNER, SUPERUSER
 from vatio.translations import compile_catalogue

@@ -39,10 +39,12 @@ def fill(
 
     Days are of hours: of 96 quarters each row would be three times as long.
     """
-    asked = {"series": series, "since": since, "until": until}
     with connection.cursor() as cursor:
-        cursor.execute(MONTHS, {**asked, "accounts": list(accounts)})
-        cursor.execute(DAYS, {**asked, "accounts": list(with_days)})
+        for statement, whose in ((MONTHS, accounts), (DAYS, with_days)):
+            cursor.execute(
+                statement,
+                {"series": series, "since": since, "until": until, "accounts": list(whose)},
+            )
 
 
 INSTALLED = """

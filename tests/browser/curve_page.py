@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -203,7 +204,13 @@ def midnight_after(at: int) -> int:
     return instant(noon.year, noon.month, noon.day)
 
 
-KINDS = {"slots": slots, "several": several, "running": running, "warmth": warmth, "days": days}
+KINDS: dict[str, Callable[[str], dict[str, Any]]] = {
+    "slots": slots,
+    "several": several,
+    "running": running,
+    "warmth": warmth,
+    "days": days,
+}
 
 
 def page(request: HttpRequest, kind: str, language: str) -> HttpResponse:
