@@ -32,7 +32,8 @@ class Against:
     """What a thing is compared with: the days that face each other, the other curve, the sums.
 
     `laid` are the other side's mean powers, each at the interval of the curve that it faces;
-    `by_day` are both sides of each day, one of each thing that was compared by itself.
+    `by_day` are both sides of each day, one of each thing that was compared by itself, and `pairs`
+    the curves of those things now and then. `now` is the instant up to which something is expected.
     """
 
     facing: Facing
@@ -40,6 +41,13 @@ class Against:
     comparison: Comparison
     laid: list[Value]
     by_day: Mapping[date, Sequence[Sides]]
+    pairs: Sequence[tuple[Curve, Curve]]
+    now: float
+
+    @cached_property
+    def by_interval(self) -> list[Sides]:
+        """Both sides of each interval, those of all things added up; of no thing none."""
+        return comparing.by_interval(self.pairs, self.facing.days, now=self.now)
 
 
 @dataclass(frozen=True)
@@ -239,22 +247,22 @@ def _against(side: _Side, curve: Curve, other: _Side, facing: Facing, *, now: fl
             (side.add_up(mine.get(key, []))[0], other.add_up(theirs.get(key, []))[0])
             for key in mine | theirs
         ]
-    compared = [
-        comparing.sides(one, two, facing.days, now=now)
-        for one, two in pairs
-        if one.has_values or two.has_values
-    ]
+    pairs = [(one, two) for one, two in pairs if one.has_values or two.has_values]
+    compared = [comparing.sides(one, two, facing.days, now=now) for one, two in pairs]
     by_day: dict[date, list[Sides]] = defaultdict(list)
     for each in compared:
         for day, sides in each.items():
             by_day[day].append(sides)
     every = [sides for each in compared for sides in each.values()]
+    every += [comparing.unfaced(one, two, facing.days, now=now) for one, two in pairs]
     return Against(
         facing,
         yonder,
         comparing.comparison(every, curve, things=len(compared)),
         comparing.laid_over(curve, yonder, facing.days),
         by_day,
+        pairs,
+        now,
     )
 
 
