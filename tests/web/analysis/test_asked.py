@@ -38,15 +38,15 @@ def test_whatever_days_an_address_has_the_span_is_one_that_can_be_looked_at(
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("october")
-@pytest.mark.parametrize("page", ["", "heat-map/", "curve/", "download.csv", "download.xlsx"])
+@pytest.mark.parametrize("where", ["", "heat-map/", "curve/", "download.csv", "download.xlsx"])
 @pytest.mark.parametrize("day", ABSURD)
 def test_no_day_of_an_address_breaks_a_page_of_energy(
-    client: Client, hotel: Account, page: str, day: str
+    client: Client, hotel: Account, where: str, day: str
 ) -> None:
     measured(hotel, days=2)
     queries = [f"?{name}={day}&versus=weekday" for name in ("from", "to")]
 
-    answers = [client.get(address(hotel, query, page)) for query in queries]
+    answers = [client.get(address(hotel, query, where)) for query in queries]
 
     assert [answer.status_code for answer in answers] == [200, 200]
 

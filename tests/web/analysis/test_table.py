@@ -1,3 +1,4 @@
+import csv
 from datetime import date
 
 import pytest
@@ -9,9 +10,12 @@ from tests.metering.calculated import calculated, plus
 from tests.web.analysis.looked import (
     DOUBTFUL,
     ESTIMATED,
+    ONE_DAY,
     TEMPERATURE,
     TODAY,
     WEEK,
+    address,
+    begins,
     look,
     measured,
     rows_of,
@@ -19,7 +23,8 @@ from tests.web.analysis.looked import (
 )
 from vatio.accounts.models import Account
 from vatio.metering import sites
-from vatio.metering.models import DataPoint
+from vatio.metering.models import DataPoint, Measurement, Series
+from vatio.readings import series as all_series
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october")]
 
@@ -196,3 +201,61 @@ def test_a_difference_of_states_is_told_in_their_unit(client: Client, hotel: Acc
     assert rows[2][1:4] == ["25,0", "−5,0", "+30,0"]
     assert "4,3 °C más que " in page
     assert "Temperatura por días" in page
+
+
+@pytest.mark.parametrize("where", ["", "download.csv"])
+def test_rows_say_without_what_they_are_compared(
+    client: Client, hotel: Account, where: str
+) -> None:
+    key = measured(hotel)
+    for number in range(7):
+        if number != 2:
+            whole(key, date(2025, 10, 20) + number * ONE_DAY, 500.0)
+    begins(key, date(2025, 10, 20))
+    query = WEEK + "&versus=weekday&by=month"
+
+    if where:
+        (_heading, row) = csv.reader(
+            client.get(address(hotel, query, where)).content.decode().splitlines(), delimiter=";"
+        )
+        assert row[-1] == "comparado sin 1 día"
+        return
+    rows = rows_of(look(client, hotel, query))
+
+    assert rows[1][1:4] == ["169,0", "72,5", "+100,0 %"]
+    assert rows[1][-1] == "comparado sin 1 día"
+
+
+def test_the_last_row_says_without_what_the_whole_is_compared(
+    client: Client, hotel: Account
+) -> None:
+    key = measured(hotel)
+    for number in range(7):
+        if number != 2:
+            whole(key, date(2025, 10, 20) + number * ONE_DAY, 500.0)
+    begins(key, date(2025, 10, 20))
+
+    rows = rows_of(look(client, hotel, WEEK + "&versus=weekday&by=day"))
+
+    assert [row[-1] for row in rows[1:-1] if "comparado" in row[-1]] == []
+    assert rows[-1][-1] == "comparado sin 1 día"
+
+
+def test_of_several_things_rows_say_on_how_much_of_them_they_are_compared(
+    client: Client, hotel: Account
+) -> None:
+    supplied(hotel, "Piscina")
+    supplied(hotel, "Bar")
+    Measurement.objects.filter(account=hotel).update(since=None)
+    for each in Series.objects.filter(data_point__account=hotel)[:1]:
+        (key,) = all_series.find(hotel.pk, [each.pk]).values()
+        for number in range(7):
+            whole(key, date(2025, 10, 20) + number * ONE_DAY, 125.0)
+        begins(key, date(2025, 10, 20))
+
+    rows = rows_of(look(client, hotel, WEEK + "&versus=weekday&by=day"))
+
+    assert rows[1][3] == "+100,0 %"
+    assert {row[-1].split(" · ")[0] for row in rows[1:]} == {
+        "comparado sobre el 50 % de ambos lados"
+    }

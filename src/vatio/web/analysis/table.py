@@ -17,7 +17,7 @@ from vatio.consumption.parts import Parted
 from vatio.dates import written_month
 from vatio.readings.slots import WHOLE_DAY
 from vatio.web.analysis.amounts import ShownUnit, change, decimals_of, figure, rate_words
-from vatio.web.analysis.lengths import lasting
+from vatio.web.analysis.lengths import cut, lasting
 
 SIZE = 100
 """How many rows a page of the table has."""
@@ -120,7 +120,21 @@ class EnergyTable:
 
     def note(self, row: int) -> str:
         """Return what is to be known of a row: how much is missing, estimated, doubtful."""
-        return " · ".join(_notes([each[row] for each in self.rows], self.look))
+        own = [each[row] for each in self.rows]
+        told = _notes(own, self.look)
+        against = self.look.against
+        if against is not None and len(own) == 1:
+            parts = against.comparison.parts
+            told.append(cut(own[0].compared, own[0].left_out, parts=parts))
+        return " · ".join(filter(None, told))
+
+    def sum_note(self) -> str:
+        """Return what is to be known of the last row: what the comparison left out."""
+        against = self.look.against
+        if against is None or len(self.rows) > 1:
+            return ""
+        compared = against.comparison
+        return cut(compared.compared, compared.left_out, parts=compared.parts)
 
 
 def _cell(column: TableColumn, value: Value) -> str:
@@ -200,7 +214,7 @@ def _differences(look: Look, own: Sequence[Bucket], unit: ShownUnit) -> TableCol
     if look.subject.adds:
         return TableColumn(_("Difference"), [each.change for each in own], is_change=True)
     values = [
-        None if each.total is None or each.before is None else each.total - each.before
+        None if each.faced is None or each.before is None else each.faced - each.before
         for each in own
     ]
     heading = f"{_('Difference')}, {unit.name}"
