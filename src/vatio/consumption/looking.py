@@ -22,6 +22,7 @@ from vatio.consumption.grid import grid as grid_of
 from vatio.consumption.loading import Store
 from vatio.consumption.subjects import EnergySubject
 from vatio.readings.slots import ONE_DAY, WHOLE_DAY
+from vatio.readings.stretches import Stretch
 
 MOST_VALUES = 400_000
 """Of more intervals of components, days are read instead."""
@@ -88,6 +89,12 @@ class Look:
         return figures.whole(self.curve, self.days)
 
     @property
+    def uncovered(self) -> list[Stretch]:
+        """The days on which the principal meter of a supply point is missing, from its first
+        reading on."""
+        return [each.stretch for each in self.components if each.is_uncovered]
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is no value at all in the span."""
         return not self.figures.present
@@ -120,7 +127,11 @@ def look(
     )
     side = around.side(account.pk, subject, step)
     curve, daily = side.add_up(side.components)
-    first = {each.data_point_id: known.first_on.get(each.data_point_id) for each in components}
+    first = {
+        each.data_point_id: known.first_on.get(each.data_point_id)
+        for each in components
+        if not each.is_uncovered
+    }
     return Look(
         subject=subject,
         since=since,
@@ -176,8 +187,11 @@ class _Around:
 
 
 def _around(account: Account, subject: EnergySubject, since: date, until: date) -> _Around:
-    components = parts_of.components(account, subject, since - ONE_DAY, until + ONE_DAY)
-    return _Around(since, until, components, answering.measured(account.pk, components))
+    first, last = since - ONE_DAY, until + ONE_DAY
+    components = parts_of.components(account, subject, first, last)
+    known = answering.measured(account.pk, components)
+    components += parts_of.uncovered(account, subject, components, first, last)
+    return _Around(since, until, components, known)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from tests.web.analysis.looked import (
 )
 from vatio.accounts.models import Account
 from vatio.history.models import Act
-from vatio.metering.models import DataPoint
+from vatio.metering.models import DataPoint, Measurement
 from vatio.readings.slots import local_day
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october")]
@@ -299,3 +299,18 @@ def test_the_commercial_department_is_written_down(client: Client, hotel: Accoun
 
     acts = Act.objects.filter(account_id=hotel.pk, verb="consumption.entered")
     assert [each.person.name for each in acts if each.person] == ["Elena Cid"]
+
+
+def test_a_supply_without_its_principal_meter_is_named_and_its_days(
+    client: Client, hotel: Account
+) -> None:
+    supplied(hotel, "Piscina")
+    lacking = supplied(hotel, "Bar")
+    Measurement.objects.filter(supply_point=lacking).update(until=date(2026, 10, 22))
+
+    seen = look(client, hotel, WEEK)
+
+    assert (
+        "Falta el contador principal, y nada se suma por él: «Bar» del 22 oct 2026 al 25 oct 2026."
+    ) in seen
+    assert "incompleto: 4 días" in seen
