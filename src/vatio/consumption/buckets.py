@@ -66,6 +66,32 @@ def buckets(look: Look, by: By, *, now: float) -> list[Bucket]:
     return _intervals(look, by, now)
 
 
+def side_by_side(rows: Sequence[list[Bucket]], by: By) -> list[list[Bucket]]:
+    """Return the buckets of several things so that those stand in one row that belong together.
+
+    Under a day that is what begins at one instant, from days on what each calls the same day. A
+    bucket of which nothing is expected stands where a thing has none.
+    """
+
+    def key(each: Bucket) -> int:
+        return each.starts if by in (By.SLOT, By.HOUR) else each.day.toordinal()
+
+    if len({tuple(map(key, own)) for own in rows}) == 1:
+        return list(rows)
+    places = {key(each): each for own in reversed(rows) for each in own}
+    ordered = sorted(places.items())
+    made = []
+    for own in rows:
+        known = {key(each): each for each in own}
+        made.append([known.get(at) or _nothing(each) for at, each in ordered])
+    return made
+
+
+def _nothing(like: Bucket) -> Bucket:
+    """Return a bucket of the same time of which nothing is expected, and nothing known."""
+    return Bucket(like.day, like.starts, None, None, None, 0, 0, None, None, 0, 0, 0, 0, 0)
+
+
 def _months(look: Look) -> Iterator[list[int]]:
     """Yield the places of the days of each month."""
     for _month, group in groupby(

@@ -259,3 +259,63 @@ def test_of_several_things_rows_say_on_how_much_of_them_they_are_compared(
     assert {row[-1].split(" · ")[0] for row in rows[1:]} == {
         "comparado sobre el 50 % de ambos lados"
     }
+
+
+@pytest.mark.parametrize(
+    ("zone", "hours", "both"),
+    [("Atlantic/Canary", 26, 24), ("America/Cancun", 31, 18), ("Asia/Kolkata", 49, 0)],
+)
+def test_hours_of_different_time_zones_stand_side_by_side_by_instant(
+    client: Client, hotel: Account, zone: str, hours: int, both: int
+) -> None:
+    here = measured(hotel, "Aquí")
+    there = measured(hotel, "Allí", each=2_000.0, time_zone=zone)
+    what = "&".join(
+        f"what=point:{DataPoint.objects.get(pk=key.data_point_id).uid}" for key in (here, there)
+    )
+    query = f"?{what}&from=2026-10-25&to=2026-10-25&by=hour"
+
+    seen = look(client, hotel, query)
+
+    rows = rows_of(seen)[1:-1]
+    assert "en zonas horarias distintas" in seen
+    assert len(rows) == hours
+    assert sum(row[1] != "–" and row[2] != "–" for row in rows) == both
+    assert rows_of(seen)[-1][1:3] == ["25,0", "50,0" if zone == "Atlantic/Canary" else "48,0"]
+    for name in ("download.csv", "download.xlsx"):
+        assert client.get(address(hotel, query, name)).status_code == 200
+
+
+def test_the_instant_of_a_row_is_that_of_all_of_its_things(client: Client, hotel: Account) -> None:
+    here = measured(hotel, "Aquí")
+    there = measured(hotel, "Allí", time_zone="Atlantic/Canary")
+    keep(there, date(2026, 10, 21), [5_000.0] + [1_000.0] * 23)
+    what = "&".join(
+        f"what=point:{DataPoint.objects.get(pk=key.data_point_id).uid}" for key in (here, there)
+    )
+    query = f"?{what}&from=2026-10-21&to=2026-10-21&by=hour"
+
+    file = client.get(address(hotel, query, "download.csv")).content.decode("utf-8-sig")
+
+    rows = list(csv.reader(file.splitlines(), delimiter=";"))[1:]
+    assert [rows[0][1:4], rows[1][1:4]] == [
+        ["2026-10-20T22:00:00Z", "1", ""],
+        ["2026-10-20T23:00:00Z", "1", "5"],
+    ]
+
+
+def test_days_of_different_time_zones_stand_side_by_side_by_their_names(
+    client: Client, hotel: Account
+) -> None:
+    here = measured(hotel, "Aquí")
+    there = measured(hotel, "Allí", each=2_000.0, time_zone="America/Cancun")
+    what = "&".join(
+        f"what=point:{DataPoint.objects.get(pk=key.data_point_id).uid}" for key in (here, there)
+    )
+
+    rows = rows_of(look(client, hotel, f"?{what}&from=2026-10-24&to=2026-10-25&by=day"))
+
+    assert [row[:3] for row in rows[1:-1]] == [
+        ["sáb 24 oct 2026", "24,0", "48,0"],
+        ["dom 25 oct 2026", "25,0", "48,0"],
+    ]

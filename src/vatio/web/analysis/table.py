@@ -10,14 +10,14 @@ from babel.dates import format_date, format_datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from vatio.analysis.curve import HOUR, Value
-from vatio.consumption.buckets import Bucket, By, buckets
+from vatio.analysis.curve import Value
+from vatio.consumption.buckets import Bucket, By, buckets, side_by_side
 from vatio.consumption.looking import Look
 from vatio.consumption.parts import Parted
 from vatio.dates import written_month
 from vatio.readings.slots import WHOLE_DAY
 from vatio.web.analysis.amounts import ShownUnit, change, decimals_of, figure, rate_words
-from vatio.web.analysis.lengths import cut, lasting
+from vatio.web.analysis.row_notes import cut_of, row_notes
 
 SIZE = 100
 """How many rows a page of the table has."""
@@ -120,21 +120,11 @@ class EnergyTable:
 
     def note(self, row: int) -> str:
         """Return what is to be known of a row: how much is missing, estimated, doubtful."""
-        own = [each[row] for each in self.rows]
-        told = _notes(own, self.look)
-        against = self.look.against
-        if against is not None and len(own) == 1:
-            parts = against.comparison.parts
-            told.append(cut(own[0].compared, own[0].left_out, parts=parts))
-        return " · ".join(filter(None, told))
+        return " · ".join(row_notes([each[row] for each in self.rows], self.look))
 
     def sum_note(self) -> str:
         """Return what is to be known of the last row: what the comparison left out."""
-        against = self.look.against
-        if against is None or len(self.rows) > 1:
-            return ""
-        compared = against.comparison
-        return cut(compared.compared, compared.left_out, parts=compared.parts)
+        return cut_of(self.look) if len(self.rows) == 1 else ""
 
 
 def _cell(column: TableColumn, value: Value) -> str:
@@ -158,9 +148,9 @@ def table(
     parted: Parted | None,
 ) -> EnergyTable:
     """Return the table of things: with one, also its parts, its comparison and its peaks."""
-    rows = [buckets(each, by, now=now) for each in looked]
     look = looked[0]
     by = By.DAY if by in (By.SLOT, By.HOUR) and look.minutes == WHOLE_DAY else by
+    rows = side_by_side([buckets(each, by, now=now) for each in looked], by)
     columns = _columns(looked, rows, unit, compared_with, parted)
     return EnergyTable(
         by=by,
@@ -248,30 +238,6 @@ def _sum(column: TableColumn) -> Value:
     if column.is_change or not known:
         return None
     return sum(known)
-
-
-def _notes(row: Sequence[Bucket], look: Look) -> list[str]:
-    """Return what is to be known of a row: how much is missing, estimated, doubtful."""
-    found: list[str] = []
-    whole = all(each.total is None for each in row)
-    expected = max(each.expected for each in row)
-    if not expected:
-        return [_("yet to come")]
-    if whole:
-        return [_("no data")]
-    for name, words in (
-        ("missing", _("%(time)s missing")),
-        ("partial", _("%(time)s incomplete")),
-        ("estimated", _("%(time)s estimated")),
-        ("doubtful", _("%(time)s doubtful")),
-    ):
-        seconds = max(getattr(each, name) for each in row)
-        if seconds:
-            found.append(words % {"time": lasting(seconds)})
-    if look.minutes < WHOLE_DAY and row[0].expected in (23 * HOUR, 25 * HOUR):
-        hours = row[0].expected // HOUR
-        found.append(_("day of %(hours)s hours: the clocks change") % {"hours": hours})
-    return found
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,13 @@ def warnings(
     if apart:
         units = ", ".join(f"«{each.name}» ({each.unit})" for each in apart)
         found.append(_("Of another unit, to be looked at apart: %(names)s.") % {"names": units})
+    if len({each.subject.time_zone for each in looked}) > 1:
+        found.append(
+            _(
+                "They are in different time zones: under a day they stand side by side by instant, "
+                "and from days on each gives its own."
+            )
+        )
     found += _uncovered(account, looked)
     keys = {key for look in looked for key in (*look.silent, *look.later)}
     names_of = _names_of(account, keys) if keys else {}
