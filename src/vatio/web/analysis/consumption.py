@@ -17,13 +17,13 @@ from vatio.consumption.parts import Parted
 from vatio.consumption.subjects import KINDS
 from vatio.dates import day_at
 from vatio.web.analysis import tiles
-from vatio.web.analysis.amounts import ShownUnit, power_unit, rate_words, total_unit
+from vatio.web.analysis.amounts import ShownUnit, rate_words, total_unit
 from vatio.web.analysis.asked import COMPARISONS, RESOLUTIONS, SHAPES, Asked, Shape, read, spans
 from vatio.web.analysis.bars_drawing import BarsDrawing, draw_bars
 from vatio.web.analysis.bucket_bars import MOST_BARS, bars_of
-from vatio.web.analysis.curve_drawing import CurveDrawing, Slot, draw
 from vatio.web.analysis.first_minutes import first_minutes
 from vatio.web.analysis.latest_days import latest_days
+from vatio.web.analysis.look_picture import picture_of
 from vatio.web.analysis.looks import Together, looks
 from vatio.web.analysis.table import EnergyTable, page, table
 from vatio.web.analysis.warnings import warnings
@@ -79,7 +79,7 @@ def consumption(request: Request, uid: UUID) -> HttpResponse:
             "shapes": SHAPES,
             "curve_heading": str(rate_words(first.subject).plain),
             "figures": [(each.subject, tiles.tiles(each, before)) for each in shown.together.looks],
-            "drawn": _drawn(shown.together, at.timestamp()) if asked.is_curve else None,
+            "drawn": picture_of(first) if asked.is_curve else None,
             "bars_drawn": _bars(shown, now=at.timestamp()),
             "page": page(len(shown.table), request.GET),
             "warnings": [
@@ -117,26 +117,6 @@ def prepare(account: Account, asked: Asked, *, at: datetime) -> Shown:
         parted=parted,
     )
     return Shown(asked, together, made, unit, parted)
-
-
-def _drawn(together: Together, now: float) -> CurveDrawing | None:
-    """Return the server's drawing of the first curve, for whoever has no script."""
-    look = together.looks[0]
-    unit = power_unit(look.subject)
-    slots = [
-        Slot(start, value)
-        for start, value in zip(look.curve.starts, look.curve.powers(), strict=True)
-    ]
-    return draw(
-        slots,
-        minutes=look.minutes,
-        time_zone=look.curve.time_zone,
-        factor=unit.factor,
-        unit=unit.name,
-        what=look.subject.name,
-        adds=False,
-        now=now,
-    )
 
 
 def _undrawn(shown: Shown) -> list[str]:
