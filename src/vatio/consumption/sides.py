@@ -91,10 +91,14 @@ class SpanSide:
 def common_minutes(
     account_id: int, sides: Collection[SpanAround], asked: int | None, *, most: int
 ) -> int:
-    """Return the resolution in which a span is read, and with it the one it is compared with."""
+    """Return the resolution in which a span is read, and with it the one it is compared with.
+
+    What has no series has any: the one that is asked for, else a day.
+    """
     measuring = [each for each in sides if each.known.series]
     return max(
-        (_minutes_of(account_id, each, asked, most=most) for each in measuring), default=WHOLE_DAY
+        (_minutes_of(account_id, each, asked, most=most) for each in measuring),
+        default=asked or WHOLE_DAY,
     )
 
 

@@ -7,6 +7,7 @@ from django.test import Client
 from tests import make
 from tests.consumption.kept import MEASURED, keep, whole
 from tests.metering.calculated import calculated, plus
+from tests.readings.stored import series
 from tests.web.analysis.looked import (
     DOUBTFUL,
     ESTIMATED,
@@ -16,6 +17,7 @@ from tests.web.analysis.looked import (
     WEEK,
     address,
     begins,
+    data,
     look,
     measured,
     rows_of,
@@ -23,7 +25,7 @@ from tests.web.analysis.looked import (
 )
 from vatio.accounts.models import Account
 from vatio.metering import sites
-from vatio.metering.models import DataPoint, Measurement, Series
+from vatio.metering.models import DataPoint, Measurement, Meter, Series
 from vatio.readings import series as all_series
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october")]
@@ -319,3 +321,87 @@ def test_days_of_different_time_zones_stand_side_by_side_by_their_names(
         ["sáb 24 oct 2026", "24,0", "48,0"],
         ["dom 25 oct 2026", "25,0", "48,0"],
     ]
+
+
+def test_a_part_that_measured_nothing_is_0_and_one_that_is_not_known_a_dash(
+    client: Client, hotel: Account
+) -> None:
+    zero, some, late = (
+        sites.add_site(hotel, sites.SiteDetails(name), by=make.commercial(), at=make.NOON)
+        for name in ("Cero", "Algo", "Tarde")
+    )
+    for place, each, days in ((zero, 0.0, 10), (some, 1_000.0, 10), (late, 1_000.0, 3)):
+        key = measured(hotel, f"Contador {place.name}", each=each, days=days)
+        Meter.objects.filter(data_points=key.data_point_id).update(site=place)
+
+    rows = rows_of(look(client, hotel, WEEK + "&as=sites&by=day"))
+
+    places = [rows[0].index(f"{name}, kWh") for name in ("Cero", "Algo", "Tarde")]
+    assert [rows[1][place] for place in places] == ["0,0", "24,0", "–"]
+    assert [rows[-2][place] for place in places] == ["0,0", "25,0", "25,0"]
+
+
+@pytest.mark.parametrize(("quantity", "period"), [(402, "P6"), (901, "sin tarifa")])
+def test_only_active_energy_has_tariff_periods(
+    client: Client, hotel: Account, quantity: int, period: str
+) -> None:
+    point = supplied(hotel, "Bar")
+    meter = Meter.objects.get(measurements__supply_point=point)
+    if quantity != 402:
+        key = series(60, quantity=quantity, meter=meter)
+        whole(key, date(2026, 10, 25))
+        begins(key, date(2026, 10, 25))
+    uid = DataPoint.objects.get(meter=meter, quantity=quantity).uid
+
+    rows = rows_of(
+        look(client, hotel, f"?what=point:{uid}&from=2026-10-25&to=2026-10-25&as=periods")
+    )
+
+    assert [cell.split(",")[0] for cell in rows[0][1:-1]] == [period, "Total"]
+
+
+@pytest.mark.parametrize(
+    ("by", "unit", "first"),
+    [("hour", "kWh", "6.000"), ("day", "kWh", "144.000"), ("month", "MWh", "")],
+)
+def test_only_months_are_in_a_larger_unit(
+    client: Client, hotel: Account, by: str, unit: str, first: str
+) -> None:
+    measured(hotel, each=6e6)
+
+    rows = rows_of(look(client, hotel, f"?from=2026-01-01&to=2026-10-27&by={by}&row=99999"))
+    file = client.get(
+        address(hotel, f"?from=2026-10-19&to=2026-10-25&by={by}", "download.csv")
+    ).content.decode("utf-8-sig")
+
+    assert rows[0][1] == f"Consumo, {unit}"
+    assert not first or first in rows[-2][1]
+    assert f"Consumo, {unit}" in file.splitlines()[0]
+
+
+def test_something_without_readings_takes_nothing_from_the_resolution_of_another(
+    client: Client, hotel: Account
+) -> None:
+    empty = sites.add_site(hotel, sites.SiteDetails("Vacío"), by=make.commercial(), at=make.NOON)
+    point = supplied(hotel, "Bar")
+    query = f"?what=site:{empty.uid}&what=supply:{point.uid}&from=2026-10-21&to=2026-10-21"
+
+    seen = look(client, hotel, query + "&by=hour")
+
+    rows = rows_of(seen)
+    assert len(rows) == 1 + 24 + 1
+    assert rows[1][:3] == ["mié 21 oct 2026, 00:00", "–", "1,0"]
+    assert "Base nocturna" in seen
+    assert data(client, hotel, query)["step"] == 900
+
+
+@pytest.mark.parametrize("others", [0, 1])
+def test_that_several_things_are_compared_in_their_figures_alone_is_told(
+    client: Client, hotel: Account, others: int
+) -> None:
+    keys = [measured(hotel, name) for name in ("A", "B")[: 1 + others]]
+    what = "&".join(f"what=point:{DataPoint.objects.get(pk=key.data_point_id).uid}" for key in keys)
+
+    seen = look(client, hotel, f"{WEEK}&{what}&versus=weekday")
+
+    assert ("De varias cosas solo se comparan las cifras" in seen) == bool(others)

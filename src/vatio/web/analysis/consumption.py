@@ -17,7 +17,7 @@ from vatio.consumption.parts import Parted
 from vatio.consumption.subjects import KINDS
 from vatio.dates import day_at
 from vatio.web.analysis import tiles
-from vatio.web.analysis.amounts import ShownUnit, rate_words, total_unit
+from vatio.web.analysis.amounts import rate_words
 from vatio.web.analysis.asked import COMPARISONS, RESOLUTIONS, SHAPES, Asked, Shape, read, spans
 from vatio.web.analysis.bars_drawing import BarsDrawing, draw_bars
 from vatio.web.analysis.bucket_bars import MOST_BARS, bars_of
@@ -45,7 +45,6 @@ class Shown:
     asked: Asked
     together: Together
     table: EnergyTable
-    unit: ShownUnit
     parted: Parted | None
 
 
@@ -84,6 +83,7 @@ def consumption(request: Request, uid: UUID) -> HttpResponse:
             "page": page(len(shown.table), request.GET),
             "warnings": [
                 *warnings(account, shown.together.looks, shown.together.apart),
+                *_uncompared(shown),
                 *_undrawn(shown),
             ],
             "never_read": not any(each.known.first_on for each in shown.together.looks),
@@ -104,19 +104,27 @@ def prepare(account: Account, asked: Asked, *, at: datetime) -> Shown:
             parted = parts.by_period(account, look, asked.rows_by)
         elif asked.shape == Shape.SITES:
             parted = parts.by_site(account, look, asked.rows_by)
-    largest = max((abs(each.figures.total or 0) for each in together.looks), default=0)
-    subject = together.looks[0].subject
-    unit = total_unit(subject, 0 if asked.days <= 92 else largest / 12)
     compared_with = str(COMPARISONS[asked.versus]) if asked.versus else ""
     made = table(
         together.looks,
         asked.rows_by,
-        unit=unit,
         now=now,
         compared_with=compared_with,
         parted=parted,
     )
-    return Shown(asked, together, made, unit, parted)
+    return Shown(asked, together, made, parted)
+
+
+def _uncompared(shown: Shown) -> list[str]:
+    """Return where several things are compared with another time, if they are."""
+    if not shown.asked.versus or shown.together.only is not None or shown.together.is_empty:
+        return []
+    return [
+        _(
+            "Of several things only the figures side by side are compared: the curve and the table "
+            "are of these days alone."
+        )
+    ]
 
 
 def _undrawn(shown: Shown) -> list[str]:

@@ -16,7 +16,14 @@ from vatio.consumption.looking import Look
 from vatio.consumption.parts import Parted
 from vatio.dates import written_month
 from vatio.readings.slots import WHOLE_DAY
-from vatio.web.analysis.amounts import ShownUnit, change, decimals_of, figure, rate_words
+from vatio.web.analysis.amounts import (
+    ShownUnit,
+    change,
+    decimals_of,
+    figure,
+    rate_words,
+    total_unit,
+)
 from vatio.web.analysis.row_notes import cut_of, row_notes
 
 SIZE = 100
@@ -142,15 +149,19 @@ def table(
     looked: Sequence[Look],
     by: By,
     *,
-    unit: ShownUnit,
     now: float,
     compared_with: str,
     parted: Parted | None,
 ) -> EnergyTable:
-    """Return the table of things: with one, also its parts, its comparison and its peaks."""
+    """Return the table of things: with one, also its parts, its comparison and its peaks.
+
+    Months are in the unit that fits the largest of them; hours and days in that of the quantity.
+    """
     look = looked[0]
     by = By.DAY if by in (By.SLOT, By.HOUR) and look.minutes == WHOLE_DAY else by
     rows = side_by_side([buckets(each, by, now=now) for each in looked], by)
+    largest = max((abs(each.total or 0) for own in rows for each in own), default=0)
+    unit = total_unit(look.subject, largest if by == By.MONTH else 0)
     columns = _columns(looked, rows, unit, compared_with, parted)
     return EnergyTable(
         by=by,
@@ -177,11 +188,9 @@ def _columns(
     columns: list[TableColumn] = []
     (own,) = rows
     if parted is not None:
-        parts = [parted.of(each.starts) for each in own]
+        parts = [parted.known(each.starts) for each in own]
         columns += [
-            TableColumn(
-                f"{name}, {unit.name}", _scaled([each[place] or None for each in parts], unit)
-            )
+            TableColumn(f"{name}, {unit.name}", _scaled([each[place] for each in parts], unit))
             for place, name in enumerate(parted.names)
         ]
     word = (
