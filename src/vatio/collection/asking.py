@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.locking import lock
@@ -20,6 +21,9 @@ ASKED_WITHIN = timedelta(hours=1)
 
 LONGEST_WAIT = timedelta(minutes=10)
 """For how long a call that was asked for waits for a collector; then it is not made."""
+
+LONGEST_QUEUE = timedelta(hours=2)
+"""For how long it waits for its modem or its meter, while collectors look after it."""
 
 
 class CannotBeCalled(Refused):
@@ -66,12 +70,19 @@ def withdraw(attempt: CallAttempt) -> bool:
 
 
 def close_those_not_taken(*, line: RtcLine | None = None, at: datetime) -> int:
-    """End the calls, of a line or of all, that waited too long for a collector; return how many."""
-    late = CallAttempt.objects.filter(
-        started_at=None, ended_at=None, asked_at__lt=at - LONGEST_WAIT
+    """End the calls, of a line or of all, that waited for too long; return how many.
+
+    Those that no collector looks after any more, and those whose modem or meter is never free.
+    """
+    waiting = CallAttempt.objects.filter(started_at=None, ended_at=None)
+    untaken = Q(asked_at__lt=at - LONGEST_WAIT) & ~Q(seen_at__gte=at - LONGEST_WAIT)
+    own = waiting.filter(untaken | Q(asked_at__lt=at - LONGEST_QUEUE))
+    outcome = Case(
+        When(seen_at__isnull=False, then=Value(CallOutcome.IN_USE)),
+        default=Value(CallOutcome.NOT_TAKEN),
     )
-    own = late if line is None else late.filter(line=line)
-    return own.update(ended_at=at, outcome=CallOutcome.NOT_TAKEN)
+    own = own if line is None else own.filter(line=line)
+    return own.update(ended_at=at, outcome=outcome)
 
 
 def ensure_can_be_called(line: RtcLine) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -18,6 +18,9 @@ from vatio.collection.nights import ENDPOINT, DueLine, due_line
 from vatio.collection.outcomes import CallOutcome
 from vatio.dates import day_at
 from vatio.readings.ranks import Origin
+
+SEEN_EVERY = timedelta(seconds=15)
+"""After which it is written down again that a call which waits is looked after."""
 
 TAKEN_BACK = """
 SELECT min(given.first_day) FROM readings_delivery given
@@ -91,6 +94,13 @@ def asked_calls(*, line_id: int | None = None) -> Sequence[AskedCall]:
         return [AskedCall(*row) for row in cursor.fetchall()]
 
 
+def see_waiting(*, at: datetime) -> None:
+    """Write down that a collector looks after the calls that wait, now and then."""
+    CallAttempt.objects.filter(started_at=None, ended_at=None).exclude(
+        seen_at__gt=at - SEEN_EVERY
+    ).update(seen_at=at)
+
+
 @transaction.atomic
 def begin_due(line: DueLine, *, at: datetime) -> BegunCall | None:
     """Begin the call of a night, if it is still due; whoever begins holds the line's lock."""
@@ -108,6 +118,7 @@ def begin_due(line: DueLine, *, at: datetime) -> BegunCall | None:
         organisation_id=settings.organisation_id,
         line_id=line.line_id,
         started_at=at,
+        modem=settings.modem,
     )
     return _begun(attempt, settings, at=at, closes_at=due.closes_at)
 
@@ -127,13 +138,13 @@ def begin_asked(asked: AskedCall, *, at: datetime) -> BegunCall | None:
     account = Account.objects.get(pk=asked.account_id)
     if settings is None or not collects(account, today=day_at(at, account.time_zone)):
         attempt.ended_at = at
-        attempt.outcome = CallOutcome.NOT_TAKEN if settings else CallOutcome.NOT_SET_UP
+        attempt.outcome = CallOutcome.NOT_COLLECTED if settings else CallOutcome.NOT_SET_UP
         attempt.save(update_fields=["ended_at", "outcome"])
         return None
     if not _is_reached(settings, asked):
         return None
-    attempt.started_at = at
-    attempt.save(update_fields=["started_at"])
+    attempt.started_at, attempt.modem = at, settings.modem
+    attempt.save(update_fields=["started_at", "modem"])
     return _begun(attempt, settings, at=at, closes_at=None)
 
 

@@ -101,9 +101,11 @@ class CallAttempt(OfAccount):
     """A call of a line: when, how it ended, and what came.
 
     A call at night has no `asked_at`. One that somebody asked for has: `asked_by` is who pressed
-    «Llamar ahora», null for a command; `started_at` is null until the collector takes it up. It
-    waits or runs while `ended_at` is null and `outcome` empty; `days` is how many days it is to
-    read, 0 before the meter answered, and `days_read` how many of them are stored.
+    «Llamar ahora», null for a command; `started_at` is null until the collector takes it up, and
+    `seen_at` is when a collector last found that its modem or its meter is in use. It waits or
+    runs while `ended_at` is null and `outcome` empty. `modem` is the one that it was made by,
+    empty by IP; `days` is how many days it is to read, 0 before the meter answered, and
+    `days_read` how many of them are stored.
 
     `hours` and `quarters` are the values of both curves that came, for the days from `first_on`
     to `last_on`, both included; `missing` the intervals of those days that the meter did not
@@ -116,8 +118,10 @@ class CallAttempt(OfAccount):
     )
     asked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    modem = models.CharField(max_length=60, blank=True, default="")
     outcome = models.CharField(max_length=14, blank=True, default="", choices=CallOutcome.choices)
     bytes_sent = models.IntegerField(default=0)
     bytes_received = models.IntegerField(default=0)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -126,6 +127,7 @@ def shown(
         "standings": dict(LineStanding.choices),
         "one_day": ONE_DAY,
         "known": known,
+        "key_is_refused": progress is None and _key_is_refused(known, settings),
         "read_until": read_until,
         "last_good_day": read_until - ONE_DAY if read_until else None,
         "days": days,
@@ -142,6 +144,12 @@ def shown(
 def _has_just_ended(call: CallAttempt, *, at: datetime) -> bool:
     """Return whether somebody who asked for a call may still wait to read how it ended."""
     return call.asked_at is not None and call.ended_at is not None and at - call.ended_at < RECENT
+
+
+def _key_is_refused(known: Any, settings: LineSettings | None) -> bool:
+    """Return whether the last call ended with a key that is the same still."""
+    refused = known.last_outcome == CallOutcome.WRONG_KEY
+    return settings is not None and refused and known.last_called_at >= settings.changed_at
 
 
 def _runs(days: Sequence[LineDay]) -> list[GapRun]:
