@@ -50,7 +50,7 @@ def ask(line: RtcLine, *, by: Person | None, at: datetime) -> CallAttempt:
     ensure_collects(line.account, at=at)
     ensure_can_be_called(line)
     close_those_not_taken(line=line, at=at)
-    if CallAttempt.objects.filter(line=line, ended_at=None).exists():
+    if CallAttempt.objects.open().filter(line=line).exists():
         raise CalledAlready(_("This line is being called, or is about to be."))
     if by is not None:
         _ensure_not_too_many(line, at=at)
@@ -65,7 +65,7 @@ def ask(line: RtcLine, *, by: Person | None, at: datetime) -> CallAttempt:
 
 def withdraw(attempt: CallAttempt) -> bool:
     """Take back a call that was asked for, and return whether nobody had taken it up yet."""
-    own = CallAttempt.objects.filter(pk=attempt.pk, started_at=None, ended_at=None)
+    own = CallAttempt.objects.waiting().filter(pk=attempt.pk)
     return bool(own.delete()[0])
 
 
@@ -74,9 +74,8 @@ def close_those_not_taken(*, line: RtcLine | None = None, at: datetime) -> int:
 
     Those that no collector looks after any more, and those whose modem or meter is never free.
     """
-    waiting = CallAttempt.objects.filter(started_at=None, ended_at=None)
     untaken = Q(asked_at__lt=at - LONGEST_WAIT) & ~Q(seen_at__gte=at - LONGEST_WAIT)
-    own = waiting.filter(untaken | Q(asked_at__lt=at - LONGEST_QUEUE))
+    own = CallAttempt.objects.waiting().filter(untaken | Q(asked_at__lt=at - LONGEST_QUEUE))
     outcome = Case(
         When(seen_at__isnull=False, then=Value(CallOutcome.IN_USE)),
         default=Value(CallOutcome.NOT_TAKEN),

@@ -96,9 +96,7 @@ def asked_calls(*, line_id: int | None = None) -> Sequence[AskedCall]:
 
 def see_waiting(*, at: datetime) -> None:
     """Write down that a collector looks after the calls that wait, now and then."""
-    CallAttempt.objects.filter(started_at=None, ended_at=None).exclude(
-        seen_at__gt=at - SEEN_EVERY
-    ).update(seen_at=at)
+    CallAttempt.objects.waiting().exclude(seen_at__gt=at - SEEN_EVERY).update(seen_at=at)
 
 
 @transaction.atomic
@@ -107,7 +105,7 @@ def begin_due(line: DueLine, *, at: datetime) -> BegunCall | None:
     if not _is_held(line):
         return None
     end_orphan(line.line_id, at=at)
-    if CallAttempt.objects.filter(line_id=line.line_id, ended_at=None).exists():
+    if CallAttempt.objects.open().filter(line_id=line.line_id).exists():
         return None  # Somebody has just asked for a call: that one is made.
     due = due_line(line.line_id, at=at)
     settings = _settings(line.line_id)
@@ -254,20 +252,20 @@ def end(
 
 def is_over(attempt: int) -> bool:
     """Return whether a call ended, or was taken back."""
-    return not CallAttempt.objects.filter(pk=attempt, ended_at=None).exists()
+    return not CallAttempt.objects.open().filter(pk=attempt).exists()
 
 
 def running_lines() -> list[int]:
     """Return the lines of the calls that run or, as their collector died, seem to."""
-    running = CallAttempt.objects.filter(started_at__isnull=False, ended_at=None)
+    running = CallAttempt.objects.running()
     return list(running.values_list("line_id", flat=True))
 
 
 def end_orphan(line_id: int, *, at: datetime) -> int:
     """End the call of a collector that died; whoever does so holds the line's lock."""
-    own = CallAttempt.objects.filter(line_id=line_id, started_at__isnull=False, ended_at=None)
+    own = CallAttempt.objects.running().filter(line_id=line_id)
     return own.update(ended_at=Greatest(F("started_at"), Value(at)), outcome=CallOutcome.STOPPED)
 
 
 def _open(call: BegunCall) -> QuerySet[CallAttempt]:
-    return CallAttempt.objects.filter(pk=call.attempt, ended_at=None)
+    return CallAttempt.objects.open().filter(pk=call.attempt)

@@ -1,6 +1,7 @@
 """How RTC lines are reached, and the calls that were made."""
 
 from datetime import time, timedelta
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -97,6 +98,22 @@ class LineSettings(OfAccount):
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
+class CallAttemptSet(BelowAccountSet["CallAttempt"]):
+    """Calls, narrowed to those that have not ended."""
+
+    def open(self) -> Self:
+        """Return the calls that wait or run."""
+        return self.filter(ended_at=None)
+
+    def waiting(self) -> Self:
+        """Return the calls that were asked for and that no collector has taken up."""
+        return self.open().filter(started_at=None)
+
+    def running(self) -> Self:
+        """Return the calls that are being made."""
+        return self.open().filter(started_at__isnull=False)
+
+
 class CallAttempt(OfAccount):
     """A call of a line: when, how it ended, and what came.
 
@@ -136,7 +153,7 @@ class CallAttempt(OfAccount):
     last_on = models.DateField(null=True)
     drift = models.IntegerField(null=True)
 
-    objects = BelowAccountSet["CallAttempt"].as_manager()
+    objects = CallAttemptSet.as_manager()
 
     class Meta:
         constraints = [

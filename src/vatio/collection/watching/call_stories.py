@@ -2,13 +2,11 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from vatio.accounts.models import BelowAccountSet
 from vatio.collection.asking import LONGEST_QUEUE, LONGEST_WAIT
-from vatio.collection.models import CallAttempt
+from vatio.collection.models import CallAttempt, CallAttemptSet
 from vatio.collection.outcomes import ANSWERED
 from vatio.metering.models import RtcLine
 
@@ -53,7 +51,7 @@ def progress_of(call: CallAttempt, *, at: datetime) -> CallProgress | None:
     return CallProgress.QUEUED if call.seen_at else CallProgress.WAITING
 
 
-def told(line: RtcLine) -> BelowAccountSet[Any]:
+def told(line: RtcLine) -> CallAttemptSet:
     """Return the calls of a line with who asked for each, and whether it `is_retry`.
 
     A retry is a call at night after one at night that failed, within the same night.

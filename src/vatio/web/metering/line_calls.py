@@ -76,7 +76,7 @@ def withdraw(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
     account = enter(request, to_change=True).account
     line = line_of(account, thing, request.user)
     calls = CallAttempt.objects.visible_to(request.user).filter(line=line)
-    waiting = calls.filter(ended_at=None).first()
+    waiting = calls.open().first()
     if waiting is not None and not asking.withdraw(waiting):
         messages.error(request, _("The collector has taken it up already."))
     return redirect(back_to(request.POST, reverse("line", args=[uid, thing])))
@@ -102,7 +102,7 @@ def shown(
 ) -> dict[str, object]:
     """Return what the page of a line shows of its calls and of what they brought."""
     calls = told(line)
-    current = calls.filter(ended_at=None).first()
+    current = calls.open().first()
     progress = progress_of(current, at=at) if current else None
     known = standing_of(line, at=at)
     read_until = settings.hours_until if settings else None
