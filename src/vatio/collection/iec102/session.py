@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,9 @@ REFUSALS = {
 
 STILL_TALKING = {CallFailure.NOT_AVAILABLE, CallFailure.NOT_SUPPORTED, CallFailure.NO_DATA}
 """After these a meter still listens, and is told that the session ends."""
+
+REFUSING = STILL_TALKING | {CallFailure.BUSY}
+"""With these a meter says that it will not give what was asked for; the line is good."""
 
 T = TypeVar("T")
 
@@ -75,6 +79,9 @@ class MeterSession:
         Both are whole intervals of 60 or 15 minutes. Increments are asked for (types 123 and
         11), or with `readings` the absolute readings at the end of each interval (122 and 8).
 
+        Where intervals are missing and the line was disturbed, the range is asked for once more:
+        a meter that takes a repeated request for a new one goes on to its next record.
+
         :raises CallFailed: if the meter refuses, or stops before its end of the range.
         """
         register, step = REGISTERS[minutes], timedelta(minutes=minutes)
@@ -94,8 +101,14 @@ class MeterSession:
             TimeLabel.of(end, self._zone),
             objects=asdus.LAST_OBJECT,
         )
-        records = await self._records(request, answered, most=2 * count + 8)
-        return curves.assemble(records, start=start, end=end, minutes=minutes, zone=self._zone)
+        most, before = 2 * count + 8, self.link.repeated
+        assemble = partial(curves.assemble, start=start, end=end, minutes=minutes, zone=self._zone)
+        records = await self._records(request, answered, most=most)
+        curve = assemble(records)
+        if curve.untold and (curve.repeated or self.link.repeated > before):
+            records += await self._records_again(request, answered, most=most, known=records)
+            curve = assemble(records)
+        return curve
 
     async def give_key(self, key: MeterKey) -> None:
         """Hand the key over; whatever is no clear acceptance is a refusal, and final.
@@ -156,6 +169,22 @@ class MeterSession:
             elif answer.cause != asdus.CONFIRM or answer.negative:
                 raise CallFailed(_why_not(answer))
         raise CallFailed(CallFailure.UNEXPECTED)
+
+    async def _records_again(
+        self, request: Asdu, answered: int, *, most: int, known: list[Record]
+    ) -> list[Record]:
+        """Return the records of a request made before that did not come then.
+
+        There are none if the meter does not answer it again.
+        """
+        there = {label.instant(self._zone) for label, _totals in known}
+        try:
+            again = await self._records(request, answered, most=most)
+        except CallFailed as failure:
+            if failure.reason in REFUSING:
+                return []
+            raise
+        return [record for record in again if record[0].instant(self._zone) not in there]
 
     async def _send(self, request: Asdu) -> None:
         """Hand a request over, to a busy meter again after a pause."""
