@@ -1,9 +1,11 @@
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
 from vatio.collection.iec102 import frames
+from vatio.collection.iec102.failures import CallFailed, CallFailure
 from vatio.collection.iec102.frames import Frame, FrameReader
 from vatio.collection.iec102.link import CallLimits, MeterLink
 
@@ -95,3 +97,36 @@ def test_what_is_like_an_answer_that_is_owed_costs_time_and_never_the_next_answe
         return [await link.fetch() for _time in range(4)], link.repeated
 
     assert asyncio.run(run()) == (TWICE[:4], 2)
+
+
+@pytest.mark.parametrize(("limits", "taken"), [
+    (replace(LIMITS, most_of_answer=999), 0),
+    (replace(LIMITS, most_of_answer=1_010), 12),
+    (replace(LIMITS, most_of_call=5_100), 5),
+])  # fmt: skip
+def test_a_line_that_floods_is_left_after_as_many_bytes_as_it_may_send(
+    limits: CallLimits, taken: int
+) -> None:
+    line = LateLine(NUMBERED, {}, before=b"\xff" * 1_000)
+    came: list[bytes | None] = []
+
+    async def run() -> None:
+        link = MeterLink(line, address=1, limits=limits)
+        for _time in range(12):
+            came.append(await link.fetch())
+
+    if taken == 12:
+        asyncio.run(run())
+    else:
+        with pytest.raises(CallFailed) as failed:
+            asyncio.run(run())
+        assert failed.value.reason is CallFailure.GARBLED
+    assert came == NUMBERED[:taken]
+
+
+def test_what_a_call_takes_is_far_more_than_45_days_have_and_far_less_than_a_flood() -> None:
+    longest = frames.LONGEST_BODY + 9
+    records = 45 * (24 + 96) + 2 * 45
+
+    assert records * 100 < LIMITS.most_of_call / 10
+    assert longest * 100 < LIMITS.most_of_answer < LIMITS.most_of_call < 2**31

@@ -27,7 +27,7 @@ class ByteStream(Protocol):
 
 @dataclass(frozen=True)
 class CallLimits:
-    """How long a call waits, in seconds, and how often it asks."""
+    """How long a call waits, in seconds, how often it asks, and how many bytes it takes."""
 
     reply: float = 5.0
     """For one whole answer, from the moment at which the request was sent."""
@@ -43,6 +43,11 @@ class CallLimits:
     """How often one request is sent."""
     empties: int = 60
     """How many answers without data, one after the other, a meter may give."""
+    most_of_answer: int = 64 * 1024
+    """Bytes that may come for one request: the longest answer has 261, idle bytes aside."""
+    most_of_call: int = 8 * 1024 * 1024
+    """Bytes that may come in a call: 45 days of hours and quarter-hours, of all eight objects,
+    have 0.5 million, so that each may come ten times over."""
 
 
 class MeterLink:
@@ -66,6 +71,7 @@ class MeterLink:
         self._fcb = False
         self._taken: Frame | None = None
         self._owed = 0
+        self._asked_at = 0
         self.sent = 0
         """Bytes sent."""
         self.received = 0
@@ -192,10 +198,14 @@ class MeterLink:
             # A meter that is with somebody else takes the connection, and drops it at once.
             raise CallFailed(CallFailure.HUNG_UP if self.received else CallFailure.BUSY)
         self.received += len(data)
+        since = self.received - self._asked_at
+        if since > self._limits.most_of_answer or self.received > self._limits.most_of_call:
+            raise CallFailed(CallFailure.GARBLED)
         return data
 
     async def _write(self, request: Frame) -> None:
         data = request.encoded()
+        self._asked_at = self.received
         try:
             async with asyncio.timeout(self._limits.reply):
                 await self._stream.write(data)
