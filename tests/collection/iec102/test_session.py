@@ -165,6 +165,43 @@ def test_a_refused_key_is_known_at_once_and_nothing_more_is_asked(
     assert failed.value.reason is CallFailure.REFUSED_KEY
 
 
+@pytest.mark.parametrize("turns", [
+    [(KEY[0], "")] * 3,
+    [(KEY[0], "10 00")] * 3,
+    [(KEY[0], "00 00")] * 3,
+    [(KEY[0], HANGS_UP)],
+    [KEY, *[(FETCH, "")] * 3],
+    [KEY, *[(FETCH, KEY_TAKEN[:20])] * 3],
+    [KEY, *[(FETCH, KEY_TAKEN[:-5] + "43 16")] * 3],
+    [KEY, *[(FETCH, ACK)] * 3],
+    [KEY, (FETCH, HANGS_UP)],
+    [KEY, (FETCH, framed("08 58 1B B7 01 07"))],
+])  # fmt: skip
+def test_whatever_comes_after_the_key_and_is_no_acceptance_is_a_refusal(
+    turns: list[tuple[str, str]],
+) -> None:
+    with pytest.raises(CallFailed) as failed:
+        read_hour([STATUS, RESET, *turns])
+
+    assert failed.value.reason is CallFailure.REFUSED_KEY
+
+
+def test_a_call_whose_time_ends_before_the_key_is_accepted_has_it_refused() -> None:
+    limits = replace(SHORT, reply=1, call=0.2)
+
+    with pytest.raises(CallFailed) as failed:
+        read_hour([STATUS, RESET, KEY, (FETCH, "")], limits=limits)
+
+    assert failed.value.reason is CallFailure.REFUSED_KEY
+
+
+def test_another_link_address_that_answers_the_key_is_named() -> None:
+    with pytest.raises(CallFailed) as failed:
+        read_hour([STATUS, RESET, *[(KEY[0], "10 00 59 1B 74 16")] * 3])
+
+    assert failed.value.reason is CallFailure.OTHER_LINK
+
+
 def test_after_a_refusal_the_session_is_ended_all_the_same() -> None:
     with pytest.raises(CallFailed) as failed:
         read_hour([*BEGINNING, (ASK, ACK), (FETCH, NOT_THERE), PART_ON])

@@ -57,6 +57,8 @@ class MeterSession:
         self, link: MeterLink, address: MeterAddress, zone: ZoneInfo, limits: CallLimits
     ) -> None:
         self.link = link
+        self.is_key_out = False
+        """Whether the key was sent and neither accepted nor refused."""
         self._point = address.point
         self._zone = zone
         self._limits = limits
@@ -113,19 +115,23 @@ class MeterSession:
     async def give_key(self, key: MeterKey) -> None:
         """Hand the key over; whatever is no clear acceptance is a refusal, and final.
 
-        A lost frame is repeated with its frame count bit, which is no second attempt.
+        A meter may lock after some keys that it refuses, and it may have refused one whose answer
+        did not come, was spoilt or was cut off: such a key is not to be sent again with the next
+        call of the night either. A lost frame is repeated with its frame count bit, which is no
+        second attempt.
 
-        :raises CallFailed: `REFUSED_KEY`, or why no answer came.
+        :raises CallFailed: `REFUSED_KEY`, or `OTHER_LINK` if it is not the meter that answers.
         """
         request = asdus.open_session(self._point, key)
+        self.is_key_out = True
         try:
             taken = await self.link.send(request.encoded())
             body = await self.link.fetch() if taken else None
+            answer = _decoded(body) if body is not None else None
         except CallFailed as failure:
-            if failure.reason is CallFailure.SILENT:
-                raise CallFailed(CallFailure.REFUSED_KEY) from None
-            raise
-        answer = _decoded(body) if body is not None else None
+            if failure.reason is CallFailure.OTHER_LINK:
+                raise
+            raise CallFailed(CallFailure.REFUSED_KEY) from None
         accepted = (
             answer is not None
             and answer.type == asdus.OPEN_SESSION
@@ -134,6 +140,7 @@ class MeterSession:
         )
         if answer is None or not accepted:
             raise CallFailed(CallFailure.REFUSED_KEY)
+        self.is_key_out = False
         self._ensure_point(answer)
 
     async def end(self) -> None:
@@ -232,7 +239,8 @@ async def session(
             yield opened
             await opened.end()
     except TimeoutError:
-        raise CallFailed(CallFailure.TOO_SLOW) from None
+        reason = CallFailure.REFUSED_KEY if opened.is_key_out else CallFailure.TOO_SLOW
+        raise CallFailed(reason) from None
     except CallFailed as failure:
         if failure.reason in STILL_TALKING:
             await opened.end()
