@@ -12,7 +12,7 @@ WHERE bytes_sent < 0 OR bytes_received < 0;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("collection", "0002_lines_stay_in_their_account")]
+    dependencies = [("collection", "0003_calls_that_wait_are_looked_after")]
 
     operations = [
         migrations.AlterField(
@@ -56,6 +56,7 @@ class Migration(migrations.Migration):
                         "Its meter has no data point for the energy, and none can be added",
                     ),
                     ("not_taken", "No collector took it up"),
+                    ("not_collected", "Readings of the account are not collected any more"),
                     ("not_set_up", "It is not said how the meter is reached"),
                     ("no_such_curve", "The meter does not keep this curve"),
                     ("too_late", "The night ended before the call did"),
