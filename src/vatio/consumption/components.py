@@ -58,13 +58,15 @@ def uncovered(
 ) -> list[Component]:
     """Return what a thing lacks: the days on which a supply point has no principal meter.
 
-    Two statements at most. Where meters count themselves, as no supply point does, nothing is
-    missing.
+    Two statements at most, none for a supply point that one meter measures on all of these days.
+    Where meters count for themselves, because there is no supply point, nothing is missing.
 
     :param known: what the thing is made of on these days.
     """
     place, supply_point = None, None
     if subject.kind == SubjectKind.SUPPLY_POINT:
+        if any(each.stretch.since <= since and until <= each.stretch.until for each in known):
+            return []
         supply_point = subject.pk
     elif subject.kind not in (SubjectKind.SITE, SubjectKind.ACCOUNT) or not any(
         each.stretch.supply_point_id for each in known
