@@ -61,15 +61,9 @@ def tiles(look: Look, before: str = "") -> list[Tile]:
                 about=_("mean from 01:00 to 05:00"),
             )
         )
-    if figures.most is not None:
-        made.append(
-            Tile(
-                str(words.highest),
-                figure(figures.most, power),
-                power.name,
-                [peak_words(look)],
-            )
-        )
+    most = figure(figures.most, power)
+    unit = "" if figures.most is None else power.name
+    made.append(Tile(str(words.highest), most, unit, [peak_words(look)]))
     made.append(_received(look))
     return made
 
