@@ -16,7 +16,7 @@ from vatio.consumption.buckets import By
 from vatio.consumption.parts import Parted
 from vatio.consumption.subjects import KINDS
 from vatio.dates import day_at
-from vatio.web.analysis import tiles
+from vatio.web.analysis import tab_queries, tiles
 from vatio.web.analysis.amounts import ShownUnit, power_unit, rate_words, total_unit
 from vatio.web.analysis.asked import COMPARISONS, RESOLUTIONS, SHAPES, Asked, Shape, read, spans
 from vatio.web.analysis.bars_drawing import BarsDrawing, draw_bars
@@ -90,6 +90,7 @@ def consumption(request: Request, uid: UUID) -> HttpResponse:
             "is_empty": shown.together.is_empty,
             "latest": latest_days(account, shown.together.looks, asked, today=today),
             "steps": first_minutes(frame),
+            "tabs": tab_queries.of_energy(account, first.subject, asked, request.GET),
         },
     )
 
