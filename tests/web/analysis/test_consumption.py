@@ -326,3 +326,34 @@ def test_side_by_side_what_was_never_measured_has_as_many_figures(
     assert len(labels) == 2
     assert labels[0] == labels[1]
     assert 'data-label="Potencia máxima">– </td>' in rows[2]
+
+
+def test_of_whole_days_alone_there_is_no_figure_of_a_peak(client: Client, hotel: Account) -> None:
+    measured(hotel, minutes=1440, each=24_000.0)
+
+    page = look(client, hotel, WEEK)
+
+    assert "<dt>Potencia media</dt>" in page
+    assert "<dt>Potencia máxima</dt>" not in page
+
+
+def test_over_the_figures_of_a_year_before_the_heading_is_short(
+    client: Client, hotel: Account
+) -> None:
+    measured(hotel)
+
+    headings = rows_of(look(client, hotel, f"{WEEK}&versus=weekday"))[0]
+    downloaded = client.get(address(hotel, f"{WEEK}&versus=weekday", "download.csv"))
+
+    assert headings[2] == "Un año antes, kWh"
+    assert "Un año antes, por día de la semana, kWh" in downloaded.content.decode()
+
+
+def test_without_a_script_a_picture_of_days_says_so(client: Client, hotel: Account) -> None:
+    measured(hotel, minutes=1440, each=24_000.0)
+
+    page = look(client, hotel, WEEK)
+
+    assert "Cada día (kW)" in page
+    assert "1440 minutos" not in page
+    assert re.search(r'<text class="strong" x="2" y="185\.0">0</text>', page)

@@ -33,6 +33,17 @@ def test_a_supply_point_and_its_week_go_along(client: Client, hotel: Account, vi
     assert found == [query, query, f"{query}&meter={meter.uid}&period=2026-10", ""]
 
 
+def test_the_filters_of_the_quality_keep_what_led_to_a_meter(
+    client: Client, hotel: Account
+) -> None:
+    supply = supplied(hotel, "Acometida")
+    there = tabs(look(client, hotel, f"?what=supply%3A{supply.uid}"))[2]
+
+    page = look(client, hotel, there, "data-quality/")
+
+    assert f'<input type="hidden" name="what" value="supply:{supply.uid}">' in page
+
+
 def test_without_a_choice_each_view_has_its_own_span(client: Client, hotel: Account) -> None:
     measured(hotel)
 
