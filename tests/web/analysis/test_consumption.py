@@ -1,3 +1,4 @@
+import json
 import re
 from datetime import date
 from itertools import product
@@ -65,6 +66,15 @@ def test_the_four_views_lead_to_each_other(client: Client, hotel: Account) -> No
 
     for words in ("Consumo", "Mapa de calor", "Calidad de datos", "Entregas"):
         assert f">{words}</a>" in page
+
+
+def test_the_curve_calls_a_tariff_period_by_its_name(client: Client, hotel: Account) -> None:
+    measured(hotel)
+
+    page = look(client, hotel, WEEK)
+
+    words = json.loads(re.search(r"data-words='([^']+)'", page)[1])  # type: ignore[index]
+    assert words["period"] == "Periodo tarifario"
 
 
 @pytest.mark.parametrize("page", ["", "heat-map/", "curve/", "download.csv", "download.xlsx"])
@@ -336,8 +346,8 @@ def test_without_a_script_the_picture_has_the_same_marks_and_the_other_time(
     picture = seen[seen.index('class="chart curve"') :]
     assert re.search(r'class="part-estimated" x="28.\d+%" y="184" width="14.\d+%"', picture)
     assert re.search(r'class="part-doubtful" x="42.\d+%" y="180" width="14.\d+%"', picture)
-    assert re.search(r'class="part-before" d="M0 12H', picture)
-    assert re.search(r'class="part-mean" d="M0 129.3H', picture)
+    assert re.search(r'class="part-before" d="M0 56H', picture)
+    assert re.search(r'class="part-mean" d="M0 144H', picture)
     assert "Un año antes, por día de la semana</li>" in seen
 
 
@@ -351,3 +361,51 @@ def test_without_a_script_the_picture_says_where_a_part_is_missing(
     seen = look(client, hotel, WEEK)
 
     assert re.search(r'class="part-partial" x="42.\d+%" y="188" width="57.\d+%"', seen)
+
+
+def test_side_by_side_what_was_never_measured_has_as_many_figures(
+    client: Client, hotel: Account
+) -> None:
+    key = measured(hotel)
+    silent = series(60, meter=make.meter(hotel, "Cargadores"))
+    points = [DataPoint.objects.get(pk=each.data_point_id) for each in (key, silent)]
+
+    page = look(client, hotel, WEEK + "".join(f"&what=point:{each.uid}" for each in points))
+
+    figures = page[page.index('id="figures"') :]
+    rows = re.findall(r"<tr role=\"row\">(.*?)</tr>", figures[: figures.index("</table>")])
+    labels = [re.findall(r'data-label="([^"]+)"', row) for row in rows[1:]]
+    assert len(labels) == 2
+    assert labels[0] == labels[1]
+    assert 'data-label="Potencia máxima">– </td>' in rows[2]
+
+
+def test_of_whole_days_alone_there_is_no_figure_of_a_peak(client: Client, hotel: Account) -> None:
+    measured(hotel, minutes=1440, each=24_000.0)
+
+    page = look(client, hotel, WEEK)
+
+    assert "<dt>Potencia media</dt>" in page
+    assert "<dt>Potencia máxima</dt>" not in page
+
+
+def test_over_the_figures_of_a_year_before_the_heading_is_short(
+    client: Client, hotel: Account
+) -> None:
+    measured(hotel)
+
+    headings = rows_of(look(client, hotel, f"{WEEK}&versus=weekday"))[0]
+    downloaded = client.get(address(hotel, f"{WEEK}&versus=weekday", "download.csv"))
+
+    assert headings[2] == "Un año antes, kWh"
+    assert "Un año antes, por día de la semana, kWh" in downloaded.content.decode()
+
+
+def test_without_a_script_a_picture_of_days_says_so(client: Client, hotel: Account) -> None:
+    measured(hotel, minutes=1440, each=24_000.0)
+
+    page = look(client, hotel, WEEK)
+
+    assert "Cada día (kW)" in page
+    assert "1440 minutos" not in page
+    assert re.search(r'<text class="strong" x="2" y="185\.0">0</text>', page)

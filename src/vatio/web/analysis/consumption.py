@@ -14,11 +14,20 @@ from vatio.accounts.models import Account
 from vatio.consumption import entering, parts, subjects
 from vatio.consumption.buckets import By
 from vatio.consumption.parts import Parted
-from vatio.consumption.subjects import KINDS
+from vatio.consumption.subjects import KINDS, EnergySubject
 from vatio.dates import day_at
-from vatio.web.analysis import tiles
+from vatio.web.analysis import tab_queries
 from vatio.web.analysis.amounts import rate_words
-from vatio.web.analysis.asked import COMPARISONS, RESOLUTIONS, SHAPES, Asked, Shape, read, spans
+from vatio.web.analysis.asked import (
+    BRIEF_COMPARISONS,
+    COMPARISONS,
+    RESOLUTIONS,
+    SHAPES,
+    Asked,
+    Shape,
+    read,
+    spans,
+)
 from vatio.web.analysis.bars_drawing import BarsDrawing, draw_bars
 from vatio.web.analysis.bucket_bars import MOST_BARS, bars_of
 from vatio.web.analysis.first_minutes import first_minutes
@@ -26,6 +35,7 @@ from vatio.web.analysis.latest_days import latest_days
 from vatio.web.analysis.look_picture import picture_of
 from vatio.web.analysis.looks import Together, looks
 from vatio.web.analysis.table import EnergyTable, page, table
+from vatio.web.analysis.tiles import Tile, tiles
 from vatio.web.analysis.warnings import warnings
 from vatio.web.shell.access import (
     ADMINISTRATOR,
@@ -58,7 +68,6 @@ def consumption(request: Request, uid: UUID) -> HttpResponse:
     asked = read(request.GET, today=today)
     shown = prepare(account, asked, at=at)
     look, first = shown.together.only, shown.together.looks[0]
-    before = str(COMPARISONS[asked.versus])
     return render(
         request,
         "analysis/consumption.html",
@@ -77,7 +86,7 @@ def consumption(request: Request, uid: UUID) -> HttpResponse:
             "comparisons": COMPARISONS,
             "shapes": SHAPES,
             "curve_heading": str(rate_words(first.subject).plain),
-            "figures": [(each.subject, tiles.tiles(each, before)) for each in shown.together.looks],
+            "figures": _figures(shown),
             "drawn": picture_of(first) if asked.is_curve else None,
             "bars_drawn": _bars(shown, now=at.timestamp()),
             "page": page(len(shown.table), request.GET),
@@ -90,6 +99,7 @@ def consumption(request: Request, uid: UUID) -> HttpResponse:
             "is_empty": shown.together.is_empty,
             "latest": latest_days(account, shown.together.looks, asked, today=today),
             "steps": first_minutes(frame),
+            "tabs": tab_queries.of_energy(account, first.subject, asked, request.GET),
         },
     )
 
@@ -110,6 +120,7 @@ def prepare(account: Account, asked: Asked, *, at: datetime) -> Shown:
         asked.rows_by,
         now=now,
         compared_with=compared_with,
+        briefly=str(BRIEF_COMPARISONS.get(asked.versus, "")),
         parted=parted,
     )
     return Shown(asked, together, made, parted)
@@ -125,6 +136,13 @@ def _uncompared(shown: Shown) -> list[str]:
             "are of these days alone."
         )
     ]
+
+
+def _figures(shown: Shown) -> list[tuple[EnergySubject, list[Tile]]]:
+    """Return the figures of each thing, as many of all of them."""
+    looked, before = shown.together.looks, str(COMPARISONS[shown.asked.versus])
+    has_peak = any(each.figures.most is not None for each in looked)
+    return [(each.subject, tiles(each, before, has_peak=has_peak)) for each in looked]
 
 
 def _undrawn(shown: Shown) -> list[str]:

@@ -34,6 +34,7 @@ SIZE = 100
 class TableColumn:
     """A column of numbers: its heading, and its values in the unit of the heading.
 
+    `brief` is a shorter heading for the page, whose form says the rest.
     Differences have their sign: shares (`is_change`), or of states in their unit (`is_signed`).
     """
 
@@ -41,6 +42,7 @@ class TableColumn:
     values: list[Value]
     is_change: bool = False
     is_signed: bool = False
+    brief: str = ""
 
     @cached_property
     def decimals(self) -> int:
@@ -151,6 +153,7 @@ def table(
     *,
     now: float,
     compared_with: str,
+    briefly: str = "",
     parted: Parted | None,
 ) -> EnergyTable:
     """Return the table of things: with one, also its parts, its comparison and its peaks.
@@ -162,7 +165,7 @@ def table(
     rows = side_by_side([buckets(each, by, now=now) for each in looked], by)
     largest = max((abs(each.total or 0) for own in rows for each in own), default=0)
     unit = total_unit(look.subject, largest if by == By.MONTH else 0)
-    columns = _columns(looked, rows, unit, compared_with, parted)
+    columns = _columns(looked, rows, unit, (compared_with, briefly or compared_with), parted)
     return EnergyTable(
         by=by,
         look=look,
@@ -177,7 +180,7 @@ def _columns(
     looked: Sequence[Look],
     rows: Sequence[Sequence[Bucket]],
     unit: ShownUnit,
-    compared_with: str,
+    compared_with: tuple[str, str],
     parted: Parted | None,
 ) -> list[TableColumn]:
     if len(looked) > 1:
@@ -203,7 +206,8 @@ def _columns(
     columns.append(TableColumn(f"{word}, {unit.name}", _scaled([b.total for b in own], unit)))
     if looked[0].against is not None:
         before = _scaled([b.before for b in own], unit)
-        columns.append(TableColumn(f"{compared_with}, {unit.name}", before))
+        heading, brief = (f"{words}, {unit.name}" for words in compared_with)
+        columns.append(TableColumn(heading, before, brief=brief))
         columns.append(_differences(looked[0], own, unit))
     return columns
 
