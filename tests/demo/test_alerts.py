@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,13 +12,14 @@ from vatio.alerts.models import AlertEpisode, AlertRule
 from vatio.collection.models import CallAttempt
 from vatio.collection.setting_up import add_line
 from vatio.demo import alerts
+from vatio.history.models import Act
 from vatio.notifications.models import Message
 
 pytestmark = pytest.mark.django_db
 
 
 def test_an_account_of_the_demo_has_episodes_open_closed_acknowledged_and_a_muted_alert() -> None:
-    account = make.account("Hotel Lugo 012")
+    account = make.account("Hotel Lugo 012", starts_on=date(2025, 12, 1))
     make.superadmin(account.organisation)
     supply = world.supply(account, "Acometida general")
     meter = world.meter(account, "Contador general", measures=supply, since=world.SINCE)
@@ -36,6 +37,10 @@ def test_an_account_of_the_demo_has_episodes_open_closed_acknowledged_and_a_mute
     assert AlertEpisode.objects.filter(acknowledged_at__isnull=False).count() == 1
     assert AlertRule.objects.get(kind="night").muted_until == LATER + timedelta(days=5)
     assert Message.objects.count() == before
+    acts = Act.objects.filter(account_id=account.pk, verb="alert.made").values_list("at", flat=True)
+    rules = AlertRule.objects.filter(account=account).values_list("made_at", flat=True)
+    assert sorted(acts) == sorted(rules)
+    assert LATER not in rules
 
 
 def test_the_alert_that_a_line_has_by_itself_keeps_none_away() -> None:
