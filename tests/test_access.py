@@ -1,7 +1,12 @@
+import ast
 import hashlib
-from collections.abc import Callable
+import inspect
+import re
+import sys
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -546,3 +551,40 @@ def test_a_form_without_its_token_is_refused(key: str, world: World) -> None:
     answer = client.post(address(key.removeprefix("POST "), world))
 
     assert answer.status_code == 403
+
+
+def names_read_by(page: URLPattern) -> set[str]:
+    """Every word of the modules beside a page's that may name what a form or an address sends."""
+    folder = Path(inspect.getfile(inspect.unwrap(page.callback))).parent
+    words: set[str] = set()
+    for path in folder.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                words.add(node.value)
+            elif isinstance(node, ast.Name):
+                words.add(node.id)
+    return {each for each in words if re.fullmatch("[a-z][a-z0-9_]{1,20}", each)}
+
+
+@pytest.fixture
+def short_numbers() -> Iterator[None]:
+    """Let Python refuse numbers of more than 640 digits, not of 4,300: shorter to send."""
+    usual = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(640)
+    yield
+    sys.set_int_max_str_digits(usual)
+
+
+@pytest.mark.usefixtures("short_numbers")
+@pytest.mark.parametrize("key", TABLE)
+def test_a_number_of_too_many_digits_breaks_no_page(key: str, world: World, client: Client) -> None:
+    name = key.removeprefix("POST ")
+    person = world.people["commercial" if TABLE[key][3] == NO else "superadmin"]
+    client.force_login(person)
+    long = dict.fromkeys(names_read_by(PAGES[name]), "9" * 641)
+    long |= {word: value for word, value in sent(name, world).items() if word == "did"}
+
+    asked = [] if key.startswith("POST ") else [client.get(address(name, world), long)]
+    answers = [*asked, client.post(address(name, world), long)]
+
+    assert [each.status_code for each in answers if each.status_code >= 500] == []

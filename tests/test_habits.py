@@ -132,6 +132,19 @@ def test_pages_reach_what_somebody_owns_through_visible_to() -> None:
     ]
 
 
+def test_pages_read_what_somebody_sent_as_a_number_in_one_way() -> None:
+    # `vatio.keys.parse_number`; what stands here makes a whole number of our own figures.
+    own = {"calendars.py: 2", "ages.py: 1", "curve_drawing.py: 1", "curve_data.py: 1"}
+    own |= {"heat_plot.py: 1"}
+    reads = re.compile(r"\bint\(|\bmap\(int\b")
+    found = set()
+    for path in [*(SOURCE / "web").rglob("*.py"), *(SOURCE / "api").rglob("*.py")]:
+        if number := len(reads.findall(path.read_text())):
+            found.add(f"{path.name}: {number}")
+
+    assert found == own
+
+
 def test_every_page_declares_who_may_open_it() -> None:
     found = []
     for path in (SOURCE / "web").rglob("*.py"):

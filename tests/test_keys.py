@@ -2,7 +2,7 @@ from uuid import UUID
 
 import pytest
 
-from vatio.keys import parse_key, parse_uuid
+from vatio.keys import parse_key, parse_number, parse_uuid
 
 
 @pytest.mark.parametrize("text", [None, "", "x", "\0", "9" * 5000, "12345678-1234-1234-1234"])
@@ -36,3 +36,24 @@ def test_a_uuid_is_read_with_and_without_its_strokes() -> None:
 )
 def test_what_is_no_key_is_the_key_of_no_row(text: object, key: int) -> None:
     assert parse_key(text) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0),
+        ("007", 7),
+        ("640", 640),
+        (640, 640),
+        ("641", None),
+        ("0000", None),
+        ("9" * 5000, None),
+        ("²", None),
+        ("٣", None),
+        ("-1", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_number_is_read_up_to_the_most(text: object, number: int | None) -> None:
+    assert parse_number(text, most=640) == number

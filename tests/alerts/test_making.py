@@ -1,3 +1,4 @@
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -73,6 +74,9 @@ def test_somebody_without_a_role_in_the_account_is_not_told() -> None:
         ("above", replace(OVER_TEN, threshold=float("nan"))),
         ("above", replace(OVER_TEN, minutes=10**6)),
         ("other", OVER_TEN),
+        ("above", replace(OVER_TEN, worse=9_999.0)),
+        ("below", replace(OVER_TEN, worse=10_001.0)),
+        ("day sum", replace(OVER_TEN, worse=1.0)),
     ],
 )
 def test_what_no_alert_can_be_is_refused(kind: str, details: AlertDetails) -> None:
@@ -118,6 +122,58 @@ def test_a_kind_takes_its_defaults() -> None:
 
     assert (power.threshold, power.worse) == (0.9, 1.0)
     assert (night.threshold, night.share) == (1_000.0, 0.2)
+
+
+@pytest.mark.parametrize(("kind", "worse"), [("above", 10_000.0), ("below", 9_000.0)])
+def test_grave_lies_beyond_the_threshold(kind: str, worse: float) -> None:
+    details = replace(OVER_TEN, worse=worse)
+
+    rule = making.make_alert(
+        point(), kind, details, recipients=[], by=make.commercial(), at=make.NOON
+    )
+
+    assert rule.worse == worse
+
+
+@pytest.mark.parametrize("threshold", [1.0, 1.05])
+def test_above_the_contracted_power_one_threshold_can_stand_alone(threshold: float) -> None:
+    supply = make.supply_point(make.account())
+
+    rule = making.make_alert(
+        supply,
+        "power",
+        AlertDetails("Potencia", threshold=threshold),
+        recipients=[],
+        by=make.commercial(),
+        at=make.NOON,
+    )
+
+    assert (rule.threshold, rule.worse) == (threshold, None)
+
+
+FITS = {
+    "day sum": {402, 404, 901, 502, 802},
+    "week sum": {402, 404, 901, 502, 802},
+    "month sum": {402, 404, 901, 502, 802},
+    "power": {401, 402},
+    "night": {401, 402, 802},
+    "above": {301, 401, 402, 404, 502, 802, 901},
+}
+
+
+@pytest.mark.parametrize("quantity", [301, 401, 402, 404, 502, 802, 901])
+def test_a_kind_that_says_nothing_of_a_quantity_is_refused(quantity: int) -> None:
+    watched = DataPoint.objects.get(pk=series(15, quantity=quantity).data_point_id)
+    by = make.commercial()
+    fits = set()
+
+    for kind in FITS:
+        with suppress(WrongAlert):
+            making.make_alert(watched, kind, OVER_TEN, recipients=[], by=by, at=make.NOON)
+            fits.add(kind)
+
+    assert fits == {kind for kind, known in FITS.items() if quantity in known}
+    assert set(AlertRule.objects.values_list("kind", flat=True)) == fits
 
 
 def opened(rule: AlertRule, **about: Any) -> AlertEpisode:

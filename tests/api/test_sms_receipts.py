@@ -118,6 +118,13 @@ def test_what_is_no_report_is_refused(message: Message, body: object) -> None:
     assert report(body).status_code == 422
 
 
+@pytest.mark.parametrize("length", ["²", "9" * 5000, "-1"])
+def test_a_length_that_is_none_is_refused(client: Client, length: str) -> None:
+    answer = client.post("/sms/receipts/", b"", "application/json", CONTENT_LENGTH=length)
+
+    assert answer.status_code == 413
+
+
 def test_a_body_too_large_is_refused(message: Message) -> None:
     assert report({"id": "g-77", "status": "x" * 20_000}).status_code == 413
 

@@ -115,6 +115,23 @@ def test_every_message_that_is_queued_is_written_in_both_languages(
         assert spanish.page.count("https://vatio.example/") == 1
 
 
+def test_of_an_alert_that_did_not_happen_no_word_says_that_it_is_over(
+    told: dict[str, Message],
+) -> None:
+    alone, together = told["alert"], told["alerts_together"]
+    alone.context |= {"withdrawn": True, "what": "closed"}
+    together.context["episodes"][0] |= {"withdrawn": True, "what": "closed"}
+
+    mail = rendering.render(alone, address="")
+    listed = rendering.render(together, address="")
+
+    undone = "No ocurrió: "
+    assert mail.subject.startswith(undone)
+    assert rendering.title_of(alone, language="es") == mail.subject
+    assert (undone in listed.text, undone in listed.page) == (True, True)
+    assert "Terminada" not in mail.subject + mail.text + listed.text + listed.page
+
+
 def test_every_message_about_an_account_or_an_order_says_which(told: dict[str, Message]) -> None:
     hotel = Account.objects.get(name="Hotel & Playa")
     nuria = make.superadmin(hotel.organisation)

@@ -66,7 +66,7 @@ def test_an_answer_that_refuses_is_for_good_and_no_redirect_is_followed(status: 
     assert len(box.requests) == 1
 
 
-@pytest.mark.parametrize("status", [429, 500, 503])
+@pytest.mark.parametrize("status", [425, 429, 501, 503, 505])
 def test_a_gateway_that_took_nothing_may_be_asked_again(status: int) -> None:
     with open_sms_box() as box:
         box.answers = [status]
@@ -77,7 +77,7 @@ def test_a_gateway_that_took_nothing_may_be_asked_again(status: int) -> None:
     assert refused.value.for_good is False
 
 
-@pytest.mark.parametrize("answer", ["drop", "drop after", 502, 504])
+@pytest.mark.parametrize("answer", ["drop", "drop after", 408, 500, 502, 504, 507, 599])
 def test_what_nobody_answered_for_is_unknown(answer: object) -> None:
     with open_sms_box() as box:
         box.answers = [answer]

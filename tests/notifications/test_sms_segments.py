@@ -282,6 +282,7 @@ def test_these_are_not_in_the_default_alphabet(letter: str) -> None:
         ("cafe\u0301 co\u0301digo", "café codigo"),
         ("el límite…\u00a03 €", "el limite... 3 €"),
         ("plaça · 1.º − 2×", "placa . 1.o - 2x"),
+        ("fuera −5 °C ± ½ µg ≈", "fuera -5 C +- 1/2 ug ~"),
         ("alerta 😀", "alerta 😀"),
     ],
 )

@@ -1,5 +1,6 @@
 """What can be said of an alert, and whether it fits: its kind, its thresholds, what it looks at."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from math import isfinite
 from typing import Any
@@ -17,6 +18,8 @@ from vatio.alerts.kinds import (
     Severity,
 )
 from vatio.alerts.models import AlertRule
+from vatio.consumption import subjects
+from vatio.consumption.subjects import SubjectKind
 from vatio.metering.models import (
     CalculatedSeries,
     DataPoint,
@@ -25,6 +28,7 @@ from vatio.metering.models import (
     Site,
     SupplyPoint,
 )
+from vatio.metering.quantities import Adding
 from vatio.refusal import Refused
 from vatio.tenants.models import Person
 
@@ -45,6 +49,20 @@ DEFAULTS: dict[str, dict[str, float]] = {
     AlertKind.NIGHT: {"threshold": NIGHT_LEAST, "share": NIGHT_SHARE},
 }
 """What a kind takes where nothing else is said."""
+
+LOOKED_AT: dict[SubjectKind, type[models.Model]] = {
+    SubjectKind.DATA_POINT: DataPoint,
+    SubjectKind.CALCULATED: CalculatedSeries,
+    SubjectKind.SITE: Site,
+    SubjectKind.SUPPLY_POINT: SupplyPoint,
+}
+"""What has readings of its own, by its kind."""
+
+MEASURED = SUMS | {AlertKind.POWER, AlertKind.NIGHT}
+"""Kinds that not every quantity says something to."""
+
+ACTIVE = frozenset((401, 402))
+"""Active power and active energy: for them a power is contracted."""
 
 LONGEST = 31 * 24 * 60
 LONGEST_NAME = 120
@@ -112,8 +130,26 @@ def ensure_fits(thing: AlertThing, kind: str) -> None:
         raise WrongAlert(_("Of a source or a line no data can be told, and nothing else."))
     elif kind == AlertKind.POWER and not isinstance(thing, SupplyPoint | DataPoint):
         raise WrongAlert(_("A power is contracted for a supply point."))
+    elif kind in MEASURED:
+        _ensure_measured(thing, kind)
     if kind not in AlertKind.values:
         raise WrongAlert(_("This kind of alert is not known."), field="kind")
+
+
+def _ensure_measured(thing: AlertThing, kind: str) -> None:
+    """Refuse a kind of alert where what a thing measures says nothing to it."""
+    subject_kind = next(each for each, model in LOOKED_AT.items() if isinstance(thing, model))
+    found = subjects.of_rows(thing.account, {subject_kind: [thing.pk]})
+    quantity = found[subject_kind, thing.pk].quantity
+    if kind in SUMS and quantity.adding != Adding.SUM:
+        raise WrongAlert(
+            _("Amounts add up, as energy and water do; %(quantity)s does not.")
+            % {"quantity": quantity.label}
+        )
+    if kind == AlertKind.POWER and quantity.code not in ACTIVE:
+        raise WrongAlert(_("With the contracted power only active energy or power is compared."))
+    if kind == AlertKind.NIGHT and quantity.base not in ("W", "Wh"):
+        raise WrongAlert(_("A night base is a mean power: it needs energy or power."))
 
 
 def completed(kind: str, details: AlertDetails) -> dict[str, Any]:
@@ -126,15 +162,13 @@ def completed(kind: str, details: AlertDetails) -> dict[str, Any]:
     columns["sms_text"] = " ".join(details.sms_text.split())
     for name, usual in DEFAULTS.get(kind, {}).items():
         columns[name] = usual if columns[name] is None else columns[name]
+    if details.worse is None and columns["worse"] and columns["threshold"] >= columns["worse"]:
+        columns["worse"] = None
     if not columns["name"]:
         raise WrongAlert(_("Write a name."), field="name")
     if len(columns["name"]) > LONGEST_NAME:
         raise WrongAlert(_("That is too long."), field="name")
-    if kind != AlertKind.SILENCE and columns["threshold"] is None:
-        raise WrongAlert(_("Write a threshold."), field="threshold")
-    numbers = (columns["threshold"], columns["worse"], columns["share"])
-    if any(isinstance(each, float) and not isfinite(each) for each in numbers):
-        raise WrongAlert(_("Write a threshold."), field="threshold")
+    _ensure_levels(kind, columns)
     if details.schedule and (
         len(details.schedule) != AlertRule.HOURS or set(details.schedule) - {"0", "1"}
     ):
@@ -146,3 +180,20 @@ def completed(kind: str, details: AlertDetails) -> dict[str, Any]:
     if kind in SUMS or kind == AlertKind.NIGHT:
         columns["minutes"] = 0
     return columns
+
+
+def _ensure_levels(kind: str, columns: Mapping[str, Any]) -> None:
+    """Refuse thresholds that are missing, are no numbers, or contradict each other."""
+    threshold, worse = columns["threshold"], columns["worse"]
+    if kind != AlertKind.SILENCE and threshold is None:
+        raise WrongAlert(_("Write a threshold."), field="threshold")
+    numbers = (threshold, worse, columns["share"])
+    if any(isinstance(each, float) and not isfinite(each) for each in numbers):
+        raise WrongAlert(_("Write a threshold."), field="threshold")
+    if threshold is None or worse is None:
+        return
+    if worse > threshold if kind == AlertKind.BELOW else worse < threshold:
+        raise WrongAlert(
+            _("«Grave from» lies beyond the threshold, on the side that the alert looks for."),
+            field="worse",
+        )

@@ -8,6 +8,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 from vatio import clock
+from vatio.keys import parse_number
 from vatio.notifications import sms_receipts
 
 LARGEST = 16_384
@@ -28,8 +29,7 @@ def receipts(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=404)
     if request.method != "POST":
         return HttpResponse(status=405, headers={"Allow": "POST"})
-    length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > LARGEST:
+    if parse_number(request.META.get("CONTENT_LENGTH") or "0", most=LARGEST) is None:
         return HttpResponse(status=413)
     signature = request.headers.get(SIGNATURE, "")
     if not sms_receipts.is_signed(request.body, signature, key=settings.SMS_RECEIPT_KEY):

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F
 
+from vatio.accounts.expiry import has_started
 from vatio.accounts.models import Account
 from vatio.alerts import making
 from vatio.alerts.details import AlertDetails, AlertThing, RecipientDetails
@@ -37,7 +38,8 @@ FEW = 3
 
 def watch(account: Account, *, at: datetime) -> None:
     """Make the alerts of an account of the demo, once; nobody is written to of what they find."""
-    if account.name not in WATCHED or AlertRule.objects.filter(account=account).exists():
+    made = AlertRule.objects.filter(account=account, made_by__isnull=False)
+    if account.name not in WATCHED or made.exists():
         return
     leader = Person.objects.filter(memberships__organisation=account.organisation_id)
     by = leader.order_by("pk").first()
@@ -60,8 +62,11 @@ def watch(account: Account, *, at: datetime) -> None:
     gateway = account.datasources.filter(kind=DataSource.Kind.INSERTION).order_by("pk").first()
     if gateway is not None:
         wanted.append((gateway, AlertKind.SILENCE, AlertDetails("La pasarela calla")))
+    before = at - LOOKED_BACK
+    made_at = before if has_started(account, at=before) else at
     for thing, kind, details in wanted:
-        making.make_alert(thing, kind, details, recipients=people, by=by, at=at)
+        since = at if kind == AlertKind.SILENCE else made_at
+        making.make_alert(thing, kind, details, recipients=people, by=by, at=since)
     _look_back(account, by, at=at)
 
 
@@ -78,7 +83,7 @@ def _values(account: Account, thing: AlertThing, kind: str, *, at: datetime) -> 
 def _look_back(account: Account, by: Person, *, at: datetime) -> None:
     """Find what the alerts would have found; the latest was told, one acknowledged, one muted."""
     rules = AlertRule.objects.filter(account=account).exclude(kind=AlertKind.SILENCE)
-    rules.update(looks_from=at - LOOKED_BACK, made_at=at - LOOKED_BACK)
+    rules.update(looks_from=at - LOOKED_BACK)
     evaluate_anew(at=at, account=account)
     found = AlertEpisode.objects.filter(account=account)
     found.filter(begins__gte=at - TOLD_WITHIN).update(

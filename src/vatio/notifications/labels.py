@@ -1,11 +1,12 @@
 """Labels of messages: states, kinds of texts and of news, and what gateways report."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 MESSAGE_STATES = {
     "queued": (_("Waiting"), "clock", ""),
     "handing over": (_("Leaving"), "mail", ""),
-    "sent": (_("Sent"), "check", "good"),
+    "sent": (pgettext_lazy("a message", "Sent"), "check", "good"),
     "failed": (_("Failed"), "no", "bad"),
     "too late": (_("Too late"), "minus", "plain"),
     "uncertain": (_("Uncertain"), "warn", "warm"),

@@ -32,9 +32,15 @@ BODIES = {
 }
 """The body of each content type, where none is set."""
 
-NOT_TAKEN = frozenset({408, 425, 429, 500, 501, 503, 505, 507})
-"""Answers of a gateway that took nothing, and may later: 502 and 504 come from a proxy before it
-that does not know, and are an unknown outcome."""
+NOT_TAKEN = frozenset({425, 429, 501, 503, 505})
+"""Answers by which a gateway says that it took nothing, and may later (RFC 9110, 6585 and 8470).
+
+A 500 tells that it failed, not when: the message may have left before. 408 may be a proxy's that
+gave up, and 502 and 504 are: all of these are an unknown outcome.
+"""
+
+UNCLEAR = frozenset({408})
+"""Answers below 500 that do not tell what became of the message."""
 
 
 class BadGateway(Exception):
@@ -86,7 +92,7 @@ class Gateway:
             connection.close()
         if status in NOT_TAKEN:
             raise SmsRefusal(f"HTTP {status}", for_good=False)
-        if status >= 500:
+        if status >= 500 or status in UNCLEAR:
             raise SmsOutcomeUnknown(f"HTTP {status}")
         if not 200 <= status < 300:
             raise SmsRefusal(f"HTTP {status}", for_good=True)

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from django.db.models import Case, Q, Value, When
 
+from vatio.keys import parse_key
 from vatio.notifications.models import Message
 from vatio.notifications.sms_delivery import reference
 
@@ -57,8 +58,8 @@ def _named(name: str) -> Message | None:
     """Return the text that a gateway means: the latest of that id, as gateways change."""
     texts = Message.objects.filter(channel=Message.Channel.SMS)
     found = texts.filter(~Q(gateway_id=""), gateway_id=name).order_by("-id").first()
-    number = name.partition("-")[0]
-    if found is None and number.isascii() and number.isdigit() and len(number) < 19:
-        found = texts.filter(pk=int(number)).first()
+    number = parse_key(name.partition("-")[0])
+    if found is None and number:
+        found = texts.filter(pk=number).first()
         found = found if found is not None and reference(found) == name else None
     return found

@@ -222,7 +222,11 @@ def test_each_fault_is_told_beside_its_cell_and_nothing_is_written() -> None:
             ["Sin territorio", "Electricidad", "", ""],
         ],
         "Medidores": [["Nombre", "Número de serie"], ["Uno", "S"], ["Dos", "S"], ["", "T"]],
-        "Puntos de datos": [["Medidor", "Magnitud", "Resolución (minutos)"], ["X", 7, "7"]],
+        "Puntos de datos": [
+            ["Medidor", "Magnitud", "Resolución (minutos)"],
+            ["X", 7, "7"],
+            ["X", 402, "9" * 5000],
+        ],
     }
 
     told = faults(account, sheets)
@@ -237,6 +241,8 @@ def test_each_fault_is_told_beside_its_cell_and_nothing_is_written() -> None:
         ["Medidores, línea 4", "Nombre"],
         ["Puntos de datos, línea 2", "Magnitud"],
         ["Puntos de datos, línea 2", "Resolución (minutos)"],
+        ["Puntos de datos, línea 3", "Resolución (minutos)"],
+        ["Puntos de datos, línea 3", "Medidor"],
     ]
     assert (Site.objects.count(), SupplyPoint.objects.count(), Meter.objects.count()) == (0, 0, 0)
 

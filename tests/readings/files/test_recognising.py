@@ -216,6 +216,16 @@ def test_p1_has_a_quality_beside_each_value() -> None:
     assert all(Flag.DOUBTFUL in flags_of(quality) for quality in exported.qualities)
 
 
+@pytest.mark.parametrize("said", ["²", "9" * 5000])
+def test_a_quality_that_is_no_number_says_nothing(said: str) -> None:
+    row = CUPS + ";11;2026/10/26 {hour:02}:00:00;0;1.500;" + said + ";0.250;0;"
+    row += "0.000;0;" * 6 + "1;1"
+
+    file = opened(hours(row, 23), name="P1_0031_0762_20261026.0")
+
+    assert not any(Flag.DOUBTFUL in flags_of(quality) for quality in file.curves[0].qualities)
+
+
 def test_p5d_has_import_and_export() -> None:
     file = opened(hours(CUPS + ";2026/10/26 {hour:02}:00;0;{hour};7", 23))
 

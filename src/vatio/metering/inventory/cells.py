@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from vatio.dates import known_time_zones
+from vatio.keys import parse_number
 from vatio.metering import labels
 from vatio.metering.cups import Cups, NotACups, parse_cups
 from vatio.metering.inventory.sheets import SheetColumn
@@ -158,20 +159,22 @@ def _series(text: str) -> list[tuple[int, str]]:
     kinds = _by_label("series")
     found = list[tuple[int, str]]()
     for each in filter(None, (part.strip() for part in text.split(";"))):
-        minutes, _blank, word = each.partition(" ")
+        written, _blank, word = each.partition(" ")
+        minutes = parse_number(written, most=max(Series.MINUTES))
         kind = kinds.get(fold(word)) if word else Series.Kind.INTERVAL
-        if not minutes.isdecimal() or int(minutes) not in Series.MINUTES or kind is None:
+        if minutes is None or minutes not in Series.MINUTES or kind is None:
             raise Wrong(
                 _("«%(text)s» is no resolution: write minutes (%(known)s), with ; between them.")
                 % {"text": each[:40], "known": ", ".join(map(str, Series.MINUTES))}
             )
-        found.append((int(minutes), str(kind)))
+        found.append((minutes, str(kind)))
     return found
 
 
 def _quantity(text: str) -> int:
     known = _by_label("quantity")
-    found = int(text) if text.isdecimal() and len(text) < 6 else known.get(fold(text))
+    code = parse_number(text, most=max(QUANTITIES))
+    found = known.get(fold(text)) if code is None else code
     if found not in QUANTITIES:
         raise Wrong(_("«%(text)s» is not a quantity of the list.") % {"text": text[:60]})
     return int(str(found))

@@ -2,12 +2,15 @@
 
 from operator import itemgetter
 
+from vatio.keys import parse_number
 from vatio.readings.files.headings import key_of
 from vatio.readings.files.layouts import Column, Layout, Records
 from vatio.readings.ranks import Flag, How, Origin, quality
 
 DOUBTFUL_FROM = 128
 """The bit of the meter's quality byte that says: not valid (IEC 60870-5-102)."""
+
+LARGEST = 999_999
 
 ESTIMATED = ("e", "estimad", "estimat")
 FIRM = {"1", "s", "si", "true", "firme"}
@@ -47,8 +50,7 @@ def _is_estimated(cell: object) -> bool:
 
 
 def _is_doubtful(cell: object) -> bool:
-    text = _plain(cell)
-    return text.isdigit() and int(text) >= DOUBTFUL_FROM
+    return (parse_number(_plain(cell), most=LARGEST) or 0) >= DOUBTFUL_FROM
 
 
 def _plain(cell: object) -> str:

@@ -24,6 +24,7 @@ from vatio.alerts.listing import (
 from vatio.alerts.models import AlertEpisode, AlertRule
 from vatio.alerts.wording import described
 from vatio.entitlements.limits import why_closed
+from vatio.keys import parse_number
 from vatio.pagination import Page
 from vatio.tenants.folding import tidy
 from vatio.web.alerts import suggesting, words
@@ -42,6 +43,7 @@ MOST_OPEN = 50
 """How many open episodes are listed above the closed ones; of more, they have pages."""
 
 RULES_A_PAGE = 20
+MOST_PAGES = 99_999
 MOST_OFFERED = 300
 """How many rules the filter offers by name."""
 
@@ -116,8 +118,7 @@ def _rules(
     """Return a page of the rules, the ways to others, and how many there are."""
     count = rows.count()
     last = max(count - 1, 0) // RULES_A_PAGE
-    asked = request.GET.get("rules", "")
-    number = min(int(asked), last) if asked.isdecimal() and len(asked) < 6 else 0
+    number = min(parse_number(request.GET.get("rules", ""), most=MOST_PAGES) or 0, last)
     found = list(rows[number * RULES_A_PAGE : (number + 1) * RULES_A_PAGE])
 
     def place(of: int, is_there: bool) -> Mapping[str, str] | None:

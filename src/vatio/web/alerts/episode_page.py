@@ -51,11 +51,15 @@ MOST_DAYS = 120
 
 @only(SUPERADMINISTRATOR, COMMERCIAL, ADMINISTRATOR, VIEWER)
 def page(request: Request, uid: UUID, episode: UUID) -> HttpResponse:
-    """Show an episode. Nothing is acknowledged by looking: mails lead here, and so do robots."""
+    """Show an episode: its notices are read then, whichever way led here.
+
+    Nothing is acknowledged by looking.
+    """
     at = clock.now()
     frame = look(request, at=at)
     account = frame.account
     own = episode_of(account, episode, request)
+    mark_read_about(request.user, url("alert_episode", uid, episode), at=at)
     rule = own.rule
     (shown,) = listed(account, [rule], at=at)
     since, until = _days(own, account.time_zone, at=at)

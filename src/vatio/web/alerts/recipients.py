@@ -10,6 +10,7 @@ from vatio.accounts.reaching import with_telephone
 from vatio.alerts.details import RecipientDetails
 from vatio.alerts.making import may_be_told
 from vatio.alerts.models import AlertRecipient
+from vatio.keys import parse_key
 from vatio.tenants.folding import SortKey
 from vatio.tenants.models import Person
 
@@ -51,7 +52,7 @@ def rows_of(account: Account, chosen: Mapping[int, tuple[bool, bool]]) -> list[R
 def sent(data: QueryDict) -> dict[int, tuple[bool, bool]]:
     """Return who is told as a form was sent: a ticked channel tells as well."""
     ticked = {
-        name: {int(each) for each in data.getlist(name) if each.isascii() and each.isdigit()}
+        name: {key for key in map(parse_key, data.getlist(name)) if key}
         for name in ("tell", "mail", "sms")
     }
     return {

@@ -12,6 +12,7 @@ from vatio.alerts.details import LONGEST
 from vatio.alerts.kinds import AlertKind, Severity
 from vatio.alerts.things import FedKind, WatchableThing
 from vatio.consumption.subjects import SubjectKind
+from vatio.keys import parse_number
 from vatio.web.alerts import schedule_fields
 
 
@@ -62,7 +63,8 @@ def _suggestion(kind: str, words: str, why: str, thing: WatchableThing | None) -
 
 def prefilled(parameters: QueryDict) -> Mapping[str, Any]:
     """Return what stands in the form of a new alert, as its address says."""
-    kind, minutes = parameters.get("kind", ""), parameters.get("minutes", "")
+    kind = parameters.get("kind", "")
+    minutes = parse_number(parameters.get("minutes", ""), most=LONGEST)
     severity = parameters.get("severity", "")
     return {
         **schedule_fields.initial("", None),
@@ -70,6 +72,6 @@ def prefilled(parameters: QueryDict) -> Mapping[str, Any]:
         "kind": kind if kind in AlertKind.values else AlertKind.ABOVE,
         "thing": parameters.get("thing", ""),
         "threshold": parameters.get("threshold", "")[:20],
-        "minutes": minutes if minutes.isdecimal() and int(minutes) <= LONGEST else "",
+        "minutes": "" if minutes is None else minutes,
         "severity": severity if severity in Severity.values else Severity.NORMAL,
     }

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from vatio.alerts.kinds import SUMS, AlertKind, Severity
 from vatio.alerts.listing import ListedRule
@@ -23,6 +23,8 @@ SEVERITIES: Mapping[str, tuple[Promise | str, str, str]] = {
     Severity.HIGH: (Severity.HIGH.label, "up", "bad"),
 }
 """How grave an alert is: its word, its icon, its look."""
+
+CLOSED_ONES = pgettext_lazy("episodes", "Closed")
 
 KINDS: Mapping[str, Promise | str] = {each.value: each.label for each in AlertKind}
 
@@ -53,20 +55,32 @@ def with_unit(value: float | None, unit: str) -> str:
     return f"{figure(value)} {unit}".strip() if value is not None else "–"
 
 
+def _for_time(minutes: int) -> str:
+    """Return for how long, in the longest unit that says it whole: 3 days, 26 hours, 15 minutes."""
+    days, hours = minutes // (24 * 60), minutes // 60
+    if minutes % (24 * 60) == 0:
+        return ngettext("for %(num)s day", "for %(num)s days", days) % {"num": amount(days)}
+    if minutes % 60 == 0:
+        return ngettext("for %(num)s hour", "for %(num)s hours", hours) % {"num": amount(hours)}
+    words = ngettext("for %(num)s minute", "for %(num)s minutes", minutes)
+    return words % {"num": amount(minutes)}
+
+
 def threshold_words(each: ListedRule) -> str:
     """Return what a rule looks for, in a line: above 30 kW for 15 minutes; grave from 40 kW."""
     rule, unit = each.rule, each.unit.name
     if rule.kind == AlertKind.SILENCE:
         if not rule.minutes:
             return _("for longer than usual")
-        return _("for %(minutes)s minutes") % {"minutes": amount(rule.minutes)}
+        return _for_time(rule.minutes)
     level = with_unit(each.threshold, unit)
     if rule.kind == AlertKind.NIGHT:
         share = amount((rule.share or 0) * 100)
         return _("%(share)s %% above the usual, and %(level)s") % {"share": share, "level": level}
-    words = [level]
+    side = _("less than %(level)s") if rule.kind == AlertKind.BELOW else _("more than %(level)s")
+    words = [side % {"level": level}]
     if rule.minutes and rule.kind not in SUMS:
-        words.append(_("for %(minutes)s minutes") % {"minutes": amount(rule.minutes)})
+        words.append(_for_time(rule.minutes))
     if each.worse is not None:
         words.append(_("grave from %(level)s") % {"level": with_unit(each.worse, unit)})
     return " · ".join(words)

@@ -15,6 +15,7 @@ from vatio.consumption.buckets import Bucket, By, buckets, side_by_side
 from vatio.consumption.looking import Look
 from vatio.consumption.parts import Parted
 from vatio.dates import written_month
+from vatio.keys import parse_number
 from vatio.readings.slots import WHOLE_DAY
 from vatio.web.analysis.amounts import (
     ShownUnit,
@@ -27,6 +28,7 @@ from vatio.web.analysis.amounts import (
 from vatio.web.analysis.row_notes import cut_of, row_notes
 
 SIZE = 100
+MOST_ROWS = 9_999_999
 """How many rows a page of the table has."""
 
 
@@ -266,8 +268,7 @@ class TablePage:
 
 def page(count: int, parameters: Mapping[str, str]) -> TablePage:
     """Return the page of a table of so many rows that an address asks for by its first row."""
-    text = parameters.get("row", "")
-    at = int(text) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+    at = parse_number(parameters.get("row", ""), most=MOST_ROWS) or 0
     last = max((count - 1) // SIZE * SIZE, 0)
     begin = min(at // SIZE * SIZE, last)
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from vatio import clock
 from vatio.accounts.models import Account
+from vatio.keys import parse_number
 from vatio.readings.accepting import NotWaiting
 from vatio.readings.rejecting import reject, take_back_rejection
 from vatio.readings.waiting import WaitingDevice
@@ -18,6 +19,8 @@ from vatio.web.metering.accepting import no_longer, waiting_device
 from vatio.web.metering.found import source_of
 from vatio.web.shell.access import ADMINISTRATOR, SUPERADMINISTRATOR, Request, only
 from vatio.web.shell.account_frame import enter
+
+LARGEST_CODE = 999_999
 
 
 @require_POST
@@ -81,11 +84,8 @@ def _ask(request: Request, account: Account, device: WaitingDevice, *, asked: bo
 
 def _codes(request: Request, name: str) -> set[int]:
     """Return the codes of quantities that a form sends; what is no code is left out."""
-    return {
-        int(each)
-        for each in request.POST.getlist(name)
-        if each.isascii() and each.isdecimal() and len(each) <= 6
-    }
+    sent = (parse_number(each, most=LARGEST_CODE) for each in request.POST.getlist(name))
+    return {each for each in sent if each is not None}
 
 
 PLACE = "accounts/<uuid:uid>/installation/sources/<uuid:thing>"

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from vatio import clock, pagination
 from vatio.formats import number as written
+from vatio.keys import parse_key
 from vatio.notices import reading
 from vatio.notices.standing import notices_of, unread_of
 from vatio.notifications.labels import NEWS
@@ -70,8 +71,7 @@ def notice(request: Request, number: int) -> HttpResponse:
 def mark(request: Request) -> HttpResponse:
     """Mark one notice as read or as unread, as the pressed button says."""
     wanted = "unread" if "unread" in request.POST else "read"
-    pressed = request.POST.get(wanted, "")
-    key = int(pressed) if pressed.isdecimal() else 0
+    key = parse_key(request.POST.get(wanted))
     marked = get_object_or_404(notices_of(request.user), pk=key)
     if wanted == "unread":
         reading.mark_unread(marked)
@@ -84,9 +84,8 @@ def mark(request: Request) -> HttpResponse:
 @only(SIGNED_IN)
 def mark_all(request: Request) -> HttpResponse:
     """Mark as read all that were there when the page was shown: «Marcar todo como leído»."""
-    newest = request.POST.get("newest", "")
     at = clock.now()
-    shown = int(newest) if newest.isdecimal() else 0
+    shown = parse_key(request.POST.get("newest"))
     marked = reading.mark_all_read(request.user, newest=shown, at=at)
     if marked:
         words = ngettext(

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from vatio.accounts.models import Account
-from vatio.keys import parse_uuid
+from vatio.keys import parse_number, parse_uuid
 from vatio.metering.cups import NotACups, parse_cups
 from vatio.metering.labels import RESOLUTIONS
 from vatio.readings.drafts import DraftPlan, options_of
@@ -31,6 +31,7 @@ Choices = Mapping[str, Promise | str]
 UNITS = {unit: unit for unit in ("Wh", "kWh", "kW")}
 MOST_POINTS = 300
 MOST_DIGITS = 12
+LARGEST_CODE = 99_999
 
 
 @dataclass
@@ -178,16 +179,16 @@ def read_form(
         except NotACups as refused:
             errors["cups"] = str(refused)
             said["cups"] = ""
-    digits = form.get("digits", "").strip()
-    if digits and digits not in map(str, range(1, MOST_DIGITS + 1)):
+    written = form.get("digits", "").strip()
+    digits = parse_number(written, most=MOST_DIGITS) or None
+    if written and digits is None:
         errors["digits"] = _("A whole number from 1 to %(most)s.") % {"most": MOST_DIGITS}
-        digits = ""
     choice: dict[str, Any] = {
         "create": form.get("create") == "yes",
-        "digits": int(digits) if digits else None,
+        "digits": digits,
         "point": str(parse_uuid(form.get("point", "")) or "") or None,
     }
     if form.get("columns"):
-        taken = {each for each in form.getlist("take") if each.isdecimal() and len(each) < 6}
-        choice["quantities"] = sorted(map(int, taken))
+        taken = {parse_number(each, most=LARGEST_CODE) for each in form.getlist("take")}
+        choice["quantities"] = sorted(each for each in taken if each is not None)
     return options_of(said), choice, errors
