@@ -346,7 +346,7 @@ def test_without_a_script_the_picture_has_the_same_marks_and_the_other_time(
     picture = seen[seen.index('class="chart curve"') :]
     assert re.search(r'class="part-estimated" x="28.\d+%" y="184" width="14.\d+%"', picture)
     assert re.search(r'class="part-doubtful" x="42.\d+%" y="180" width="14.\d+%"', picture)
-    assert re.search(r'class="part-before" d="M0 56H', picture)
+    assert re.search(r'data-line="before" vector-effect="non-scaling-stroke" d="M0 56H', picture)
     assert re.search(r'class="part-mean" d="M0 144H', picture)
     assert "Un año antes, por día de la semana</li>" in seen
 
