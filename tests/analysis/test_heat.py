@@ -132,3 +132,19 @@ def test_every_day_has_all_its_slots(days: int) -> None:
 
     assert {len(row) for row in grid.cells} == {96}
     assert grid.days[-1] == date(2025, 1, 1) + timedelta(days=days - 1)
+
+
+@pytest.mark.parametrize("step", [900, 3600])
+def test_what_is_incomplete_is_marked_and_in_no_mean_of_an_hour(step: int) -> None:
+    each = 3600 // step
+    curve = curve_of("Europe/Madrid", date(2026, 10, 24), 3, step, [40.0])
+    first = curve.firsts[1] + 3 * each
+    curve.values[first : first + each] = [1.0] * each
+    curve.partial, curve.estimated = [(first, first + each)], [(0, 2)]
+
+    grid = grid_of(curve)
+
+    assert by_hours(grid).partial == {(1, 2)}
+    assert (grid.incomplete, grid.estimated) == (each, 2)
+    row = hour_table(grid)[2]
+    assert (row.weekdays, row.weekend, row.mean) == (40.0, 40.0, 40.0)

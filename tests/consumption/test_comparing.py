@@ -46,6 +46,11 @@ class Compared:
     def told(self, span: tuple[date, date], pairs: Pairs) -> tuple[float, float, int, int]:
         return oracle.compared(self.fed.told, self.fed.told, pairs, MADRID, self.fed.key.minutes)
 
+    def unfaced(self, span: tuple[date, date], pairs: Pairs) -> int:
+        """How many intervals of a span that is over face no day at all."""
+        alone = set(oracle.days(*span)) - {day for day, _before in pairs}
+        return sum(len(oracle.slots(day, MADRID, self.fed.key.minutes)) for day in alone)
+
 
 @pytest.fixture(scope="module", params=[15, 60])
 def told(request: pytest.FixtureRequest, module_transaction: None) -> Compared:
@@ -92,6 +97,7 @@ def test_both_sides_are_cut_alike_and_what_was_left_out_is_told(
     found = against.comparison
     assert against.facing.days == pairs
     assert (found.own, found.other) == (own, other)
+    left_out += told.unfaced(span, pairs)
     assert (found.compared, found.left_out) == (counted * step, left_out * step)
     assert found.left_out > 0
     assert found.change == own / other - 1
@@ -117,7 +123,70 @@ def test_a_month_is_compared_with_the_days_of_the_month_before(told: Compared) -
     own, other, _counted, left_out = told.told(march, pairs)
     found = against.comparison
     assert (found.own, found.other) == (own, other)
+    left_out += told.unfaced(march, pairs)
     assert found.left_out == left_out * told.fed.key.minutes * 60
+
+
+def test_a_longer_month_before_is_cut_and_that_is_told_once_the_month_is_over() -> None:
+    fed = world.point(world.meter(world.account(), "M"), 60)
+    world.flat(fed, date(2026, 1, 1), date(2026, 3, 1), 2.0)
+    february = date(2026, 2, 1), date(2026, 3, 1)
+    over, running = (
+        look(
+            fed.point.account,
+            world.of_point(fed),
+            *february,
+            now=oracle.begins(day, MADRID),
+            versus=Versus.PREVIOUS,
+        )
+        for day in (date(2026, 3, 1), date(2026, 2, 28))
+    )
+
+    assert over.against is not None
+    assert running.against is not None
+    assert over.against.comparison.left_out == 3 * 86_400
+    assert running.against.comparison.left_out == 0
+
+
+@pytest.mark.parametrize("by", [By.SLOT, By.HOUR, By.DAY])
+@pytest.mark.parametrize(("lacking", "changed"), [("B", 0.5), ("", 0.6)])
+def test_rows_of_any_length_are_compared_as_the_whole_is(
+    by: By, lacking: str, changed: float
+) -> None:
+    account = world.account()
+    place = world.site(account, "Hotel")
+    day, before = date(2026, 3, 3), date(2025, 3, 4)
+    for name, now, then in (("A", 3.0, 2.0), ("B", 5.0, 3.0)):
+        supply = world.supply(account, name, place)
+        fed = world.point(world.meter(account, name, measures=supply), 15)
+        world.flat(fed, before - ONE_DAY, before + (name != lacking) * ONE_DAY, then)
+        world.flat(fed, day, day + ONE_DAY, now)
+    subject = world.of_site(place)
+    seen = look(account, subject, day, day + ONE_DAY, now=CAME, versus=Versus.WEEKDAY, minutes=15)
+
+    rows = buckets(seen, by, now=CAME)
+
+    assert seen.against is not None
+    whole = seen.against.comparison
+    assert whole.change == pytest.approx(changed)
+    assert {row.change for row in rows} == {whole.change}
+    assert sum(row.faced or 0 for row in rows) == whole.own
+    assert sum(row.before or 0 for row in rows) == whole.other
+    assert sum(row.compared for row in rows) == whole.compared
+    assert sum(row.left_out for row in rows) == whole.left_out == (86_400 if lacking else 0)
+
+
+def test_an_hour_of_which_a_quarter_is_missing_counts_on_neither_side() -> None:
+    day, before = date(2026, 3, 3), date(2025, 3, 4)
+    fed = world.point(world.meter(world.account(), "M"), 15)
+    world.flat(fed, day, day + ONE_DAY, 3.0)
+    world.tell(fed, [(each, 2.0) for each in oracle.slots(before, MADRID, 15)[1:]])
+    seen = Compared(fed).look((day, day + ONE_DAY), Versus.WEEKDAY, 60)
+
+    first, second, *_rest = buckets(seen, By.HOUR, now=CAME)
+
+    assert (first.before, first.faced, first.change, first.left_out) == (None, None, None, 3600)
+    assert (second.before, second.faced, second.change, second.left_out) == (8.0, 12.0, 0.5, 0)
 
 
 @pytest.mark.parametrize("by", [By.DAY, By.MONTH])
@@ -164,8 +233,10 @@ def test_29_february_has_no_date_to_face(told: Compared) -> None:
     assert seen.against is not None
     assert len(pairs) == 13
     assert date(2024, 2, 29) not in dict(seen.against.facing.days)
-    own, other, _counted, _left_out = told.told(LEAP, pairs)
+    own, other, _counted, left_out = told.told(LEAP, pairs)
     assert (seen.against.comparison.own, seen.against.comparison.other) == (own, other)
+    left_out += told.unfaced(LEAP, pairs)
+    assert seen.against.comparison.left_out == left_out * told.fed.key.minutes * 60
     (leap,) = [row for row in buckets(seen, By.DAY, now=CAME) if row.day == date(2024, 2, 29)]
     assert leap.total is not None
     assert (leap.before, leap.faced, leap.change) == (None, None, None)

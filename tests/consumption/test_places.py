@@ -1,4 +1,4 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -208,6 +208,71 @@ def test_from_the_day_on_another_meter_is_the_principal_one_it_counts(minutes: i
     }
     assert seen.curve.partial == []
     assert seen.figures.missing == 0
+
+
+@pytest.mark.parametrize("territory", ["peninsula", "canarias"])
+@pytest.mark.parametrize("minutes", [None, WHOLE_DAY])
+def test_days_on_which_a_supply_has_no_principal_meter_make_a_sum_incomplete(
+    minutes: int | None, territory: str
+) -> None:
+    account = world.account()
+    place = world.site(account, "Hotel")
+    whole = world.supply(account, "A", place, territory=territory)
+    world.flat(world.point(world.meter(account, "A", measures=whole), 60), OUTER, AFTER, 1.0)
+    lacking = world.supply(account, "B", place, territory=territory)
+    old = world.meter(account, "Old", measures=lacking)
+    Measurement.objects.filter(meter=old).update(until=CHANGED)
+    new = world.meter(account, "New", measures=lacking, since=CHANGED + 2 * ONE_DAY)
+    for device in (old, new):
+        world.flat(world.point(device, 60), OUTER, AFTER, 2.0)
+    before_any = world.supply(account, "C", place, territory=territory)
+    late = world.meter(account, "Late", measures=before_any, since=LAST - ONE_DAY)
+    world.flat(world.point(late, 60), LAST - ONE_DAY, AFTER, 4.0)
+    subject = world.of_site(place)
+    if territory == "canarias":
+        subject = replace(subject, time_zone="Atlantic/Canary")
+
+    seen = look(account, subject, FIRST, LAST, now=CAME, minutes=minutes)
+
+    partial = {each.day: each.partial for each in seen.days}
+    gap = {CHANGED, CHANGED + ONE_DAY}
+    assert {day for day, count in partial.items() if count} == gap
+    assert [(each.supply_point_id, each.since, each.until) for each in seen.uncovered] == [
+        (lacking.pk, CHANGED, CHANGED + 2 * ONE_DAY)
+    ]
+    assert seen.figures.missing == 0
+    assert len(seen.later) == 1
+
+
+def test_a_supply_without_its_principal_meter_lacks_these_days() -> None:
+    account = world.account()
+    supply = world.supply(account, "S")
+    meter = world.meter(account, "M", measures=supply)
+    world.flat(world.point(meter, 60), OUTER, AFTER, 1.0)
+    Measurement.objects.filter(meter=meter).update(until=CHANGED)
+
+    seen = look(account, world.of_supply(supply), FIRST, LAST, now=CAME)
+
+    (gap,) = seen.uncovered
+    assert (gap.since, gap.until) == (CHANGED, LAST)
+    assert seen.curve.partial == []
+    assert {each.day for each in seen.days if not each.present} == set(oracle.days(CHANGED, LAST))
+    assert seen.silent == []
+
+
+def test_nothing_is_missing_of_a_supply_that_was_retired() -> None:
+    account = world.account()
+    place = world.site(account, "Hotel")
+    for name in ("A", "B"):
+        supply = world.supply(account, name, place)
+        meter = world.meter(account, name, measures=supply)
+        world.flat(world.point(meter, 60), OUTER, AFTER, 1.0)
+    Measurement.objects.filter(meter=meter).update(until=CHANGED)
+    SupplyPoint.objects.filter(pk=supply.pk).update(service="retired")
+
+    seen = look(account, world.of_site(place), FIRST, LAST, now=CAME)
+
+    assert (seen.uncovered, seen.curve.partial) == ([], [])
 
 
 def test_a_change_of_meter_in_canarias_is_at_its_own_midnight() -> None:

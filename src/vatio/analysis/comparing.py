@@ -4,6 +4,7 @@ By weekday is the usual comparison: 364 days are 52 weeks, so that a Monday face
 missing on either side is left out of both, and how much that was is told.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -44,9 +45,10 @@ class Facing:
 class Comparison:
     """What two curves measured in the intervals that both know, in base units.
 
-    `compared` and `left_out` are seconds of this side's intervals: those on which the sums rest,
-    and those that have ended and are missing on one side at least. Of several things that were
-    compared one by one, `parts` of them, they are the seconds of all.
+    `compared` and `left_out` are seconds: those of this side's intervals on which the sums rest,
+    and those that have ended and are missing on one side at least, with the days of either side
+    that face none. Of several things that were compared one by one, `parts` of them, they are the
+    seconds of all.
     """
 
     own: float
@@ -143,7 +145,10 @@ def compare(
 def sides(
     curve: Curve, other: Curve, days: Iterable[tuple[date, date]], *, now: float
 ) -> dict[date, Sides]:
-    """Return both sides of each day that faces another, as `compare` adds them up."""
+    """Return both sides of each day of a curve, as `compare` adds them up.
+
+    A day that faces none is left out.
+    """
     own_values, other_values = _whole_values(curve), _whole_values(other)
     found: dict[date, Sides] = {}
     for day, mine, yours in _facing_places(curve, other, days):
@@ -160,7 +165,46 @@ def sides(
                 if None not in known[0] and None not in known[1]:
                     made.add(*known)
         made.left_out = max(_ended(curve, mine, now) - made.own_count, 0)
+    for day, places in _places(curve).items():
+        if day not in found:
+            found[day] = Sides(left_out=_ended(curve, places, now))
     return found
+
+
+def unfaced(curve: Curve, other: Curve, days: Iterable[tuple[date, date]], *, now: float) -> Sides:
+    """Return what is left out of the other side: its days that no day of this one faces.
+
+    Nothing while this side is not over: what has not happened yet is left out of both.
+    """
+    if curve.ends > now:
+        return Sides()
+    faced = {before for _day, before in days}
+    places = [each for day, each in _places(other).items() if day not in faced]
+    return Sides(left_out=sum(_ended(other, each, now) for each in places))
+
+
+def by_interval(
+    pairs: Iterable[tuple[Curve, Curve]], days: Iterable[tuple[date, date]], *, now: float
+) -> list[Sides]:
+    """Return both sides of each interval of curves that lie on one grid, added up.
+
+    As in `sides` of two intervals that face each other both count, or neither; to an hour of a
+    day whose clocks change that one is faced which the clock shows alike, as in `laid_over`.
+
+    :param pairs: at least one: the curve of a thing and that of the other time.
+    """
+    made: list[Sides] = []
+    faced = list(days)
+    for curve, other in pairs:
+        made = made or [Sides() for _place in curve.values]
+        theirs = _laid(curve, other, faced, _whole_values(other))
+        ended = bisect_right(curve.starts, now - curve.step)
+        for place, (one, two) in enumerate(zip(_whole_values(curve), theirs, strict=True)):
+            if one is not None and two is not None:
+                made[place].add([one], [two])
+            elif place < ended:
+                made[place].left_out += 1
+    return made
 
 
 def comparison(parts: Iterable[Sides], curve: Curve, *, things: int = 1) -> Comparison:
@@ -184,15 +228,21 @@ def laid_over(curve: Curve, other: Curve, days: Iterable[tuple[date, date]]) -> 
 
     To an hour that the other day lacks no hour is faced; of one that it has twice the mean.
     """
-    powers = other.powers()
+    return _laid(curve, other, days, other.powers())
+
+
+def _laid(
+    curve: Curve, other: Curve, days: Iterable[tuple[date, date]], values: Sequence[Value]
+) -> list[Value]:
+    """Return values of the intervals of another curve, each at the one of this that it faces."""
     made: list[Value] = [None] * len(curve.values)
     for _day, mine, yours in _facing_places(curve, other, days):
         if len(mine) == len(yours):
-            made[mine.start : mine.stop] = powers[yours.start : yours.stop]
+            made[mine.start : mine.stop] = values[yours.start : yours.stop]
             continue
         clock = _by_clock(other, yours)
         for place in mine:
-            known = [powers[each] for each in clock.get(_clock(curve, place), ())]
+            known = [values[each] for each in clock.get(_clock(curve, place), ())]
             if known and None not in known:
                 made[place] = sum(each or 0 for each in known) / len(known)
     return made

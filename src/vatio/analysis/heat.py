@@ -2,12 +2,12 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from math import inf
 from zoneinfo import ZoneInfo
 
-from vatio.analysis.curve import HOUR, Curve, Value
+from vatio.analysis.curve import HOUR, Curve, Run, Value
 
 DAY = 86_400
 HOURS = 24
@@ -27,8 +27,9 @@ class HeatGrid:
     occurs twice shows the mean of both, and the hour that does not exist is no gap.
 
     `step` is the length of a slot in seconds. `intervals` counts the intervals that have ended,
-    `missing` those without a value. `unusual` has the places of days that are longer or shorter
-    than 24 hours, each with its hours.
+    `missing` those without a value, `incomplete` those of a sum of which a part is missing, and
+    `estimated` those that nobody measured. `partial` are the cells of what is incomplete.
+    `unusual` has the places of days that are longer or shorter than 24 hours, each with its hours.
     """
 
     days: list[date]
@@ -39,6 +40,9 @@ class HeatGrid:
     intervals: int
     missing: int
     unusual: dict[int, float]
+    partial: frozenset[Place] = frozenset()
+    incomplete: int = 0
+    estimated: int = 0
 
     def known(self) -> list[float]:
         """Return the values of all cells that have one, ascending."""
@@ -49,8 +53,9 @@ class HeatGrid:
 class HourRow:
     """What is usual at an hour of the clock, from `hour`:00 up to, not including, an hour later.
 
-    Means and the highest are of the cells of a grid, None where none has a value. `highest_at`
-    is the place of the first cell that has the highest value.
+    Means and the highest are of the cells of a grid, None where none has a value. Cells of which a
+    part is missing are in no mean: they would make it less than it is. `highest_at` is the place of
+    the first cell that has the highest value.
     """
 
     hour: int
@@ -101,7 +106,28 @@ def grid_of(curve: Curve, *, now: float = inf) -> HeatGrid:
         ended,
         missing,
         unusual,
+        _cells_of(curve, curve.partial, slots, time_zone),
+        sum(end - begin for begin, end in curve.partial),
+        sum(end - begin for begin, end in curve.estimated),
     )
+
+
+def _cells_of(
+    curve: Curve, runs: Sequence[Run], slots: int, time_zone: ZoneInfo
+) -> frozenset[Place]:
+    """Return the cells in which the intervals of runs begin."""
+    found = set()
+    for place in (place for run in runs for place in range(*run)):
+        day = bisect_right(curve.firsts, place) - 1
+        found.add((day, _slot(curve, place, slots, time_zone)))
+    return frozenset(found)
+
+
+def _slot(curve: Curve, place: int, slots: int, time_zone: ZoneInfo) -> int:
+    """Return the slot of the clock in which an interval begins."""
+    local = datetime.fromtimestamp(curve.starts[place], UTC).astimezone(time_zone)
+    seconds = local.hour * HOUR + local.minute * 60 + local.second
+    return min(seconds // curve.step, slots - 1)
 
 
 def _row(
@@ -110,9 +136,7 @@ def _row(
     """Return the slots of a day whose clocks change, and which of them no interval begins in."""
     found: list[list[Value]] = [[] for _slot in range(slots)]
     for place in places:
-        local = datetime.fromtimestamp(curve.starts[place], UTC).astimezone(time_zone)
-        seconds = local.hour * HOUR + local.minute * 60 + local.second
-        found[min(seconds // curve.step, slots - 1)].append(powers[place])
+        found[_slot(curve, place, slots, time_zone)].append(powers[place])
     return [mean_of(values) for values in found], [
         slot for slot, values in enumerate(found) if not values
     ]
@@ -138,15 +162,13 @@ def by_hours(grid: HeatGrid) -> HeatGrid:
         for day, hour in {(day, slot // each) for day, slot in grid.absent}
         if all((day, hour * each + k) in grid.absent for k in range(each))
     }
-    return HeatGrid(
-        grid.days,
-        HOURS,
-        HOUR,
-        cells,
-        frozenset(absent),
-        grid.intervals,
-        grid.missing,
-        grid.unusual,
+    return replace(
+        grid,
+        slots=HOURS,
+        step=HOUR,
+        cells=cells,
+        absent=frozenset(absent),
+        partial=frozenset((day, slot // each) for day, slot in grid.partial),
     )
 
 
@@ -170,7 +192,8 @@ def hour_table(grid: HeatGrid) -> list[HourRow]:
                 value = row[slot]
                 if value is None:
                     continue
-                into.append(value)
+                if (place, slot) not in grid.partial:
+                    into.append(value)
                 if highest is None or value > highest:
                     highest, highest_at = value, (place, slot)
         weekdays, weekend = parts

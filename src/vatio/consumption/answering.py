@@ -56,6 +56,8 @@ class Measured:
 
         Nor can it once the data point is retired.
         """
+        if component.is_uncovered:
+            return component
         first, stretch = self.first_on.get(component.data_point_id), component.stretch
         since = max(stretch.since, first) if first else stretch.until
         until = min(stretch.until, self.over_on.get(component.data_point_id, stretch.until))

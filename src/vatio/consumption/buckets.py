@@ -1,12 +1,13 @@
 """Brings what was looked at together by interval, hour, day or month: rows of a table, and bars."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from itertools import groupby
+from typing import TypedDict
 
-from vatio.analysis.comparing import comparison
+from vatio.analysis.comparing import Sides, comparison
 from vatio.analysis.curve import HOUR, Curve, Run, Value
 from vatio.analysis.figures import DayFigures, highest_of
 from vatio.consumption.looking import Look
@@ -27,7 +28,8 @@ class Bucket:
     """A row of the table: its first day and its first instant, what was measured, what is missing.
 
     `total` is in base units, the sum of amounts or the mean of states. `before` is that of the time
-    that it is compared with, without what either side lacks, and `faced` what this side was then.
+    that it is compared with, without what either side lacks, and `faced` what this side was then:
+    over `compared` seconds, without the `left_out` ones, of all things compared one by one.
     `most` is the highest mean power in W, at `most_at`. `missing`, `estimated`, `doubtful` and
     `partial` are seconds; `expected` too.
     """
@@ -37,6 +39,8 @@ class Bucket:
     total: Value
     before: Value
     faced: Value
+    compared: int
+    left_out: int
     most: Value
     most_at: int | None
     expected: int
@@ -62,6 +66,32 @@ def buckets(look: Look, by: By, *, now: float) -> list[Bucket]:
     return _intervals(look, by, now)
 
 
+def side_by_side(rows: Sequence[list[Bucket]], by: By) -> list[list[Bucket]]:
+    """Return the buckets of several things so that those stand in one row that belong together.
+
+    Under a day that is what begins at one instant, from days on what each calls the same day. A
+    bucket of which nothing is expected stands where a thing has none.
+    """
+
+    def key(each: Bucket) -> int:
+        return each.starts if by in (By.SLOT, By.HOUR) else each.day.toordinal()
+
+    if len({tuple(map(key, own)) for own in rows}) == 1:
+        return list(rows)
+    places = {key(each): each for own in reversed(rows) for each in own}
+    ordered = sorted(places.items())
+    made = []
+    for own in rows:
+        known = {key(each): each for each in own}
+        made.append([known.get(at) or _nothing(each) for at, each in ordered])
+    return made
+
+
+def _nothing(like: Bucket) -> Bucket:
+    """Return a bucket of the same time of which nothing is expected, and nothing known."""
+    return Bucket(like.day, like.starts, None, None, None, 0, 0, None, None, 0, 0, 0, 0, 0)
+
+
 def _months(look: Look) -> Iterator[list[int]]:
     """Yield the places of the days of each month."""
     for _month, group in groupby(
@@ -75,14 +105,13 @@ def _together(places: Sequence[int], look: Look) -> Bucket:
     days = [look.days[place] for place in places]
     step = look.curve.step
     known = [each for each in days if each.present]
-    faced, before = _sides(look, days)
+    sides = _sides(look, [each.day for each in days])
     highest = highest_of(known)
     return Bucket(
         day=days[0].day,
         starts=look.curve.starts[look.curve.firsts[places[0]]],
         total=_joined(known, adds=look.curve.adds),
-        before=before,
-        faced=faced,
+        **sides,
         most=highest.most if highest else None,
         most_at=highest.most_at if highest else None,
         expected=sum(each.expected for each in days) * step,
@@ -103,19 +132,32 @@ def _joined(days: Sequence[DayFigures], *, adds: bool) -> Value:
     )
 
 
-def _sides(look: Look, days: Sequence[DayFigures]) -> tuple[Value, Value]:
-    """Return both sides of days, without what either of them lacks."""
-    if look.against is None:
-        return None, None
-    parts = [part for each in days for part in look.against.by_day.get(each.day, ())]
+class _Cut(TypedDict):
+    """Both sides of a bucket, without what either of them lacks: see `Bucket`."""
+
+    before: Value
+    faced: Value
+    compared: int
+    left_out: int
+
+
+def _sides(look: Look, days: Iterable[date]) -> _Cut:
+    """Return both sides of days."""
+    by_day = look.against.by_day if look.against else {}
+    return _cut(look, [part for day in days for part in by_day.get(day, ())])
+
+
+def _cut(look: Look, parts: Iterable[Sides]) -> _Cut:
     made = comparison(parts, look.curve)
-    return (made.own, made.other) if made.compared else (None, None)
+    faced, before = (made.own, made.other) if made.compared else (None, None)
+    return _Cut(before=before, faced=faced, compared=made.compared, left_out=made.left_out)
 
 
 def _intervals(look: Look, by: By, now: float) -> list[Bucket]:
     curve = look.curve
     each = max(HOUR // curve.step, 1) if by == By.HOUR else 1
-    powers, lengths = curve.powers(), curve.lengths()
+    powers = curve.powers()
+    sides = look.against.by_interval if look.against else []
     estimated, doubtful = _flags(curve, curve.estimated), _flags(curve, curve.doubtful)
     partial = _flags(curve, curve.partial)
     made = []
@@ -124,7 +166,6 @@ def _intervals(look: Look, by: By, now: float) -> list[Bucket]:
             last = min(first + each, curve.firsts[number + 1])
             known = [value for value in curve.values[first:last] if value is not None]
             own = [value for value in powers[first:last] if value is not None]
-            faced, before = _laid(look, powers, lengths, range(first, last))
             most = max(own, default=None)
             ended = sum(start + curve.step <= now for start in curve.starts[first:last])
             made.append(
@@ -132,8 +173,7 @@ def _intervals(look: Look, by: By, now: float) -> list[Bucket]:
                     day=day,
                     starts=curve.starts[first],
                     total=_of(known, adds=curve.adds),
-                    before=before,
-                    faced=faced,
+                    **_cut(look, sides[first:last]),
                     most=most,
                     most_at=curve.starts[first + powers[first:last].index(most)] if own else None,
                     expected=ended * curve.step,
@@ -150,21 +190,6 @@ def _of(known: Sequence[float], *, adds: bool) -> Value:
     if not known:
         return None
     return sum(known) if adds else sum(known) / len(known)
-
-
-def _laid(
-    look: Look, powers: Sequence[Value], lengths: Sequence[int], places: range
-) -> tuple[Value, Value]:
-    """Return both sides of some intervals that both of them know, as amounts or as states."""
-    if look.against is None:
-        return None, None
-    laid = look.against.laid
-    both = [p for p in places if powers[p] is not None and laid[p] is not None]
-    if not both:
-        return None, None
-    time = HOUR if look.curve.adds else sum(lengths[p] for p in both)
-    faced = sum((powers[p] or 0) * lengths[p] for p in both) / time
-    return faced, sum((laid[p] or 0) * lengths[p] for p in both) / time
 
 
 def _flags(curve: Curve, runs: Sequence[Run]) -> bytearray:

@@ -14,15 +14,25 @@ from vatio.readings.stretches import Stretch
 
 @dataclass(frozen=True)
 class Component:
-    """A data point on the days of a stretch; its values count `weight` times."""
+    """A data point on the days of a stretch; its values count `weight` times.
+
+    One that `is_uncovered` is no data point at all: on these days the principal meter of a supply
+    point is missing, so that nothing can be added for it. They are days `uncovered_in` a time zone.
+    """
 
     stretch: Stretch
     weight: float = 1.0
+    uncovered_in: str = ""
 
     @property
     def data_point_id(self) -> int:
         """The key of the data point."""
         return self.stretch.data_point_id
+
+    @property
+    def is_uncovered(self) -> bool:
+        """Whether no data point counts on these days."""
+        return bool(self.uncovered_in)
 
 
 def components(
@@ -41,6 +51,44 @@ def components(
             for each in composed.terms
         ]
     return [Component(each) for each in _stretches(account, subject, since, until)]
+
+
+def uncovered(
+    account: Account, subject: EnergySubject, known: Iterable[Component], since: date, until: date
+) -> list[Component]:
+    """Return what a thing lacks: the days on which a supply point has no principal meter.
+
+    Two statements at most, none for a supply point that one meter measures on all of these days.
+    Where meters count for themselves, because there is no supply point, nothing is missing.
+
+    :param known: what the thing is made of on these days.
+    """
+    place, supply_point = None, None
+    if subject.kind == SubjectKind.SUPPLY_POINT:
+        if any(each.stretch.since <= since and until <= each.stretch.until for each in known):
+            return []
+        supply_point = subject.pk
+    elif subject.kind not in (SubjectKind.SITE, SubjectKind.ACCOUNT) or not any(
+        each.stretch.supply_point_id for each in known
+    ):
+        return []
+    elif subject.kind == SubjectKind.SITE:
+        place = stretches.below(Site(pk=subject.pk, account=account))
+    found = stretches.uncovered(
+        account.pk,
+        since,
+        until,
+        supply_point=supply_point,
+        places=place,
+        quantity=subject.quantity.code,
+    )
+    return [
+        Component(
+            Stretch(-each.supply_point_id, each.since, each.until, each.supply_point_id),
+            uncovered_in=each.time_zone,
+        )
+        for each in found
+    ]
 
 
 def within(components: Iterable[Component], since: date, until: date) -> list[Component]:

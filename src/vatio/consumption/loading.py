@@ -18,7 +18,6 @@ from vatio.readings.choosing import Chosen
 from vatio.readings.days import StoredDay
 from vatio.readings.ranks import Flag, How, how_of
 from vatio.readings.slots import ONE_DAY, local_day
-from vatio.readings.stretches import Stretch
 
 
 @dataclass(frozen=True)
@@ -156,7 +155,7 @@ class _Flat:
 def _flat(store: Store, component: Component, *, adds: bool) -> _Flat:
     """Lay the days of a component on the grid, by instant."""
     own, stretch, weight = store.own, component.stretch, component.weight
-    made = _Flat([None] * own.count, _life(store, stretch))
+    made = _Flat([None] * own.count, _life(store, component))
     for number in range((stretch.until - stretch.since).days):
         day = store.find(component, stretch.since + number * ONE_DAY)
         if day is None:
@@ -174,10 +173,10 @@ def _flat(store: Store, component: Component, *, adds: bool) -> _Flat:
     return made
 
 
-def _life(store: Store, stretch: Stretch) -> Run:
-    """Return the intervals of a stretch, which begins and ends with days of its own series."""
-    own, zones = store.own, store.known.zones
-    zone = zones.get(stretch.data_point_id, own.time_zone)
+def _life(store: Store, component: Component) -> Run:
+    """Return the intervals of a component, which begins and ends with days of its own series."""
+    own, zones, stretch = store.own, store.known.zones, component.stretch
+    zone = component.uncovered_in or zones.get(stretch.data_point_id, own.time_zone)
     begin = own.place(local_day(stretch.since, zone).begins)
     end = own.place(local_day(stretch.until, zone).begins)
     return min(max(begin, 0), own.count), min(max(end, 0), own.count)

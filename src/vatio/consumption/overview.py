@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from vatio.accounts.models import Account
-from vatio.analysis.comparing import Versus
+from vatio.analysis.comparing import Comparison, Versus
 from vatio.analysis.figures import DayFigures
 from vatio.consumption import account_freshness
 from vatio.consumption.account_freshness import SourceFreshness
 from vatio.consumption.buckets import By
-from vatio.consumption.looking import Look, look
+from vatio.consumption.looking import Look, compared_within, look
 from vatio.consumption.parts import Parted, by_site
 from vatio.consumption.subjects import EnergySubject, whole_account
 from vatio.dates import day_at
@@ -28,7 +28,9 @@ class Overview:
     `lately` are the 30 days up to yesterday, and `last` the place in them of the last day with
     data: files bring a day some days later. `month` are the days of its month up to it, beside
     those of a year before by weekday and, in `against_month`, the same dates of the month before;
-    so on the first of a month they are those of the month that ended.
+    so on the first of a month they are those of the month that ended. `against_week` compares
+    the last day with the same weekday before, each part of the account with itself; None where that
+    is before all of the days.
     """
 
     today: date
@@ -37,6 +39,7 @@ class Overview:
     against_month: Look
     lately: Look
     last: int
+    against_week: Comparison | None
     sites: Parted
     sources: list[SourceFreshness]
 
@@ -90,6 +93,13 @@ def overview(account: Account, *, at: datetime) -> Overview:
         against_month=days(first, last_day + ONE_DAY, Versus.MONTH),
         lately=lately,
         last=last,
+        against_week=_against_week(lately, last),
         sites=by_site(account, lately, By.MONTH),
         sources=account_freshness.sources(account, at=at),
     )
+
+
+def _against_week(lately: Look, last: int) -> Comparison | None:
+    if last < A_WEEK:
+        return None
+    return compared_within(lately, lately.days[last].day, lately.days[last - A_WEEK].day)

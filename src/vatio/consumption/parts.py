@@ -8,7 +8,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from vatio.accounts.models import Account
-from vatio.analysis.curve import Curve
+from vatio.analysis.curve import Curve, Value
 from vatio.consumption import days as by_days
 from vatio.consumption.buckets import By
 from vatio.consumption.components import Component
@@ -16,7 +16,7 @@ from vatio.consumption.days import DayStore
 from vatio.consumption.grid import MINUTE, Grid
 from vatio.consumption.loading import add_up
 from vatio.consumption.looking import Look
-from vatio.consumption.subjects import SubjectKind
+from vatio.consumption.subjects import ACTIVE_ENERGY, SubjectKind
 from vatio.consumption.tariffs import NO_TARIFF, TariffBook, runs_of_hours, supplied
 from vatio.metering.models import DataPoint, SupplyPoint
 from vatio.metering.tree import Branch, sites_of
@@ -31,31 +31,38 @@ MOST_SITES = 8
 class Parted:
     """Buckets in parts: the parts' names in order, and by the bucket's first instant how much.
 
-    Amounts are in base units; a part that a bucket lacks is 0.
+    Amounts are in base units; a part of which nothing is known in a bucket has none there.
     """
 
     names: list[str]
     amounts: Mapping[int, Mapping[str, float]]
 
     def of(self, starts: int) -> list[float]:
-        """Return how much of each part is in the bucket that begins at an instant."""
+        """Return how much of each part is in the bucket that begins at an instant, 0 for none."""
+        return [value or 0.0 for value in self.known(starts)]
+
+    def known(self, starts: int) -> list[Value]:
+        """Return the same, None for a part of which nothing is known in the bucket."""
         own = self.amounts.get(starts, {})
-        return [own.get(name, 0.0) for name in self.names]
+        return [own.get(name) for name in self.names]
 
 
 def by_period(account: Account, look: Look, by: By) -> Parted | None:
     """Return how much of each bucket was in which tariff period: P1 to P6, or without a tariff.
 
-    The periods are those of the supply point that each component has on a day. None where only
+    The periods are those of the supply point that each component has on a day; they are of active
+    energy: water, gas or what is exported at the same place has no tariff. None where only
     whole days are known, or the span is too long to be told apart by hours.
     """
     store = look.store
     if isinstance(store, DayStore):
         return None
-    components = supplied(account.pk, look.laid)
     groups: dict[int, list[Component]] = defaultdict(list)
-    for each in components:
-        groups[each.stretch.supply_point_id or 0].append(each)
+    if look.subject.quantity == ACTIVE_ENERGY:
+        for each in supplied(account.pk, look.laid):
+            groups[each.stretch.supply_point_id or 0].append(each)
+    else:
+        groups[0] = look.laid
     book = TariffBook(account.pk, groups)
     own = store.own
     without = _("no tariff")
@@ -111,11 +118,12 @@ def _fewer(parted: Parted) -> Parted:
         return parted
     kept, rest = parted.names[: MOST_SITES - 1], parted.names[MOST_SITES - 1 :]
     others = _("Others")
-    amounts = {
-        starts: {name: own.get(name, 0.0) for name in kept}
-        | {others: sum(own.get(name, 0.0) for name in rest)}
-        for starts, own in parted.amounts.items()
-    }
+    amounts = {}
+    for starts, own in parted.amounts.items():
+        amounts[starts] = {name: own[name] for name in kept if name in own}
+        rests = [own[name] for name in rest if name in own]
+        if rests:
+            amounts[starts][others] = sum(rests)
     return Parted([*kept, others], amounts)
 
 

@@ -38,6 +38,69 @@ WHERE (since IS NULL OR since < %(until)s) AND (until IS NULL OR until > %(since
 ORDER BY supply_point_id, id
 """  # noqa: S608
 
+UNCOVERED = f"""
+WITH principals AS (
+    {counting.PRINCIPALS.format(which=counting.OF_ACCOUNTS)}
+), lives AS (
+    SELECT own.supply_point_id, min(series.first_reading_on) AS first_on,
+        min(series.time_zone) AS time_zone
+    FROM principals own
+    JOIN metering_series series ON series.data_point_id = own.data_point_id
+        AND series.kind <> 'register'
+    GROUP BY own.supply_point_id
+)
+SELECT supply_point_id, lower(days), upper(days), time_zone FROM (
+    SELECT own.supply_point_id, lives.time_zone, unnest(
+        datemultirange(daterange(greatest(lives.first_on, %(since)s::date), %(until)s::date))
+        - range_agg(own.days)) AS days
+    FROM principals own
+    JOIN lives ON lives.supply_point_id = own.supply_point_id AND lives.first_on < %(until)s
+    JOIN metering_supplypoint point ON point.id = own.supply_point_id
+        AND point.service = 'accepted'
+    WHERE (%(supply_point)s::bigint IS NULL OR point.id = %(supply_point)s)
+      AND (%(places)s::bigint[] IS NULL OR point.site_id = ANY(%(places)s))
+    GROUP BY own.supply_point_id, lives.first_on, lives.time_zone
+) AS gaps
+ORDER BY 1, 2
+"""  # noqa: S608
+
+
+@dataclass(frozen=True)
+class Uncovered:
+    """The days from `since` up to, not including, `until` on which no meter counts for a supply.
+
+    `time_zone` is that of the days of its meters.
+    """
+
+    supply_point_id: int
+    since: date
+    until: date
+    time_zone: str
+
+
+def uncovered(
+    account_id: int,
+    since: date,
+    until: date,
+    *,
+    supply_point: int | None = None,
+    places: Collection[int] | None = None,
+    quantity: int = ACTIVE_ENERGY,
+) -> list[Uncovered]:
+    """Return on which days the principal meter of supply points is missing; one statement.
+
+    They are supply points in service, from the first reading of a principal meter of theirs on.
+
+    :param supply_point: the key of the only one that is asked for.
+    :param places: the keys of the sites they stand on; None for all of the account.
+    """
+    asked: dict[str, Any] = {"accounts": [account_id], "quantity": quantity}
+    asked |= {"since": since, "until": until, "supply_point": supply_point}
+    asked["places"] = None if places is None else list(places)
+    with connection.cursor() as cursor:
+        cursor.execute(UNCOVERED, asked)
+        return [Uncovered(*row) for row in cursor.fetchall()]
+
 
 def of_supply_point(
     point: SupplyPoint, since: date, until: date, *, quantity: int = ACTIVE_ENERGY

@@ -132,6 +132,12 @@ def random_place(account: Account, days: list[date], draw: random.Random) -> Pla
     return place
 
 
+def lacking(places: list[Place], day: date) -> bool:
+    """Tell whether something is missing on a day of what was read before it."""
+    read = [each for each in places if each.first_on and each.first_on <= day]
+    return any(not whole for _value, whole in (each.on(day) for each in read))
+
+
 def expected(places: list[Place], today: date) -> tuple[float, float, int, int, float, float]:
     first = today.replace(day=1)
     compared = before = 0.0
@@ -187,6 +193,9 @@ def test_the_figures_are_those_that_plain_python_adds_up(seed: int, today: date)
         assert (*told, found.month or 0, found.yesterday or 0) == pytest.approx(
             expected(own, today)
         )
+        so_far = [today.replace(day=1) + number * DAY for number in range(today.day - 1)]
+        assert found.lacking == sum(lacking(own, day) for day in so_far)
+        assert found.yesterday_lacks == lacking(own, today - DAY)
 
 
 def test_what_was_not_read_a_year_ago_counts_this_month_and_is_not_compared() -> None:
@@ -244,6 +253,21 @@ def test_a_series_of_days_is_whole_on_a_day_of_25_hours() -> None:
     found = asked(Account.objects.get(pk=key.account_id), date(2026, 10, 26))
 
     assert (found.days, found.compared, found.before) == (1, 9.0, 6.0)
+
+
+def test_days_that_are_not_whole_are_counted_also_where_nothing_is_compared() -> None:
+    key = series(60)
+    for day in range(3, 10):
+        if day != 6:
+            hours = instants(date(2026, 11, day), 60)[: 24 - (day == 9)]
+            put(key, [(at, 100.0) for at in hours], at=CAME)
+    account = Account.objects.get(pk=key.account_id)
+
+    found = asked(account, date(2026, 11, 10))
+
+    assert (found.change, found.lacking, found.yesterday_lacks) == (None, 2, True)
+    assert asked(account, date(2026, 11, 9)).yesterday_lacks is False
+    assert together([found, found]).lacking == 4
 
 
 def test_without_a_supply_point_the_meters_count_and_with_one_its_principal_alone() -> None:

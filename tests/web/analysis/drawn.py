@@ -36,6 +36,8 @@ def month_bar(
     parts: tuple[float, ...] = (),
     missing: int = 0,
     before: float | None = None,
+    faced: float | None = None,
+    cut: str = "",
 ) -> EnergyBar:
     """Make the bar of a month; parts are those of P1, P2 and so on."""
     return EnergyBar(
@@ -48,4 +50,6 @@ def month_bar(
         missing,
         2976,
         before,
+        total if faced is None else faced,
+        cut,
     )

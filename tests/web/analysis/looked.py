@@ -59,11 +59,11 @@ def measured(
     key = series(minutes, quantity=quantity, time_zone=time_zone, meter=make.meter(of, name))
     for number in range(days):
         whole(key, last - number * ONE_DAY, each)
-    _begins(key, last - (days - 1) * ONE_DAY)
+    begins(key, last - (days - 1) * ONE_DAY)
     return key
 
 
-def _begins(key: SeriesKey, day: date) -> None:
+def begins(key: SeriesKey, day: date) -> None:
     """Write down the day of a series' first reading, as the store does when readings come."""
     point = DataPoint.objects.get(pk=key.data_point_id)
     point.series.update(first_reading_on=day)
@@ -86,7 +86,7 @@ def supplied(of: Account, name: str, *, each: float = 250.0, minutes: int = 15) 
     key = series(minutes, meter=meter)
     for number in range(7):
         whole(key, date(2026, 10, 19) + number * ONE_DAY, each)
-    _begins(key, date(2026, 10, 19))
+    begins(key, date(2026, 10, 19))
     return point
 
 

@@ -189,3 +189,13 @@ def test_stacked_parts_add_up_to_their_bar(amounts: list[list[int]]) -> None:
         assert foot - head == pytest.approx(sum(heights), abs=0.1)
         assert sorted(part.look for part in column.parts) == sorted(p.look for p in row.parts)
         assert sum(part.width for part in row.parts) <= narrow.width + 0.1
+
+
+def test_a_difference_is_of_what_is_compared_and_says_what_is_not() -> None:
+    bars = [month_bar(3, 9e6, faced=4.8e6, before=4e6, cut="comparado sin 15 días")]
+
+    picture = drawn(bars, before="Un año antes")
+
+    ((_name, rows, note),) = json.loads(picture.tips)
+    assert ["Diferencia", "+20 %"] in [[a, b.replace("\u00a0", " ")] for a, b in rows]
+    assert note == "comparado sin 15 días"

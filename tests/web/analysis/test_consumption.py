@@ -10,13 +10,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests import make
+from tests.consumption.kept import whole
 from tests.readings.stored import put, series
 from tests.web.analysis.looked import (
     AT,
+    DOUBTFUL,
+    ESTIMATED,
     GAS_VOLUME,
+    ONE_DAY,
     TEMPERATURE,
     WEEK,
     address,
+    begins,
     look,
     measured,
     rows_of,
@@ -25,7 +30,7 @@ from tests.web.analysis.looked import (
 )
 from vatio.accounts.models import Account
 from vatio.history.models import Act
-from vatio.metering.models import DataPoint
+from vatio.metering.models import DataPoint, Measurement
 from vatio.readings.slots import local_day
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october")]
@@ -309,6 +314,53 @@ def test_the_commercial_department_is_written_down(client: Client, hotel: Accoun
 
     acts = Act.objects.filter(account_id=hotel.pk, verb="consumption.entered")
     assert [each.person.name for each in acts if each.person] == ["Elena Cid"]
+
+
+def test_a_supply_without_its_principal_meter_is_named_and_its_days(
+    client: Client, hotel: Account
+) -> None:
+    supplied(hotel, "Piscina")
+    lacking = supplied(hotel, "Bar")
+    Measurement.objects.filter(supply_point=lacking).update(until=date(2026, 10, 22))
+
+    seen = look(client, hotel, WEEK)
+
+    assert (
+        "Falta el contador principal, y nada se suma por él: «Bar» del 22 oct 2026 al 25 oct 2026."
+    ) in seen
+    assert "incompleto: 4 días" in seen
+
+
+def test_without_a_script_the_picture_has_the_same_marks_and_the_other_time(
+    client: Client, hotel: Account
+) -> None:
+    key = measured(hotel)
+    whole(key, date(2026, 10, 21), 1_000.0, ESTIMATED)
+    whole(key, date(2026, 10, 22), 1_000.0, DOUBTFUL)
+    for number in range(7):
+        whole(key, date(2025, 10, 20) + number * ONE_DAY, 3_000.0)
+    begins(key, date(2025, 10, 20))
+
+    seen = look(client, hotel, WEEK + "&versus=weekday")
+
+    picture = seen[seen.index('class="chart curve"') :]
+    assert re.search(r'class="part-estimated" x="28.\d+%" y="184" width="14.\d+%"', picture)
+    assert re.search(r'class="part-doubtful" x="42.\d+%" y="180" width="14.\d+%"', picture)
+    assert re.search(r'data-line="before" vector-effect="non-scaling-stroke" d="M0 56H', picture)
+    assert re.search(r'class="part-mean" d="M0 144H', picture)
+    assert "Un año antes, por día de la semana</li>" in seen
+
+
+def test_without_a_script_the_picture_says_where_a_part_is_missing(
+    client: Client, hotel: Account
+) -> None:
+    supplied(hotel, "Piscina")
+    lacking = supplied(hotel, "Bar")
+    Measurement.objects.filter(supply_point=lacking).update(until=date(2026, 10, 22))
+
+    seen = look(client, hotel, WEEK)
+
+    assert re.search(r'class="part-partial" x="42.\d+%" y="188" width="57.\d+%"', seen)
 
 
 def test_side_by_side_what_was_never_measured_has_as_many_figures(

@@ -133,3 +133,23 @@ def test_temperatures_below_nothing_have_classes() -> None:
 
     assert keys[0].words == "menos de −12"
     assert keys[1].words == "de −12 a −8"
+
+
+def test_what_is_incomplete_or_estimated_is_told_and_marked_along_the_edge() -> None:
+    curve = curve_of("UTC", date(2026, 11, 2), 10, 3600, [1000.0, 5000.0])
+    curve.partial = [(30, 33), (60, 61), (200, 202)]
+    curve.estimated = [(0, 24)]
+
+    picture = drawn(curve)
+
+    assert picture.notes == [
+        "Incompleto: 6 h; es menos de lo que fue, y no entra en ninguna media.",
+        "Estimado, no medido: 1 día.",
+    ]
+    assert "Incompleto: 6 h" in picture.told
+    assert picture.wide.partial == [
+        HeatBox(125.0, -3.0, 250.0, 3.0),
+        HeatBox(1000.0, -3.0, 125.0, 3.0),
+    ]
+    assert [(box.y, box.height) for box in picture.narrow.partial] == [(24.0, 48.0), (192.0, 24.0)]
+    parsed(page_of(HEAT, drawn=picture, address="/x"))

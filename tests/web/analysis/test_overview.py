@@ -215,6 +215,21 @@ def test_yesterday_stands_beside_the_same_weekday(client: Client, hotel: Account
     ]
 
 
+def test_yesterday_is_compared_part_by_part(client: Client, hotel: Account) -> None:
+    week = TODAY - 8 * ONE_DAY
+    fed(hotel, week, TODAY, 1_000.0)
+    fill(fed(hotel, TODAY - 3 * ONE_DAY, TODAY, 9_000.0), TODAY - ONE_DAY, TODAY, 9_000.0)
+
+    found = tiles(look(client, hotel))
+
+    assert found[0] == (
+        "Ayer",
+        "240,0 kWh",
+        "miércoles, 25 nov 2026 · lo mismo que el miércoles anterior · "
+        "comparado sobre el 50% de ambos lados",
+    )
+
+
 def test_on_the_first_of_a_month_the_month_is_the_last_one(
     client: Client, hotel: Account, on: Set
 ) -> None:

@@ -270,3 +270,27 @@ def test_it_speaks_english_too(norte: Organisation, nuria: Person, client: Clien
     assert "<h1>Portfolio</h1>" in page
     assert "Against last year" in page
     assert not re.search(r"\d[ \u00a0]%", page)
+
+
+def test_days_of_which_something_is_missing_are_told_beside_the_sums(
+    norte: Organisation, nuria: Person, client: Client
+) -> None:
+    consuming(norte, "Ana", 200.0)
+    bea = active(norte, "Bea")
+    yesterday = clock.today(MADRID) - timedelta(days=1)
+    local = local_day(yesterday, MADRID)
+    hours = range(local.begins, local.ends - 7200, 3600)
+    put(series(60, of=bea), [(at, 100.0) for at in hours], at=timezone.now().timestamp())
+
+    page = client.get(f"/o/{norte.slug}/portfolio/").content.decode()
+    file = client.get(f"/o/{norte.slug}/portfolio/?as=csv").content.decode("utf-8-sig")
+
+    missing = max(yesterday.day - 1, 0) if yesterday.month == clock.today(MADRID).month else 0
+    rows = list(csv.reader(io.StringIO(file), delimiter=";"))
+    assert [row[-1] for row in rows] == [
+        "Días incompletos de este mes",
+        str(missing),
+        str(int(yesterday.month == clock.today(MADRID).month)),
+    ]
+    cells = re.findall(r'data-label="Ayer \(kWh\)">([^<]*)(?:<small>([^<]*)</small>)?', page)
+    assert cells == [("4,8", ""), ("2,2", "incompleto"), ("7", "1 cuenta incompleta")]

@@ -14,7 +14,7 @@ from vatio.accounts.labels import SECTORS
 from vatio.consumption.portfolio.listing import ListedFigures, used_of
 from vatio.tenants.models import Person
 
-WIDTHS = (32, 32, 22, 16, 16, 16, 12, 10, 10, 16, 18, 10, 10, 24)
+WIDTHS = (32, 32, 22, 16, 16, 16, 12, 10, 10, 16, 18, 10, 10, 24, 16)
 ENERGY, SHARE, MOMENT = "#,##0.0", "0.0%", "dd/mm/yyyy hh:mm"
 FORMATS = {3: ENERGY, 4: ENERGY, 5: ENERGY, 6: SHARE, 9: ENERGY, 10: MOMENT}
 """The number formats of the columns that need one, by their places."""
@@ -37,6 +37,7 @@ def headings() -> list[str]:
         _("Points late"),
         _("Open alerts"),
         _("In use"),
+        _("Incomplete days of this month"),
     ]
 
 
@@ -68,6 +69,7 @@ def rows(
                 f"{'–' if one.room.held is None else one.room.held}"
                 for one in used.get(each.id, ())
             ),
+            own.lacking,
         ]
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from operator import or_
 
 from vatio.consumption.account_freshness import NEVER, Freshness
 from vatio.consumption.portfolio.months import AccountDays
@@ -30,8 +31,9 @@ class AccountFigures:
 
     `month` is from the first day of the month up to and including today, as far as there are
     readings. `compared` and `before` are those of the `days` that are whole in both years, of
-    the whole days of this month; `left_out` counts the others. `open_alerts` counts the episodes of
-    alerts that are open.
+    the whole days of this month; `left_out` counts the others. `lacking` are the days of the month
+    before today, and `yesterday_lacks` says it of yesterday, on which something is missing of what
+    had a reading before. `open_alerts` counts the episodes of alerts that are open.
     """
 
     month: float | None = None
@@ -40,6 +42,8 @@ class AccountFigures:
     before: float = 0
     days: int = 0
     left_out: int = 0
+    lacking: int = 0
+    yesterday_lacks: bool = False
     freshness: Freshness = NEVER
     open_alerts: int = 0
 
@@ -88,6 +92,8 @@ def figures(own: AccountDays, *, today: date, time_zone: str) -> AccountFigures:
         before=before / KWH,
         days=days,
         left_out=left_out,
+        lacking=sum(read.lacks(first + n * ONE_DAY) for n in range((today - first).days)),
+        yesterday_lacks=read.lacks(yesterday),
         freshness=own.freshness,
         open_alerts=own.counted,
     )
@@ -107,6 +113,8 @@ def together(all_figures: Iterable[AccountFigures]) -> AccountFigures:
         before=sum(each.before for each in with_change),
         days=max((each.days for each in with_change), default=0),
         left_out=sum(each.left_out for each in with_change),
+        lacking=sum(each.lacking for each in own),
+        yesterday_lacks=any(each.yesterday_lacks for each in own),
         freshness=Freshness(
             max(moments, default=None),
             sum(each.freshness.expected for each in own),
@@ -132,6 +140,10 @@ class _Days:
         month = self._month(month_of(day))
         return month.compared[day.day - 1] if month.are_whole[day.day - 1] else None
 
+    def lacks(self, day: date) -> bool:
+        """Return whether something is missing of a day."""
+        return self._month(month_of(day)).lacks[day.day - 1]
+
     def _month(self, month: date) -> "_Month":
         if month not in self._months:
             self._months[month] = self._added(month)
@@ -141,26 +153,28 @@ class _Days:
         made = _Month()
         for each in self._own.months.get(month, ()):
             made.totals = _both(made.totals, each.totals)
-            if not each.is_compared:
-                continue
-            made.compared = _both(made.compared, each.totals)
             lengths = minutes_of(month, each.time_zone or self._time_zone)
-            made.are_whole = [
-                known and covered >= length
-                for known, covered, length in zip(
-                    made.are_whole, each.covered, lengths, strict=True
-                )
-            ]
+            short = [known < length for known, length in zip(each.covered, lengths, strict=True)]
+            made.lacks = list(map(or_, made.lacks, short))
+            if each.is_compared:
+                made.compared = _both(made.compared, each.totals)
+                made.are_whole = [
+                    known and not lacks for known, lacks in zip(made.are_whole, short, strict=True)
+                ]
         return made
 
 
 @dataclass(slots=True)
 class _Month:
-    """The days of a month of an account: all that there is, and what is compared of it."""
+    """The days of a month of an account: all that there is, and what is compared of it.
+
+    `are_whole` is said of what is compared, `lacks` of all.
+    """
 
     totals: list[float | None] = field(default_factory=lambda: [None] * 31)
     compared: list[float | None] = field(default_factory=lambda: [None] * 31)
     are_whole: list[bool] = field(default_factory=lambda: [True] * 31)
+    lacks: list[bool] = field(default_factory=lambda: [False] * 31)
 
 
 def _both(one: list[float | None], other: list[float | None]) -> list[float | None]:

@@ -85,13 +85,19 @@ class UsedOf(NamedTuple):
 
 @dataclass(frozen=True)
 class PortfolioPage:
-    """A page of «Cartera», the total of all its pages, and what each row uses."""
+    """A page of «Cartera», the total of all its pages, and what each row uses.
+
+    The numbers are of all its pages too: accounts, those that are late, those that can be compared,
+    those of which something is missing this month, and of yesterday.
+    """
 
     page: Page[ListedFigures]
     total: AccountFigures
     count: int
     late: int
     compared: int
+    lacking: int
+    lacking_yesterday: int
     used: Mapping[int, list[UsedOf]]
 
 
@@ -157,6 +163,8 @@ def page(
         count=len(rows),
         late=sum(1 for each in rows if each.figures.freshness.is_late),
         compared=sum(1 for each in rows if each.figures.change is not None),
+        lacking=sum(1 for each in rows if each.figures.lacking),
+        lacking_yesterday=sum(1 for each in rows if each.figures.yesterday_lacks),
         used=used_of([each.id for each in own.rows], person, at=at),
     )
 

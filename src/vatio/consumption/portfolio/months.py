@@ -34,14 +34,14 @@ lives AS (
 ),
 counting AS MATERIALIZED (
     SELECT own.account_id, own.data_point_id, own.days, own.retired_on,
-        lives.first_on <= %(compared)s AS is_compared
+        lives.first_on, lives.first_on <= %(compared)s AS is_compared
     FROM principals own
     JOIN lives ON lives.supply_point_id = own.supply_point_id
     WHERE own.days && daterange(%(since)s, %(until)s)
     UNION ALL
     SELECT point.account_id, point.id, daterange(NULL, NULL),
         CASE WHEN point.service = 'retired' THEN point.service_since::date END,
-        own.first_on <= %(compared)s
+        own.first_on, own.first_on <= %(compared)s
     FROM metering_datapoint point
     CROSS JOIN LATERAL (
         SELECT min(first_reading_on) AS first_on FROM metering_series
@@ -53,7 +53,9 @@ counting AS MATERIALIZED (
 ),
 gaps AS (
     SELECT own.account_id, lives.first_on <= %(compared)s AS is_compared, unnest(
-        datemultirange(daterange(%(since)s, %(until)s)) - range_agg(own.days)) AS days
+        datemultirange(daterange(CASE WHEN lives.first_on <= %(compared)s THEN %(since)s
+            ELSE least(greatest(lives.first_on, %(since)s), %(until)s) END, %(until)s))
+        - range_agg(own.days)) AS days
     FROM principals own
     JOIN lives ON lives.supply_point_id = own.supply_point_id
     JOIN metering_supplypoint point ON point.id = own.supply_point_id
@@ -75,15 +77,17 @@ asked AS (
 wanted AS MATERIALIZED (
     SELECT counting.account_id, asked.month, counting.data_point_id, counting.days,
         counting.retired_on, counting.is_compared, own.several, own.series_id, own.minutes,
-        own.time_zone,
+        own.time_zone, counting.first_on,
         CASE WHEN asked.days <@ counting.days AND own.several = 1
-            AND counting.retired_on IS NULL THEN 'plain' ELSE 'by days' END AS way
+            AND counting.retired_on IS NULL
+            AND (counting.is_compared OR NOT asked.days @> counting.first_on
+                OR counting.first_on = asked.month) THEN 'plain' ELSE 'by days' END AS way
     FROM counting
     JOIN asked ON asked.account_id = counting.account_id AND asked.days && counting.days
     LEFT JOIN answering own ON own.data_point_id = counting.data_point_id
     UNION ALL
     SELECT gaps.account_id, asked.month, NULL, gaps.days, NULL, gaps.is_compared, NULL, NULL, NULL,
-        NULL, 'by days'
+        NULL, NULL, 'by days'
     FROM gaps
     JOIN asked ON asked.account_id = gaps.account_id AND asked.days && gaps.days
     ORDER BY account_id, month, time_zone
@@ -113,6 +117,7 @@ CROSS JOIN LATERAL (
         array_agg(CASE WHEN NOT wanted.days @> wanted.month + step THEN {IGNORED}
             WHEN best.covered IS NOT NULL THEN best.covered
             WHEN wanted.retired_on <= wanted.month + step THEN {IGNORED}
+            WHEN NOT wanted.is_compared AND wanted.first_on > wanted.month + step THEN {IGNORED}
             ELSE 0 END ORDER BY step) AS presents
     FROM generate_series(0, 30) AS step
     LEFT JOIN LATERAL (
@@ -163,7 +168,8 @@ class AddedMonth:
 
     `totals` are in base units, None where no series has a reading. `covered` are the minutes of
     the day for which every series that counts has a value: 0 where one has none. `is_compared`
-    says whether they were read in the earliest of the stretches asked for already.
+    says whether they were read in the earliest of the stretches asked for already; of those that
+    were not, nothing is missing in the month of their first reading before it.
     """
 
     time_zone: str | None

@@ -21,6 +21,10 @@ USUAL_DAYS = 30
 MOST_DAYS = 3_660
 """How long a span can be: readings older than ten years are refused."""
 
+EARLIEST = date(2000, 1, 1)
+MOST_AHEAD = timedelta(days=366)
+"""How far after today a day can be that is asked for."""
+
 HOURS_UP_TO, DAYS_UP_TO = 3, 92
 """Of a span of so many days the table and the bars are of hours, of days; of a longer one of
 months."""
@@ -137,10 +141,8 @@ def read(
 
     Of a span of more than `most_days` the last of them.
     """
-    last = parse_day(parameters.get("to")) or today
-    last = min(max(last, date(2000, 1, 1)), today + timedelta(days=366))
-    first = parse_day(parameters.get("from")) or last - (usual_days - 1) * ONE_DAY
-    first = max(first, date(2000, 1, 1))
+    last = _bounded(parse_day(parameters.get("to")) or today, today)
+    first = _bounded(parse_day(parameters.get("from")) or last - (usual_days - 1) * ONE_DAY, today)
     if first > last:
         first, last = last, first
     first = max(first, last - (most_days - 1) * ONE_DAY)
@@ -154,6 +156,11 @@ def read(
         versus=Versus(versus) if versus in COMPARISONS else Versus.NOTHING,
         shape=Shape(shape) if shape in SHAPES else Shape.CURVE,
     )
+
+
+def _bounded(day: date, today: date) -> date:
+    """Return a day, or the nearest one that can be asked for: from `EARLIEST` to a year ahead."""
+    return min(max(day, EARLIEST), today + MOST_AHEAD)
 
 
 @dataclass(frozen=True)

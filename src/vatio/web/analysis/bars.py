@@ -41,7 +41,8 @@ class EnergyBar:
 
     `total` is None where nothing at all was measured. `parts` add up to it; without parts the bar
     is drawn whole. `missing` of its `intervals` have no value: they are neither added nor
-    estimated. `before` is the amount to compare with, over the same span. A bar is `is_unfinished`
+    estimated. `before` is the amount to compare with, and `faced` what of the bar is compared with
+    it: both without what one side lacks, which `cut` tells in words. A bar is `is_unfinished`
     whose hour, day or month is not over yet.
     """
 
@@ -51,6 +52,8 @@ class EnergyBar:
     missing: int = 0
     intervals: int = 0
     before: float | None = None
+    faced: float | None = None
+    cut: str = ""
     is_unfinished: bool = False
 
     @property
@@ -60,6 +63,13 @@ class EnergyBar:
             return ()
         parts = [part for part in self.parts if part.value]
         return parts or ([EnergyPart("", WHOLE, self.total)] if self.total else ())
+
+    @property
+    def change(self) -> float | None:
+        """How much more it was than before: 0.05 is 5 % more; None against nothing."""
+        if self.faced is None or self.before is None or self.before <= 0:
+            return None
+        return self.faced / self.before - 1
 
     @property
     def lacks_a_part(self) -> bool:

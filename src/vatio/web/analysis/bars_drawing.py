@@ -123,11 +123,11 @@ def _tip(
         shown += [(part.name, figures.full(part.value)) for part in bar.stack]
     if bar.before is not None:
         shown.append((before or _("Before"), figures.full(bar.before)))
-        if bar.total is not None and bar.before > 0:
-            change = round((bar.total / bar.before - 1) * 100)
+        if bar.change is not None:
+            change = round(bar.change * 100)
             sign = "+" if change > 0 else "−" if change < 0 else ""
             shown.append((_("Difference"), f"{sign}{percent(abs(change))}"))
-    notes = []
+    notes = [bar.cut] if bar.cut else []
     if bar.lacks_a_part:
         notes.append(_("a part is missing"))
     elif bar.missing:

@@ -10,6 +10,7 @@ from vatio.consumption.parts import Parted
 from vatio.readings.sums import PERIODS
 from vatio.web.analysis.bar_labels import BarSpan, bar_words
 from vatio.web.analysis.bars import PERIOD_LOOKS, SITE_LOOKS, UNTARIFFED, EnergyBar, EnergyPart
+from vatio.web.analysis.lengths import cut
 
 SPANS = {By.HOUR: BarSpan.HOUR, By.DAY: BarSpan.DAY, By.MONTH: BarSpan.MONTH}
 MOST_BARS = 400
@@ -20,6 +21,7 @@ def bars_of(
     look: Look, rows: Sequence[Bucket], by: By, *, now: float, parted: Parted | None = None
 ) -> list[EnergyBar]:
     """Return a bar for each bucket, in the parts that it is in."""
+    parts = look.against.comparison.parts if look.against else 1
     zone, step = ZoneInfo(look.subject.time_zone), look.curve.step
     made = []
     for place, each in enumerate(rows):
@@ -35,6 +37,8 @@ def bars_of(
                 missing=(each.missing + each.partial) // step,
                 intervals=each.expected // step,
                 before=each.before,
+                faced=each.faced,
+                cut=cut(each.compared, each.left_out, parts=parts),
                 is_unfinished=each.starts <= now < ends,
             )
         )

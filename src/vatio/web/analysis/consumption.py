@@ -17,7 +17,7 @@ from vatio.consumption.parts import Parted
 from vatio.consumption.subjects import KINDS, EnergySubject
 from vatio.dates import day_at
 from vatio.web.analysis import tab_queries
-from vatio.web.analysis.amounts import ShownUnit, power_unit, rate_words, total_unit
+from vatio.web.analysis.amounts import rate_words
 from vatio.web.analysis.asked import (
     BRIEF_COMPARISONS,
     COMPARISONS,
@@ -30,9 +30,9 @@ from vatio.web.analysis.asked import (
 )
 from vatio.web.analysis.bars_drawing import BarsDrawing, draw_bars
 from vatio.web.analysis.bucket_bars import MOST_BARS, bars_of
-from vatio.web.analysis.curve_drawing import CurveDrawing, Slot, draw
 from vatio.web.analysis.first_minutes import first_minutes
 from vatio.web.analysis.latest_days import latest_days
+from vatio.web.analysis.look_picture import picture_of
 from vatio.web.analysis.looks import Together, looks
 from vatio.web.analysis.table import EnergyTable, page, table
 from vatio.web.analysis.tiles import Tile, tiles
@@ -55,7 +55,6 @@ class Shown:
     asked: Asked
     together: Together
     table: EnergyTable
-    unit: ShownUnit
     parted: Parted | None
 
 
@@ -88,11 +87,12 @@ def consumption(request: Request, uid: UUID) -> HttpResponse:
             "shapes": SHAPES,
             "curve_heading": str(rate_words(first.subject).plain),
             "figures": _figures(shown),
-            "drawn": _drawn(shown.together, at.timestamp()) if asked.is_curve else None,
+            "drawn": picture_of(first) if asked.is_curve else None,
             "bars_drawn": _bars(shown, now=at.timestamp()),
             "page": page(len(shown.table), request.GET),
             "warnings": [
                 *warnings(account, shown.together.looks, shown.together.apart),
+                *_uncompared(shown),
                 *_undrawn(shown),
             ],
             "never_read": not any(each.known.first_on for each in shown.together.looks),
@@ -114,20 +114,28 @@ def prepare(account: Account, asked: Asked, *, at: datetime) -> Shown:
             parted = parts.by_period(account, look, asked.rows_by)
         elif asked.shape == Shape.SITES:
             parted = parts.by_site(account, look, asked.rows_by)
-    largest = max((abs(each.figures.total or 0) for each in together.looks), default=0)
-    subject = together.looks[0].subject
-    unit = total_unit(subject, 0 if asked.days <= 92 else largest / 12)
     compared_with = str(COMPARISONS[asked.versus]) if asked.versus else ""
     made = table(
         together.looks,
         asked.rows_by,
-        unit=unit,
         now=now,
         compared_with=compared_with,
         briefly=str(BRIEF_COMPARISONS.get(asked.versus, "")),
         parted=parted,
     )
-    return Shown(asked, together, made, unit, parted)
+    return Shown(asked, together, made, parted)
+
+
+def _uncompared(shown: Shown) -> list[str]:
+    """Return where several things are compared with another time, if they are."""
+    if not shown.asked.versus or shown.together.only is not None or shown.together.is_empty:
+        return []
+    return [
+        _(
+            "Of several things only the figures side by side are compared: the curve and the table "
+            "are of these days alone."
+        )
+    ]
 
 
 def _figures(shown: Shown) -> list[tuple[EnergySubject, list[Tile]]]:
@@ -135,26 +143,6 @@ def _figures(shown: Shown) -> list[tuple[EnergySubject, list[Tile]]]:
     looked, before = shown.together.looks, str(COMPARISONS[shown.asked.versus])
     has_peak = any(each.figures.most is not None for each in looked)
     return [(each.subject, tiles(each, before, has_peak=has_peak)) for each in looked]
-
-
-def _drawn(together: Together, now: float) -> CurveDrawing | None:
-    """Return the server's drawing of the first curve, for whoever has no script."""
-    look = together.looks[0]
-    unit = power_unit(look.subject)
-    slots = [
-        Slot(start, value)
-        for start, value in zip(look.curve.starts, look.curve.powers(), strict=True)
-    ]
-    return draw(
-        slots,
-        minutes=look.minutes,
-        time_zone=look.curve.time_zone,
-        factor=unit.factor,
-        unit=unit.name,
-        what=look.subject.name,
-        adds=False,
-        now=now,
-    )
 
 
 def _undrawn(shown: Shown) -> list[str]:

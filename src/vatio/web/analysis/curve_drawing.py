@@ -5,7 +5,7 @@ the curve alone is drawn in units of its own.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from math import ceil, floor, inf, log10
@@ -75,7 +75,10 @@ class Tick:
 
 @dataclass(frozen=True)
 class CurveDrawing:
-    """Everything that the template draws, and the same in words."""
+    """Everything that the template draws, and the same in words.
+
+    `partial` are stretches of which a part is missing, `before` is the line of another time.
+    """
 
     line: str
     band: str
@@ -86,6 +89,8 @@ class CurveDrawing:
     ticks: list[Tick]
     told: str
     scale: CurveScale
+    partial: list[Strip] = field(default_factory=list)
+    before: str = ""
 
     def height(self, value: float) -> float:
         """Return how far down a value stands in the picture."""
@@ -133,6 +138,7 @@ def draw(
     adds: bool = True,
     now: float = inf,
     levels: Sequence[float] = (),
+    before: Sequence[float | None] = (),
 ) -> CurveDrawing | None:
     """Compute the picture of some intervals in order of time; None without any amount.
 
@@ -143,6 +149,7 @@ def draw(
     :param now: the instant, in seconds since 1970, from which on nothing is missing yet.
     :param adds: whether the values are amounts; of powers and other states no sum is told.
     :param levels: what the picture has room for besides, as a threshold.
+    :param before: for each interval its value at another time, drawn as a line.
     """
     known = [each for each in slots if each.value is not None]
     if not known:
@@ -151,6 +158,9 @@ def draw(
     begins, ends = slots[0].start, slots[-1].start + length
     steps, together = _steps(slots, begins, ends, length)
     counted = [each for each in steps if each.count]
+    then = [Slot(each.start, value) for each, value in zip(slots, before, strict=False)]
+    others, _together = _steps(then, begins, ends, length)
+    levels = [*levels, *(each.total / each.count for each in others if each.count)]
     most = [*(each.most for each in counted), *levels]
     scale = _scale(most, [*(each.least for each in counted), *levels], factor)
     gaps = [(a, b if b <= now else int(now)) for a, b in _gaps(slots, length) if a < now]
@@ -164,6 +174,7 @@ def draw(
         ticks=_ticks(begins, ends, time_zone),
         told=_told(known, gaps, minutes, time_zone, factor, unit, what, adds=adds),
         scale=scale,
+        before=_line(others, together, begins, ends, length, scale),
     )
 
 

@@ -17,6 +17,9 @@ NARROW_LEFT, NARROW_TOP, NARROW_WIDTH, NARROW_HEIGHT = 44.0, 22.0, 264.0, 730.0
 TALLEST_SLOT = 48.0
 LOWEST_DAY, TALLEST_DAY = 2.0, 24.0
 
+EDGE = 3.0
+"""How thick the mark of an incomplete day is."""
+
 MANY_DAYS = 62
 """From how many days on the ticks are months, not days."""
 
@@ -43,7 +46,7 @@ class HeatPlot:
     """One of the two drawings: in its own coordinates the plot begins at `left` and `top`.
 
     A day is `day` long and a slot `slot`; `slots` of them make a day. `unusual` marks the days of
-    23 and 25 hours.
+    23 and 25 hours, `partial` along the edge the days of which something is incomplete.
     """
 
     left: float
@@ -61,6 +64,7 @@ class HeatPlot:
     days: list[HeatTick]
     hours: list[HeatTick]
     unusual: list[HeatTick]
+    partial: list[HeatBox]
 
     @property
     def scale(self) -> str:
@@ -96,6 +100,7 @@ def wide_plot(grid: HeatGrid, limits: list[float]) -> HeatPlot:
         days=_day_ticks(grid.days, day, APART),
         hours=_hour_ticks(height, grid.slots),
         unusual=_unusual(grid, day),
+        partial=[HeatBox(at, -EDGE, length, EDGE) for at, length in _partial(grid, day)],
     )
 
 
@@ -120,7 +125,22 @@ def narrow_plot(grid: HeatGrid, limits: list[float]) -> HeatPlot:
         days=_day_ticks(grid.days, day, NARROW_APART),
         hours=_hour_ticks(slot * grid.slots, grid.slots),
         unusual=_unusual(grid, day),
+        partial=[
+            HeatBox(round(slot * grid.slots, 1), at, EDGE, length)
+            for at, length in _partial(grid, day)
+        ],
     )
+
+
+def _partial(grid: HeatGrid, day: float) -> list[tuple[float, float]]:
+    """Return where along the edge days are incomplete, and how long each row of them is."""
+    runs: list[list[int]] = []
+    for place in sorted({place for place, _slot in grid.partial}):
+        if runs and runs[-1][1] == place:
+            runs[-1][1] = place + 1
+        else:
+            runs.append([place, place + 1])
+    return [(round(begin * day, 2), round((end - begin) * day, 2)) for begin, end in runs]
 
 
 def _unusual(grid: HeatGrid, day: float) -> list[HeatTick]:

@@ -64,6 +64,9 @@ def told_of(
         told.append(words % (figures | {"high": _hour(high), "low": _hour(low)}))
     if grid.missing:
         told.append(_missing(grid))
+    if grid.incomplete:
+        words = _("%(time)s incomplete: less than it was, and in no mean.")
+        told.append(words % {"time": lasting(grid.incomplete * grid.step)})
     if usual:
         told.append(_("The table has the means of each hour."))
     return " ".join(told)
@@ -88,6 +91,13 @@ def notes_of_heat(grid: HeatGrid) -> list[str]:
     notes = []
     if grid.missing:
         notes.append(_missing(grid))
+    if grid.incomplete:
+        words = _("%(time)s incomplete: less than it was, and in no mean.")
+        notes.append(words % {"time": lasting(grid.incomplete * grid.step)})
+    if grid.estimated:
+        notes.append(
+            _("%(time)s estimated, not measured.") % {"time": lasting(grid.estimated * grid.step)}
+        )
     short = [grid.days[k] for k, hours in grid.unusual.items() if 0 < hours < HOURS]
     long = [grid.days[k] for k, hours in grid.unusual.items() if hours > HOURS]
     if short:

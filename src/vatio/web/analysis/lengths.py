@@ -30,6 +30,19 @@ def lasting(seconds: float) -> str:
     return " ".join(parts) or _("%(num)s min") % {"num": 0}
 
 
+def cut(compared: int, left_out: int, *, parts: int) -> str:
+    """Say in words what was left out of both sides of a comparison, in seconds; nothing for none.
+
+    :param parts: how many things were compared one by one: of several a share is told.
+    """
+    if not left_out or not compared:
+        return ""
+    if parts > 1:
+        told = {"share": share(compared / (compared + left_out))}
+        return _("compared on %(share)s of both sides") % told
+    return _("compared without %(time)s") % {"time": lasting(left_out)}
+
+
 def share(part: float, *, up: bool = False) -> str:
     """Write a part of a whole in per cent, to a tenth.
 

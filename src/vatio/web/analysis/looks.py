@@ -35,7 +35,7 @@ class Together:
 def looks(account: Account, asked: Asked, *, now: float) -> Together:
     """Look at the things that are asked for; those of another unit than the first's are left out.
 
-    All are in the coarsest of their resolutions.
+    All are in the coarsest of their resolutions; what has no series has any.
     """
     found = subjects.find(account, asked.what)
     same = [each for each in found if each.unit == found[0].unit]
@@ -54,7 +54,8 @@ def looks(account: Account, asked: Asked, *, now: float) -> Together:
         )
 
     looked = [at(each, minutes) for each in same]
-    coarsest = max(each.minutes for each in looked)
+    measuring = [each for each in looked if each.known.series]
+    coarsest = max(each.minutes for each in measuring or looked)
     return Together(
         [each if each.minutes == coarsest else at(each.subject, coarsest) for each in looked],
         [each for each in found if each.unit != found[0].unit],

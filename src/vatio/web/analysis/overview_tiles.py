@@ -9,6 +9,7 @@ from vatio.consumption.overview import LATELY, Overview
 from vatio.dates import written, written_month, written_with_weekday
 from vatio.readings.slots import ONE_DAY
 from vatio.web.analysis.amounts import change, figure, total_unit
+from vatio.web.analysis.lengths import cut
 from vatio.web.analysis.tiles import Tile, against_words
 
 FEW = 10_000
@@ -26,10 +27,12 @@ def _last_day(found: Overview) -> Tile:
     says = [written_with_weekday(own.day)]
     if own.partial:
         says.append(_("a part is missing"))
-    elif before is not None and _is_whole(before) and before.total and own.total is not None:
-        says.append(_beside(own.total / before.total - 1, before))
+    against = found.against_week
+    if before is not None and against is not None and against.change is not None:
+        says.append(_beside(against.change, before))
+        says.append(cut(against.compared, against.left_out, parts=against.parts))
     label = _("Yesterday") if found.is_up_to_yesterday else _("The last day with data")
-    return Tile(label, figure(own.total, unit), unit.name, says)
+    return Tile(label, figure(own.total, unit), unit.name, list(filter(None, says)))
 
 
 def _beside(share: float, before: DayFigures) -> str:
@@ -39,10 +42,6 @@ def _beside(share: float, before: DayFigures) -> str:
         return _("the same as on the %(weekday)s before") % {"weekday": weekday}
     told = {"change": change(share), "weekday": weekday}
     return _("%(change)s beside the %(weekday)s before") % told
-
-
-def _is_whole(day: DayFigures) -> bool:
-    return bool(day.present) and not day.partial
 
 
 def _month(found: Overview) -> Tile:

@@ -42,6 +42,8 @@ def portfolio(request: Request, slug: str) -> HttpResponseBase:
             "count": made.count,
             "late": made.late,
             "compared": made.compared,
+            "lacking": made.lacking,
+            "lacking_yesterday": made.lacking_yesterday,
             "used": made.used,
             "headings": sort_headings(request.GET, asked.sort, SORTS, upwards="name"),
             "sectors": SECTORS,

@@ -10,15 +10,22 @@ from babel.dates import format_date, format_datetime
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from vatio.analysis.curve import HOUR, Value
-from vatio.consumption.buckets import Bucket, By, buckets
+from vatio.analysis.curve import Value
+from vatio.consumption.buckets import Bucket, By, buckets, side_by_side
 from vatio.consumption.looking import Look
 from vatio.consumption.parts import Parted
 from vatio.dates import written_month
 from vatio.keys import parse_number
 from vatio.readings.slots import WHOLE_DAY
-from vatio.web.analysis.amounts import ShownUnit, change, decimals_of, figure, rate_words
-from vatio.web.analysis.lengths import lasting
+from vatio.web.analysis.amounts import (
+    ShownUnit,
+    change,
+    decimals_of,
+    figure,
+    rate_words,
+    total_unit,
+)
+from vatio.web.analysis.row_notes import cut_of, row_notes
 
 SIZE = 100
 MOST_ROWS = 9_999_999
@@ -124,7 +131,11 @@ class EnergyTable:
 
     def note(self, row: int) -> str:
         """Return what is to be known of a row: how much is missing, estimated, doubtful."""
-        return " · ".join(_notes([each[row] for each in self.rows], self.look))
+        return " · ".join(row_notes([each[row] for each in self.rows], self.look))
+
+    def sum_note(self) -> str:
+        """Return what is to be known of the last row: what the comparison left out."""
+        return cut_of(self.look) if len(self.rows) == 1 else ""
 
 
 def _cell(column: TableColumn, value: Value) -> str:
@@ -142,16 +153,20 @@ def table(
     looked: Sequence[Look],
     by: By,
     *,
-    unit: ShownUnit,
     now: float,
     compared_with: str,
     briefly: str = "",
     parted: Parted | None,
 ) -> EnergyTable:
-    """Return the table of things: with one, also its parts, its comparison and its peaks."""
-    rows = [buckets(each, by, now=now) for each in looked]
+    """Return the table of things: with one, also its parts, its comparison and its peaks.
+
+    Months are in the unit that fits the largest of them; hours and days in that of the quantity.
+    """
     look = looked[0]
     by = By.DAY if by in (By.SLOT, By.HOUR) and look.minutes == WHOLE_DAY else by
+    rows = side_by_side([buckets(each, by, now=now) for each in looked], by)
+    largest = max((abs(each.total or 0) for own in rows for each in own), default=0)
+    unit = total_unit(look.subject, largest if by == By.MONTH else 0)
     columns = _columns(looked, rows, unit, (compared_with, briefly or compared_with), parted)
     return EnergyTable(
         by=by,
@@ -178,11 +193,9 @@ def _columns(
     columns: list[TableColumn] = []
     (own,) = rows
     if parted is not None:
-        parts = [parted.of(each.starts) for each in own]
+        parts = [parted.known(each.starts) for each in own]
         columns += [
-            TableColumn(
-                f"{name}, {unit.name}", _scaled([each[place] or None for each in parts], unit)
-            )
+            TableColumn(f"{name}, {unit.name}", _scaled([each[place] for each in parts], unit))
             for place, name in enumerate(parted.names)
         ]
     word = (
@@ -206,7 +219,7 @@ def _differences(look: Look, own: Sequence[Bucket], unit: ShownUnit) -> TableCol
     if look.subject.adds:
         return TableColumn(_("Difference"), [each.change for each in own], is_change=True)
     values = [
-        None if each.total is None or each.before is None else each.total - each.before
+        None if each.faced is None or each.before is None else each.faced - each.before
         for each in own
     ]
     heading = f"{_('Difference')}, {unit.name}"
@@ -240,30 +253,6 @@ def _sum(column: TableColumn) -> Value:
     if column.is_change or not known:
         return None
     return sum(known)
-
-
-def _notes(row: Sequence[Bucket], look: Look) -> list[str]:
-    """Return what is to be known of a row: how much is missing, estimated, doubtful."""
-    found: list[str] = []
-    whole = all(each.total is None for each in row)
-    expected = max(each.expected for each in row)
-    if not expected:
-        return [_("yet to come")]
-    if whole:
-        return [_("no data")]
-    for name, words in (
-        ("missing", _("%(time)s missing")),
-        ("partial", _("%(time)s incomplete")),
-        ("estimated", _("%(time)s estimated")),
-        ("doubtful", _("%(time)s doubtful")),
-    ):
-        seconds = max(getattr(each, name) for each in row)
-        if seconds:
-            found.append(words % {"time": lasting(seconds)})
-    if look.minutes < WHOLE_DAY and row[0].expected in (23 * HOUR, 25 * HOUR):
-        hours = row[0].expected // HOUR
-        found.append(_("day of %(hours)s hours: the clocks change") % {"hours": hours})
-    return found
 
 
 @dataclass(frozen=True)

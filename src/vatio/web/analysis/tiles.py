@@ -83,7 +83,8 @@ def _received(look: Look) -> Tile:
     figures, step = look.figures, look.curve.step
     if not figures.expected:
         return Tile(_("Data received"), "–", "", [_("nothing could be there yet")])
-    share = min(figures.present / figures.expected, 1.0)
+    whole = max(figures.present - figures.partial, 0)
+    share = min(whole / figures.expected, 1.0)
     says = []
     if figures.missing:
         says.append(_("%(time)s missing") % {"time": lasting(figures.missing * step)})
