@@ -142,7 +142,10 @@ def _windows(
     watched: Mapping[ThingKey, Watched],
     touched: Mapping[int, TouchedRule],
 ) -> list[_Window]:
-    """Return from where on each rule is evaluated, with its rows since; one statement."""
+    """Return from where on each rule is evaluated, with its rows since; one statement.
+
+    What was found before a rule looked for something else is no row of it any more.
+    """
     begins: dict[int, int] = {}
     floors: dict[int, int] = {}
     for rule in rules:
@@ -160,7 +163,9 @@ def _windows(
     for rule in rules:
         if rule.pk in begins:
             own_rows = [
-                each for each in rows.get(rule.pk, []) if each.begins.timestamp() >= floors[rule.pk]
+                each
+                for each in rows.get(rule.pk, [])
+                if each.begins.timestamp() >= floors[rule.pk] and each.noticed_at >= rule.looks_from
             ]
             begin = _covered(own_rows, begins[rule.pk])
             kept = [each for each in own_rows if each.begins.timestamp() >= begin]

@@ -1,7 +1,9 @@
 """Brings the stored episodes of rules in line with those that were found.
 
 An episode that was told stays the same row, whatever better data make of it: it is extended, cut
-or moved, and its telling is not repeated. One that nobody was told of comes and goes.
+or moved, and its telling is not repeated. One that nobody was told of comes and goes. Where people
+were told that it is over, and data in time say that it goes on, its end is told once more; where
+they were told that it did not happen, what happens later is another episode.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -43,12 +45,16 @@ def reconcile(
 
     :param stored: all rows of the stretch of time in which episodes were found.
     """
-    left = sorted(stored, key=lambda each: (each.told_opened_at is None, each.begins))
+    left = sorted(
+        stored, key=lambda each: (each.told_opened_at is None, each.withdrawn, each.begins)
+    )
     matched: list[FoundEpisode] = []
     known = [(row, copy(row)) for row in left if row.told_opened_at and not row.withdrawn]
     for each in found:
         matched.append(each)
-        own = next((row for row in left if _meet(row, each)), None)
+        own = next(
+            (row for row in left if _meet(row, each) and not _is_another(row, each, at=at)), None
+        )
         if own is None:
             own = AlertEpisode(
                 account_id=rule.account_id,
@@ -98,6 +104,13 @@ def _meet(row: AlertEpisode, found: FoundEpisode) -> bool:
     return ends is None or ends > found.begins or begins >= found.begins
 
 
+def _is_another(row: AlertEpisode, found: FoundEpisode, *, at: datetime) -> bool:
+    """Return whether a row was said not to have happened, and what was found happened later."""
+    last_at = moment(found.last)
+    is_undone = row.withdrawn and row.told_closed_at is not None
+    return is_undone and last_at > row.last_at and last_at >= at - LATE
+
+
 def _take(row: AlertEpisode, found: FoundEpisode, *, at: datetime) -> bool:
     """Write what was found into a row; return whether that changes it."""
     last_at = moment(found.last)
@@ -114,7 +127,18 @@ def _take(row: AlertEpisode, found: FoundEpisode, *, at: datetime) -> bool:
     is_changed = any(getattr(row, name, None) != value for name, value in values.items())
     for name, value in values.items():
         setattr(row, name, value)
+    if row.told_opened_at is not None and is_changed:
+        _tell_anew(row, found, at=at)
     return is_changed
+
+
+def _tell_anew(row: AlertEpisode, found: FoundEpisode, *, at: datetime) -> None:
+    """Have the end of a row told once more if it goes on; of what worsened late nobody is told."""
+    if row.told_closed_at is not None and row.is_open and row.last_at >= at - LATE:
+        row.told_closed_at = None
+        row.reopened += 1
+    if found.worsened_by is not None and moment(found.worsened_by) < at - LATE:
+        row.told_worsened_at = row.told_worsened_at or at
 
 
 def _is_news(row: AlertEpisode, last_at: datetime) -> bool:
@@ -133,7 +157,7 @@ def _leave(
     if row.withdrawn:
         return
     is_part = any(_meet(row, each) for each in found)
-    row.ends = row.last_at = row.begins
+    row.ends = row.begins
     row.withdrawn = True
     row.told_opened_at = row.told_opened_at or at
     if is_part:
@@ -150,7 +174,7 @@ def write(made: Reconciled) -> None:
         keys = [each.pk for each in made.gone]
         AlertHeld.objects.filter(episode__in=keys).delete()
         AlertEpisode.objects.filter(pk__in=keys).delete()
-    columns = [*FOUND, "told_opened_at", "told_closed_at"]
+    columns = [*FOUND, "told_opened_at", "told_worsened_at", "told_closed_at", "reopened"]
     for is_open in (False, True):
         rows = [each for each in made.changed if each.is_open == is_open]
         if rows:

@@ -101,9 +101,9 @@ WITH due AS (
           AND state.last_at + series.minutes * interval '1 minute' >= %(at)s - judged.tolerated))
 ), opened AS (
     INSERT INTO alerts_alertepisode (account_id, organisation_id, rule_id, uid, begins, last_at,
-        noticed_at, late, muted, withdrawn, told_together)
+        noticed_at, late, muted, withdrawn, told_together, reopened)
     SELECT account_id, organisation_id, id, gen_random_uuid(), since, %(at)s, %(at)s, false,
-        muted_until IS NOT NULL AND muted_until > %(at)s, false, false
+        muted_until IS NOT NULL AND muted_until > %(at)s, false, false, 0
     FROM silent
     ON CONFLICT DO NOTHING
     RETURNING account_id

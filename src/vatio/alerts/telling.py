@@ -16,13 +16,13 @@ from vatio.accounts.models import Account
 from vatio.alerts.announcing import MOST_APART, Announcement, announce, announcements
 from vatio.alerts.holding import hold_free
 from vatio.alerts.listening import Listener, listeners
-from vatio.alerts.models import AlertEpisode
+from vatio.alerts.models import AlertEpisode, AlertTold
 from vatio.alerts.moments import What
 from vatio.alerts.quiet import end_quiet_hours
 from vatio.alerts.undelivered import tell_undelivered
 
 STORM = timedelta(minutes=10)
-"""Within how long `MOST_APART` openings of an account are told one by one."""
+"""Within how long `MOST_APART` messages of an account's episodes are told one by one."""
 
 MOMENTS = ("told_opened_at", "told_worsened_at", "told_closed_at", "told_together", "muted")
 
@@ -38,6 +38,11 @@ class _Told:
     episode: AlertEpisode
     what: What
     is_new: bool
+
+    def is_spoken(self, at: datetime) -> bool:
+        """Return whether people hear of it: not of what is muted, or was worse while it lasted."""
+        is_past = self.what == What.WORSENED and not self.episode.is_open
+        return not is_past and not self.episode.rule.is_muted(at)
 
 
 @dataclass
@@ -73,7 +78,7 @@ def tell(accounts: Collection[int], *, at: datetime) -> int:
     announce(_announcements(rounds, at=at), together=together, at=at)
     for each in rounds:
         for told in each.told:
-            _mark(told, together=each.together, at=at)
+            _mark(told, together=each.together and told in each.spoken, at=at)
     marked = [told.episode for each in rounds for told in each.told]
     AlertEpisode.objects.bulk_update(marked, MOMENTS, batch_size=500)
     return len(marked)
@@ -81,7 +86,7 @@ def tell(accounts: Collection[int], *, at: datetime) -> int:
 
 @transaction.atomic
 def tell_waiting(*, at: datetime) -> int:
-    """Tell what waited: openings behind a storm, what was held over quiet hours, lost texts."""
+    """Tell what waited: behind a storm, over quiet hours, for a text that was lost."""
     waiting = AlertEpisode.objects.filter(NEW | OVER | GRAVER).order_by()
     told = tell(list(waiting.values_list("account_id", flat=True).distinct()), at=at)
     return told + end_quiet_hours(at=at) + tell_undelivered(at=at)
@@ -89,14 +94,10 @@ def tell_waiting(*, at: datetime) -> int:
 
 def _round(account: Account, episodes: Sequence[AlertEpisode], *, at: datetime) -> _Round:
     told = [_judge(each) for each in episodes]
-    spoken = [each for each in told if not each.episode.rule.is_muted(at)]
-    openings = [each for each in spoken if each.is_new]
-    together = _is_storm(account, openings, at=at)
+    spoken = [each for each in told if each.is_spoken(at)]
+    together = bool(spoken) and _told_lately(account, at=at) + len(spoken) > MOST_APART
     if together and _told_together(account, at=at):
-        spoken = [each for each in spoken if not each.is_new]
-        told = [each for each in told if each not in openings]
-        together = False
-    together = together or sum(each.what == What.CLOSED for each in spoken) > MOST_APART
+        return _Round(account, [each for each in told if each not in spoken], [], together=False)
     return _Round(account, told, spoken, together)
 
 
@@ -111,7 +112,7 @@ def _announcements(rounds: Iterable[_Round], *, at: datetime) -> list[Announceme
             for told in each.spoken
             for listener in heard.get(told.episode.rule_id, ())
         ]
-        made += announcements(each.account, told_to)
+        made += announcements(each.account, told_to, at=at)
     return made
 
 
@@ -129,22 +130,23 @@ def _mark(told: _Told, *, together: bool, at: datetime) -> None:
         episode.muted = True
         return
     episode.told_opened_at = episode.told_opened_at or at
-    episode.told_together = episode.told_together or (together and told.is_new)
+    episode.told_together = together
     if episode.worsened_at is not None:
         episode.told_worsened_at = episode.told_worsened_at or at
     if told.what == What.CLOSED:
         episode.told_closed_at = at
 
 
-def _is_storm(account: Account, openings: Sequence[_Told], *, at: datetime) -> bool:
-    if not openings:
-        return False
-    recent = AlertEpisode.objects.filter(account=account, told_opened_at__gt=at - STORM).count()
-    return recent + len(openings) > MOST_APART
+def _told_lately(account: Account, *, at: datetime) -> int:
+    """Return of how many moments of episodes people of an account were told within `STORM`."""
+    lately = AlertTold.objects.filter(account=account, at__gt=at - STORM).exclude(what=What.STILL)
+    return lately.values("episode", "what", "reopened").distinct().count()
 
 
 def _told_together(account: Account, *, at: datetime) -> bool:
     """Return whether a message of many was sent within `STORM`: the next waits for its end."""
+    since = at - STORM
+    lately = Q(told_opened_at__gt=since) | Q(told_worsened_at__gt=since)
     return AlertEpisode.objects.filter(
-        account=account, told_together=True, told_opened_at__gt=at - STORM
+        lately | Q(told_closed_at__gt=since), account=account, told_together=True
     ).exists()
