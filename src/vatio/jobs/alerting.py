@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from vatio import clock, task_queue
-from vatio.alerts import evaluating, silence, sleeping, telling, unanswered
+from vatio.alerts import evaluating, retired, silence, sleeping, telling, unanswered
 from vatio.readings import following
 from vatio.readings.following import ChangedSeries
 
@@ -34,6 +34,7 @@ def look() -> int:
     at = clock.now()
     sleeping.follow_terms(at=at)
     unanswered.watch_lines(at=at)
+    retired.close_retired(at=at)
     with transaction.atomic():
         accounts = silence.sweep(at=at) | evaluating.close_periods(at=at)
         told = telling.tell(accounts, at=at)
