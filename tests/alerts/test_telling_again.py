@@ -5,10 +5,11 @@ import pytest
 from tests import make
 from tests.alerts.test_kinds import MONDAY, after, tell
 from tests.alerts.test_telling import SOON, bring, bring_all, many, queued, watched
-from tests.alerts.watching import LATER, MADE, QUARTER, follow, rule, stored
+from tests.alerts.watching import BEGIN, LATER, MADE, QUARTER, follow, rule, stored
 from tests.consumption import world
 from tests.consumption.world import Fed
 from tests.readings.gateways import NOW, gateway
+from tests.readings.stored import put
 from vatio.accounts.models import Account
 from vatio.alerts import evaluating, making, silence, sleeping, telling
 from vatio.alerts.details import AlertDetails, RecipientDetails
@@ -209,3 +210,15 @@ def test_all_is_found_again_from_the_beginning_and_nothing_told_anew() -> None:
     telling.tell([fed.point.account_id], at=after(3, 14))
 
     assert (queued(), stored(looking)) == before
+
+
+def test_what_came_in_time_is_told_even_if_it_is_evaluated_days_later() -> None:
+    key, _marta, looking = watched()
+    put(key, [(BEGIN, 12 * 250.0)], at=SOON.timestamp())
+    at = SOON + timedelta(hours=49)
+
+    follow(at)
+    telling.tell([key.account_id], at=at)
+
+    assert queued() == ["opened"]
+    assert not AlertEpisode.objects.get(rule=looking).late

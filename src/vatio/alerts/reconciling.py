@@ -15,7 +15,7 @@ from vatio.alerts.episodes import FoundEpisode
 from vatio.alerts.models import AlertEpisode, AlertHeld, AlertRule
 
 LATE = timedelta(hours=48)
-"""How long before it is found the last interval of an episode ended that is told to nobody."""
+"""How long before it came the last interval of an episode ended that is told to nobody."""
 
 FOUND = ("begins", "ends", "worst", "worst_at", "worsened_at", "last_at", "late", "withdrawn")
 """The columns that what is found decides."""
@@ -40,9 +40,11 @@ def reconcile(
     made: Reconciled,
     *,
     at: datetime,
+    arrived: datetime,
 ) -> None:
     """Add to `made` what has to be written for a rule.
 
+    :param arrived: when what changed came: what is late by then is told to nobody.
     :param stored: all rows of the stretch of time in which episodes were found.
     """
     left = sorted(
@@ -53,7 +55,7 @@ def reconcile(
     for each in found:
         matched.append(each)
         own = next(
-            (row for row in left if _meet(row, each) and not _is_another(row, each, at=at)), None
+            (row for row in left if _meet(row, each) and not _is_another(row, each, arrived)), None
         )
         if own is None:
             own = AlertEpisode(
@@ -64,13 +66,13 @@ def reconcile(
                 muted=rule.is_muted(at),
             )
             made.new.append(own)
-            _take(own, each, at=at)
+            _take(own, each, arrived)
             whole = next((pair for pair in known if _meet(pair[1], each)), None)
             if whole:
                 _part(own, *whole, made, at=at)
         else:
             left.remove(own)
-            if _take(own, each, at=at):
+            if _take(own, each, arrived):
                 made.changed.append(own)
     for row in left:
         _leave(row, matched, made, at=at)
@@ -104,14 +106,14 @@ def _meet(row: AlertEpisode, found: FoundEpisode) -> bool:
     return ends is None or ends > found.begins or begins >= found.begins
 
 
-def _is_another(row: AlertEpisode, found: FoundEpisode, *, at: datetime) -> bool:
+def _is_another(row: AlertEpisode, found: FoundEpisode, arrived: datetime) -> bool:
     """Return whether a row was said not to have happened, and what was found happened later."""
     last_at = moment(found.last)
     is_undone = row.withdrawn and row.told_closed_at is not None
-    return is_undone and last_at > row.last_at and last_at >= at - LATE
+    return is_undone and last_at > row.last_at and last_at >= arrived - LATE
 
 
-def _take(row: AlertEpisode, found: FoundEpisode, *, at: datetime) -> bool:
+def _take(row: AlertEpisode, found: FoundEpisode, arrived: datetime) -> bool:
     """Write what was found into a row; return whether that changes it."""
     last_at = moment(found.last)
     values = {
@@ -121,24 +123,24 @@ def _take(row: AlertEpisode, found: FoundEpisode, *, at: datetime) -> bool:
         "worst_at": moment(found.worst_at),
         "worsened_at": None if found.worsened_at is None else moment(found.worsened_at),
         "last_at": last_at,
-        "late": last_at < at - LATE if _is_news(row, last_at) else row.late,
+        "late": last_at < arrived - LATE if _is_news(row, last_at) else row.late,
         "withdrawn": False,
     }
     is_changed = any(getattr(row, name, None) != value for name, value in values.items())
     for name, value in values.items():
         setattr(row, name, value)
     if row.told_opened_at is not None and is_changed:
-        _tell_anew(row, found, at=at)
+        _tell_anew(row, found, arrived)
     return is_changed
 
 
-def _tell_anew(row: AlertEpisode, found: FoundEpisode, *, at: datetime) -> None:
+def _tell_anew(row: AlertEpisode, found: FoundEpisode, arrived: datetime) -> None:
     """Have the end of a row told once more if it goes on; of what worsened late nobody is told."""
-    if row.told_closed_at is not None and row.is_open and row.last_at >= at - LATE:
+    if row.told_closed_at is not None and row.is_open and row.last_at >= arrived - LATE:
         row.told_closed_at = None
         row.reopened += 1
-    if found.worsened_by is not None and moment(found.worsened_by) < at - LATE:
-        row.told_worsened_at = row.told_worsened_at or at
+    if found.worsened_by is not None and moment(found.worsened_by) < arrived - LATE:
+        row.told_worsened_at = row.told_worsened_at or arrived
 
 
 def _is_news(row: AlertEpisode, last_at: datetime) -> bool:

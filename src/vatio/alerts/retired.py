@@ -1,4 +1,4 @@
-"""Closes what is open of things that are no longer in service: nothing comes that could close it."""
+"""Closes what is open of things out of service: nothing comes any more that could close it."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -53,4 +53,4 @@ def close_retired(*, at: datetime) -> int:
         free = hold_free(by_account)
         episodes = [each for account in free for each in by_account[account]]
         cursor.execute(CLOSE, {"episodes": episodes, "at": at})
-        return cursor.rowcount
+        return int(cursor.rowcount)
