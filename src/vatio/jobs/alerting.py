@@ -1,7 +1,9 @@
 """Follows readings with the alerts that look at them, and tells what has to be told."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
 
@@ -44,13 +46,29 @@ def look() -> int:
 
 
 def _evaluate(changes: Sequence[ChangedSeries]) -> int:
-    """Evaluate and tell; a fault of a rule keeps nobody's months from being written."""
+    """Evaluate and tell; a fault of a rule keeps nobody's months from being written.
+
+    Nor does it keep other accounts from being told: after a fault each is evaluated by itself.
+    """
     at = clock.now()
     try:
         with transaction.atomic():
             return telling.tell(evaluating.evaluate(changes, at=at), at=at)
     except Exception:
-        logger.exception("Alerts could not be evaluated; their rules begin anew the next time.")
+        logger.exception("Alerts could not be evaluated; each account is evaluated by itself.")
+    by_account: dict[int, list[ChangedSeries]] = defaultdict(list)
+    for each in changes:
+        by_account[each.account_id].append(each)
+    return sum(_evaluate_alone(own, at=at) for own in by_account.values())
+
+
+def _evaluate_alone(changes: Sequence[ChangedSeries], *, at: datetime) -> int:
+    """Evaluate and tell of an account; where that fails, its rules begin anew the next time."""
+    try:
+        with transaction.atomic():
+            return telling.tell(evaluating.evaluate(changes, at=at), at=at)
+    except Exception:
+        logger.exception("Alerts of account %s begin anew the next time.", changes[0].account_id)
         evaluating.forget(changes, at=at)
         return 0
 
