@@ -222,3 +222,37 @@ def test_what_came_in_time_is_told_even_if_it_is_evaluated_days_later() -> None:
 
     assert queued() == ["opened"]
     assert not AlertEpisode.objects.get(rule=looking).late
+
+
+def test_what_opened_behind_a_mute_and_goes_on_is_told_once_that_is_over() -> None:
+    key, _marta, looking = watched()
+    hour = timedelta(hours=1)
+    making.mute_alert(looking, until=SOON + hour, by=make.commercial(), at=SOON)
+    bring(key, 12)
+
+    telling.tell_waiting(at=SOON + hour - timedelta(minutes=1))
+    muted = queued()
+    telling.tell_waiting(at=SOON + hour)
+    telling.tell_waiting(at=SOON + 2 * hour)
+
+    assert muted == []
+    assert queued() == ["opened"]
+    bring(key, 5, 5, first=1, at=SOON + 2 * hour)
+    assert queued() == ["opened", "closed"]
+
+
+def test_what_an_alert_found_before_it_was_changed_behind_a_mute_is_told_no_more() -> None:
+    key, marta, looking = watched()
+    making.mute_alert(looking, until=SOON + timedelta(hours=1), by=make.commercial(), at=SOON)
+    bring(key, 12)
+    making.change_alert(
+        looking,
+        AlertDetails("Otro", threshold=30_000.0),
+        recipients=[RecipientDetails(marta)],
+        by=make.commercial(),
+        at=SOON,
+    )
+
+    telling.tell_waiting(at=SOON + timedelta(hours=2))
+
+    assert queued() == []

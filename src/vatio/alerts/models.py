@@ -173,7 +173,8 @@ class AlertEpisode(OfAccount):
 
     It is open while `ends` is null. `noticed_at` is when it was found; `last_at` the end of the
     last interval that broke the rule. Those of data that came `late` (over 48 hours after their
-    interval), or while the rule was `muted`, are told to nobody. One that was told and that
+    interval) are told to nobody, and those that opened while the rule was `muted` only if they go
+    on when it speaks again. One that was told and that
     better data have undone stays, `withdrawn`. What was told is told once: the three moments; but
     each time that it goes on after its end was told, `reopened` grows, and its end is told anew.
     It was `told_together` with others the last time.

@@ -15,10 +15,12 @@ from django.db.models import Q
 from vatio.accounts.models import Account
 from vatio.alerts.announcing import MOST_APART, Announcement, announce, announcements
 from vatio.alerts.holding import hold_free
+from vatio.alerts.kinds import AlertKind
 from vatio.alerts.listening import Listener, listeners
 from vatio.alerts.models import AlertEpisode, AlertTold
 from vatio.alerts.moments import What
 from vatio.alerts.quiet import end_quiet_hours
+from vatio.alerts.reconciling import LATE
 from vatio.alerts.undelivered import tell_undelivered
 
 STORM = timedelta(minutes=10)
@@ -29,6 +31,14 @@ MOMENTS = ("told_opened_at", "told_worsened_at", "told_closed_at", "told_togethe
 NEW = Q(told_opened_at__isnull=True, late=False, muted=False, withdrawn=False)
 OVER = Q(told_opened_at__isnull=False, told_closed_at__isnull=True, ends__isnull=False)
 GRAVER = Q(told_opened_at__isnull=False, told_worsened_at__isnull=True, worsened_at__isnull=False)
+
+
+def _unmuted(at: datetime) -> Q:
+    """Return what opened behind a mute that is over by now, and still goes on: it is told then."""
+    goes_on = Q(ends__isnull=True, told_opened_at__isnull=True, muted=True, late=False)
+    is_over = Q(rule__muted_until__isnull=True) | Q(rule__muted_until__lte=at)
+    is_new = Q(rule__kind=AlertKind.SILENCE) | Q(last_at__gt=at - LATE)
+    return goes_on & is_over & is_new & Q(rule__removed_at__isnull=True, rule__asleep=False)
 
 
 @dataclass
@@ -62,7 +72,9 @@ def tell(accounts: Collection[int], *, at: datetime) -> int:
     An episode that somebody else has locked is told by whoever that is, or the next time.
     """
     rows = (
-        AlertEpisode.objects.filter(NEW | OVER | GRAVER, account__in=hold_free(accounts))
+        AlertEpisode.objects.filter(
+            NEW | OVER | GRAVER | _unmuted(at), account__in=hold_free(accounts)
+        )
         .select_for_update(no_key=True, of=("self",), skip_locked=True)
         .select_related("rule")
         .order_by("id")
@@ -86,8 +98,8 @@ def tell(accounts: Collection[int], *, at: datetime) -> int:
 
 @transaction.atomic
 def tell_waiting(*, at: datetime) -> int:
-    """Tell what waited: behind a storm, over quiet hours, for a text that was lost."""
-    waiting = AlertEpisode.objects.filter(NEW | OVER | GRAVER).order_by()
+    """Tell what waited: behind a storm or a mute, over quiet hours, for a text that was lost."""
+    waiting = AlertEpisode.objects.filter(NEW | OVER | GRAVER | _unmuted(at)).order_by()
     told = tell(list(waiting.values_list("account_id", flat=True).distinct()), at=at)
     return told + end_quiet_hours(at=at) + tell_undelivered(at=at)
 
@@ -124,11 +136,12 @@ def _judge(episode: AlertEpisode) -> _Told:
 
 
 def _mark(told: _Told, *, together: bool, at: datetime) -> None:
-    """Write what is not to be told again: what opened unheard, behind a mute, is told no more."""
+    """Write what is not to be told again: what opened unheard, behind a mute, waits for its end."""
     episode = told.episode
     if told.is_new and episode.rule.is_muted(at):
         episode.muted = True
         return
+    episode.muted = False
     episode.told_opened_at = episode.told_opened_at or at
     episode.told_together = together
     if episode.worsened_at is not None:
