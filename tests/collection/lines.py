@@ -72,6 +72,7 @@ def call_of(
         started_at=at,
         ended_at=at + timedelta(seconds=seconds),
         outcome=outcome,
+        modem=line.settings.modem if hasattr(line, "settings") else "",
         **{**(came if answered else {}), **more},
     )
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.collection.called import details
-from tests.collection.field import MADRID, account, demo, line
+from tests.collection.field import MADRID, NIGHT, account, demo, line
 from vatio.collection import nights
 from vatio.collection.models import CallAttempt
 from vatio.collection.setting_up import change_line
@@ -76,3 +76,41 @@ def calls_around(own: RtcLine, change: date) -> list[datetime]:
             )
         at += STEP
     return begun
+
+
+def ended(own: RtcLine, outcome: str, at: datetime) -> None:
+    """Leave a call of a night that ended a minute after it began."""
+    CallAttempt.objects.create(
+        line=own,
+        account_id=own.account_id,
+        organisation_id=own.organisation_id,
+        started_at=at,
+        ended_at=at + timedelta(minutes=1),
+        outcome=outcome,
+    )
+
+
+def test_what_was_not_called_yet_comes_before_what_is_called_again() -> None:
+    demo()
+    failing, many = line(account("Una"), 4001), account("Muchas", lines=9)
+    for port in range(4101, 4105):
+        line(many, port)
+    ended(failing, "silent", NIGHT)
+
+    order = [each.line_id for each in nights.due_lines(at=NIGHT + timedelta(minutes=5))]
+
+    assert len(order) == 5
+    assert order[-1] == failing.pk
+
+
+def test_who_was_left_out_of_the_last_night_comes_first_in_this_one() -> None:
+    demo()
+    of = account(lines=9)
+    lines = [line(of, port) for port in range(4001, 4005)]
+    for own in lines[:2]:
+        ended(own, "done", NIGHT - timedelta(days=1))
+    ended(lines[2], "done", NIGHT - timedelta(days=2))
+
+    order = [each.line_id for each in nights.due_lines(at=NIGHT)]
+
+    assert order == [lines[3].pk, lines[2].pk, lines[0].pk, lines[1].pk]

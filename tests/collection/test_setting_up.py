@@ -1,7 +1,7 @@
 import io
 import logging
 import zipfile
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -129,10 +129,57 @@ def test_a_line_beyond_the_limit_is_refused_and_leaves_no_settings(
 
 
 def test_a_change_without_a_key_keeps_it(line: RtcLine, nuria: Person) -> None:
-    change_line(line, details(host="8.8.4.4", key=None), by=nuria, at=make.NOON)
+    change_line(line, details(link_address=7, key=None), by=nuria, at=make.NOON)
 
-    assert stored(line).host == "8.8.4.4"
+    assert stored(line).link_address == 7
     assert key_of(stored(line)) == MeterKey(KEY)
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        {"host": "8.8.4.4"},
+        {"port": 4002},
+        {"transport": "modem", "telephone": "982 10 20 30", "modem": "Lugo"},
+    ],
+    ids=["host", "port", "modem"],
+)
+def test_a_key_is_sent_nowhere_else_than_where_it_was_written_for(
+    line: RtcLine, nuria: Person, elsewhere: dict[str, object]
+) -> None:
+    before = stored(line)
+
+    with pytest.raises(WrongSettings) as refused:
+        change_line(line, details(**elsewhere, key=None), by=nuria, at=make.NOON)
+
+    assert refused.value.field == "key"
+    assert (stored(line).endpoint, stored(line).changed_at) == (
+        before.endpoint,
+        before.changed_at,
+    )
+    change_line(line, details(**elsewhere), by=nuria, at=make.NOON)
+    assert stored(line).endpoint != before.endpoint
+
+
+def test_another_number_needs_the_key_and_another_modem_does_not(
+    settings, line: RtcLine, nuria: Person
+) -> None:
+    settings.COLLECT_MODEMS = {"Lugo": "/dev/ttyUSB0", "Vigo": "/dev/ttyUSB1"}
+    change_line(line, by_modem(), by=nuria, at=make.NOON)
+
+    with pytest.raises(WrongSettings):
+        change_line(line, by_modem(telephone="982 10 20 31", key=None), by=nuria, at=make.NOON)
+    change_line(line, by_modem(modem="Vigo", key=None), by=nuria, at=make.NOON)
+
+    assert (stored(line).telephone, stored(line).modem) == ("+34982102030", "Vigo")
+
+
+def test_a_change_of_nothing_is_no_change(line: RtcLine, nuria: Person) -> None:
+    before = stored(line)
+
+    change_line(line, details(key=None), by=nuria, at=make.NOON + timedelta(hours=1))
+
+    assert stored(line).changed_at == before.changed_at
 
 
 def test_the_history_tells_of_a_change_and_of_a_new_key_but_not_which(
@@ -141,15 +188,15 @@ def test_the_history_tells_of_a_change_and_of_a_new_key_but_not_which(
     before = Act.objects.latest("id").pk
 
     change_line(line, details(), by=nuria, at=make.NOON)
-    change_line(line, by_modem(key=None), by=nuria, at=make.NOON)
-    change_line(line, by_modem(key=None), by=nuria, at=make.NOON)
+    change_line(line, details(link_address=7, key=None), by=nuria, at=make.NOON)
+    change_line(line, details(link_address=7, key=None), by=nuria, at=make.NOON)
 
     acts = Act.objects.filter(pk__gt=before).order_by("pk")
     assert [(act.verb, sentence(act.verb, act.facts).words) for act in acts] == [
         ("line.key_changed", "Se cambia la clave de acceso de la línea RTC de «Acometida»"),
         (
             "line.configured",
-            "Se cambia cómo se llega al contador de la línea RTC de «Acometida»: por módem",
+            "Se cambia cómo se llega al contador de la línea RTC de «Acometida»: por IP",
         ),
     ]
 

@@ -16,6 +16,7 @@ from tests.races import together
 from tests.sheets import HOSTILE, opened
 from vatio.accounts import adjusting
 from vatio.accounts.models import Account
+from vatio.collection.models import LineSettings
 from vatio.history.models import Act
 from vatio.history.recording import record
 from vatio.metering.models import SourceToken
@@ -221,6 +222,20 @@ def test_the_workbook_has_a_sheet_for_each_subject_with_real_dates_and_numbers()
     assert rows(book, "Recordatorios")[0]["Adelantado por otro"] is False
     for sheet in SHEETS:
         assert len(rows(book, sheet)) > 0
+
+
+def test_of_telephones_the_department_that_exports_sees_the_last_digits() -> None:
+    hotel = lived()
+    LineSettings.objects.filter(account=hotel).update(
+        transport="modem", telephone="+34982102030", modem="Lugo", host="", port=None
+    )
+
+    told, _book, _names = exported(hotel)
+
+    assert [each["telephone"] for each in told["line_settings"]] == ["··· 030"]
+    texts = [each for each in told["messages"] if each["channel"] == "sms"]
+    assert {each["address"] for each in texts} == {"··· 001"}
+    assert all("@" in each["address"] for each in told["messages"] if each not in texts)
 
 
 def test_a_text_that_looks_like_a_formula_or_a_link_stays_a_text() -> None:

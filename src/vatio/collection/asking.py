@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from vatio.accounts.locking import lock
@@ -20,6 +21,9 @@ ASKED_WITHIN = timedelta(hours=1)
 
 LONGEST_WAIT = timedelta(minutes=10)
 """For how long a call that was asked for waits for a collector; then it is not made."""
+
+LONGEST_QUEUE = timedelta(hours=2)
+"""For how long it waits for its modem or its meter, while collectors look after it."""
 
 
 class CannotBeCalled(Refused):
@@ -46,7 +50,7 @@ def ask(line: RtcLine, *, by: Person | None, at: datetime) -> CallAttempt:
     ensure_collects(line.account, at=at)
     ensure_can_be_called(line)
     close_those_not_taken(line=line, at=at)
-    if CallAttempt.objects.filter(line=line, ended_at=None).exists():
+    if CallAttempt.objects.open().filter(line=line).exists():
         raise CalledAlready(_("This line is being called, or is about to be."))
     if by is not None:
         _ensure_not_too_many(line, at=at)
@@ -61,17 +65,23 @@ def ask(line: RtcLine, *, by: Person | None, at: datetime) -> CallAttempt:
 
 def withdraw(attempt: CallAttempt) -> bool:
     """Take back a call that was asked for, and return whether nobody had taken it up yet."""
-    own = CallAttempt.objects.filter(pk=attempt.pk, started_at=None, ended_at=None)
+    own = CallAttempt.objects.waiting().filter(pk=attempt.pk)
     return bool(own.delete()[0])
 
 
 def close_those_not_taken(*, line: RtcLine | None = None, at: datetime) -> int:
-    """End the calls, of a line or of all, that waited too long for a collector; return how many."""
-    late = CallAttempt.objects.filter(
-        started_at=None, ended_at=None, asked_at__lt=at - LONGEST_WAIT
+    """End the calls, of a line or of all, that waited for too long; return how many.
+
+    Those that no collector looks after any more, and those whose modem or meter is never free.
+    """
+    untaken = Q(asked_at__lt=at - LONGEST_WAIT) & ~Q(seen_at__gte=at - LONGEST_WAIT)
+    own = CallAttempt.objects.waiting().filter(untaken | Q(asked_at__lt=at - LONGEST_QUEUE))
+    outcome = Case(
+        When(seen_at__isnull=False, then=Value(CallOutcome.IN_USE)),
+        default=Value(CallOutcome.NOT_TAKEN),
     )
-    own = late if line is None else late.filter(line=line)
-    return own.update(ended_at=at, outcome=CallOutcome.NOT_TAKEN)
+    own = own if line is None else own.filter(line=line)
+    return own.update(ended_at=at, outcome=outcome)
 
 
 def ensure_can_be_called(line: RtcLine) -> None:

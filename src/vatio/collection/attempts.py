@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -18,6 +18,9 @@ from vatio.collection.nights import ENDPOINT, DueLine, due_line
 from vatio.collection.outcomes import CallOutcome
 from vatio.dates import day_at
 from vatio.readings.ranks import Origin
+
+SEEN_EVERY = timedelta(seconds=15)
+"""After which it is written down again that a call which waits is looked after."""
 
 TAKEN_BACK = """
 SELECT min(given.first_day) FROM readings_delivery given
@@ -91,13 +94,18 @@ def asked_calls(*, line_id: int | None = None) -> Sequence[AskedCall]:
         return [AskedCall(*row) for row in cursor.fetchall()]
 
 
+def see_waiting(*, at: datetime) -> None:
+    """Write down that a collector looks after the calls that wait, now and then."""
+    CallAttempt.objects.waiting().exclude(seen_at__gt=at - SEEN_EVERY).update(seen_at=at)
+
+
 @transaction.atomic
 def begin_due(line: DueLine, *, at: datetime) -> BegunCall | None:
     """Begin the call of a night, if it is still due; whoever begins holds the line's lock."""
     if not _is_held(line):
         return None
     end_orphan(line.line_id, at=at)
-    if CallAttempt.objects.filter(line_id=line.line_id, ended_at=None).exists():
+    if CallAttempt.objects.open().filter(line_id=line.line_id).exists():
         return None  # Somebody has just asked for a call: that one is made.
     due = due_line(line.line_id, at=at)
     settings = _settings(line.line_id)
@@ -108,6 +116,7 @@ def begin_due(line: DueLine, *, at: datetime) -> BegunCall | None:
         organisation_id=settings.organisation_id,
         line_id=line.line_id,
         started_at=at,
+        modem=settings.modem,
     )
     return _begun(attempt, settings, at=at, closes_at=due.closes_at)
 
@@ -127,13 +136,13 @@ def begin_asked(asked: AskedCall, *, at: datetime) -> BegunCall | None:
     account = Account.objects.get(pk=asked.account_id)
     if settings is None or not collects(account, today=day_at(at, account.time_zone)):
         attempt.ended_at = at
-        attempt.outcome = CallOutcome.NOT_TAKEN if settings else CallOutcome.NOT_SET_UP
+        attempt.outcome = CallOutcome.NOT_COLLECTED if settings else CallOutcome.NOT_SET_UP
         attempt.save(update_fields=["ended_at", "outcome"])
         return None
     if not _is_reached(settings, asked):
         return None
-    attempt.started_at = at
-    attempt.save(update_fields=["started_at"])
+    attempt.started_at, attempt.modem = at, settings.modem
+    attempt.save(update_fields=["started_at", "modem"])
     return _begun(attempt, settings, at=at, closes_at=None)
 
 
@@ -243,20 +252,20 @@ def end(
 
 def is_over(attempt: int) -> bool:
     """Return whether a call ended, or was taken back."""
-    return not CallAttempt.objects.filter(pk=attempt, ended_at=None).exists()
+    return not CallAttempt.objects.open().filter(pk=attempt).exists()
 
 
 def running_lines() -> list[int]:
     """Return the lines of the calls that run or, as their collector died, seem to."""
-    running = CallAttempt.objects.filter(started_at__isnull=False, ended_at=None)
+    running = CallAttempt.objects.running()
     return list(running.values_list("line_id", flat=True))
 
 
 def end_orphan(line_id: int, *, at: datetime) -> int:
     """End the call of a collector that died; whoever does so holds the line's lock."""
-    own = CallAttempt.objects.filter(line_id=line_id, started_at__isnull=False, ended_at=None)
+    own = CallAttempt.objects.running().filter(line_id=line_id)
     return own.update(ended_at=Greatest(F("started_at"), Value(at)), outcome=CallOutcome.STOPPED)
 
 
 def _open(call: BegunCall) -> QuerySet[CallAttempt]:
-    return CallAttempt.objects.filter(pk=call.attempt, ended_at=None)
+    return CallAttempt.objects.open().filter(pk=call.attempt)

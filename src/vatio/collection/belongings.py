@@ -1,11 +1,12 @@
 """Declares how an account's lines are reached, and their calls, for its export and its purge.
 
-The access key of a meter is in no export, not even sealed.
+The access key of a meter is in no export, not even sealed, and of its number the last digits are:
+who exports is of the commercial department.
 """
 
 from django.utils.translation import gettext_lazy as _
 
-from vatio.tenants.belongings import Belonging, Subject, person, plain
+from vatio.tenants.belongings import Belonging, Subject, masked, person, plain
 
 _LINE = """(SELECT supply.name FROM metering_rtcline line
     JOIN metering_supplypoint supply ON supply.id = line.supply_point_id
@@ -21,7 +22,9 @@ SUBJECTS = (
         {
             "supply_point": _LINE,
             "meter": _METER,
-            **plain("transport", "host", "port", "telephone", "modem", "night_from"),
+            **plain("transport", "host", "port"),
+            "telephone": masked("telephone"),
+            **plain("modem", "night_from"),
             **plain("night_until", "link_address", "measuring_point", "changed_at"),
             **plain("hours_until", "quarters_until"),
         },
@@ -50,7 +53,7 @@ SUBJECTS = (
             "supply_point": _LINE,
             "meter": _METER,
             "asked_by": person("asked_by_id"),
-            **plain("asked_at", "started_at", "ended_at"),
+            **plain("asked_at", "started_at", "ended_at", "modem"),
             "call_outcome": "own.outcome",
             **plain("bytes_sent", "bytes_received", "hours", "quarters"),
             **plain("missing", "new", "corrected"),
@@ -64,6 +67,7 @@ SUBJECTS = (
             "asked_at": _("Asked for"),
             "started_at": _("Began"),
             "ended_at": _("Ended"),
+            "modem": _("Modem"),
             "call_outcome": _("How it ended"),
             "bytes_sent": _("Bytes sent"),
             "bytes_received": _("Bytes received"),

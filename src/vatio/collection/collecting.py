@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -76,11 +76,14 @@ class Collector:
                 if time.monotonic() - mended > MENDS_EVERY:
                     await self._mend_all()
                     mended = time.monotonic()
-                self._start(await self._look(attempts.asked_calls))
+                asked = await self._look(attempts.asked_calls)
                 if time.monotonic() - looked > NIGHTS_EVERY:
                     queue = deque(await self._look(self._due))
                     looked = time.monotonic()
-                self._start_of(queue)
+                taken = self._start_asked(asked)
+                self._start_of(queue, taken)
+                if taken:
+                    await self._see()
                 await self._wait(stop)
                 self._made.clear()
         finally:
@@ -97,6 +100,7 @@ class Collector:
         """
         while not await self._looking.run(attempts.is_over, attempt):
             await self._finish(lambda: attempts.asked_calls(line_id=line_id))
+            await self._see()
             await asyncio.sleep(EVERY / 4)
 
     def close(self) -> None:
@@ -154,6 +158,13 @@ class Collector:
             logger.exception("It could not be found out which lines are to be called.")
             return []
 
+    async def _see(self) -> None:
+        """Write down that the calls that wait are looked after; if it fails, a little later."""
+        try:
+            await self._looking.run(attempts.see_waiting, at=self._clock())
+        except Error:
+            logger.exception("It could not be written down that calls wait.")
+
     async def _mend_all(self) -> None:
         """Mend what died; what cannot be mended now is mended later."""
         try:
@@ -170,19 +181,41 @@ class Collector:
     def _due(self) -> list[DueLine]:
         return list(nights.due_lines(at=self._clock()))
 
-    def _start(self, asked: Iterable[AskedCall]) -> None:
-        """Start calls that were asked for, whatever else runs."""
+    def _start_asked(self, asked: Iterable[AskedCall]) -> set[str]:
+        """Start calls that were asked for, however many run; return what the others wait for.
+
+        What is in use here is waited for. So is what another collector uses, which is found out
+        by trying, now and then.
+        """
         now = time.monotonic()
         self._tried = {key: at for key, at in self._tried.items() if now - at < AGAIN}
+        busy, waited = self._busy(), set[str]()
         for line in asked:
-            if line.line_id not in self._running and line.attempt not in self._tried:
-                self._tried[line.attempt] = now
-                self._begin(line)
+            names = {line.modem, line.endpoint} - {""}
+            if line.line_id in self._running:
+                continue
+            if names & (busy | waited) or line.attempt in self._tried:
+                waited |= names
+                continue
+            self._tried[line.attempt] = now
+            self._begin(line)
+            busy |= names
+        return waited
 
-    def _start_of(self, queue: deque[DueLine] | deque[TurnedLine]) -> None:
-        """Start calls in their order, as many as may be; what is in use here is waited for."""
+    def _busy(self) -> set[str]:
+        """Return the modems and the meters that are in use here."""
         running = [line for line, _task in self._running.values()]
-        busy = {name for line in running for name in (line.modem, line.endpoint)} - {""}
+        return {name for line in running for name in (line.modem, line.endpoint)} - {""}
+
+    def _start_of(
+        self, queue: deque[DueLine] | deque[TurnedLine], taken: Collection[str] = ()
+    ) -> None:
+        """Start calls in their order, as many as may be; what is in use here is waited for.
+
+        `taken` is what somebody waits for who asked: no night's call gets in before.
+        """
+        busy = self._busy().union(taken)
+        running = [line for line, _task in self._running.values()]
         by_ip = sum(not line.modem and isinstance(line, DueLine) for line in running)
         waiting: list[TurnedLine] = []
         while queue:

@@ -48,8 +48,8 @@ class LineDetails:
     """
 
     transport: str
-    link_address: int
-    measuring_point: int
+    link_address: int | None
+    measuring_point: int | None
     host: str = ""
     port: int | None = None
     telephone: str = ""
@@ -72,7 +72,8 @@ def check(details: LineDetails, *, lookup: Lookup = look_up) -> dict[str, Any]:
     if details.transport not in Transport.values:
         raise WrongSettings(_("Choose how it is called."), field="transport")
     for field in ("link_address", "measuring_point"):
-        if not 0 <= getattr(details, field) <= MOST_ADDRESS:
+        written = getattr(details, field)
+        if written is None or not 0 <= written <= MOST_ADDRESS:
             words = _("Write a number from 0 to %(most)s.") % {"most": number(MOST_ADDRESS)}
             raise WrongSettings(words, field=field)
     if details.night_from == details.night_until:

@@ -89,6 +89,9 @@ def name_of_endpoint(endpoint: str) -> str:
     return f"endpoint {endpoint}"
 
 
-def name_of_modem(opens: str) -> str:
-    """Return the name of the lock of a modem, by what opens it: two names may be of one device."""
-    return f"modem {opens}"
+def name_of_modem(of: str) -> str:
+    """Return the name of a lock of a modem, by its name or by what opens it.
+
+    Both are taken: two names may be of one device, and two machines open one modem by two ways.
+    """
+    return f"modem {of}"

@@ -87,7 +87,7 @@ class CallMaker:
         names = [name_of_line(line.line_id), name_of_endpoint(line.endpoint)]
         if line.modem:
             modem = modems().get(line.modem)
-            names.append(name_of_modem(modem.opens if modem else line.modem))
+            names += [name_of_modem(each) for each in (line.modem, modem and modem.opens) if each]
         if not await self.locking.run(self.locks.take, names):
             return None
         try:

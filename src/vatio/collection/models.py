@@ -1,6 +1,7 @@
 """How RTC lines are reached, and the calls that were made."""
 
 from datetime import time, timedelta
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -97,13 +98,31 @@ class LineSettings(OfAccount):
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
+class CallAttemptSet(BelowAccountSet["CallAttempt"]):
+    """Calls, narrowed to those that have not ended."""
+
+    def open(self) -> Self:
+        """Return the calls that wait or run."""
+        return self.filter(ended_at=None)
+
+    def waiting(self) -> Self:
+        """Return the calls that were asked for and that no collector has taken up."""
+        return self.open().filter(started_at=None)
+
+    def running(self) -> Self:
+        """Return the calls that are being made."""
+        return self.open().filter(started_at__isnull=False)
+
+
 class CallAttempt(OfAccount):
     """A call of a line: when, how it ended, and what came.
 
     A call at night has no `asked_at`. One that somebody asked for has: `asked_by` is who pressed
-    «Llamar ahora», null for a command; `started_at` is null until the collector takes it up. It
-    waits or runs while `ended_at` is null and `outcome` empty; `days` is how many days it is to
-    read, 0 before the meter answered, and `days_read` how many of them are stored.
+    «Llamar ahora», null for a command; `started_at` is null until the collector takes it up, and
+    `seen_at` is when a collector last found that its modem or its meter is in use. It waits or
+    runs while `ended_at` is null and `outcome` empty. `modem` is the one that it was made by,
+    empty by IP; `days` is how many days it is to read, 0 before the meter answered, and
+    `days_read` how many of them are stored.
 
     `hours` and `quarters` are the values of both curves that came, for the days from `first_on`
     to `last_on`, both included; `missing` the intervals of those days that the meter did not
@@ -116,8 +135,10 @@ class CallAttempt(OfAccount):
     )
     asked_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    modem = models.CharField(max_length=60, blank=True, default="")
     outcome = models.CharField(max_length=14, blank=True, default="", choices=CallOutcome.choices)
     bytes_sent = models.IntegerField(default=0)
     bytes_received = models.IntegerField(default=0)
@@ -132,7 +153,7 @@ class CallAttempt(OfAccount):
     last_on = models.DateField(null=True)
     drift = models.IntegerField(null=True)
 
-    objects = BelowAccountSet["CallAttempt"].as_manager()
+    objects = CallAttemptSet.as_manager()
 
     class Meta:
         constraints = [

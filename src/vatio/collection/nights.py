@@ -73,9 +73,12 @@ WITH lines AS (
     ) AS night
     WHERE opens_at <= %(at)s AND %(at)s < closes_at
 ), due AS (
-    SELECT at_night.*, last.began FROM at_night
+    SELECT at_night.*, coalesce(last.attempts, 0) > 0 AS is_retry, (
+        SELECT max(attempt.started_at) FROM collection_callattempt attempt
+        WHERE attempt.line_id = at_night.id AND attempt.asked_at IS NULL) AS called_at
+    FROM at_night
     LEFT JOIN LATERAL (
-        SELECT max(attempt.started_at) AS began, max(attempt.ended_at) AS ended,
+        SELECT count(*) AS attempts, max(attempt.ended_at) AS ended,
             count(*) FILTER (WHERE outcome <> ALL(%(no_fault)s)) AS failures,
             bool_or(outcome = '') AS is_called,
             bool_or(outcome = ANY(%(final)s) AND
@@ -91,7 +94,9 @@ WITH lines AS (
 )
 SELECT id, account_id, endpoint, modem, closes_at
 FROM due
-ORDER BY row_number() OVER (PARTITION BY account_id, modem ORDER BY began NULLS FIRST, id), id
+ORDER BY is_retry, row_number() OVER (
+    PARTITION BY account_id, modem ORDER BY is_retry, called_at NULLS FIRST, id
+), called_at NULLS FIRST, id
 """  # noqa: S608
 
 
@@ -112,9 +117,11 @@ class DueLine:
 def due_lines(*, at: datetime) -> Sequence[DueLine]:
     """Return the lines that are to be called now, in an order that is fair among accounts.
 
-    The first of every account come first, then the second of each; of an account, those that
-    were called least lately. Lines of accounts whose readings are not collected, that are not in
-    service, or of which it is not said how they are called, are none.
+    What was not called yet this night comes before what is called again: the first of every
+    account, then the second of each; of an account, those that were called least lately, so that
+    a night which is too short for all leaves others out than the night before. Lines of accounts
+    whose readings are not collected, that are not in service, or of which it is not said how they
+    are called, are none.
     """
     return _due(at=at, line=None)
 

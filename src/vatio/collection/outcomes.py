@@ -32,6 +32,7 @@ class CallOutcome(TextChoices):
     KEY_UNREADABLE = "key_unreadable", _("The access key cannot be opened here: write it anew")
     NO_PLACE = "no_place", _("Its meter has no data point for the energy, and none can be added")
     NOT_TAKEN = "not_taken", _("No collector took it up")
+    NOT_COLLECTED = "not_collected", _("Readings of the account are not collected any more")
     NOT_SET_UP = "not_set_up", _("It is not said how the meter is reached")
     NO_SUCH_CURVE = "no_such_curve", _("The meter does not keep this curve")
     TOO_LATE = "too_late", _("The night ended before the call did")

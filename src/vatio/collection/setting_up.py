@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from vatio.collection.describing import LineDetails, WrongSettings, check
@@ -23,6 +24,9 @@ from vatio.metering.models import Meter, RtcLine, SupplyPoint
 from vatio.metering.recording import COMMAND
 from vatio.metering.retiring import name_of
 from vatio.tenants.models import Person
+
+CALLED = frozenset({"transport", "host", "port", "telephone"})
+"""What decides where a key is sent; modems are the operator's, and call what they are told."""
 
 AT_A_TIME = 500
 """How many keys are sealed anew in one transaction."""
@@ -61,19 +65,25 @@ def change_line(
 ) -> LineSettings:
     """Change how the meter of a line is reached; without a key the one that is there stays.
 
+    It stays where it was written for: whoever could send it elsewhere could read it.
+
     :raises NothingCanBeAdded: if the account has expired or has yet to start.
-    :raises Refused: as `check` does, and if there is no key and never was one.
+    :raises Refused: as `check` does, if there is no key and never was one, and if there is none
+        although something else is called.
     """
     columns = check(details, lookup=lookup)
     with transaction.atomic():
         ensure_open(line.account, at=at)
         RtcLine.objects.select_for_update(no_key=True).get(pk=line.pk)
         before = LineSettings.objects.filter(line=line).first()
-        if details.key is None and before is None:
+        changed = _changed(before, columns)
+        if before is not None and details.key is None:
+            if not changed:
+                return before
+            if changed & CALLED:
+                raise _key_is_missing(_("Another address is called: write the access key anew."))
+        elif details.key is None:
             raise _key_is_missing()
-        changed = before is None or any(
-            getattr(before, column) != value for column, value in columns.items()
-        )
         settings = _write(line, columns, details.key, at=at)
         if changed:
             _record("line.configured", line, by=by, at=at, transport=settings.transport)
@@ -126,6 +136,13 @@ def _count_unreadable(keys: tuple[bytes, ...]) -> int:
     return sum(not is_sealed_by_the_first(each, keys=keys) for each in sealed.iterator())
 
 
+def _changed(before: LineSettings | None, columns: dict[str, object]) -> set[str]:
+    """Return the columns that get another value; all of them if there was none."""
+    if before is None:
+        return set(columns)
+    return {name for name, value in columns.items() if getattr(before, name) != value}
+
+
 def _write(
     line: RtcLine, columns: dict[str, object], key: MeterKey | None, *, at: datetime
 ) -> LineSettings:
@@ -151,5 +168,5 @@ def _record(verb: str, line: RtcLine, *, by: Person | None, at: datetime, **fact
     )
 
 
-def _key_is_missing() -> WrongSettings:
-    return WrongSettings(_("Write the access key of the meter."), field="key")
+def _key_is_missing(words: Promise | None = None) -> WrongSettings:
+    return WrongSettings(words or _("Write the access key of the meter."), field="key")

@@ -3,24 +3,18 @@
 from django.utils.translation import gettext_lazy as _
 
 from vatio.notifications.news import NewsKind
-from vatio.tenants.belongings import OWN_OR_ORDERED, Belonging, Subject, plain
+from vatio.tenants.belongings import OWN_OR_ORDERED, Belonging, Subject, masked, plain
 
 SUBJECTS = (
     Subject(
         "messages",
         _("Messages"),
-        plain(
-            "queued_at",
-            "address",
-            "language",
-            "template",
-            "context",
-            "state",
-            "settled_at",
-            "channel",
-            "receipt",
-            "receipt_at",
-        ),
+        {
+            **plain("queued_at"),
+            "address": f"CASE own.channel WHEN 'sms' THEN {masked('address')} ELSE own.address END",
+            **plain("language", "template", "context", "state", "settled_at"),
+            **plain("channel", "receipt", "receipt_at"),
+        },
         "notifications_message",
         f"NOT own.secret AND own.news <> '{NewsKind.WORK}' AND {OWN_OR_ORDERED}",
         passing=("state", "settled_at", "receipt", "receipt_at"),

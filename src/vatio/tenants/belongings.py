@@ -113,6 +113,11 @@ def plain(*columns: str) -> dict[str, str]:
     return {column: f"own.{column}" for column in columns}
 
 
+def masked(column: str) -> str:
+    """Return the SQL of a telephone number as those see it who may not see it whole."""
+    return f"CASE WHEN own.{column} = '' THEN '' ELSE '··· ' || right(own.{column}, 3) END"
+
+
 def person(column: str) -> str:
     """Return the SQL of the name of the person that a column references."""
     return f"(SELECT name FROM tenants_person WHERE id = own.{column})"  # noqa: S608

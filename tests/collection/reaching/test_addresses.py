@@ -239,7 +239,9 @@ def test_our_database_and_our_pages_are_refused_by_name_and_by_number(
 ) -> None:
     monkeypatch.setattr(addresses, "is_demo", lambda: False)
     database = {"HOST": "db.example.org,8.8.4.4", "PORT": "5432"}
-    monkeypatch.setattr(addresses, "connection", SimpleNamespace(settings_dict=database))
+    monkeypatch.setattr(
+        addresses, "connection", SimpleNamespace(settings_dict=database, connection=None)
+    )
     settings.PUBLIC_URL = "https://vatio.example.org"
     known = {"db.example.org": ["8.8.8.8", "2a00::8"], "vatio.example.org": ["9.9.9.9"]}
 
@@ -251,6 +253,27 @@ def test_our_database_and_our_pages_are_refused_by_name_and_by_number(
     for name in known:
         with pytest.raises(NotAllowed):
             called(name, allowed=allowed, lookup=known.__getitem__)
+    assert called("1.1.1.1", allowed=allowed) == ["1.1.1.1:4001"]
+
+
+def test_our_own_are_refused_while_their_names_cannot_be_looked_up_and_however_they_are_named(
+    settings, db, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(addresses, "is_demo", lambda: False)
+    told = SimpleNamespace(info=SimpleNamespace(hostaddr="8.8.8.8"))
+    by_service = SimpleNamespace(settings_dict={"HOST": "", "PORT": ""}, connection=told)
+    monkeypatch.setattr(addresses, "connection", by_service)
+    settings.PUBLIC_URL = "https://pages.example.org"
+
+    def no_answer(name: str) -> list[str]:
+        raise OSError(name)
+
+    addresses.allowed_here(answering("9.9.9.9"))
+    allowed = addresses.allowed_here(no_answer)
+
+    for host in ("8.8.8.8", "9.9.9.9"):
+        with pytest.raises(NotAllowed):
+            called(host, allowed=allowed)
     assert called("1.1.1.1", allowed=allowed) == ["1.1.1.1:4001"]
 
 

@@ -4,7 +4,10 @@ import pytest
 
 from tests import make
 from tests.collection.lines import call_of, called_line, roomy
+from vatio.accounts.expiry import GRACE_DAYS
+from vatio.accounts.models import Account
 from vatio.collection.line_zones import zone_of
+from vatio.collection.models import CallAttempt
 from vatio.collection.watching.modem_nights import Window, calls_of_night, last_night, modem_nights
 from vatio.metering.models import SupplyPoint
 
@@ -81,6 +84,8 @@ def test_a_modem_that_the_operator_names_no_longer_is_told(settings) -> None:
 def test_the_calls_of_last_night_are_those_of_its_hours() -> None:
     line = called_line(roomy(), modem=True)
     during = call_of(line, "engaged", at=datetime(2026, 11, 24, 1, tzinfo=UTC))
+    by_vigo = call_of(line, at=datetime(2026, 11, 24, 2, tzinfo=UTC))
+    CallAttempt.objects.filter(pk=by_vigo.pk).update(modem="Vigo")
     call_of(line, at=datetime(2026, 11, 23, 1, tzinfo=UTC))
     call_of(line, at=datetime(2026, 11, 24, 9, tzinfo=UTC), by=make.commercial())
     (lugo, _vigo) = modem_nights(at=make.NOON)
@@ -92,6 +97,17 @@ def test_the_calls_of_last_night_are_those_of_its_hours() -> None:
         datetime(2026, 11, 24, 5, tzinfo=UTC),
     )
     assert list(calls_of_night("Lugo", span)) == [during]
+
+
+def test_lines_whose_readings_are_not_collected_any_more_take_no_night() -> None:
+    called_line(roomy(), modem=True)
+    gone = called_line(roomy("Otro"), modem=True)
+    until = make.NOON.date() - timedelta(days=GRACE_DAYS)
+    Account.objects.filter(pk=gone.account_id).update(covered_until=until)
+
+    (lugo, _vigo) = modem_nights(at=make.NOON)
+
+    assert lugo.lines == 1
 
 
 def test_during_the_night_it_is_the_one_that_runs() -> None:

@@ -5,6 +5,7 @@ import pytest
 from django.test import Client
 
 from tests import make
+from tests.collection.called import details
 from tests.collection.lines import (
     call_of,
     called_line,
@@ -18,6 +19,7 @@ from tests.web.metering.installing import at
 from vatio.accounts.models import Account
 from vatio.collection.asking import LONGEST_WAIT, MOST_ASKED
 from vatio.collection.models import CallAttempt, LineSettings
+from vatio.collection.setting_up import change_line
 from vatio.metering import retiring
 from vatio.metering.models import RtcLine
 from vatio.tenants.models import Person
@@ -137,6 +139,10 @@ def test_who_may_not_change_anything_calls_nobody(
     [
         ({"at": make.NOON}, "Esperando al recolector"),
         ({"at": make.NOON - timedelta(seconds=61)}, "Parece que no hay ningún recolector"),
+        (
+            {"at": make.NOON - timedelta(minutes=30), "seen_at": make.NOON},
+            "Su módem o su contador está ocupado: es la siguiente",
+        ),
         ({"at": make.NOON, "started_at": make.NOON}, "Conectando con el contador"),
         (
             {"at": make.NOON, "started_at": make.NOON, "days": 12, "days_read": 4},
@@ -191,6 +197,20 @@ def test_how_the_call_ended_that_was_asked_for_is_said_above_all(
     page = words(page_of(signed, line)).partition("Llamadas")[0]
 
     assert "Llegaron las lecturas 120 valores nuevos · 3 intervalos que el contador no" in page
+
+
+def test_a_refused_key_is_warned_of_until_it_is_written_anew(
+    signed: Client, nuria: Person, line: RtcLine
+) -> None:
+    LineSettings.objects.update(changed_at=NIGHT - timedelta(days=1))
+    call_of(line, "wrong_key", at=NIGHT)
+
+    before = words(page_of(signed, line))
+    change_line(line, details(), by=nuria, at=make.NOON)
+    after = words(page_of(signed, line))
+
+    assert "algunos contadores se bloquean tras varios rechazos" in before
+    assert "se bloquean" not in after
 
 
 def test_the_page_says_the_last_good_day_and_how_the_last_night_was(

@@ -117,14 +117,42 @@ def test_an_empty_key_keeps_the_one_that_is_stored(
     signed: Client, hotel: Account, line: RtcLine
 ) -> None:
     form = signed.get(at(hotel, f"lines/{line.uid}/change/")).text
-    answer = signed.post(at(hotel, f"lines/{line.uid}/change/"), written(host="8.8.4.4", key=""))
+    answer = signed.post(
+        at(hotel, f"lines/{line.uid}/change/"), written(measuring_point="4", key="")
+    )
 
     settings = LineSettings.objects.select_related("line").get()
     assert answer.status_code == 302
-    assert "Guardada: si se deja vacía, se conserva." in form
-    assert settings.host == "8.8.4.4"
+    assert "Guardada: si se deja vacía, se conserva, salvo que se llame a otra dirección." in form
+    assert settings.measuring_point == 4
     assert key_of(settings) == MeterKey(KEY)
     assert not Act.objects.filter(verb="line.key_changed").exists()
+
+
+def test_an_empty_key_goes_to_no_other_address(
+    signed: Client, hotel: Account, line: RtcLine
+) -> None:
+    answer = signed.post(at(hotel, f"lines/{line.uid}/change/"), written(host="8.8.4.4", key=""))
+
+    assert answer.status_code == 422
+    assert "Se llama a otra dirección: vuelva a escribir la clave de acceso." in answer.text
+    assert LineSettings.objects.get().host == "8.8.8.8"
+
+
+@pytest.mark.parametrize("key", ["", str(KEY)])
+def test_an_empty_form_of_how_it_is_called_says_what_lacks(
+    signed: Client, hotel: Account, key: str
+) -> None:
+    point, meter = make.supply_point(hotel), make.meter(hotel)
+    signed.post(at(hotel, "lines/new/"), {"supply_point": str(point.uid), "meter": str(meter.uid)})
+    line = RtcLine.objects.get()
+    nothing = {"transport": "ip", "night_from": "00:30", "night_until": "06:00", "key": key}
+
+    answer = signed.post(at(hotel, f"lines/{line.uid}/change/"), nothing)
+
+    assert answer.status_code == 422
+    assert answer.text.count("Este campo es obligatorio.") >= 2
+    assert not LineSettings.objects.exists()
 
 
 def test_the_key_is_on_no_page_for_anybody(

@@ -122,7 +122,7 @@ def allowed_here(lookup: Lookup = look_up) -> Allowed:
     options = database.get("OPTIONS") or {}
     hosts = f"{database.get('HOST') or ''},{options.get('hostaddr', '')}".split(",")
     ports = [each for each in str(database.get("PORT") or "5432").split(",") if each.isdigit()]
-    hosts.append(urlsplit(settings.PUBLIC_URL).hostname or "")
+    hosts += [urlsplit(settings.PUBLIC_URL).hostname or "", _connected_to()]
     names = [each for each in hosts if each and not each.startswith(("/", "@"))]
     return Allowed(
         public=settings.COLLECT_PUBLIC,
@@ -222,13 +222,23 @@ def _binds(address: Address) -> bool:
     return True
 
 
+_OWN: dict[str, list[Address]] = {}
+"""What our own names led to when they were last looked up with success."""
+
+
 def _answers(name: str, lookup: Lookup) -> list[Address]:
-    """Return the addresses of one of our own names; none if it has none."""
+    """Return the addresses of one of our own names; those before if it cannot be looked up now."""
     try:
         texts = [name] if _numeric(name) else lookup(name)
     except (OSError, UnicodeError):
-        return []
-    return [each for each in map(_numeric, texts) if each is not None]
+        return _OWN.get(name, [])
+    _OWN[name] = [each for each in map(_numeric, texts) if each is not None]
+    return _OWN[name]
+
+
+def _connected_to() -> str:
+    """Return the address of the database to which this thread is connected, however it is named."""
+    return connection.connection.info.hostaddr if connection.connection else ""
 
 
 def _read(host: str) -> list[Address | None]:

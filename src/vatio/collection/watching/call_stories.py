@@ -2,13 +2,11 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from vatio.accounts.models import BelowAccountSet
-from vatio.collection.asking import LONGEST_WAIT
-from vatio.collection.models import CallAttempt
+from vatio.collection.asking import LONGEST_QUEUE, LONGEST_WAIT
+from vatio.collection.models import CallAttempt, CallAttemptSet
 from vatio.collection.outcomes import ANSWERED
 from vatio.metering.models import RtcLine
 
@@ -26,6 +24,9 @@ class CallProgress(StrEnum):
     """How far a call is that has not ended."""
 
     WAITING = "waiting"
+    QUEUED = "queued"
+    """A collector looks after it, and its modem or its meter is in use."""
+
     UNTAKEN = "untaken"
     """It has waited for so long that no collector seems to run."""
 
@@ -42,13 +43,15 @@ def progress_of(call: CallAttempt, *, at: datetime) -> CallProgress | None:
         return CallProgress.READING if call.days else CallProgress.CONNECTING
     if not call.is_waiting or call.asked_at is None:
         return None
-    waited = at - call.asked_at
-    if waited > LONGEST_WAIT:
+    unseen = at - (call.seen_at or call.asked_at)
+    if unseen > LONGEST_WAIT or at - call.asked_at > LONGEST_QUEUE:
         return CallProgress.LOST
-    return CallProgress.UNTAKEN if waited > PATIENCE else CallProgress.WAITING
+    if unseen > PATIENCE:
+        return CallProgress.UNTAKEN
+    return CallProgress.QUEUED if call.seen_at else CallProgress.WAITING
 
 
-def told(line: RtcLine) -> BelowAccountSet[Any]:
+def told(line: RtcLine) -> CallAttemptSet:
     """Return the calls of a line with who asked for each, and whether it `is_retry`.
 
     A retry is a call at night after one at night that failed, within the same night.

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
+from vatio.accounts.expiry import GRACE_DAYS
 from vatio.collection.line_zones import zone_by
 from vatio.collection.models import CallAttempt, LineSettings
 from vatio.collection.reaching.modems import modems
@@ -79,7 +80,13 @@ class ModemNight:
 def modem_nights(*, at: datetime) -> list[ModemNight]:
     """Return the operator's modems, then those that only lines name still; one statement."""
     windows: dict[str, list[Window]] = defaultdict(list)
-    rows = RtcLine.objects.in_service().filter(settings__transport=LineSettings.Transport.MODEM)
+    today = at.date()
+    rows = RtcLine.objects.in_service().filter(
+        settings__transport=LineSettings.Transport.MODEM,
+        account__closed_at=None,
+        account__opened_on__lte=today,
+        account__covered_until__gt=today - timedelta(days=GRACE_DAYS),
+    )
     for modem, night_from, night_until, *zoned in rows.order_by("id").values_list(*COLUMNS):
         windows[modem].append(Window(night_from, night_until, zone_by(*zoned)))
     named = list(modems())
@@ -99,7 +106,7 @@ def last_night(night: ModemNight, *, at: datetime) -> tuple[datetime, datetime] 
 def calls_of_night(name: str, span: tuple[datetime, datetime]) -> QuerySet[CallAttempt]:
     """Return the calls that began in a night by a modem."""
     return CallAttempt.objects.filter(
-        line__settings__modem=name, started_at__gte=span[0], started_at__lt=span[1]
+        modem=name, started_at__gte=span[0], started_at__lt=span[1]
     ).select_related("line__supply_point", "account", "organisation")
 
 

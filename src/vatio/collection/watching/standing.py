@@ -28,7 +28,12 @@ LATELY = timedelta(hours=36)
 Calls are 24 hours apart but for the width of the night, and a night has 10 hours at most.
 """
 
-NO_CALL = (CallOutcome.NOT_TAKEN, CallOutcome.STOPPED, CallOutcome.NOT_SET_UP)
+NO_CALL = (
+    CallOutcome.NOT_TAKEN,
+    CallOutcome.NOT_COLLECTED,
+    CallOutcome.STOPPED,
+    CallOutcome.NOT_SET_UP,
+)
 """Ends that say nothing of the line: nobody called, or we stopped calling."""
 
 

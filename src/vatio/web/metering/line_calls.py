@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -75,7 +76,7 @@ def withdraw(request: Request, uid: UUID, thing: UUID) -> HttpResponse:
     account = enter(request, to_change=True).account
     line = line_of(account, thing, request.user)
     calls = CallAttempt.objects.visible_to(request.user).filter(line=line)
-    waiting = calls.filter(ended_at=None).first()
+    waiting = calls.open().first()
     if waiting is not None and not asking.withdraw(waiting):
         messages.error(request, _("The collector has taken it up already."))
     return redirect(back_to(request.POST, reverse("line", args=[uid, thing])))
@@ -101,7 +102,7 @@ def shown(
 ) -> dict[str, object]:
     """Return what the page of a line shows of its calls and of what they brought."""
     calls = told(line)
-    current = calls.filter(ended_at=None).first()
+    current = calls.open().first()
     progress = progress_of(current, at=at) if current else None
     known = standing_of(line, at=at)
     read_until = settings.hours_until if settings else None
@@ -126,6 +127,7 @@ def shown(
         "standings": dict(LineStanding.choices),
         "one_day": ONE_DAY,
         "known": known,
+        "key_is_refused": progress is None and _key_is_refused(known, settings),
         "read_until": read_until,
         "last_good_day": read_until - ONE_DAY if read_until else None,
         "days": days,
@@ -142,6 +144,12 @@ def shown(
 def _has_just_ended(call: CallAttempt, *, at: datetime) -> bool:
     """Return whether somebody who asked for a call may still wait to read how it ended."""
     return call.asked_at is not None and call.ended_at is not None and at - call.ended_at < RECENT
+
+
+def _key_is_refused(known: Any, settings: LineSettings | None) -> bool:
+    """Return whether the last call ended with a key that is the same still."""
+    refused = known.last_outcome == CallOutcome.WRONG_KEY
+    return settings is not None and refused and known.last_called_at >= settings.changed_at
 
 
 def _runs(days: Sequence[LineDay]) -> list[GapRun]:

@@ -79,12 +79,9 @@ class CalledForm(ThingForm):
         if not modems():
             modem.help_text = gettext_lazy("The operator has named no modem here.")
         if self.has_key:
-            self.fields["key"].help_text = gettext_lazy("Stored: left empty, it stays.")
-
-    @property
-    def is_said(self) -> bool:
-        """Whether anything is said of how the meter is called."""
-        return any(self.cleaned_data[name] not in ("", None) for name in REACHED)
+            self.fields["key"].help_text = gettext_lazy(
+                "Stored: left empty, it stays, unless another address is called."
+            )
 
     def clean_key(self) -> MeterKey | None:
         text = self.cleaned_data["key"]
@@ -95,12 +92,16 @@ class CalledForm(ThingForm):
 
     def clean(self) -> dict[str, Any]:
         written = super().clean() or {}
-        if self.has_key or any(written.get(name) not in ("", None) for name in REACHED):
+        if self.must_be_said(written):
             for name in ("link_address", "measuring_point"):
                 if written.get(name) is None and name not in self.errors:
                     required = self.fields[name].error_messages["required"]
                     self.add_error(name, required)
         return written
+
+    def must_be_said(self, _written: Mapping[str, Any]) -> bool:
+        """Return whether it has to be said how the meter is called."""
+        return True
 
     def details(self) -> LineDetails:
         """Return the cleaned values as the rule takes them, those of the transport alone."""
@@ -126,6 +127,15 @@ class LineForm(CalledForm):
         self.fields["meter"].offer(meters_of(account))  # type: ignore[attr-defined]
         for name in ("transport", "night_from", "night_until"):
             self.fields[name].required = False
+
+    @property
+    def is_said(self) -> bool:
+        """Whether anything is said of how the meter is called."""
+        return self.must_be_said(self.cleaned_data)
+
+    def must_be_said(self, written: Mapping[str, Any]) -> bool:
+        """Return whether anything is said of it: then all of it has to be."""
+        return any(written.get(name) not in ("", None) for name in REACHED)
 
     def clean(self) -> dict[str, Any]:
         written = super().clean()
