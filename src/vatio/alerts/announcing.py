@@ -19,8 +19,9 @@ from vatio.alerts.kinds import DAILY, Severity
 from vatio.alerts.listening import Listener
 from vatio.alerts.models import AlertEpisode, AlertHeld, AlertTold
 from vatio.alerts.moments import What
+from vatio.alerts.summary import summary_of
 from vatio.alerts.wording import Facts, described
-from vatio.notifications.news import HowTold
+from vatio.notifications.news import STILL_OPEN, HowTold
 from vatio.notifications.queueing import Recipient, queue
 from vatio.tenants.addresses import fold_address
 
@@ -138,11 +139,11 @@ def _row(announcement: Announcement, sent: _Sent, *, at: datetime) -> AlertTold:
     )
 
 
-def _by_person(announcements: Iterable[Announcement]) -> Iterable[Group]:
-    """Return announcements in groups: those of one account for one person."""
+def _by_person(announcements: Iterable[Announcement], *, across: bool = False) -> Iterable[Group]:
+    """Return announcements in groups: those of one account for one person, or `across` all."""
     found: dict[tuple[int, int], Group] = defaultdict(list)
     for each in announcements:
-        found[each.account.pk, each.listener.person.pk].append(each)
+        found[0 if across else each.account.pk, each.listener.person.pk].append(each)
     return found.values()
 
 
@@ -215,10 +216,25 @@ def _mail(
         key = f"alert{way.value}:{first.episode.pk}:{_said(first)}"
         facts = {**first.facts, "what": first.what.value}
         made |= _queue("alert", group, way, key=key, context=facts, at=at)
-    for group in _by_person(joined):
-        key = _key(f"alerts{way.value}", group, at)
-        made |= _queue("alerts_together", group, way, key=key, context=_listed(group), at=at)
+    for person in _by_person(joined, across=way == _Way.AGAIN):
+        groups = list(_by_person(person))
+        if len(groups) > 1 and person[0].what == What.STILL:
+            made |= _summarise(person, at=at)
+            continue
+        for group in groups:
+            key = _key(f"alerts{way.value}", group, at)
+            made |= _queue("alerts_together", group, way, key=key, context=_listed(group), at=at)
     return made
+
+
+def _summarise(group: Group, *, at: datetime) -> dict[Announcement, _Sent]:
+    """Queue one mail of what is still open in several accounts of a person."""
+    first, person = group[0].episode, group[0].listener.person
+    key = f"alerts-still:{person.pk}:{first.pk}:{What.STILL}:{len(group)}:{at:%Y%m%d%H%M}"
+    context = summary_of([each.episode for each in group])
+    queue(STILL_OPEN, [Recipient.of(person)], key=key, context=context, at=at)
+    sent = _Sent(AlertTold.Channel.MAIL, f"{key}:{fold_address(person.email)}")
+    return dict.fromkeys(group, sent)
 
 
 def _listed(group: Group) -> Facts:

@@ -31,6 +31,7 @@ MOMENTS = ("told_opened_at", "told_worsened_at", "told_closed_at", "told_togethe
 NEW = Q(told_opened_at__isnull=True, late=False, muted=False, withdrawn=False)
 OVER = Q(told_opened_at__isnull=False, told_closed_at__isnull=True, ends__isnull=False)
 GRAVER = Q(told_opened_at__isnull=False, told_worsened_at__isnull=True, worsened_at__isnull=False)
+WAITING = NEW | OVER | GRAVER
 
 
 def _unmuted(at: datetime) -> Q:
@@ -71,17 +72,17 @@ def tell(accounts: Collection[int], *, at: datetime) -> int:
 
     An episode that somebody else has locked is told by whoever that is, or the next time.
     """
-    rows = (
-        AlertEpisode.objects.filter(
-            NEW | OVER | GRAVER | _unmuted(at), account__in=hold_free(accounts)
-        )
-        .select_for_update(no_key=True, of=("self",), skip_locked=True)
-        .select_related("rule")
-        .order_by("id")
-    )
+    free = hold_free(accounts)
     by_account: dict[int, list[AlertEpisode]] = defaultdict(list)
-    for row in rows:
-        by_account[row.account_id].append(row)
+    for condition in (WAITING, _unmuted(at)):  # Each has an index of its own.
+        rows = (
+            AlertEpisode.objects.filter(condition, account__in=free)
+            .select_for_update(no_key=True, of=("self",), skip_locked=True)
+            .select_related("rule")
+            .order_by("id")
+        )
+        for row in rows:
+            by_account[row.account_id].append(row)
     if not by_account:
         return 0
     found = Account.objects.select_related("organisation").in_bulk(by_account)
@@ -99,8 +100,11 @@ def tell(accounts: Collection[int], *, at: datetime) -> int:
 @transaction.atomic
 def tell_waiting(*, at: datetime) -> int:
     """Tell what waited: behind a storm or a mute, over quiet hours, for a text that was lost."""
-    waiting = AlertEpisode.objects.filter(NEW | OVER | GRAVER | _unmuted(at)).order_by()
-    told = tell(list(waiting.values_list("account_id", flat=True).distinct()), at=at)
+    accounts: set[int] = set()
+    for condition in (WAITING, _unmuted(at)):
+        waiting = AlertEpisode.objects.filter(condition).order_by()
+        accounts |= set(waiting.values_list("account_id", flat=True).distinct())
+    told = tell(accounts, at=at)
     return told + end_quiet_hours(at=at) + tell_undelivered(at=at)
 
 
