@@ -30,6 +30,7 @@ def files() -> dict[str, str]:
         "Europe/Madrid", date(2026, 10, 24), 3, 900, lambda place: 1000.0 * (place % 90)
     )
     curve.values[4] = None
+    curve.values[277:] = [-1500.0] + [None] * 14
     begins = curve.starts[0]
     sent = {
         "level": "slots",
@@ -41,6 +42,7 @@ def files() -> dict[str, str]:
         "step": 900,
         "count": len(curve.values),
         "ends": curve.ends,
+        "now": curve.starts[280],
         "curves": [
             {
                 "name": "Hotel",
@@ -147,6 +149,21 @@ def test_on_a_phone_the_hours_are_read(chart_page: Page) -> None:
     expect(read).to_contain_text("01:00–02:00, Potencia 6,0 kW")
     heat.press("ArrowDown")
     expect(read).to_contain_text("dom 25 oct 2026, 01:00–02:00")
+
+
+def test_what_is_yet_to_come_is_not_missing(chart_page: Page) -> None:
+    heat = chart_page.locator(".heat")
+    read = heat.locator("[data-chart-read]")
+
+    heat.focus()
+    for _day in range(3):
+        heat.press("ArrowRight")
+    for _hour in range(20):
+        heat.press("Shift+ArrowDown")
+    expect(read).to_contain_text("lun 26 oct 2026, 20:00–20:15")
+    for words in ("Potencia −1,5 kW", "Potencia sin datos", "Potencia sin datos", "por venir"):
+        heat.press("ArrowDown")
+        expect(read).to_contain_text(words)
 
 
 def test_the_pointer_reads_the_cell_under_it(chart_page: Page) -> None:

@@ -2,10 +2,12 @@ import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import IntegrityError
 
 from tests import make
 from tests.collection.called import details
 from tests.collection.field import NIGHT, account, collect, demo, line, measured, meters, stored
+from tests.collection.lines import call_of
 from tests.demo.meter.calling import AT_ONCE, SHORT
 from vatio.collection import making_calls, nights
 from vatio.collection.iec102.failures import CallFailed, CallFailure
@@ -89,7 +91,9 @@ def test_what_fails_is_called_again_after_waits_that_grow_within_its_night() -> 
         (["other-point"], "wrong_meter"),
         (["no-type"], "no_such_curve"),
         (["no-period"], "no_such_curve"),
-        (["hang-up=4"], "hung_up"),
+        (["hang-up=3"], "wrong_key"),
+        (["hang-up=5"], "hung_up"),
+        (["idle-flood"], "garbled"),
         (["cut=300"], "partly"),
     ],
 )
@@ -238,6 +242,62 @@ def test_a_meter_that_keeps_no_quarters_is_asked_for_those_of_yesterday_alone() 
     call = CallAttempt.objects.get(pk=second)
     assert (call.outcome, call.days, call.hours, call.quarters) == ("done", 1, 24, 0)
     assert stored(own, NIGHT.date(), field.at.date()) == measured(NIGHT.date(), field.at.date())
+
+
+@pytest.mark.parametrize("fault", ["quarters-nack", "quarters-no-data"])
+def test_quarter_hours_that_a_meter_refuses_keep_no_hours_from_being_stored(
+    fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(making_calls, "IP_LIMITS", SHORT)
+    since = NIGHT.date() - timedelta(days=3)
+    with meters([fault]) as field:
+        own = line(account(), field.ports[0])
+        LineSettings.objects.update(hours_until=since, quarters_until=since)
+
+        collect(NIGHT)
+
+    call, until = CallAttempt.objects.get(), NIGHT.date()
+    assert (call.outcome, call.days_read, call.hours, call.quarters) == ("done", 3, 72, 0)
+    assert stored(own, since, until) == measured(since, until)
+    settings = LineSettings.objects.get()
+    assert (settings.hours_until, settings.quarters_until) == (until, since)
+
+
+def test_quarter_hours_alone_that_are_refused_keep_no_later_hours_from_being_stored() -> None:
+    since = NIGHT.date() - timedelta(days=3)
+    with meters(["quarters-nack"]) as field:
+        own = line(account(), field.ports[0])
+        LineSettings.objects.update(
+            hours_until=NIGHT.date() - timedelta(days=1), quarters_until=since
+        )
+
+        collect(NIGHT)
+
+    assert CallAttempt.objects.get().outcome == "done"
+    last = NIGHT.date() - timedelta(days=1)
+    assert stored(own, last, NIGHT.date()) == measured(last, NIGHT.date())
+
+
+def test_a_key_that_may_have_been_refused_is_sent_once_a_night() -> None:
+    with meters(["hang-up=3"]) as field:
+        line(account(), field.ports[0])
+        first = collect(NIGHT)
+        later = collect(NIGHT + timedelta(hours=2))
+        field.at = NIGHT + timedelta(days=1)
+        next_night = collect(field.at)
+
+    assert (len(first), later, len(next_night)) == (1, [], 1)
+
+
+def test_bytes_are_counted_beyond_two_thousand_million_and_never_negative() -> None:
+    own = line(account(), 4001)
+    call = call_of(own, at=NIGHT, bytes_received=5_000_000_000)
+
+    call.refresh_from_db()
+
+    assert call.bytes_received == 5_000_000_000
+    with pytest.raises(IntegrityError, match="the_bytes_of_a_call_are_counted"):
+        CallAttempt.objects.update(bytes_sent=-1)
 
 
 def test_a_clock_that_is_off_by_a_century_keeps_nothing_from_being_read() -> None:

@@ -114,3 +114,30 @@ def test_who_was_left_out_of_the_last_night_comes_first_in_this_one() -> None:
     order = [each.line_id for each in nights.due_lines(at=NIGHT)]
 
     assert order == [lines[3].pk, lines[2].pk, lines[0].pk, lines[1].pk]
+
+
+@pytest.mark.parametrize(
+    "outcome, waits",
+    [
+        ("silent", [2, 4, 8, 16, 32, 60, 60]),
+        ("in_use", [2, 4, 8, 16, 16, 16, 16]),
+        ("stopped", [2, 2, 2, 2, 2, 2, 2]),
+    ],
+)
+def test_the_waits_before_a_call_is_made_again(outcome: str, waits: list[int]) -> None:
+    own = one_line((time(0, 30), time(10)))
+    at, found = NIGHT, []
+
+    for _each in waits:
+        ended(own, outcome, at)
+        over = at + timedelta(minutes=1)
+        found.append(
+            next(
+                minutes
+                for minutes in range(1, 90)
+                if nights.due_line(own.pk, at=over + timedelta(minutes=minutes))
+            )
+        )
+        at = over + timedelta(minutes=found[-1])
+
+    assert found == waits

@@ -43,6 +43,12 @@ OUTCOMES = {
 NOT_THERE = {CallFailure.NOT_AVAILABLE, CallFailure.NOT_SUPPORTED}
 """The meter lacks a day, or a curve: it goes on listening."""
 
+NO_QUARTERS = NOT_THERE | {CallFailure.BUSY, CallFailure.NO_DATA}
+"""Ways in which a meter that keeps no quarter-hours says so; its hours are read all the same."""
+
+LACKING = {CallFailure.NOT_SUPPORTED, CallFailure.NO_DATA}
+"""After these a curve is not asked for again in the same call: another day's answer would be the
+same, or take as long to wait for."""
 
 NO_CLOCK = NOT_THERE | {CallFailure.UNEXPECTED, CallFailure.NO_DATA}
 """Without its time a meter can be read all the same."""
@@ -196,9 +202,9 @@ async def _read_day(
         try:
             curves[minutes] = await opened.curve(begin, end, minutes=minutes)
         except CallFailed as failure:
-            if failure.reason not in NOT_THERE:
+            if failure.reason not in (NO_QUARTERS if minutes == 15 else NOT_THERE):
                 raise
-            if failure.reason is CallFailure.NOT_SUPPORTED:
+            if failure.reason in LACKING:
                 lacking.add(minutes)
     return MeterDay(day, curves[60], curves[15])
 

@@ -140,8 +140,8 @@ class CallAttempt(OfAccount):
     ended_at = models.DateTimeField(null=True)
     modem = models.CharField(max_length=60, blank=True, default="")
     outcome = models.CharField(max_length=14, blank=True, default="", choices=CallOutcome.choices)
-    bytes_sent = models.IntegerField(default=0)
-    bytes_received = models.IntegerField(default=0)
+    bytes_sent = models.BigIntegerField(default=0)
+    bytes_received = models.BigIntegerField(default=0)
     days = models.IntegerField(default=0)
     days_read = models.IntegerField(default=0)
     hours = models.IntegerField(default=0)
@@ -178,6 +178,10 @@ class CallAttempt(OfAccount):
                 condition=Q(first_on__isnull=True, last_on__isnull=True)
                 | Q(first_on__lte=F("last_on")),
                 name="the_days_of_a_call_go_forward",
+            ),
+            models.CheckConstraint(
+                condition=Q(bytes_sent__gte=0, bytes_received__gte=0),
+                name="the_bytes_of_a_call_are_counted",
             ),
             models.UniqueConstraint(
                 fields=["line"],

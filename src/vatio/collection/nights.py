@@ -32,11 +32,17 @@ FINAL = (
 """After these a line is not called again in the same night: there is nothing more, or the next
 call would end alike. A key that is refused is sent once a night at most: a meter may lock."""
 
-NO_FAULT = (CallOutcome.IN_USE, CallOutcome.ENGAGED, CallOutcome.STOPPED)
-"""Calls that came too early, or were broken off here: the wait after them does not grow."""
+BUSY = (CallOutcome.IN_USE, CallOutcome.ENGAGED)
+"""Calls that came too early: whoever talks to the meter will have ended soon."""
 
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(minutes=2), timedelta(hours=1)
-"""Before a call is made again: the first wait, and the last; each is twice the one before."""
+"""Before a call is made again: the first wait, and the last; each is twice the one before.
+
+After a call that was broken off here the wait is as if it had not been made.
+"""
+
+LONGEST_BUSY = timedelta(minutes=16)
+"""The last wait of a line that was never found but busy in its night."""
 
 ENDPOINT = """CASE WHEN own.transport = 'modem' THEN own.telephone
     WHEN strpos(own.host, ':') > 0 THEN '[' || own.host || ']:' || own.port
@@ -79,7 +85,8 @@ WITH lines AS (
     FROM at_night
     LEFT JOIN LATERAL (
         SELECT count(*) AS attempts, max(attempt.ended_at) AS ended,
-            count(*) FILTER (WHERE outcome <> ALL(%(no_fault)s)) AS failures,
+            count(*) FILTER (WHERE outcome <> %(stopped)s) AS failures,
+            bool_and(outcome = ANY(%(busy)s)) FILTER (WHERE outcome <> %(stopped)s) AS is_busy,
             bool_or(outcome = '') AS is_called,
             bool_or(outcome = ANY(%(final)s) AND
                 (outcome IN ('done', 'nothing_new') OR started_at >= changed_at)) AS is_over
@@ -90,7 +97,8 @@ WITH lines AS (
     WHERE (last.is_over IS NOT TRUE)
       AND last.is_called IS NOT TRUE
       AND (last.ended IS NULL OR last.ended <= %(at)s - least(
-            %(shortest)s * power(2, least(greatest(last.failures, 1), 12) - 1), %(longest)s))
+            %(shortest)s * power(2, least(greatest(last.failures, 1), 12) - 1),
+            CASE WHEN last.is_busy THEN %(longest_busy)s ELSE %(longest)s END))
 )
 SELECT id, account_id, endpoint, modem, closes_at
 FROM due
@@ -137,9 +145,11 @@ def _due(*, at: datetime, line: int | None) -> list[DueLine]:
         "at": at,
         "line": line,
         "final": list(map(str, FINAL)),
-        "no_fault": list(map(str, NO_FAULT)),
+        "busy": list(map(str, BUSY)),
+        "stopped": str(CallOutcome.STOPPED),
         "shortest": SHORTEST_WAIT,
         "longest": LONGEST_WAIT,
+        "longest_busy": LONGEST_BUSY,
     }
     with connection.cursor() as cursor:
         cursor.execute(DUE, asked)

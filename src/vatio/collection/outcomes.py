@@ -28,7 +28,7 @@ class CallOutcome(TextChoices):
     GARBLED = "garbled", _("What came could not be understood")
     HUNG_UP = "hung_up", _("The other side hung up")
     WRONG_METER = "wrong_meter", _("Another meter answered, or another measuring point")
-    WRONG_KEY = "wrong_key", _("The meter refused the access key")
+    WRONG_KEY = "wrong_key", _("The meter did not accept the access key")
     KEY_UNREADABLE = "key_unreadable", _("The access key cannot be opened here: write it anew")
     NO_PLACE = "no_place", _("Its meter has no data point for the energy, and none can be added")
     NOT_TAKEN = "not_taken", _("No collector took it up")

@@ -24,6 +24,7 @@ def test_the_protocol_stands_on_python_alone() -> None:
         "dataclasses",
         "datetime",
         "enum",
+        "functools",
         "typing",
         "zoneinfo",
     }

@@ -1,5 +1,5 @@
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
@@ -43,6 +43,30 @@ def test_a_meter_that_stays_in_winter_time_is_understood() -> None:
     assert TimeLabel(datetime(2026, 7, 1, 12), False).instant(CANARY) == datetime(
         2026, 7, 1, 12, tzinfo=UTC
     )
+
+
+def test_summer_is_the_greater_offset_of_a_year_whatever_a_zone_calls_its_standard() -> None:
+    noons = [datetime(2026, month, 1, 12, tzinfo=UTC) for month in range(1, 13)]
+
+    months = {
+        zone: [at.month for at in noons if TimeLabel.of(at, ZoneInfo(zone)).summer]
+        for zone in ("Europe/Madrid", "Europe/Dublin", "Africa/Casablanca", "Asia/Tokyo")
+    }
+
+    assert months == {
+        "Europe/Madrid": [4, 5, 6, 7, 8, 9, 10],
+        "Europe/Dublin": [4, 5, 6, 7, 8, 9, 10],
+        "Africa/Casablanca": [1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12],
+        "Asia/Tokyo": [],
+    }
+
+
+@given(
+    st.datetimes(datetime(2015, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC)),
+    st.sampled_from(sorted(available_timezones())),
+)
+def test_every_instant_comes_back_from_its_label_in_every_zone(at: datetime, zone: str) -> None:
+    assert TimeLabel.of(at, ZoneInfo(zone)).instant(ZoneInfo(zone)) == at
 
 
 @given(instants, st.sampled_from([MADRID, CANARY, ZoneInfo("UTC")]))

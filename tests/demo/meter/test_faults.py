@@ -13,7 +13,8 @@ from tests.demo.meter.calling import (
     values,
 )
 from vatio.collection.iec102.curves import MeterCurve
-from vatio.collection.iec102.failures import CallFailure
+from vatio.collection.iec102.failures import CallFailed, CallFailure
+from vatio.collection.iec102.session import MeterSession
 from vatio.demo.meter.faults import KNOWN, MeterFaults, UnknownMeterFault, listed
 
 WHOLE = measured(BEGIN, BEGIN + DAY, 60)
@@ -22,7 +23,7 @@ STARTS = list(WHOLE)
 SURVIVED = {
     "deaf", "drop", "drop-every", "corrupt", "corrupt-every", "delay", "late", "split", "idle",
     "noise", "echo", "no-confirm", "wait", "duplicates", "disorder", "edges", "drift",
-    "no-quarters",
+    "no-quarters", "quarters-nack", "quarters-no-data",
 }  # fmt: skip
 MARKED = {"contradiction", "no-first", "no-last", "hole", "invalid", "manipulated", "doubtful"}
 FATAL = {
@@ -35,6 +36,7 @@ FATAL = {
     "cut": CallFailure.HUNG_UP,
     "hang-up": CallFailure.HUNG_UP,
     "slow": CallFailure.TOO_SLOW,
+    "idle-flood": CallFailure.GARBLED,
     "idle-only": CallFailure.TOO_SLOW,
     "garbage": CallFailure.GARBLED,
     "other-link": CallFailure.OTHER_LINK,
@@ -101,7 +103,24 @@ def test_wherever_the_meter_hangs_up_there_are_no_readings(fault: str) -> None:
     outcomes = called_at_once([f"{fault}={number}" for number in range(1, 31)], act=day())
 
     first = CallFailure.BUSY if fault == "hang-up" else CallFailure.HUNG_UP
-    assert outcomes == [first] + [CallFailure.HUNG_UP] * 29
+    key = [CallFailure.REFUSED_KEY] * 2
+    assert outcomes == [first, CallFailure.HUNG_UP, *key] + [CallFailure.HUNG_UP] * 26
+
+
+@pytest.mark.parametrize(("fault", "reason"), [
+    ("no-quarters", CallFailure.NOT_AVAILABLE),
+    ("quarters-nack", CallFailure.BUSY),
+    ("quarters-no-data", CallFailure.NO_DATA),
+])  # fmt: skip
+def test_a_meter_may_refuse_quarter_hours_and_give_hours(fault: str, reason: CallFailure) -> None:
+    async def both(opened: MeterSession) -> tuple[CallFailure, MeterCurve]:
+        with pytest.raises(CallFailed) as failed:
+            await day(15)(opened)
+        return failed.value.reason, await day()(opened)
+
+    refused, hours = called(fault, act=both)
+
+    assert (refused, values(hours)) == (reason, WHOLE)
 
 
 def test_what_is_missing_is_said() -> None:

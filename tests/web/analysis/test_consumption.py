@@ -1,3 +1,4 @@
+import json
 import re
 from datetime import date
 from itertools import product
@@ -60,6 +61,15 @@ def test_the_four_views_lead_to_each_other(client: Client, hotel: Account) -> No
 
     for words in ("Consumo", "Mapa de calor", "Calidad de datos", "Entregas"):
         assert f">{words}</a>" in page
+
+
+def test_the_curve_calls_a_tariff_period_by_its_name(client: Client, hotel: Account) -> None:
+    measured(hotel)
+
+    page = look(client, hotel, WEEK)
+
+    words = json.loads(re.search(r"data-words='([^']+)'", page)[1])  # type: ignore[index]
+    assert words["period"] == "Periodo tarifario"
 
 
 @pytest.mark.parametrize("page", ["", "heat-map/", "curve/", "download.csv", "download.xlsx"])
@@ -299,3 +309,51 @@ def test_the_commercial_department_is_written_down(client: Client, hotel: Accoun
 
     acts = Act.objects.filter(account_id=hotel.pk, verb="consumption.entered")
     assert [each.person.name for each in acts if each.person] == ["Elena Cid"]
+
+
+def test_side_by_side_what_was_never_measured_has_as_many_figures(
+    client: Client, hotel: Account
+) -> None:
+    key = measured(hotel)
+    silent = series(60, meter=make.meter(hotel, "Cargadores"))
+    points = [DataPoint.objects.get(pk=each.data_point_id) for each in (key, silent)]
+
+    page = look(client, hotel, WEEK + "".join(f"&what=point:{each.uid}" for each in points))
+
+    figures = page[page.index('id="figures"') :]
+    rows = re.findall(r"<tr role=\"row\">(.*?)</tr>", figures[: figures.index("</table>")])
+    labels = [re.findall(r'data-label="([^"]+)"', row) for row in rows[1:]]
+    assert len(labels) == 2
+    assert labels[0] == labels[1]
+    assert 'data-label="Potencia máxima">– </td>' in rows[2]
+
+
+def test_of_whole_days_alone_there_is_no_figure_of_a_peak(client: Client, hotel: Account) -> None:
+    measured(hotel, minutes=1440, each=24_000.0)
+
+    page = look(client, hotel, WEEK)
+
+    assert "<dt>Potencia media</dt>" in page
+    assert "<dt>Potencia máxima</dt>" not in page
+
+
+def test_over_the_figures_of_a_year_before_the_heading_is_short(
+    client: Client, hotel: Account
+) -> None:
+    measured(hotel)
+
+    headings = rows_of(look(client, hotel, f"{WEEK}&versus=weekday"))[0]
+    downloaded = client.get(address(hotel, f"{WEEK}&versus=weekday", "download.csv"))
+
+    assert headings[2] == "Un año antes, kWh"
+    assert "Un año antes, por día de la semana, kWh" in downloaded.content.decode()
+
+
+def test_without_a_script_a_picture_of_days_says_so(client: Client, hotel: Account) -> None:
+    measured(hotel, minutes=1440, each=24_000.0)
+
+    page = look(client, hotel, WEEK)
+
+    assert "Cada día (kW)" in page
+    assert "1440 minutos" not in page
+    assert re.search(r'<text class="strong" x="2" y="185\.0">0</text>', page)

@@ -29,9 +29,16 @@ def hours(values: Sequence[float | None], minutes: int = 60) -> list[Slot]:
 def test_each_interval_is_a_step() -> None:
     picture = drawn(hours([1000, 500, 1000, 0]))
 
-    assert picture.line == "M0 12H250V100H500V12H750V188H1000"
+    assert picture.line == "M0 41.3H250V114.7H500V41.3H750V188H1000"
     assert picture.band == ""
-    assert picture.grid == [(188.0, "0"), (100.0, "0,5"), (12.0, "1")]
+    assert picture.grid == [(188.0, "0"), (100.0, "0,6"), (12.0, "1,2")]
+
+
+@pytest.mark.parametrize("most", [999.0, 1000.0, 1200.0, 8000.0, 20_000.0, 0.0, -5.0])
+def test_the_highest_stands_below_the_top(most: float) -> None:
+    picture = drawn(hours([most, most / 2]))
+
+    assert picture.height(most) > picture.grid[-1][0] == 12.0
 
 
 def test_what_is_missing_is_hatched_whether_the_file_names_it_or_not() -> None:
@@ -40,7 +47,7 @@ def test_what_is_missing_is_hatched_whether_the_file_names_it_or_not() -> None:
     at_the_end = drawn(hours([1000, 1000, None, None]))
 
     assert named.gaps == unnamed.gaps == [Strip(25.0, 50.0)]
-    assert named.line == unnamed.line == "M0 12H250M750 12H1000"
+    assert named.line == unnamed.line == "M0 41.3H250M750 41.3H1000"
     assert at_the_end.gaps == [Strip(50.0, 50.0)]
     assert named.told.endswith("1 hueco.")
 

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from tests import make
 from tests.consumption.kept import MEASURED, keep, whole
 from tests.readings.stored import put, series
+from tests.web.analysis.looked import speak
 from vatio import clock
 from vatio.accounts.models import Account
 from vatio.history.models import Act
@@ -217,6 +218,18 @@ def test_the_table_can_be_downloaded_whole(client: Client, hotel: Account) -> No
         "2026-10-01", "2026-10-28", "177", "82,49", "31", "2026-10-27 05:00+01:00", "4,11", "1",
         "0", "2026-10-27 05:00+01:00",
     ]  # fmt: skip
+
+
+def test_the_table_in_english_has_commas_and_points(client: Client, hotel: Account) -> None:
+    faulty(hotel, "Bombas")
+    speak(client, hotel, "en")
+
+    answer = client.get(address(hotel, "?as=csv&period=2026-10"))
+    page = look(client, hotel, "?period=2026-09")
+
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert rows[1][8:11] == ["177", "82.49", "31"]
+    assert "none above 1%" in page
 
 
 def test_a_page_of_many_series_costs_as_many_queries_as_one(client: Client, hotel: Account) -> None:

@@ -47,7 +47,7 @@ def test_a_gap_over_days_is_one_box_and_is_said() -> None:
     values = [*[2000.0] * 6, None, None, *[1000.0] * 16]
     picture = drawn(curve_of("UTC", date(2026, 11, 2), 3, 3600, values))
 
-    assert picture.wide.gaps == [HeatBox(0.0, 90.0, 540.0, 30.0)]
+    assert picture.wide.gaps == [HeatBox(0.0, 90.0, 1250.0, 30.0)]
     assert picture.has_gaps
     assert picture.notes == ["6 h sin datos, de 3 días."]
 

@@ -1,8 +1,11 @@
 import pytest
 from django.test import Client
 
+from tests import make
+from tests.readings.stored import series
 from tests.web.analysis.looked import WEEK, look, measured, speak
 from vatio.accounts.models import Account
+from vatio.metering.models import DataPoint
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("october")]
 
@@ -27,3 +30,16 @@ def test_of_whole_days_there_is_no_heat_map(client: Client, hotel: Account) -> N
     page = look(client, hotel, WEEK, "heat-map/")
 
     assert "Solo se conocen días enteros" in page
+
+
+@pytest.mark.parametrize("minutes", [60, 1440])
+def test_of_what_was_never_read_it_says_so(client: Client, hotel: Account, minutes: int) -> None:
+    measured(hotel)
+    key = series(minutes, meter=make.meter(hotel, "Cargadores"))
+    point = DataPoint.objects.get(pk=key.data_point_id)
+
+    page = look(client, hotel, f"{WEEK}&what=point:{point.uid}", "heat-map/")
+
+    assert "De esto no se ha leído nunca nada" in page
+    assert "Hay lecturas de otros días" not in page
+    assert "Solo se conocen días enteros" not in page

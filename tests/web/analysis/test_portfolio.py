@@ -1,6 +1,7 @@
 import csv
 import io
 import re
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -228,7 +229,35 @@ def test_the_workbook_and_the_csv_have_the_same_accounts_in_the_same_order(
     sheet = book.get_sheet_by_index(0).to_python()
     assert [row[0] for row in sheet] == ["Cuenta", "Bea", "=Ana"]
     assert sheet[1][9] == 7.2
+    assert rows[0][6] == sheet[0][6] == "Frente al año pasado"
     assert "attachment" in answer["Content-Disposition"]
+
+
+def test_whole_numbers_of_the_workbook_have_a_decimal(
+    norte: Organisation, nuria: Person, client: Client
+) -> None:
+    consuming(norte, "Ana", 250.0)
+
+    answer = client.get(f"/o/{norte.slug}/portfolio/?as=xlsx")
+
+    with zipfile.ZipFile(io.BytesIO(answer.getvalue())) as book:
+        styles = book.read("xl/styles.xml").decode()
+    assert 'formatCode="#,##0.0"' in styles
+    assert "#,##0.###" not in styles
+
+
+def test_the_csv_in_english_has_commas_and_points(
+    norte: Organisation, nuria: Person, client: Client
+) -> None:
+    nuria.language = "en"
+    nuria.save(update_fields=["language"])
+    consuming(norte, "Ana, Lugo", 200.0)
+
+    answer = client.get(f"/o/{norte.slug}/portfolio/?as=csv")
+
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert rows[1][0] == "Ana, Lugo"
+    assert (rows[0][9], rows[1][9]) == ("Yesterday (kWh)", "4.8")
 
 
 def test_it_speaks_english_too(norte: Organisation, nuria: Person, client: Client) -> None:
@@ -240,3 +269,4 @@ def test_it_speaks_english_too(norte: Organisation, nuria: Person, client: Clien
 
     assert "<h1>Portfolio</h1>" in page
     assert "Against last year" in page
+    assert not re.search(r"\d[ \u00a0]%", page)

@@ -306,7 +306,7 @@ def test_the_list_of_lines_says_the_last_good_day_and_the_last_call(
     page = words(signed.get(at(hotel, "lines/")).text)
 
     assert "23 nov 2026" in page
-    assert "No responde 24 nov 2026, 02:00 · El contador rechazó la clave de acceso" in page
+    assert "No responde 24 nov 2026, 02:00 · El contador no aceptó la clave de acceso" in page
     assert "Sin configurar" in page
 
 

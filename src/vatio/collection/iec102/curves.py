@@ -40,6 +40,11 @@ class MeterCurve:
     strange: int
     """Records of moments that nobody had asked for: none of them is kept."""
 
+    @property
+    def untold(self) -> tuple[datetime, ...]:
+        """Return the starts for which no record came at all."""
+        return tuple(at for at in self.missing if at not in self.contradicted)
+
 
 def starts(start: datetime, end: datetime, minutes: int) -> Iterator[datetime]:
     """Yield the starts of the intervals from `start` up to, and not including, `end`."""

@@ -51,6 +51,10 @@ class Frame:
         """Return whether the frame count bit of a frame from the master is to be looked at."""
         return bool(self.control & FCV)
 
+    def says_as(self, other: "Frame") -> bool:
+        """Return whether another frame says the same, whatever else its control byte holds."""
+        return (self.function, self.link, self.body) == (other.function, other.link, other.body)
+
     def encoded(self) -> bytes:
         """Write the frame as the bytes of the line, checksum and end included."""
         if len(self.body) > LONGEST_BODY:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LENGTH_A, LENGTH_B = 5, 7
@@ -25,18 +26,33 @@ class TimeLabel:
     def of(cls, at: datetime, zone: ZoneInfo, *, invalid: bool = False) -> "TimeLabel":
         """Return the label of an instant in a time zone."""
         local = at.astimezone(zone)
-        return cls(local.replace(tzinfo=None, fold=0), bool(local.dst()), invalid)
+        winter, summer = _offsets(zone, local.year)
+        is_summer = winter < summer == local.utcoffset()
+        return cls(local.replace(tzinfo=None, fold=0), is_summer, invalid)
 
     def instant(self, zone: ZoneInfo) -> datetime:
-        """Return the instant in UTC: the zone's standard time, one hour less in summer.
+        """Return the instant in UTC: by the zone's winter time, or by its summer time.
 
         So the hour that occurs twice in autumn is told apart, both ways of labelling the hour
         in which clocks change mean the same, and a meter that stays in winter time is right.
         """
-        there = self.local.replace(tzinfo=zone)
-        standard = (there.utcoffset() or timedelta()) - (there.dst() or timedelta())
-        naive = self.local - standard - (HOUR if self.summer else timedelta())
+        winter, summer = _offsets(zone, self.local.year)
+        if winter == summer:
+            summer = winter + HOUR
+        naive = self.local - (summer if self.summer else winter)
         return naive.replace(tzinfo=UTC)
+
+
+@lru_cache(maxsize=1_000)
+def _offsets(zone: ZoneInfo, year: int) -> tuple[timedelta, timedelta]:
+    """Return the least and the greatest offset from UTC that a zone has in a year.
+
+    They are winter and summer time, whichever of them the zone calls its standard: Ireland and
+    Morocco say that of summer time.
+    """
+    first = datetime(year, 1, 1, 12, tzinfo=zone)
+    found = {(first + timedelta(days=day)).utcoffset() or timedelta() for day in range(365)}
+    return min(found), max(found)
 
 
 def encode_a(label: TimeLabel, *, weekday: bool) -> bytes:

@@ -27,7 +27,7 @@ class ByteStream(Protocol):
 
 @dataclass(frozen=True)
 class CallLimits:
-    """How long a call waits, in seconds, and how often it asks."""
+    """How long a call waits, in seconds, how often it asks, and how many bytes it takes."""
 
     reply: float = 5.0
     """For one whole answer, from the moment at which the request was sent."""
@@ -43,13 +43,24 @@ class CallLimits:
     """How often one request is sent."""
     empties: int = 60
     """How many answers without data, one after the other, a meter may give."""
+    most_of_answer: int = 64 * 1024
+    """Bytes that may come for one request: the longest answer has 261, idle bytes aside."""
+    most_of_call: int = 8 * 1024 * 1024
+    """Bytes that may come in a call: 45 days of hours and quarter-hours, of all eight objects,
+    have 0.5 million, so that each may come ten times over."""
 
 
 class MeterLink:
     """The link to one meter: requests go out one by one, each until it is answered.
 
     A request whose answer is lost or broken goes out again with the same frame count bit,
-    upon which the meter repeats its last answer.
+    upon which the meter repeats its last answer. An answer says nothing of the request that it
+    belongs to. But a meter answers each request at most once, and every line keeps the order of
+    what it carries: of a request that was sent three times two answers may be owed when the
+    first is taken, equal to it, and they come before the answer to the next request. So an equal
+    answer is taken for one that is owed, as long as any is, however often the next request was
+    sent. If it was none, the next request goes unanswered and is sent again, which loses time;
+    the other way about, the next answer would be lost.
     """
 
     def __init__(self, stream: ByteStream, *, address: int, limits: CallLimits) -> None:
@@ -58,9 +69,9 @@ class MeterLink:
         self._limits = limits
         self._reader = FrameReader()
         self._fcb = False
-        self._last: Frame | None = None
-        self._late_until = float("-inf")
-        self._has_skipped = False
+        self._taken: Frame | None = None
+        self._owed = 0
+        self._asked_at = 0
         self.sent = 0
         """Bytes sent."""
         self.received = 0
@@ -81,6 +92,9 @@ class MeterLink:
             answer = await self._ask(self._request(frames.RESET), {frames.ACK, frames.NACK})
             if answer.function == frames.ACK:
                 self._fcb = False
+                if self._owed:
+                    # What answers the key is like what is owed; the status of the link is not.
+                    await self._ask(self._request(frames.STATUS), {frames.STATUS_ANSWER})
                 return
             await asyncio.sleep(self._limits.pause)
         raise CallFailed(CallFailure.BUSY)
@@ -101,7 +115,7 @@ class MeterLink:
     async def part(self, body: bytes) -> None:
         """Send a last data unit, and wait a moment for its answer, whatever it is."""
         await self._write(self._request(frames.SEND, body))
-        await self._answer({frames.ACK, frames.NACK}, within=self._limits.farewell, anew=False)
+        await self._answer({frames.ACK, frames.NACK}, within=self._limits.farewell)
 
     def _request(self, function: int, body: bytes = b"") -> Frame:
         control = frames.FROM_MASTER | function
@@ -118,37 +132,27 @@ class MeterLink:
         reason = CallFailure.SILENT
         for attempt in range(self._limits.tries):
             await self._write(request)
-            answer = await self._answer(expected, within=self._limits.reply, anew=attempt == 0)
+            answer = await self._answer(expected, within=self._limits.reply)
             if isinstance(answer, Frame):
-                if attempt:
-                    await self._drain()
-                self._last = answer
+                self._taken, self._owed = answer, attempt
+                if not self._owed:
+                    # More than one answer to one request: what follows belongs to nothing.
+                    self._reader.forget()
                 return answer
             if reason is CallFailure.SILENT:
                 reason = answer
-            if not self._has_skipped:
-                # The answer may still be on its way, and the meter's repetition would follow it.
-                now = asyncio.get_running_loop().time()
-                self._late_until = now + 2 * self._limits.reply
             self.repeated += attempt + 1 < self._limits.tries
         raise CallFailed(reason)
 
-    async def _answer(
-        self, expected: set[int], *, within: float, anew: bool
-    ) -> Frame | CallFailure:
+    async def _answer(self, expected: set[int], *, within: float) -> Frame | CallFailure:
         """Return the answer to the request that was just sent, or why there is none."""
         begun = self.received
-        self._has_skipped = False
         try:
             async with asyncio.timeout(within):
                 while True:
                     for frame in self._reader.feed(await self._read()):
-                        if frame.from_master:
-                            continue
-                        if anew and self._is_late(frame, expected):
-                            self._has_skipped = True
-                            continue
-                        return await self._judge(frame, expected)
+                        if not frame.from_master and not self._is_owed(frame):
+                            return await self._judge(frame, expected)
         except BrokenFrame:
             await self._drain()
             return CallFailure.GARBLED
@@ -156,17 +160,15 @@ class MeterLink:
             self._reader.forget()
             return CallFailure.SILENT if self.received == begun else CallFailure.TOO_SLOW
 
-    def _is_late(self, frame: Frame, expected: set[int]) -> bool:
-        """Return whether a frame is the repetition of an answer that was taken before."""
-        if asyncio.get_running_loop().time() > self._late_until:
+    def _is_owed(self, frame: Frame) -> bool:
+        """Take a frame for the repetition of the last answer, if one is owed that is like it."""
+        if not self._owed or self._taken is None or not frame.says_as(self._taken):
             return False
-        return frame.function not in expected or (bool(frame.body) and frame == self._last)
+        self._owed -= 1
+        return True
 
     async def _judge(self, frame: Frame, expected: set[int]) -> Frame | CallFailure:
         """Return a frame if it answers the request; else wait for a quiet line."""
-        if self._reader.has_begun:
-            # More than one answer to one request: what follows belongs to nothing.
-            self._reader.forget()
         if frame.link != self._address:
             await self._drain()
             return CallFailure.OTHER_LINK
@@ -196,10 +198,14 @@ class MeterLink:
             # A meter that is with somebody else takes the connection, and drops it at once.
             raise CallFailed(CallFailure.HUNG_UP if self.received else CallFailure.BUSY)
         self.received += len(data)
+        since = self.received - self._asked_at
+        if since > self._limits.most_of_answer or self.received > self._limits.most_of_call:
+            raise CallFailed(CallFailure.GARBLED)
         return data
 
     async def _write(self, request: Frame) -> None:
         data = request.encoded()
+        self._asked_at = self.received
         try:
             async with asyncio.timeout(self._limits.reply):
                 await self._stream.write(data)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,9 @@ REFUSALS = {
 
 STILL_TALKING = {CallFailure.NOT_AVAILABLE, CallFailure.NOT_SUPPORTED, CallFailure.NO_DATA}
 """After these a meter still listens, and is told that the session ends."""
+
+REFUSING = STILL_TALKING | {CallFailure.BUSY}
+"""With these a meter says that it will not give what was asked for; the line is good."""
 
 T = TypeVar("T")
 
@@ -53,6 +57,8 @@ class MeterSession:
         self, link: MeterLink, address: MeterAddress, zone: ZoneInfo, limits: CallLimits
     ) -> None:
         self.link = link
+        self.is_key_out = False
+        """Whether the key was sent and neither accepted nor refused."""
         self._point = address.point
         self._zone = zone
         self._limits = limits
@@ -75,6 +81,9 @@ class MeterSession:
         Both are whole intervals of 60 or 15 minutes. Increments are asked for (types 123 and
         11), or with `readings` the absolute readings at the end of each interval (122 and 8).
 
+        Where intervals are missing and the line was disturbed, the range is asked for once more:
+        a meter that takes a repeated request for a new one goes on to its next record.
+
         :raises CallFailed: if the meter refuses, or stops before its end of the range.
         """
         register, step = REGISTERS[minutes], timedelta(minutes=minutes)
@@ -94,25 +103,35 @@ class MeterSession:
             TimeLabel.of(end, self._zone),
             objects=asdus.LAST_OBJECT,
         )
-        records = await self._records(request, answered, most=2 * count + 8)
-        return curves.assemble(records, start=start, end=end, minutes=minutes, zone=self._zone)
+        most, before = 2 * count + 8, self.link.repeated
+        assemble = partial(curves.assemble, start=start, end=end, minutes=minutes, zone=self._zone)
+        records = await self._records(request, answered, most=most)
+        curve = assemble(records)
+        if curve.untold and (curve.repeated or self.link.repeated > before):
+            records += await self._records_again(request, answered, most=most, known=records)
+            curve = assemble(records)
+        return curve
 
     async def give_key(self, key: MeterKey) -> None:
         """Hand the key over; whatever is no clear acceptance is a refusal, and final.
 
-        A lost frame is repeated with its frame count bit, which is no second attempt.
+        A meter may lock after some keys that it refuses, and it may have refused one whose answer
+        did not come, was spoilt or was cut off: such a key is not to be sent again with the next
+        call of the night either. A lost frame is repeated with its frame count bit, which is no
+        second attempt.
 
-        :raises CallFailed: `REFUSED_KEY`, or why no answer came.
+        :raises CallFailed: `REFUSED_KEY`, or `OTHER_LINK` if it is not the meter that answers.
         """
         request = asdus.open_session(self._point, key)
+        self.is_key_out = True
         try:
             taken = await self.link.send(request.encoded())
             body = await self.link.fetch() if taken else None
+            answer = _decoded(body) if body is not None else None
         except CallFailed as failure:
-            if failure.reason is CallFailure.SILENT:
-                raise CallFailed(CallFailure.REFUSED_KEY) from None
-            raise
-        answer = _decoded(body) if body is not None else None
+            if failure.reason is CallFailure.OTHER_LINK:
+                raise
+            raise CallFailed(CallFailure.REFUSED_KEY) from None
         accepted = (
             answer is not None
             and answer.type == asdus.OPEN_SESSION
@@ -121,6 +140,7 @@ class MeterSession:
         )
         if answer is None or not accepted:
             raise CallFailed(CallFailure.REFUSED_KEY)
+        self.is_key_out = False
         self._ensure_point(answer)
 
     async def end(self) -> None:
@@ -156,6 +176,22 @@ class MeterSession:
             elif answer.cause != asdus.CONFIRM or answer.negative:
                 raise CallFailed(_why_not(answer))
         raise CallFailed(CallFailure.UNEXPECTED)
+
+    async def _records_again(
+        self, request: Asdu, answered: int, *, most: int, known: list[Record]
+    ) -> list[Record]:
+        """Return the records of a request made before that did not come then.
+
+        There are none if the meter does not answer it again.
+        """
+        there = {label.instant(self._zone) for label, _totals in known}
+        try:
+            again = await self._records(request, answered, most=most)
+        except CallFailed as failure:
+            if failure.reason in REFUSING:
+                return []
+            raise
+        return [record for record in again if record[0].instant(self._zone) not in there]
 
     async def _send(self, request: Asdu) -> None:
         """Hand a request over, to a busy meter again after a pause."""
@@ -203,7 +239,8 @@ async def session(
             yield opened
             await opened.end()
     except TimeoutError:
-        raise CallFailed(CallFailure.TOO_SLOW) from None
+        reason = CallFailure.REFUSED_KEY if opened.is_key_out else CallFailure.TOO_SLOW
+        raise CallFailed(reason) from None
     except CallFailed as failure:
         if failure.reason in STILL_TALKING:
             await opened.end()

@@ -121,6 +121,10 @@ class MeterDoor:
         return b"\xff" * int(faults.number("idle")) + whole
 
     async def _write(self, whole: bytes, writer: asyncio.StreamWriter) -> None:
+        while "idle-flood" in self._faults:
+            writer.write(b"\xff" * 4096)
+            await writer.drain()
+            await asyncio.sleep(0)
         size = 1 if "slow" in self._faults else int(self._faults.number("split")) or len(whole)
         for at in range(0, len(whole), size):
             writer.write(whole[at : at + size])

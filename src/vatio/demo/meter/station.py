@@ -112,7 +112,11 @@ class Station:
             self._is_open = False
             self._put(asdu.answered(asdus.CONFIRM))
         elif self._is_open:
-            self._put(*self._answers(asdu))
+            is_quarters = asdu.type in records.ANSWERS and asdu.register == asdus.QUARTER_HOURLY
+            if is_quarters and "quarters-nack" in self._faults:
+                return self._fixed(frames.NACK)
+            if not is_quarters or "quarters-no-data" not in self._faults:
+                self._put(*self._answers(asdu))
         return self._fixed(frames.ACK)
 
     def _put(self, *answers: Asdu) -> None:

@@ -71,11 +71,15 @@ def decimals_of(values: Iterable[Value]) -> int:
 
 
 def change(share: float | None) -> str:
-    """Return a change in per cent with its sign: +5,2 %, −12,0 %; a dash for none."""
+    """Return a change in per cent with its sign: +5,2 %, −12,0 %; a dash for none.
+
+    What is written as nought has none.
+    """
     if share is None:
         return NONE
     words = fixed(abs(share) * 100, 1)
-    sign = "+" if share > 0 else "−" if share < 0 else ""
+    is_none = words == fixed(0, 1)
+    sign = "" if is_none else "+" if share > 0 else "−"
     return f"{sign}{words}{percent_sign()}"
 
 

@@ -48,6 +48,13 @@ COMPARISONS: dict[str, Promise] = {
     Versus.WEEKDAY: _("A year before, by weekday"),
     Versus.DATE: _("A year before, by date"),
 }
+BRIEF_COMPARISONS: dict[str, Promise] = {
+    Versus.PREVIOUS: _("The period before"),
+    Versus.WEEKDAY: _("A year before"),
+    Versus.DATE: _("A year before"),
+}
+"""The same over a column of figures, under a form that says which year before it is."""
+
 SHAPES: dict[str, Promise] = {
     Shape.CURVE: _("Curve"),
     Shape.BARS: _("Bars"),

@@ -14,11 +14,20 @@ from vatio.accounts.models import Account
 from vatio.consumption import entering, parts, subjects
 from vatio.consumption.buckets import By
 from vatio.consumption.parts import Parted
-from vatio.consumption.subjects import KINDS
+from vatio.consumption.subjects import KINDS, EnergySubject
 from vatio.dates import day_at
-from vatio.web.analysis import tiles
+from vatio.web.analysis import tab_queries
 from vatio.web.analysis.amounts import ShownUnit, power_unit, rate_words, total_unit
-from vatio.web.analysis.asked import COMPARISONS, RESOLUTIONS, SHAPES, Asked, Shape, read, spans
+from vatio.web.analysis.asked import (
+    BRIEF_COMPARISONS,
+    COMPARISONS,
+    RESOLUTIONS,
+    SHAPES,
+    Asked,
+    Shape,
+    read,
+    spans,
+)
 from vatio.web.analysis.bars_drawing import BarsDrawing, draw_bars
 from vatio.web.analysis.bucket_bars import MOST_BARS, bars_of
 from vatio.web.analysis.curve_drawing import CurveDrawing, Slot, draw
@@ -26,6 +35,7 @@ from vatio.web.analysis.first_minutes import first_minutes
 from vatio.web.analysis.latest_days import latest_days
 from vatio.web.analysis.looks import Together, looks
 from vatio.web.analysis.table import EnergyTable, page, table
+from vatio.web.analysis.tiles import Tile, tiles
 from vatio.web.analysis.warnings import warnings
 from vatio.web.shell.access import (
     ADMINISTRATOR,
@@ -59,7 +69,6 @@ def consumption(request: Request, uid: UUID) -> HttpResponse:
     asked = read(request.GET, today=today)
     shown = prepare(account, asked, at=at)
     look, first = shown.together.only, shown.together.looks[0]
-    before = str(COMPARISONS[asked.versus])
     return render(
         request,
         "analysis/consumption.html",
@@ -78,7 +87,7 @@ def consumption(request: Request, uid: UUID) -> HttpResponse:
             "comparisons": COMPARISONS,
             "shapes": SHAPES,
             "curve_heading": str(rate_words(first.subject).plain),
-            "figures": [(each.subject, tiles.tiles(each, before)) for each in shown.together.looks],
+            "figures": _figures(shown),
             "drawn": _drawn(shown.together, at.timestamp()) if asked.is_curve else None,
             "bars_drawn": _bars(shown, now=at.timestamp()),
             "page": page(len(shown.table), request.GET),
@@ -90,6 +99,7 @@ def consumption(request: Request, uid: UUID) -> HttpResponse:
             "is_empty": shown.together.is_empty,
             "latest": latest_days(account, shown.together.looks, asked, today=today),
             "steps": first_minutes(frame),
+            "tabs": tab_queries.of_energy(account, first.subject, asked, request.GET),
         },
     )
 
@@ -114,9 +124,17 @@ def prepare(account: Account, asked: Asked, *, at: datetime) -> Shown:
         unit=unit,
         now=now,
         compared_with=compared_with,
+        briefly=str(BRIEF_COMPARISONS.get(asked.versus, "")),
         parted=parted,
     )
     return Shown(asked, together, made, unit, parted)
+
+
+def _figures(shown: Shown) -> list[tuple[EnergySubject, list[Tile]]]:
+    """Return the figures of each thing, as many of all of them."""
+    looked, before = shown.together.looks, str(COMPARISONS[shown.asked.versus])
+    has_peak = any(each.figures.most is not None for each in looked)
+    return [(each.subject, tiles(each, before, has_peak=has_peak)) for each in looked]
 
 
 def _drawn(together: Together, now: float) -> CurveDrawing | None:

@@ -262,11 +262,13 @@ def _scale(most: Sequence[float], least: Sequence[float], factor: float) -> Curv
 
 
 def _round_up(value: float) -> float:
-    """Return a number that can be halved at sight, not below a value: 1, 1.2, 1.6, 2, 3 …"""
+    """Return a number that can be halved at sight, above a value: 1, 1.2, 1.6, 2, 2.4 …"""
     if value <= 0:
         return 1
     tens = 10.0 ** floor(log10(value))
-    return next((n * tens for n in (1, 1.2, 1.6, 2, 3, 4, 5, 6, 8) if n * tens >= value), 10 * tens)
+    return next(
+        (n * tens for n in (1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8) if n * tens > value), 10 * tens
+    )
 
 
 def _ticks(begins: int, ends: int, time_zone: str) -> list[Tick]:

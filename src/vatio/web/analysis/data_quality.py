@@ -26,7 +26,7 @@ from vatio.metering.quantities import QUANTITIES
 from vatio.metering.tree import sites_of
 from vatio.readings import delivery_list
 from vatio.readings.labels import ORIGINS
-from vatio.web.analysis import lengths, quality_csv, quality_drawing
+from vatio.web.analysis import lengths, quality_csv, quality_drawing, tab_queries
 from vatio.web.analysis.quality_drawing import DayStrip
 from vatio.web.shell.access import (
     ADMINISTRATOR,
@@ -82,6 +82,7 @@ def data_quality(request: Request, uid: UUID) -> HttpResponse:
             "tree": tree,
             "places": tree.paths(),
             "quality": quality,
+            "tabs": tab_queries.of_quality(asked, request.GET),
             "count": len(rows),
             "page": page,
             "periods": _periods(quality, today),

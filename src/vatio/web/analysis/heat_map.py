@@ -13,6 +13,7 @@ from vatio.consumption.looking import look
 from vatio.consumption.subjects import KINDS
 from vatio.dates import day_at
 from vatio.readings.slots import WHOLE_DAY
+from vatio.web.analysis import tab_queries
 from vatio.web.analysis.amounts import rate_words
 from vatio.web.analysis.asked import read, spans
 from vatio.web.analysis.first_minutes import first_minutes
@@ -68,8 +69,10 @@ def heat_map(request: Request, uid: UUID) -> HttpResponse:
             "spans": spans(asked, today=today),
             "drawn": drawn,
             "is_daily": is_daily,
+            "never_read": not found.known.first_on,
             "warnings": warnings(account, [found]),
             "steps": first_minutes(frame),
+            "tabs": tab_queries.of_energy(account, subject, asked, request.GET),
         },
     )
 

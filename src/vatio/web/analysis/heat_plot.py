@@ -14,7 +14,7 @@ from vatio.web.analysis.look_paths import LookPath
 
 WIDE_LEFT, WIDE_TOP, WIDE_WIDTH, WIDE_HEIGHT = 46.0, 26.0, 1250.0, 360.0
 NARROW_LEFT, NARROW_TOP, NARROW_WIDTH, NARROW_HEIGHT = 44.0, 22.0, 264.0, 730.0
-WIDEST_DAY, TALLEST_SLOT = 180.0, 48.0
+TALLEST_SLOT = 48.0
 LOWEST_DAY, TALLEST_DAY = 2.0, 24.0
 
 MANY_DAYS = 62
@@ -77,7 +77,7 @@ class HeatPlot:
 
 def wide_plot(grid: HeatGrid, limits: list[float]) -> HeatPlot:
     """Compute the plot of a wide page, from classes' limits."""
-    day = round(min(WIDE_WIDTH / len(grid.days), WIDEST_DAY), 3)
+    day = round(WIDE_WIDTH / len(grid.days), 3)
     slot = round(min(WIDE_HEIGHT / grid.slots, TALLEST_SLOT), 3)
     height, runs = slot * grid.slots, list(runs_of(grid, limits))
     return HeatPlot(

@@ -28,6 +28,7 @@ def script_words(what: str) -> dict[str, str]:
     return {
         "value": what,
         "none": _("no data"),
+        "later": _("yet to come"),
         "absent": _("this hour does not exist"),
         "twice": _("The clocks went back: this hour occurs twice"),
         "summer": _("Summer time"),

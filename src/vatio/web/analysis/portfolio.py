@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import path
@@ -15,6 +15,7 @@ from vatio.consumption.portfolio import exporting, listing
 from vatio.consumption.portfolio.listing import SORTS, ListedFigures
 from vatio.dates import day_at
 from vatio.web.shell.access import SUPERADMINISTRATOR, Request, only
+from vatio.web.shell.csv_files import csv_file
 from vatio.web.shell.downloads import XLSX
 from vatio.web.shell.query_string import query_string, sort_headings
 
@@ -58,10 +59,8 @@ def _file(request: Request, rows: list[ListedFigures], *, at: datetime) -> HttpR
     time_zone = request.organisation.time_zone
     name = _("portfolio-%(day)s") % {"day": day_at(at, time_zone).isoformat()}
     if request.GET["as"] == "csv":
-        written = exporting.table(rows, request.user, time_zone=time_zone, at=at)
-        answer = HttpResponse(written, content_type="text/csv; charset=utf-8")
-        answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-        return answer
+        found = exporting.rows(rows, request.user, time_zone=time_zone, at=at)
+        return csv_file(exporting.headings(), found, name=f"{name}.csv", places=4)
     made = exporting.workbook(rows, request.user, time_zone=time_zone, at=at)
     return FileResponse(made, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX)
 

@@ -1,10 +1,7 @@
 """The table of «Calidad de datos» as CSV: every data point that it is narrowed to."""
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
@@ -13,10 +10,9 @@ from django.utils.translation import gettext as _
 
 from vatio.accounts.models import Account
 from vatio.consumption.quality.account_quality import PointQuality, QualitySpan
-from vatio.formats import decimal_text
 from vatio.metering.labels import RESOLUTIONS
 from vatio.metering.quantities import QUANTITIES
-from vatio.workbooks import harmless
+from vatio.web.shell.csv_files import Cell, csv_file
 
 HOUR = 3600
 
@@ -26,17 +22,12 @@ def answer(
 ) -> HttpResponse:
     """Return the figures of data points as a CSV file, in their order.
 
-    Moments are in the time zone of the account; numbers have the reader's decimal mark.
+    Moments are in the time zone of the account; numbers, and what stands
+    between the cells, are those of the reader's language.
     """
-    written = io.StringIO()
-    sheet = csv.writer(written, delimiter=";", lineterminator="\r\n")
-    sheet.writerow(_heading())
-    for each in points:
-        sheet.writerow(map(harmless, _cells(account, each, span, places)))
+    found = (_cells(account, each, span, places) for each in points)
     name = f"{slugify(_('Data quality'))}-{span.days[0]}-{span.days[-1]}.csv"
-    made = HttpResponse("\ufeff" + written.getvalue(), content_type="text/csv; charset=utf-8")
-    made.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return made
+    return csv_file(_heading(), found, name=name, places=2)
 
 
 def _heading() -> list[str]:
@@ -62,20 +53,20 @@ def _heading() -> list[str]:
 
 def _cells(
     account: Account, each: PointQuality, span: QualitySpan, places: Mapping[int, str]
-) -> list[object]:
+) -> list[Cell]:
     point, quantity = each.point, QUANTITIES.get(each.point.quantity)
     return [
         point.name,
         point.meter.name,
         point.meter.serial,
         places.get(point.meter.site_id or 0, ""),
-        quantity.label if quantity else point.quantity,
+        str(quantity.label if quantity else point.quantity),
         ", ".join(str(RESOLUTIONS[one.key.minutes]) for one in each.series),
         span.days[0],
         span.days[-1],
-        _hours(each.expected),
+        each.expected / HOUR,
         _percent(each.share),
-        _hours(each.missing),
+        each.missing / HOUR,
         _moment(each.missing_since, account),
         _percent(each.estimated_share),
         each.doubtful,
@@ -84,12 +75,8 @@ def _cells(
     ]
 
 
-def _hours(seconds: int) -> str:
-    return decimal_text(round(Decimal(seconds) / HOUR, 2))
-
-
-def _percent(share: float | None) -> str:
-    return "" if share is None else decimal_text(Decimal(str(round(share * 100, 2))))
+def _percent(share: float | None) -> float | None:
+    return None if share is None else share * 100
 
 
 def _moment(at: datetime | None, account: Account) -> str:

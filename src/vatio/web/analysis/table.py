@@ -27,6 +27,7 @@ SIZE = 100
 class TableColumn:
     """A column of numbers: its heading, and its values in the unit of the heading.
 
+    `brief` is a shorter heading for the page, whose form says the rest.
     Differences have their sign: shares (`is_change`), or of states in their unit (`is_signed`).
     """
 
@@ -34,6 +35,7 @@ class TableColumn:
     values: list[Value]
     is_change: bool = False
     is_signed: bool = False
+    brief: str = ""
 
     @cached_property
     def decimals(self) -> int:
@@ -141,13 +143,14 @@ def table(
     unit: ShownUnit,
     now: float,
     compared_with: str,
+    briefly: str = "",
     parted: Parted | None,
 ) -> EnergyTable:
     """Return the table of things: with one, also its parts, its comparison and its peaks."""
     rows = [buckets(each, by, now=now) for each in looked]
     look = looked[0]
     by = By.DAY if by in (By.SLOT, By.HOUR) and look.minutes == WHOLE_DAY else by
-    columns = _columns(looked, rows, unit, compared_with, parted)
+    columns = _columns(looked, rows, unit, (compared_with, briefly or compared_with), parted)
     return EnergyTable(
         by=by,
         look=look,
@@ -162,7 +165,7 @@ def _columns(
     looked: Sequence[Look],
     rows: Sequence[Sequence[Bucket]],
     unit: ShownUnit,
-    compared_with: str,
+    compared_with: tuple[str, str],
     parted: Parted | None,
 ) -> list[TableColumn]:
     if len(looked) > 1:
@@ -190,7 +193,8 @@ def _columns(
     columns.append(TableColumn(f"{word}, {unit.name}", _scaled([b.total for b in own], unit)))
     if looked[0].against is not None:
         before = _scaled([b.before for b in own], unit)
-        columns.append(TableColumn(f"{compared_with}, {unit.name}", before))
+        heading, brief = (f"{words}, {unit.name}" for words in compared_with)
+        columns.append(TableColumn(heading, before, brief=brief))
         columns.append(_differences(looked[0], own, unit))
     return columns
 

@@ -36,10 +36,12 @@ class Tile:
     about: str = ""
 
 
-def tiles(look: Look, before: str = "") -> list[Tile]:
+def tiles(look: Look, before: str = "", *, has_peak: bool = False) -> list[Tile]:
     """Return the figures of a thing over its span.
 
     :param before: what it is compared with, as the form says it.
+    :param has_peak: whether there is a place for the highest power even where it has none, as
+        beside other things.
     """
     figures, power = look.figures, power_unit(look.subject)
     words = rate_words(look.subject)
@@ -61,15 +63,10 @@ def tiles(look: Look, before: str = "") -> list[Tile]:
                 about=_("mean from 01:00 to 05:00"),
             )
         )
-    if figures.most is not None:
-        made.append(
-            Tile(
-                str(words.highest),
-                figure(figures.most, power),
-                power.name,
-                [peak_words(look)],
-            )
-        )
+    if figures.most is not None or has_peak:
+        unit = "" if figures.most is None else power.name
+        most = figure(figures.most, power)
+        made.append(Tile(str(words.highest), most, unit, [peak_words(look)]))
     made.append(_received(look))
     return made
 

@@ -42,7 +42,8 @@ def csv_file(
             return cell.isoformat()
         if isinstance(cell, str):
             return workbooks.harmless(cell)
-        text = f"{cell:.{places}f}".rstrip("0").rstrip(".")
+        text = f"{round(cell, places) or 0:.{places}f}"
+        text = text.rstrip("0").rstrip(".") if places else text
         return text if is_english else text.replace(".", ",")
 
     made = io.StringIO()

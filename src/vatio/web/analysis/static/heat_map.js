@@ -26,10 +26,14 @@
     number(value) {
       const size = Math.abs(value);
       const digits = size >= 1000 ? 0 : size >= 1 || !size ? 1 : 3;
-      return new Intl.NumberFormat(this.language, { minimumFractionDigits: Math.min(digits, 1), maximumFractionDigits: digits, useGrouping: "always" }).format(value);
+      return new Intl.NumberFormat(this.language, { minimumFractionDigits: Math.min(digits, 1), maximumFractionDigits: digits, useGrouping: "always" }).format(value).replace("-", "−");
     }
     written(value, words) {
       return value === null ? words.none : `${this.number(value)} ${this.unit}`;
+    }
+    // Whether an interval has not ended yet, so that it cannot be missing.
+    isLater(i) {
+      return this.first + (i + 1) * this.step > (this.now ?? Infinity);
     }
     // The intervals from a slot up to another of a day, counted in days since 1970.
     intervals(day, from, until) {
@@ -71,7 +75,10 @@
         const own = found.filter(([, shift]) => shift === shifts[k]).map(([i]) => curve.values[i]);
         if (own.length) rows.push([name, curve.written(mean(own), words)]);
       }
-    } else rows.push([words.value, curve.written(mean(values), words)]);
+    } else {
+      const isLater = mean(values) === null && found.every(([i]) => curve.isLater(i));
+      rows.push([words.value, isLater ? words.later : curve.written(mean(values), words)]);
+    }
     const [first] = found[0];
     if (each === 1) {
       const period = curve.holding(curve.periods, first);
