@@ -1,5 +1,6 @@
 """Gives an account rows in every table of alerts."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from tests import make
@@ -61,8 +62,24 @@ def _hold(episode: AlertEpisode, person: Person, *, at: datetime) -> None:
 def tell_in_other_ways(episode: AlertEpisode, *, at: datetime) -> None:
     """Tell of an episode as one of many, and again as what stands on the page already."""
     account = episode.account
-    facts = described(account, [episode])[episode.pk]
+    facts = described(account, [episode], at=at)[episode.pk]
     listener = Listener(episode.told.first().person, by_mail=True, by_sms=False, is_quiet=False)
     own = Announcement(account, episode, What.WORSENED, facts, listener)
     announce([own], together=[account.pk], at=at)
     announce([own], together=[], at=at, again=True)
+
+
+def tell_of_several(episodes: Sequence[AlertEpisode], person: Person, *, at: datetime) -> None:
+    """Tell a person, once, of what is still open in several accounts."""
+    listener = Listener(person, by_mail=True, by_sms=False, is_quiet=False)
+    own = [
+        Announcement(
+            each.account,
+            each,
+            What.STILL,
+            described(each.account, [each], at=at)[each.pk],
+            listener,
+        )
+        for each in episodes
+    ]
+    announce(own, together=[each.account_id for each in episodes], at=at, again=True)

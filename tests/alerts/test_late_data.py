@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from tests import make
@@ -20,7 +20,9 @@ from tests.readings.stored import put, series
 from vatio.accounts.models import Account
 from vatio.alerts import evaluating, making, telling
 from vatio.alerts.models import AlertEpisode, AlertRecipient, AlertRule, AlertTold
+from vatio.notices.choosing import choose
 from vatio.notifications.models import Message
+from vatio.notifications.news import HowTold
 from vatio.readings import following
 from vatio.readings.series import SeriesKey
 from vatio.tenants.models import Person
@@ -60,6 +62,7 @@ class Told:
     key: SeriesKey
     looking: AlertRule
     sleeper: Person
+    mailless: Person
     seen: set[int] = field(default_factory=set)
 
     def live(self, at: datetime, arrivals: list[tuple[int, int, float]]) -> list[AlertTold]:
@@ -89,8 +92,11 @@ def void(_anything: object) -> None:
 def listened(kind: str, threshold: float) -> Told:
     account: Account = world.account(sms_credits=10_000)
     key = series(15, of=account)
-    people = [reachable(account, "Marta Vega"), reachable(account, "Luis Rey")]
+    names = ("Marta Vega", "Luis Rey", "Ana Gil")
+    people = [reachable(account, name) for name in names]
     quiet(people[1], starts=22, ends=7)
+    quiet(people[2], starts=22, ends=7)
+    choose(people[2], HowTold.HERE, {})
     made = rule(
         point_of(key),
         kind,
@@ -100,7 +106,7 @@ def listened(kind: str, threshold: float) -> Told:
         worse=threshold * 2,
     )
     AlertRecipient.objects.filter(rule=made).update(by_sms=True)
-    return Told(key, made, people[1])
+    return Told(key, made, people[1], people[2])
 
 
 def ill_told(rows: list[AlertTold], known: set[int], told: Told, at: datetime) -> list[str]:
@@ -114,6 +120,7 @@ def ill_told(rows: list[AlertTold], known: set[int], told: Told, at: datetime) -
         leaves = row.channel != "page" and row.fate == ""
         if row.episode_id not in known and last_at < at - timedelta(hours=48):
             found.append(f"late: {row}")
+        found += [f"worse late: {row}"] if row.what == "worsened" and not is_new(row, at) else []
         if row.channel == "sms" and row.what != "still" and told.looking.kind == "above":
             found += [f"too old to text: {row}"] if last_at <= at - timedelta(hours=2) else []
         if leaves and row.person == told.sleeper and is_night:
@@ -121,6 +128,27 @@ def ill_told(rows: list[AlertTold], known: set[int], told: Told, at: datetime) -
         if until and until > at:
             found.append(f"muted: {row}")
     return found
+
+
+def is_new(row: AlertTold, at: datetime) -> bool:
+    """Return whether what worsened goes on, and worsened in an interval of the last 48 hours."""
+    worsened_at = row.episode.worsened_at
+    by = at - timedelta(hours=48) - timedelta(seconds=QUARTER)
+    return row.episode.ends is None and worsened_at is not None and worsened_at >= by
+
+
+def unsaid(looking: AlertRule, at: datetime) -> list[str]:
+    """Tell which episodes go on as data in time say, and have no end any more that will be told."""
+    going_on = AlertEpisode.objects.filter(
+        rule=looking, ends__isnull=True, last_at__gt=at - timedelta(hours=48)
+    )
+    told = [each for each in going_on if each.told_opened_at is not None]
+    return [
+        str(each)
+        for each in told
+        if each.told_closed_at is not None
+        or each.told.filter(what="closed", reopened=each.reopened).exists()
+    ]
 
 
 def repeated() -> list[str]:
@@ -145,7 +173,17 @@ def undone() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
+CLOSED = (0, [(8, 1, 3_000.0), (0, 8, 1_000.0)], "")
+"""What opens and closes one at once."""
+
+
 @EXAMPLES
+@example("above", [CLOSED, (0, [(8, 1, 6_000.0)], "")])
+@example("above", [CLOSED, (0, [(0, 8, 3_000.0)], ""), (40, [(0, 2, 1_000.0)], "")])
+@example("above", [(0, [(0, 384, 3_000.0)], ""), (0, [(300, 1, 6_000.0)], "")])
+@example(
+    "day sum", [(0, [(0, 8, 3_000.0)], ""), (0, [(0, 8, 1_000.0)], ""), (1, [(0, 8, 6e3)], "")]
+)
 @given(kind=st.sampled_from(["above", "day sum"]), steps=st.lists(STEP, min_size=2, max_size=10))
 def test_whenever_data_arrive_nobody_is_told_late_or_twice_or_in_a_quiet_hour(
     kind: str, steps: list[tuple[int, list[tuple[int, int, float]], str]]
@@ -165,6 +203,9 @@ def test_whenever_data_arrive_nobody_is_told_late_or_twice_or_in_a_quiet_hour(
 
         assert wrong == []
         assert repeated() == []
+        assert unsaid(told.looking, at) == []
+        mails = Message.objects.filter(channel="email", state="queued", person=told.mailless)
+        assert not mails.exists()
         assert not AlertEpisode.objects.filter(late=True, told_opened_at__isnull=False).exists()
         if kind == "above":
             powers = {begin: value * 4 for begin, value in slots_of(told.key).items()}

@@ -119,3 +119,18 @@ def test_a_sweep_is_one_statement() -> None:
         silence.sweep(at=NOW)
 
     assert len(asked) == 1
+
+
+def test_a_gateway_that_sends_a_day_at_once_is_no_silent_one_between_two_of_them() -> None:
+    own = gateway(minutes=15)
+    for day in range(5):
+        at = NOW + timedelta(days=day)
+        own.insert([(0, at.timestamp() - 900 * n, 20.0) for n in range(96, 0, -1)], at=at)
+    rule(own.source, "silence", threshold=None, at=NOW + timedelta(days=4))
+
+    silence.sweep(at=NOW + timedelta(days=5, hours=20))
+    before = AlertEpisode.objects.count()
+    silence.sweep(at=NOW + timedelta(days=6, minutes=1))
+
+    assert before == 0
+    assert AlertEpisode.objects.get().begins == NOW + timedelta(days=4)

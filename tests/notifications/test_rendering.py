@@ -30,9 +30,9 @@ pytestmark = pytest.mark.django_db
 SOURCE = Path(rendering.__file__).resolve().parents[1]
 
 
-def metered(norte: Organisation) -> Account:
+def metered(norte: Organisation, name: str = "Hotel & Luz") -> Account:
     """Open an account in which something is measured."""
-    hotel = make.account("Hotel & Luz", organisation=norte)
+    hotel = make.account(name, organisation=norte)
     series(15, of=hotel)
     return hotel
 
@@ -66,6 +66,8 @@ def told(settings: Any) -> dict[str, Message]:
     settings.SMS_URL = ""
     episode = alerts.fill(metered(norte), by=nuria, at=make.NOON)
     alerts.tell_in_other_ways(episode, at=make.NOON)
+    other = alerts.fill(metered(norte, "Hotel & Sol"), by=nuria, at=make.NOON)
+    alerts.tell_of_several([episode, other], nuria, at=make.NOON)
     decide(at=make.NOON)
     asked = make.opening_order(norte, "Hotel Teruel", by=nuria)
     commenting.comment(asked, "¿Y los <cuadros>?", by=nuria, at=make.NOON)
@@ -173,6 +175,7 @@ def test_every_message_about_an_account_or_an_order_says_which(told: dict[str, M
         ("alerts_together", "accounts"),
         ("alert_again", "accounts"),
         ("alerts_together_again", "accounts"),
+        ("alerts_still", "notices"),
         ("orders_digest", "desk"),
         ("work_done", "accounts"),
         ("news_digest", "notices"),
@@ -188,7 +191,7 @@ def test_whatever_is_queued_says_which_account_it_is_about_or_is_about_none() ->
         if "account_id" not in {keyword.arg for keyword in call.keywords}
     ]
 
-    assert sorted(silent) == ["'password_link'", "'sms_cap'", "TEMPLATE"]
+    assert sorted(silent) == ["'password_link'", "'sms_cap'", "STILL_OPEN", "TEMPLATE"]
 
 
 def test_what_people_wrote_is_escaped_in_the_page_and_plain_in_the_text(

@@ -57,5 +57,6 @@ FATES = {
     "no credits": _("The account had no SMS credits left: it was not sent."),
     "person cap": _("As many went to this person as a day may have: it was not sent."),
     "account cap": _("As many went out of this account as a day may have: it was not sent."),
+    "quiet hours": _("It was their quiet hours by then: it was not sent."),
 }
-"""Why a text message of an account was not sent, by what `texting.Fate` says."""
+"""Why a text message of an account was not sent, by what `texting.Fate`, or its sender, says."""

@@ -21,7 +21,8 @@ from vatio.notifications.models import Message
 from vatio.notifications.queueing import Recipient, queue, queue_to_leaders
 from vatio.notifications.sms_queueing import Text, is_set_up, queue_texts, refuse_texts
 from vatio.notifications.sms_segments import measure
-from vatio.people.models import Telephone
+from vatio.people.models import QuietHours, Telephone
+from vatio.people.quiet_hours import quiet_until
 from vatio.tenants.models import Person
 
 LIFE = timedelta(minutes=60)
@@ -114,6 +115,14 @@ def settle(message: Message, at: datetime) -> None:
     if message.account_id is not None:
         hold(message.account_id)
         give_back([message.pk], at=at)
+
+
+def is_withheld(message: Message, at: datetime) -> bool:
+    """Return whether a warning would come in its reader's quiet hours: see `Withheld`."""
+    if message.template != WARNING or message.person_id is None:
+        return False
+    hours = QuietHours.objects.filter(person=message.person_id).first()
+    return quiet_until(hours, at) is not None
 
 
 def _lock(warnings: Sequence[WarningText]) -> dict[int, str]:

@@ -1,8 +1,8 @@
 """Announces episodes to those whom their rules tell: by text, by mail, or on the page alone.
 
 Whatever is sent stands on the page too, once. A text that is not sent, for a cap, for want of
-credits or of a telephone, becomes a mail that leaves at once. Who was told what, and by which
-channel, is written in the transaction that queues the messages.
+credits or of a telephone, becomes a mail that leaves at once, whatever its reader chose of mails.
+Who was told what, and by which channel, is written in the transaction that queues the messages.
 """
 
 from collections import defaultdict
@@ -19,7 +19,9 @@ from vatio.alerts.kinds import DAILY, Severity
 from vatio.alerts.listening import Listener
 from vatio.alerts.models import AlertEpisode, AlertHeld, AlertTold
 from vatio.alerts.moments import What
+from vatio.alerts.summary import summary_of
 from vatio.alerts.wording import Facts, described
+from vatio.notifications.news import STILL_OPEN, HowTold
 from vatio.notifications.queueing import Recipient, queue
 from vatio.tenants.addresses import fold_address
 
@@ -65,10 +67,11 @@ Group = list[Announcement]
 
 
 def announcements(
-    account: Account, told: Sequence[tuple[AlertEpisode, What, Listener]]
+    account: Account, told: Sequence[tuple[AlertEpisode, What, Listener]], *, at: datetime
 ) -> list[Announcement]:
     """Return what people are told of episodes of an account, described in the same statements."""
-    facts = described(account, {episode.pk: episode for episode, _what, _who in told}.values())
+    episodes = {episode.pk: episode for episode, _what, _who in told}
+    facts = described(account, episodes.values(), at=at)
     return [Announcement(account, each, what, facts[each.pk], who) for each, what, who in told]
 
 
@@ -102,10 +105,11 @@ def announce(
     extra: Group = []
     rest: Group = []
     for each in announcements:
-        is_loud = each.listener.by_mail and not each.listener.is_quiet
-        if each in refused or (again and is_loud):
+        own = each.listener
+        is_news = own.by_mail and (not own.is_quiet or own.how == HowTold.DAILY)
+        if each in refused or (again and own.is_mailed and not own.is_quiet):
             extra.append(each)
-        (news if is_loud and each not in refused else rest).append(each)
+        (news if is_news and each not in refused else rest).append(each)
     mails = _mail(extra, together, _Way.AGAIN, at=at)
     if not again:
         mails |= _mail(news, together, _Way.NEWS, at=at)
@@ -130,15 +134,16 @@ def _row(announcement: Announcement, sent: _Sent, *, at: datetime) -> AlertTold:
         channel=sent.channel,
         fate=sent.fate,
         message_key=sent.key,
+        reopened=episode.reopened,
         at=at,
     )
 
 
-def _by_person(announcements: Iterable[Announcement]) -> Iterable[Group]:
-    """Return announcements in groups: those of one account for one person."""
+def _by_person(announcements: Iterable[Announcement], *, across: bool = False) -> Iterable[Group]:
+    """Return announcements in groups: those of one account for one person, or `across` all."""
     found: dict[tuple[int, int], Group] = defaultdict(list)
     for each in announcements:
-        found[each.account.pk, each.listener.person.pk].append(each)
+        found[0 if across else each.account.pk, each.listener.person.pk].append(each)
     return found.values()
 
 
@@ -157,7 +162,13 @@ def _key(kind: str, group: Group, at: datetime) -> str:
     """Return the idempotency key of a message of several episodes."""
     first = group[0]
     again = f":{at:%Y%m%d%H%M}" if first.what == What.STILL else ""
-    return f"{kind}:{first.account.pk}:{first.episode.pk}:{first.what}:{len(group)}{again}"
+    return f"{kind}:{first.account.pk}:{first.episode.pk}:{_said(first)}:{len(group)}{again}"
+
+
+def _said(announcement: Announcement) -> str:
+    """Return what is said in a key: closed-2 of an episode that went on after its end was told."""
+    times = announcement.episode.reopened
+    return f"{announcement.what}-{times + 1}" if times else announcement.what.value
 
 
 def _text(
@@ -186,7 +197,7 @@ def _warning(group: Group, together: Collection[int], *, at: datetime) -> Warnin
         key = _key("alerts-sms", group, at)
         text = texting.words_together([each.facts for each in group], first.what, person.language)
     else:
-        key = f"alert-sms:{first.episode.pk}:{first.what}"
+        key = f"alert-sms:{first.episode.pk}:{_said(first)}"
         text = texting.words_apart(first.facts, first.what, person.language)
     return WarningText(first.account, person, text, f"{key}:{person.pk}")
 
@@ -202,13 +213,28 @@ def _mail(
         by_episode[each.episode.pk, each.what].append(each)
     for group in by_episode.values():
         first = group[0]
-        key = f"alert{way.value}:{first.episode.pk}:{first.what}"
+        key = f"alert{way.value}:{first.episode.pk}:{_said(first)}"
         facts = {**first.facts, "what": first.what.value}
         made |= _queue("alert", group, way, key=key, context=facts, at=at)
-    for group in _by_person(joined):
-        key = _key(f"alerts{way.value}", group, at)
-        made |= _queue("alerts_together", group, way, key=key, context=_listed(group), at=at)
+    for person in _by_person(joined, across=way == _Way.AGAIN):
+        groups = list(_by_person(person))
+        if len(groups) > 1 and person[0].what == What.STILL:
+            made |= _summarise(person, at=at)
+            continue
+        for group in groups:
+            key = _key(f"alerts{way.value}", group, at)
+            made |= _queue("alerts_together", group, way, key=key, context=_listed(group), at=at)
     return made
+
+
+def _summarise(group: Group, *, at: datetime) -> dict[Announcement, _Sent]:
+    """Queue one mail of what is still open in several accounts of a person."""
+    first, person = group[0].episode, group[0].listener.person
+    key = f"alerts-still:{person.pk}:{first.pk}:{What.STILL}:{len(group)}:{at:%Y%m%d%H%M}"
+    context = summary_of([each.episode for each in group])
+    queue(STILL_OPEN, [Recipient.of(person)], key=key, context=context, at=at)
+    sent = _Sent(AlertTold.Channel.MAIL, f"{key}:{fold_address(person.email)}")
+    return dict.fromkeys(group, sent)
 
 
 def _listed(group: Group) -> Facts:
@@ -255,12 +281,13 @@ def _hold(announcements: Iterable[Announcement], *, at: datetime) -> None:
                 organisation_id=each.episode.organisation_id,
                 episode=each.episode,
                 person=each.listener.person,
-                by_mail=each.listener.by_mail,
+                by_mail=each.listener.is_mailed,
                 by_sms=each.listener.by_sms,
+                instead=each.listener.instead,
                 since=at,
             )
             for each in announcements
-            if each.what != What.CLOSED and (each.listener.by_mail or each.listener.by_sms)
+            if each.what != What.CLOSED and (each.listener.is_mailed or each.listener.by_sms)
         ],
         ignore_conflicts=True,
     )

@@ -5,7 +5,7 @@ which readings came, the same readings make the same episodes.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import pairwise
 
@@ -37,7 +37,8 @@ class FoundEpisode:
     It begins with the first interval that broke the rule and ends where the first calm one
     begins; None while it is open. `worst` is the most extreme value, first reached in the
     interval that begins at `worst_at`; `worsened_at` is when the second threshold was first
-    broken. `last` is the end of the last interval that broke the rule.
+    broken, in an interval that ends at `worsened_by`. `last` is the end of the last interval that
+    broke the rule.
     """
 
     begins: int
@@ -46,6 +47,7 @@ class FoundEpisode:
     worst_at: int
     last: int
     worsened_at: int | None = None
+    worsened_by: int | None = field(default=None, compare=False)
 
 
 def episodes(
@@ -125,6 +127,7 @@ class _Broken:
             worst_at=starts[self.worst_at],
             last=stops[self.last],
             worsened_at=None if self.worsened is None else starts[self.worsened],
+            worsened_by=None if self.worsened is None else stops[self.worsened],
         )
 
 
@@ -170,6 +173,7 @@ def sums_above(
                 worst_at=stops[own[-1]],
                 last=stops[passed],
                 worsened_at=None if worsened is None else stops[worsened],
+                worsened_by=None if worsened is None else stops[worsened],
             )
         )
     return found

@@ -38,7 +38,12 @@ def evaluate(changes: Sequence[ChangedSeries], *, at: datetime) -> set[int]:
     It belongs into the transaction that claimed the changes. The rules are locked, in their
     order, so that of two who evaluate one the second finds what the first wrote.
     """
-    return _evaluate(touched_by(changes, at=at), at=at)
+    now = at.timestamp()
+    arrived: dict[int, float] = {}
+    for each in changes:
+        first = arrived.get(each.account_id, now)
+        arrived[each.account_id] = min(first, now if each.arrived is None else each.arrived)
+    return _evaluate(touched_by(changes, at=at), arrived, at=at)
 
 
 @transaction.atomic
@@ -51,10 +56,13 @@ def evaluate_anew(*, at: datetime, account: Account | None = None) -> set[int]:
     of = dict(rules.values_list("pk", "account_id"))
     free = hold_free(set(of.values()))
     keys = [key for key, owner in of.items() if owner in free]
-    return _evaluate([TouchedRule(key, EARLIEST, at.timestamp()) for key in keys], at=at)
+    return _evaluate([TouchedRule(key, EARLIEST, at.timestamp()) for key in keys], {}, at=at)
 
 
-def _evaluate(touched: Collection[TouchedRule], *, at: datetime) -> set[int]:
+def _evaluate(
+    touched: Collection[TouchedRule], arrived: Mapping[int, float], *, at: datetime
+) -> set[int]:
+    """Evaluate rules; `arrived` is when what changed came, by account, where that was before."""
     if not touched:
         return set()
     by_key = {each.rule_id: each for each in touched}
@@ -70,7 +78,8 @@ def _evaluate(touched: Collection[TouchedRule], *, at: datetime) -> set[int]:
     accounts = Account.objects.in_bulk(by_account)
     made = Reconciled()
     for key, own in sorted(by_account.items()):
-        _evaluate_account(accounts[key], own, by_key, made, at=at)
+        came = reconciling.moment(arrived[key]) if key in arrived else at
+        _evaluate_account(accounts[key], own, by_key, made, at=at, arrived=came)
     reconciling.write(made)
     return set(by_account)
 
@@ -91,6 +100,7 @@ def _evaluate_account(
     made: Reconciled,
     *,
     at: datetime,
+    arrived: datetime,
 ) -> None:
     """Evaluate rules of an account: the statements go by its things, not by their rules."""
     things = _things(account, rules)
@@ -111,7 +121,7 @@ def _evaluate_account(
         found = finding.find(
             each.rule, watched[key], read[key], powers, begin=each.begin, now=at.timestamp()
         )
-        reconciling.reconcile(each.rule, each.rows, found, made, at=at)
+        reconciling.reconcile(each.rule, each.rows, found, made, at=at, arrived=arrived)
     _remember(windows, watched)
 
 
@@ -142,7 +152,10 @@ def _windows(
     watched: Mapping[ThingKey, Watched],
     touched: Mapping[int, TouchedRule],
 ) -> list[_Window]:
-    """Return from where on each rule is evaluated, with its rows since; one statement."""
+    """Return from where on each rule is evaluated, with its rows since; one statement.
+
+    What was found before a rule looked for something else is no row of it any more.
+    """
     begins: dict[int, int] = {}
     floors: dict[int, int] = {}
     for rule in rules:
@@ -160,7 +173,9 @@ def _windows(
     for rule in rules:
         if rule.pk in begins:
             own_rows = [
-                each for each in rows.get(rule.pk, []) if each.begins.timestamp() >= floors[rule.pk]
+                each
+                for each in rows.get(rule.pk, [])
+                if each.begins.timestamp() >= floors[rule.pk] and each.noticed_at >= rule.looks_from
             ]
             begin = _covered(own_rows, begins[rule.pk])
             kept = [each for each in own_rows if each.begins.timestamp() >= begin]
@@ -215,7 +230,7 @@ def close_periods(*, at: datetime) -> set[int]:
         for row in over
         if row.account_id in free
     ]
-    return _evaluate(touched, at=at)
+    return _evaluate(touched, {}, at=at)
 
 
 def forget(changes: Collection[ChangedSeries], *, at: datetime) -> None:

@@ -154,8 +154,9 @@ def _lock(rule: AlertRule) -> None:
 
 def _close(rule: AlertRule, *, at: datetime) -> None:
     """Close what is open of a rule that looks no more, and tell it no more."""
+    last: datetime | str = at if rule.kind == AlertKind.SILENCE else "last_at"
     AlertEpisode.objects.filter(rule=rule, ends__isnull=True).update(
-        ends=Greatest("begins", "last_at"), told_closed_at=at
+        ends=Greatest("begins", last), told_closed_at=at
     )
     AlertEpisode.objects.filter(rule=rule, told_opened_at__isnull=True).update(muted=True)
     AlertEpisode.objects.filter(rule=rule, told_opened_at__isnull=False).update(

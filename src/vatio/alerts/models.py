@@ -173,8 +173,11 @@ class AlertEpisode(OfAccount):
 
     It is open while `ends` is null. `noticed_at` is when it was found; `last_at` the end of the
     last interval that broke the rule. Those of data that came `late` (over 48 hours after their
-    interval), or while the rule was `muted`, are told to nobody. One that was told and that
-    better data have undone stays, `withdrawn`. What was told is told once: the three moments.
+    interval) are told to nobody, and those that opened while the rule was `muted` only if they go
+    on when it speaks again. One that was told and that
+    better data have undone stays, `withdrawn`. What was told is told once: the three moments; but
+    each time that it goes on after its end was told, `reopened` grows, and its end is told anew.
+    It was `told_together` with others the last time.
     """
 
     rule = models.ForeignKey(
@@ -195,6 +198,7 @@ class AlertEpisode(OfAccount):
     told_worsened_at = models.DateTimeField(null=True)
     told_closed_at = models.DateTimeField(null=True)
     told_together = models.BooleanField(default=False)
+    reopened = models.PositiveSmallIntegerField(default=0)
     acknowledged_by = models.ForeignKey(
         Person, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -256,7 +260,10 @@ class AlertEpisode(OfAccount):
 
 
 class AlertHeld(OfAccount):
-    """An episode of which a person is not told before their quiet hours are over."""
+    """An episode of which a person is not told before their quiet hours are over.
+
+    By mail they are told as they chose of alerts, unless it is `instead` of a text that was lost.
+    """
 
     episode = models.ForeignKey(
         AlertEpisode, on_delete=models.PROTECT, related_name="held", db_constraint=False
@@ -264,6 +271,7 @@ class AlertHeld(OfAccount):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     by_mail = models.BooleanField(default=True)
     by_sms = models.BooleanField(default=False)
+    instead = models.BooleanField(default=False)
     since = models.DateTimeField()
 
     objects = BelowAccountSet["AlertHeld"].as_manager()
@@ -283,7 +291,8 @@ class AlertTold(OfAccount):
     """Who was told what of an episode, by which channel, and what became of it.
 
     `fate` is empty where a message was queued, which has `message_key`; else it says why no text
-    was: see `accounts.texting.Fate`. Nothing is queued for the page alone.
+    was: see `accounts.texting.Fate`. Nothing is queued for the page alone. `reopened` is how often
+    the episode had gone on by then after its end was told.
     """
 
     class Channel(models.TextChoices):
@@ -299,6 +308,7 @@ class AlertTold(OfAccount):
     channel = models.CharField(max_length=4, choices=Channel.choices)
     fate = models.CharField(max_length=12, blank=True, default="")
     message_key = models.CharField(max_length=400, blank=True, default="")
+    reopened = models.PositiveSmallIntegerField(default=0)
     at = models.DateTimeField()
 
     objects = BelowAccountSet["AlertTold"].as_manager()
@@ -306,7 +316,7 @@ class AlertTold(OfAccount):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["episode", "person", "what", "channel"],
+                fields=["episode", "person", "what", "channel", "reopened"],
                 name="a_moment_is_told_a_person_once_by_a_channel",
             ),
         ]
@@ -314,6 +324,7 @@ class AlertTold(OfAccount):
             models.Index(
                 fields=["at"], name="episodes_told_by_text", condition=Q(channel="sms", fate="")
             ),
+            models.Index(fields=["account", "at"], name="what_an_account_was_told"),
         ]
 
     def __str__(self) -> str:

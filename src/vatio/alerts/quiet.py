@@ -1,4 +1,8 @@
-"""Ends quiet hours: whoever was left in peace is told, once, of what is still open."""
+"""Ends quiet hours: whoever was left in peace is told, once, of what is still open.
+
+They are told by mail as they choose of alerts: what stands on the page is not mailed to those who
+want no mails, nor to those who read it in their digest.
+"""
 
 from collections import defaultdict
 from datetime import datetime
@@ -9,6 +13,8 @@ from vatio.alerts.holding import hold_free
 from vatio.alerts.listening import Listener, quiet_people, still_listening
 from vatio.alerts.models import AlertHeld
 from vatio.alerts.moments import What
+from vatio.notifications.choices import told_how
+from vatio.notifications.news import HowTold, NewsKind
 
 
 def end_quiet_hours(*, at: datetime) -> int:
@@ -31,13 +37,16 @@ def end_quiet_hours(*, at: datetime) -> int:
     for row in over:
         if row.pk in listening and row.episode.is_open and not row.episode.rule.is_muted(at):
             by_account[row.account].append(row)
+    how = told_how({row.person_id for row in over}, NewsKind.ALERTS)
     made: list[Announcement] = []
     for account, own in by_account.items():
-        made += announcements(account, [(row.episode, What.STILL, _listener(row)) for row in own])
+        people = [(row.episode, _listener(row, how[row.person_id])) for row in own]
+        held = [(each, What.STILL, who) for each, who in people if who.is_mailed or who.by_sms]
+        made += announcements(account, held, at=at)
     announce(made, together={account.pk for account in by_account}, at=at, again=True)
     AlertHeld.objects.filter(pk__in=[row.pk for row in over]).delete()
     return len({row.person_id for row in over})
 
 
-def _listener(row: AlertHeld) -> Listener:
-    return Listener(row.person, row.by_mail, row.by_sms, is_quiet=False)
+def _listener(row: AlertHeld, how: HowTold) -> Listener:
+    return Listener(row.person, row.by_mail, row.by_sms, False, how, row.instead)

@@ -1,7 +1,9 @@
 """Brings the stored episodes of rules in line with those that were found.
 
 An episode that was told stays the same row, whatever better data make of it: it is extended, cut
-or moved, and its telling is not repeated. One that nobody was told of comes and goes.
+or moved, and its telling is not repeated. One that nobody was told of comes and goes. Where people
+were told that it is over, and data in time say that it goes on, its end is told once more; where
+they were told that it did not happen, what happens later is another episode.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -13,7 +15,7 @@ from vatio.alerts.episodes import FoundEpisode
 from vatio.alerts.models import AlertEpisode, AlertHeld, AlertRule
 
 LATE = timedelta(hours=48)
-"""How long before it is found the last interval of an episode ended that is told to nobody."""
+"""How long before it came the last interval of an episode ended that is told to nobody."""
 
 FOUND = ("begins", "ends", "worst", "worst_at", "worsened_at", "last_at", "late", "withdrawn")
 """The columns that what is found decides."""
@@ -38,17 +40,23 @@ def reconcile(
     made: Reconciled,
     *,
     at: datetime,
+    arrived: datetime,
 ) -> None:
     """Add to `made` what has to be written for a rule.
 
+    :param arrived: when what changed came: what is late by then is told to nobody.
     :param stored: all rows of the stretch of time in which episodes were found.
     """
-    left = sorted(stored, key=lambda each: (each.told_opened_at is None, each.begins))
+    left = sorted(
+        stored, key=lambda each: (each.told_opened_at is None, each.withdrawn, each.begins)
+    )
     matched: list[FoundEpisode] = []
     known = [(row, copy(row)) for row in left if row.told_opened_at and not row.withdrawn]
     for each in found:
         matched.append(each)
-        own = next((row for row in left if _meet(row, each)), None)
+        own = next(
+            (row for row in left if _meet(row, each) and not _is_another(row, each, arrived)), None
+        )
         if own is None:
             own = AlertEpisode(
                 account_id=rule.account_id,
@@ -58,13 +66,13 @@ def reconcile(
                 muted=rule.is_muted(at),
             )
             made.new.append(own)
-            _take(own, each, at=at)
+            _take(own, each, arrived)
             whole = next((pair for pair in known if _meet(pair[1], each)), None)
             if whole:
                 _part(own, *whole, made, at=at)
         else:
             left.remove(own)
-            if _take(own, each, at=at):
+            if _take(own, each, arrived):
                 made.changed.append(own)
     for row in left:
         _leave(row, matched, made, at=at)
@@ -98,7 +106,14 @@ def _meet(row: AlertEpisode, found: FoundEpisode) -> bool:
     return ends is None or ends > found.begins or begins >= found.begins
 
 
-def _take(row: AlertEpisode, found: FoundEpisode, *, at: datetime) -> bool:
+def _is_another(row: AlertEpisode, found: FoundEpisode, arrived: datetime) -> bool:
+    """Return whether a row was said not to have happened, and what was found happened later."""
+    last_at = moment(found.last)
+    is_undone = row.withdrawn and row.told_closed_at is not None
+    return is_undone and last_at > row.last_at and last_at >= arrived - LATE
+
+
+def _take(row: AlertEpisode, found: FoundEpisode, arrived: datetime) -> bool:
     """Write what was found into a row; return whether that changes it."""
     last_at = moment(found.last)
     values = {
@@ -108,13 +123,24 @@ def _take(row: AlertEpisode, found: FoundEpisode, *, at: datetime) -> bool:
         "worst_at": moment(found.worst_at),
         "worsened_at": None if found.worsened_at is None else moment(found.worsened_at),
         "last_at": last_at,
-        "late": last_at < at - LATE if _is_news(row, last_at) else row.late,
+        "late": last_at < arrived - LATE if _is_news(row, last_at) else row.late,
         "withdrawn": False,
     }
     is_changed = any(getattr(row, name, None) != value for name, value in values.items())
     for name, value in values.items():
         setattr(row, name, value)
+    if row.told_opened_at is not None and is_changed:
+        _tell_anew(row, found, arrived)
     return is_changed
+
+
+def _tell_anew(row: AlertEpisode, found: FoundEpisode, arrived: datetime) -> None:
+    """Have the end of a row told once more if it goes on; of what worsened late nobody is told."""
+    if row.told_closed_at is not None and row.is_open and row.last_at >= arrived - LATE:
+        row.told_closed_at = None
+        row.reopened += 1
+    if found.worsened_by is not None and moment(found.worsened_by) < arrived - LATE:
+        row.told_worsened_at = row.told_worsened_at or arrived
 
 
 def _is_news(row: AlertEpisode, last_at: datetime) -> bool:
@@ -133,7 +159,7 @@ def _leave(
     if row.withdrawn:
         return
     is_part = any(_meet(row, each) for each in found)
-    row.ends = row.last_at = row.begins
+    row.ends = row.begins
     row.withdrawn = True
     row.told_opened_at = row.told_opened_at or at
     if is_part:
@@ -150,7 +176,7 @@ def write(made: Reconciled) -> None:
         keys = [each.pk for each in made.gone]
         AlertHeld.objects.filter(episode__in=keys).delete()
         AlertEpisode.objects.filter(pk__in=keys).delete()
-    columns = [*FOUND, "told_opened_at", "told_closed_at"]
+    columns = [*FOUND, "told_opened_at", "told_worsened_at", "told_closed_at", "reopened"]
     for is_open in (False, True):
         rows = [each for each in made.changed if each.is_open == is_open]
         if rows:

@@ -14,6 +14,21 @@ from vatio.collection.outcomes import ANSWERED
 LOOKED_BACK = 120
 """Days within which the calls of a line are looked at: what is silent for longer stays so."""
 
+RHYTHM = """
+SELECT extract(epoch FROM percentile_disc(0.75) WITHIN GROUP (ORDER BY gap)) / 60 AS minutes
+FROM (SELECT hour - lag(hour) OVER (ORDER BY hour) AS gap
+      FROM (SELECT hour FROM readings_delivery
+            WHERE account_id = due.account_id AND source_id = source.id
+              AND hour IS NOT NULL AND taken_back_at IS NULL
+            ORDER BY hour DESC LIMIT 9) AS latest) AS gaps
+HAVING count(gap) >= 3
+"""
+"""How often a source sends something, by the hours of the last nine in which it did.
+
+Of three gaps of four it is the longest: one that sends a day at once, over two hours, has the
+rhythm of a day, and a failure or two leave that of the hours.
+"""
+
 SWEEP = f"""
 WITH due AS (
     SELECT rule.* FROM alerts_alertrule rule
@@ -72,7 +87,8 @@ WITH due AS (
             due.looks_from) AS since,
         CASE WHEN due.minutes > 0 THEN due.minutes
              WHEN due.line_id IS NOT NULL OR source.kind = 'collector' THEN {LINE_SILENCE}
-             ELSE greatest({SPOKEN_AGAIN} * coalesce(heard.spacing, 0), {LEAST_SILENCE})
+             ELSE greatest({SPOKEN_AGAIN} * coalesce(heard.spacing, 0),
+                 {SPOKEN_AGAIN} * coalesce(rhythm.minutes, 0), {LEAST_SILENCE})
         END * interval '1 minute' AS tolerated,
         CASE WHEN called.rule_id IS NULL THEN heard.rule_id IS NOT NULL
              ELSE coalesce(called.ended > greatest(
@@ -83,6 +99,7 @@ WITH due AS (
     LEFT JOIN heard ON heard.rule_id = due.id
     LEFT JOIN called ON called.rule_id = due.id
     LEFT JOIN metering_datasource source ON source.id = coalesce(due.source_id, heard.source_id)
+    LEFT JOIN LATERAL ({RHYTHM}) AS rhythm ON due.minutes = 0 AND due.line_id IS NULL
 ), silent AS (
     SELECT judged.* FROM judged
     WHERE is_expected AND since < %(at)s - tolerated
@@ -101,9 +118,9 @@ WITH due AS (
           AND state.last_at + series.minutes * interval '1 minute' >= %(at)s - judged.tolerated))
 ), opened AS (
     INSERT INTO alerts_alertepisode (account_id, organisation_id, rule_id, uid, begins, last_at,
-        noticed_at, late, muted, withdrawn, told_together)
+        noticed_at, late, muted, withdrawn, told_together, reopened)
     SELECT account_id, organisation_id, id, gen_random_uuid(), since, %(at)s, %(at)s, false,
-        muted_until IS NOT NULL AND muted_until > %(at)s, false, false
+        muted_until IS NOT NULL AND muted_until > %(at)s, false, false, 0
     FROM silent
     ON CONFLICT DO NOTHING
     RETURNING account_id
@@ -131,8 +148,9 @@ def sweep(*, at: datetime) -> set[int]:
 
     A source, or a line, is silent once the end of its last interval is longer ago than it
     tolerates: `minutes` of the rule, else twice its usual spacing and 2 hours at least, 26 hours
-    for lines. What never had data counts from its acceptance. A line that is called is silent
-    since its last answer, if it was called without one since.
+    for lines. The spacing is that of its intervals or, if that is longer, the time between what it
+    sends. What never had data counts from its acceptance. A line that is called is silent since its
+    last answer, if it was called without one since.
     """
     with connection.cursor() as cursor:
         cursor.execute(SWEEP, {"at": at, "answered": list(map(str, ANSWERED))})

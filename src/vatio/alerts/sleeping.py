@@ -13,9 +13,17 @@ WITH slept AS (
       AND NOT rule.asleep AND rule.removed_at IS NULL
     RETURNING rule.id, account.ends_at
 )
-UPDATE alerts_alertepisode own SET told_closed_at = %(at)s,
-    ends = greatest(own.begins, least(slept.ends_at, %(at)s))
-FROM slept WHERE own.rule_id = slept.id AND own.ends IS NULL
+UPDATE alerts_alertepisode own SET
+    ends = coalesce(own.ends, greatest(own.begins, least(slept.ends_at, %(at)s))),
+    muted = own.muted OR own.told_opened_at IS NULL,
+    told_worsened_at = CASE WHEN own.told_opened_at IS NULL THEN own.told_worsened_at
+                       ELSE coalesce(own.told_worsened_at, %(at)s) END,
+    told_closed_at = CASE WHEN own.told_opened_at IS NULL AND own.ends IS NOT NULL
+                     THEN own.told_closed_at ELSE coalesce(own.told_closed_at, %(at)s) END
+FROM slept WHERE own.rule_id = slept.id
+  AND (own.ends IS NULL OR own.told_opened_at IS NULL AND NOT own.muted
+    OR own.told_opened_at IS NOT NULL AND (own.told_closed_at IS NULL
+      OR own.told_worsened_at IS NULL AND own.worsened_at IS NOT NULL))
 """
 
 WAKE = f"""
@@ -31,7 +39,7 @@ WHERE account.id = rule.account_id AND account.ends_at > %(at)s
 def follow_terms(*, at: datetime) -> None:
     """Let rules sleep whose account has expired, and have those look ahead whose has not.
 
-    What is open as an account expires is closed and told no more.
+    What is open as an account expires is closed; that, and what waits to be told, is told no more.
     """
     with connection.cursor() as cursor:
         cursor.execute(SLEEP, {"at": at})

@@ -1,4 +1,8 @@
-"""Mails what a text did not bring: it was refused, came too late, or nobody knows."""
+"""Mails what a text did not bring: it was refused, came too late, or nobody knows.
+
+The mail leaves at once, whatever its reader chose of mails, since they asked for a text. One that
+was due within their quiet hours is sent, as a text, once these are over.
+"""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -12,18 +16,20 @@ from vatio.alerts.holding import hold_free
 from vatio.alerts.listening import Listener, quiet_people, still_listening
 from vatio.alerts.models import AlertTold
 from vatio.alerts.moments import What
+from vatio.notifications.sms_delivery import QUIET
 
 LOOKED_BACK = timedelta(days=1)
 
 LOST = """
-SELECT told.id FROM alerts_alerttold told
+SELECT told.id, message.last_error = %(quiet)s FROM alerts_alerttold told
 JOIN notifications_message message ON message.key = told.message_key
     AND (message.state IN ('failed', 'too late', 'uncertain') OR message.receipt = 'undelivered')
 WHERE told.channel = 'sms' AND told.fate = '' AND told.at > %(since)s
   AND NOT EXISTS (
     SELECT FROM alerts_alerttold other
     WHERE other.episode_id = told.episode_id AND other.person_id = told.person_id
-      AND (other.channel = 'mail' AND other.what IN (told.what, 'still')
+      AND (other.channel = 'mail' AND other.what = told.what AND other.reopened = told.reopened
+        OR other.channel IN ('mail', 'sms') AND other.what = 'still' AND told.what <> 'still'
         OR other.what = 'closed' AND told.what <> 'closed'))
   AND NOT EXISTS (
     SELECT FROM alerts_alertheld held
@@ -37,10 +43,10 @@ def tell_undelivered(*, at: datetime) -> int:
     It belongs into a transaction. Those who were told by mail besides, or that it is over, or have
     no role in the account any more, are left in peace.
     """
-    asked: dict[str, Any] = {"since": at - LOOKED_BACK}
+    asked: dict[str, Any] = {"since": at - LOOKED_BACK, "quiet": QUIET}
     with connection.cursor() as cursor:
         cursor.execute(LOST, asked)
-        keys = [key for (key,) in cursor.fetchall()]
+        keys = dict(cursor.fetchall())
     if not keys:
         return 0
     listening = still_listening(AlertTold.objects.filter(pk__in=keys))
@@ -59,15 +65,19 @@ def tell_undelivered(*, at: datetime) -> int:
     made: list[Announcement] = []
     for key, own in by_account.items():
         lost = [
-            (
-                row.episode,
-                What(row.what),
-                Listener(row.person, by_mail=True, by_sms=False, is_quiet=row.person_id in quiet),
-            )
+            (row.episode, What(row.what), _listener(row, keys[row.pk], row.person_id in quiet))
             for row in own
             if not row.episode.rule.is_muted(at)
         ]
-        made += announcements(accounts[key], lost)
+        made += announcements(accounts[key], lost, at=at)
     many = {key for key, own in by_account.items() if len(own) > MOST_APART}
     announce(made, together=many, at=at, again=True)
     return len(made)
+
+
+def _listener(row: AlertTold, was_withheld: bool, is_quiet: bool) -> Listener:
+    """Return who was to be told by a text, and how they are told now that it did not come."""
+    is_held = was_withheld and is_quiet
+    return Listener(
+        row.person, by_mail=not is_held, by_sms=is_held, is_quiet=is_quiet, instead=not is_held
+    )

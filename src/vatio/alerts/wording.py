@@ -40,15 +40,17 @@ def unit_of(rule: AlertRule, quantity: Quantity, subject_unit: str) -> EpisodeUn
     return EpisodeUnit(subject_unit, quantity.factor)
 
 
-def described(account: Account, episodes: Collection[AlertEpisode]) -> dict[int, Facts]:
+def described(
+    account: Account, episodes: Collection[AlertEpisode], *, at: datetime
+) -> dict[int, Facts]:
     """Return what messages say of episodes of an account, by their keys.
 
-    The statements do not depend on how many episodes there are.
+    One that is open has lasted until now. The statements do not depend on how many there are.
     """
     rules = {each.rule_id: each.rule for each in episodes}
     things, names = things_of(account, rules.values())
     return {
-        each.pk: _facts(account, each, things.get(each.rule_id), names.get(each.rule_id, ""))
+        each.pk: _facts(account, each, things.get(each.rule_id), names.get(each.rule_id, ""), at=at)
         for each in episodes
     }
 
@@ -89,9 +91,15 @@ def things_of(
 
 
 def _facts(
-    account: Account, episode: AlertEpisode, thing: EnergySubject | None, name: str
+    account: Account,
+    episode: AlertEpisode,
+    thing: EnergySubject | None,
+    name: str,
+    *,
+    at: datetime,
 ) -> Facts:
     rule, zone = episode.rule, ZoneInfo(account.time_zone)
+    until = episode.ends or max(at, episode.begins)
     quantity = thing.quantity if thing else ACTIVE_ENERGY
     unit = unit_of(rule, quantity, thing.unit if thing else "")
     return {
@@ -103,8 +111,8 @@ def _facts(
         "threshold": None if rule.threshold is None else rule.threshold / unit.factor,
         "unit": unit.name,
         **_moment("begins", episode.begins, zone),
-        **_moment("ends", episode.ends or episode.last_at, zone),
-        "lasted": lasted((episode.ends or episode.last_at) - episode.begins),
+        **_moment("ends", until, zone),
+        "lasted": lasted(until - episode.begins),
         "worsened": episode.worsened_at is not None,
         "withdrawn": episode.withdrawn,
         "own_text": rule.sms_text,

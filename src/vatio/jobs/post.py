@@ -9,9 +9,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from vatio import clock, env
-from vatio.notices.digest_contents import fill
+from vatio.alerts.summary import fill_summary
+from vatio.notices import digest_contents
 from vatio.notifications.composing import Sender, compose
-from vatio.notifications.delivery import Tally, deliver
+from vatio.notifications.delivery import Context, Tally, deliver
+from vatio.notifications.models import Message
+from vatio.notifications.news import STILL_OPEN
 from vatio.notifications.rendering import RenderedMessage
 from vatio.notifications.smtp import SmtpConnection, parse
 from vatio.tenants.addresses import NotAnAddress, check_address
@@ -48,7 +51,14 @@ def send_all() -> Tally:
     :raises WrongSetting: if EMAIL_SENDER cannot be understood.
     """
     with SmtpConnection(parse(settings.EMAIL_URL)) as connection:
-        return deliver(connection, sender(), now=clock.now, real=clock.real, fill=fill)
+        return deliver(connection, sender(), now=clock.now, real=clock.real, fill=_fill)
+
+
+def _fill(message: Message) -> Context | None:
+    """Return what a message says; None if it has nothing to say any more."""
+    if message.template == STILL_OPEN:
+        return fill_summary(message)
+    return digest_contents.fill(message)
 
 
 def try_out(address: str) -> None:

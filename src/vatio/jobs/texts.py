@@ -58,7 +58,13 @@ def send_texts() -> Tally:
     """Deliver every text message that is due, and return what became of them."""
     own = gateway()
     transport: Transport | None = own if own else (KeptHere() if is_demo() else None)
-    return deliver_texts(transport, settled=texting.settle, now=clock.now, real=clock.real)
+    return deliver_texts(
+        transport,
+        settled=texting.settle,
+        now=clock.now,
+        real=clock.real,
+        withheld=texting.is_withheld,
+    )
 
 
 def try_out(number: str, words: str) -> str:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from django.db import transaction
 
+from vatio.notifications.choices import IN_GENERAL
 from vatio.notifications.models import NewsChoice
 from vatio.notifications.news import UNLESS_CHOSEN, HowTold, NewsKind
 from vatio.tenants.models import Person
 
-GENERAL = ""
-"""The kind under which a person's general choice stands."""
+GENERAL = IN_GENERAL
 
 
 def choices_of(person: Person) -> dict[str, str]:

@@ -48,6 +48,9 @@ KINDS_OF_TEMPLATES: Mapping[str, NewsKind] = {
 DIGEST = "news_digest"
 """The template of a digest of news."""
 
+STILL_OPEN = "alerts_still"
+"""The template of what is still open in several accounts as quiet hours end."""
+
 NO_NEWS = frozenset(
     {
         "invitation",
@@ -56,6 +59,7 @@ NO_NEWS = frozenset(
         "alert_again",
         "alerts_together_again",
         DIGEST,
+        STILL_OPEN,
     }
 )
 """The templates of mails that are no news, or tell of what stands on the page already."""

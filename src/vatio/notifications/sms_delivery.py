@@ -38,6 +38,13 @@ Settled = Callable[[Message, datetime], None]
 row is written: locks of accounts come before those of messages."""
 
 
+Withheld = Callable[[Message, datetime], bool]
+"""Whether a message must not leave at an instant: its reader is in quiet hours by now."""
+
+QUIET = "quiet hours"
+"""The reason of what did not leave because it was withheld."""
+
+
 class Transport(Protocol):
     """What text messages leave by; `keeps_texts` if the secret ones too stay to be read."""
 
@@ -49,7 +56,12 @@ class Transport(Protocol):
 
 
 def deliver_texts(
-    transport: Transport | None, *, settled: Settled, now: Now, real: Now | None = None
+    transport: Transport | None,
+    *,
+    settled: Settled,
+    now: Now,
+    real: Now | None = None,
+    withheld: Withheld | None = None,
 ) -> Tally:
     """Send all due text messages until none is due or the gateway is gone.
 
@@ -57,6 +69,7 @@ def deliver_texts(
 
     :param transport: None where there is no gateway: only what came too late is settled.
     :param real: the wall clock, where `now` may be the demo's clock.
+    :param withheld: what it says must not leave any more is settled as too late.
     """
     tally = Tally()
     tally.too_late = _give_up_on_late(settled, at=now(), real=(real or now)())
@@ -74,6 +87,10 @@ def deliver_texts(
             late = (real or now)() if message.secret else now()
             if late >= message.send_before:
                 tally.too_late += _return(message, Message.State.TOO_LATE, settled, at=now())
+            elif withheld and withheld(message, now()):
+                tally.too_late += _return(
+                    message, Message.State.TOO_LATE, settled, at=now(), last_error=QUIET
+                )
             elif not _send(transport, message, tally, settled, now=now):
                 let_go(batch[place + 1 :], due_at=now() + WAITS[0])
                 return tally

@@ -27,7 +27,7 @@ WITH free AS (
 DELETE FROM readings_touched own USING free
 WHERE own.account_id = free.account_id AND own.series_id = free.series_id
 RETURNING own.account_id, own.series_id, extract(epoch FROM own.begins_at)::float8,
-    extract(epoch FROM own.ends_at)::float8
+    extract(epoch FROM own.ends_at)::float8, extract(epoch FROM own.arrived_at)::float8
 """
 """Takes the next series that nobody else has, of accounts that nobody changes: without waiting,
 so that no other transaction ever waits for this one while this one waits for it."""
@@ -37,12 +37,16 @@ AT_A_TIME = 1_000
 
 @dataclass(frozen=True)
 class ChangedSeries:
-    """A series that changed from `begins` up to, not including, `ends`: seconds since 1970, UTC."""
+    """A series that changed from `begins` up to, not including, `ends`: seconds since 1970, UTC.
+
+    The first of what changed it arrived at `arrived`; None is now.
+    """
 
     account_id: int
     series_id: int
     begins: float
     ends: float
+    arrived: float | None = None
 
 
 Also = Callable[[Sequence[ChangedSeries]], None]

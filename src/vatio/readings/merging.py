@@ -24,8 +24,8 @@ from vatio.readings.storing import (
 )
 
 TOUCH = """
-INSERT INTO readings_touched AS own (account_id, series_id, begins_at, ends_at)
-SELECT %(account)s, series_id, to_timestamp(begins), to_timestamp(ends)
+INSERT INTO readings_touched AS own (account_id, series_id, begins_at, ends_at, arrived_at)
+SELECT %(account)s, series_id, to_timestamp(begins), to_timestamp(ends), to_timestamp(%(at)s)
 FROM unnest(%(series)s::bigint[], %(begins)s::float8[], %(ends)s::float8[])
     AS new (series_id, begins, ends)
 ORDER BY series_id
@@ -80,7 +80,7 @@ def merge_locked(
     if outcome.changed:
         write_days(account_id, outcome.changed)
         write_revisions(account_id, _changes(merged, before, standing, delivery, at))
-        touch(account_id, outcome.changed)  # Before the months: see `following`.
+        touch(account_id, outcome.changed, at=at)  # Before the months: see `following`.
         months.write(account_id, months_of(outcome.changed, series))
     remember_last(outcome.changed, series, standing)
     return outcome
@@ -161,7 +161,7 @@ def months_of(changed: Iterable[DayKey], series: Mapping[int, SeriesKey]) -> set
     }
 
 
-def touch(account_id: int, changed: Mapping[DayKey, StoredDay]) -> None:
+def touch(account_id: int, changed: Mapping[DayKey, StoredDay], *, at: float) -> None:
     """Write down between which instants series changed, for whoever follows."""
     spans: dict[int, tuple[int, int]] = {}
     for (series_id, _day), day in changed.items():
@@ -172,6 +172,7 @@ def touch(account_id: int, changed: Mapping[DayKey, StoredDay]) -> None:
         "series": list(spans),
         "begins": floats([span[0] for span in spans.values()]),
         "ends": floats([span[1] for span in spans.values()]),
+        "at": at,
     }
     with connection.cursor() as cursor:
         cursor.execute(TOUCH, asked)

@@ -30,33 +30,33 @@ WITH asked AS (
         %(begins)s::float8[], %(arrival)s::float8[], %(day_begins)s::float8[],
         %(day_ends)s::float8[], %(part_of)s::bigint[], %(follows)s::float8[])
     AS new (series_id, day, slot, value, quality, may_fill, begins, arrival, day_begins, day_ends,
-        part_of, follows)
+        whole, follows)
 ), found AS MATERIALIZED (
     SELECT asked.*, own."values"[slot + 1] IS NULL AS is_gap,
         coalesce(own.qualities IS NULL AND own.quality = asked.quality
             AND (own."values"[slot + 1] IS NULL AND may_fill
-                 OR own."values"[slot + 1] = value AND part_of IS NULL), false)
-        AND (part_of IS NULL OR NOT EXISTS (
+                 OR own."values"[slot + 1] = value AND whole IS NULL), false)
+        AND (whole IS NULL OR NOT EXISTS (
                 SELECT FROM readings_registerfinding
-                WHERE account_id = %(account)s AND series_id = part_of
+                WHERE account_id = %(account)s AND series_id = whole
                   AND at >= to_timestamp(follows))
             AND NOT EXISTS (
                 SELECT FROM metering_series register
                 JOIN metering_datapoint point ON point.id = register.data_point_id
                 JOIN metering_meterchange change ON change.account_id = %(account)s
                     AND change.meter_id = point.meter_id
-                WHERE register.id = part_of AND change.day >= asked.day)) AS fits
+                WHERE register.id = whole AND change.day >= asked.day)) AS fits
     FROM asked LEFT JOIN readings_day own ON own.account_id = %(account)s
         AND own.series_id = asked.series_id AND own.day = asked.day
 ), stays AS (
-    SELECT series_id FROM found WHERE part_of IS NULL AND NOT is_gap
+    SELECT series_id FROM found WHERE whole IS NULL AND NOT is_gap
 ), taken AS MATERIALIZED (
-    SELECT found.*, coalesce(part_of, series_id) IN (SELECT series_id FROM stays) AS is_same
+    SELECT found.*, coalesce(whole, series_id) IN (SELECT series_id FROM stays) AS is_old
     FROM found
-    WHERE (SELECT bool_and(fits OR coalesce(part_of IN (SELECT series_id FROM stays), false))
+    WHERE (SELECT bool_and(fits OR coalesce(whole IN (SELECT series_id FROM stays), false))
            FROM found)
 ), due AS (
-    SELECT * FROM taken WHERE NOT is_same
+    SELECT * FROM taken WHERE NOT is_old
 ), revised AS (
     INSERT INTO readings_revision (account_id, series_id, day, replaced_at, delivery_id,
         delivery_before, filled_before, version_before, slots, "values", qualities)
@@ -75,26 +75,27 @@ WITH asked AS (
       AND own.day = due.day
 ), stood AS (
     UPDATE readings_state own SET last_arrival = to_timestamp(arrival),
-        last_at = CASE WHEN is_same THEN last_at ELSE to_timestamp(begins) END,
-        last_value = CASE WHEN is_same THEN last_value ELSE value END,
-        register_at = CASE WHEN is_same OR follows IS NULL OR part_of IS NOT NULL
+        last_at = CASE WHEN is_old THEN last_at ELSE to_timestamp(begins) END,
+        last_value = CASE WHEN is_old THEN last_value ELSE value END,
+        register_at = CASE WHEN is_old OR follows IS NULL OR whole IS NOT NULL
             THEN register_at ELSE to_timestamp(begins) END,
-        register = CASE WHEN is_same OR follows IS NULL OR part_of IS NOT NULL
+        register = CASE WHEN is_old OR follows IS NULL OR whole IS NOT NULL
             THEN register ELSE value END
     FROM taken WHERE own.account_id = %(account)s AND own.series_id = taken.series_id
 ), touched AS (
-    INSERT INTO readings_touched AS own (account_id, series_id, begins_at, ends_at)
-    SELECT %(account)s, series_id, to_timestamp(day_begins), to_timestamp(day_ends)
+    INSERT INTO readings_touched AS own (account_id, series_id, begins_at, ends_at, arrived_at)
+    SELECT %(account)s, series_id, to_timestamp(day_begins), to_timestamp(day_ends),
+        to_timestamp(arrival)
     FROM due ORDER BY series_id
     ON CONFLICT (account_id, series_id) DO UPDATE SET
         begins_at = least(own.begins_at, excluded.begins_at),
         ends_at = greatest(own.ends_at, excluded.ends_at)
     WHERE own.begins_at > excluded.begins_at OR own.ends_at < excluded.ends_at
 ), told AS (
-    SELECT count(*) FILTER (WHERE part_of IS NULL AND NOT is_same) AS new,
-        count(*) FILTER (WHERE part_of IS NULL AND is_same) AS same,
-        min(day) FILTER (WHERE part_of IS NULL OR NOT is_same) AS first,
-        max(day) FILTER (WHERE part_of IS NULL OR NOT is_same) AS last
+    SELECT count(*) FILTER (WHERE whole IS NULL AND NOT is_old) AS new,
+        count(*) FILTER (WHERE whole IS NULL AND is_old) AS same,
+        min(day) FILTER (WHERE whole IS NULL OR NOT is_old) AS first,
+        max(day) FILTER (WHERE whole IS NULL OR NOT is_old) AS last
     FROM taken
 ), counted AS (
     UPDATE readings_delivery own SET new = own.new + told.new, same = own.same + told.same,
@@ -111,6 +112,6 @@ SELECT new, same, first IS NOT NULL AND NOT EXISTS (SELECT FROM counted) FROM to
 A gateway that goes on with a day of its own (origin 6, the high bits of a quality) keeps no row of
 the delivery before, as in `day_merging.merge`.
 
-What is `part_of` a register is the interval before it, which the two registers make: it is put
+What is `whole` a register is the interval before it, which the two registers make: it is put
 there if the register is, and if nothing was found of those registers, and no device was changed.
 """

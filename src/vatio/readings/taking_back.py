@@ -214,7 +214,7 @@ def _write(
         account_id,
         [DayChange(key, each.replaced, old, 0, at) for key, (old, each) in undone.items()],
     )
-    touch(account_id, changed)
+    touch(account_id, changed, at=at)
     months.write(account_id, months_of(undone, series))
 
 

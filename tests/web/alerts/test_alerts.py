@@ -120,7 +120,7 @@ def test_the_episodes_come_as_files_in_which_no_name_is_a_formula(
 
     rows = [line.split(";") for line in text.splitlines()]
     assert [row[0] for row in rows] == ["Alerta", "'=1+1", "'=1+1", "'=1+1"]
-    assert rows[1][4:10] == ["2026-05-11 01:45", "", "15", "10,4", "10", "kW"]
+    assert rows[1][4:10] == ["2026-05-11 01:45", "", "5655", "10,4", "10", "kW"]
     sheet = opened(BytesIO(book).read()).get_sheet_by_index(0).to_python()
     assert [row[0] for row in sheet[1:]] == ["=1+1", "=1+1"]
 

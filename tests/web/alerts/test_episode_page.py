@@ -116,7 +116,7 @@ def test_who_saw_an_episode_has_read_what_told_of_it(
             "alert",
             [Recipient.of(watched.ana)],
             key=f"alert:{each.pk}:again",
-            context={**described(watched.account, [each])[each.pk], "what": "opened"},
+            context={**described(watched.account, [each], at=LATER)[each.pk], "what": "opened"},
             at=LATER,
             organisation=watched.account.organisation,
             account_id=watched.account.pk,

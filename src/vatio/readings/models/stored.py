@@ -259,13 +259,15 @@ class KeptFile(KeyedByAccount):
 class Touched(KeyedByAccount):
     """The instants between which a series changed, for whoever follows: months, and alerts.
 
-    From `begins_at` up to, not including, `ends_at`. Whoever follows deletes the row.
+    From `begins_at` up to, not including, `ends_at`. The first of what changed it arrived at
+    `arrived_at`; null is when it is followed. Whoever follows deletes the row.
     """
 
     pk = models.CompositePrimaryKey("account_id", "series_id")
     series_id = models.BigIntegerField()
     begins_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    arrived_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"{self.series_id}: {self.begins_at} to {self.ends_at}"

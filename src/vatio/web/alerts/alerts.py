@@ -76,7 +76,7 @@ def alerts(request: Request, uid: UUID) -> HttpResponse:
             "counts": counts,
             "open_rows": open_rows,
             "page": page,
-            "facts": described(account, [*open_rows, *page.rows]),
+            "facts": described(account, [*open_rows, *page.rows], at=at),
             "headings": sort_headings(request.GET, asked.sort, SORTS, upwards="alert"),
             "state_urls": {
                 state: query_string(request.GET, {"state": state})

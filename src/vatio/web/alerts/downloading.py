@@ -48,7 +48,7 @@ def download(request: Request, uid: UUID, kind: str) -> HttpResponseBase:
     rows = narrowed(account, asked, at=at).order_by(*order_of(asked))
     if asked.state:
         rows = rows.filter(ends__isnull=asked.state == "open")
-    found = _rows(account, rows.iterator(TOGETHER))
+    found = _rows(account, rows.iterator(TOGETHER), at=at)
     day = day_at(at, account.time_zone).isoformat()
     name = f"{slugify(account.name)[:80] or 'vatio'}-{slugify(_('Alerts'))}-{day}.{kind}"
     if kind == "csv":
@@ -75,18 +75,20 @@ def _headings() -> list[str]:
     ]
 
 
-def _rows(account: Account, episodes: Iterator[AlertEpisode]) -> Iterator[list[Cell]]:
+def _rows(
+    account: Account, episodes: Iterator[AlertEpisode], *, at: datetime
+) -> Iterator[list[Cell]]:
     """Yield the values of each episode; moments are in the account's time zone, without it."""
     zone = ZoneInfo(account.time_zone)
     while some := list(islice(episodes, TOGETHER)):
-        facts = described(account, some)
+        facts = described(account, some, at=at)
         for each in some:
-            yield _row(each, facts[each.pk], zone)
+            yield _row(each, facts[each.pk], zone, at=at)
 
 
-def _row(episode: AlertEpisode, facts: Facts, zone: ZoneInfo) -> list[Cell]:
+def _row(episode: AlertEpisode, facts: Facts, zone: ZoneInfo, *, at: datetime) -> list[Cell]:
     rule, who = episode.rule, episode.acknowledged_by
-    lasted = (episode.ends or episode.last_at) - episode.begins
+    lasted = (episode.ends or at) - episode.begins
     return [
         rule.name,
         str(words.KINDS[rule.kind]),

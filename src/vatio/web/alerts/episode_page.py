@@ -74,7 +74,7 @@ def page(request: Request, uid: UUID, episode: UUID) -> HttpResponse:
             "rule": rule,
             "shown": shown,
             "looks_for": words.threshold_words(shown),
-            "facts": described(account, [own])[own.pk],
+            "facts": described(account, [own], at=at)[own.pk],
             "drawn": _drawn(account, own, since, until, at=at),
             "consumption": consumption_of(
                 account, rule, at=at, since=since, until=min(until, day_at(at, account.time_zone))

@@ -63,7 +63,7 @@ def page(request: Request, uid: UUID, rule: UUID) -> HttpResponse:
             "looks_for": words.threshold_words(shown),
             "schedule": _schedule(own),
             "page": found,
-            "facts": described(account, found.rows),
+            "facts": described(account, found.rows, at=at),
             "count": rows.count(),
             "at": at,
             "today": day_at(at, account.time_zone),

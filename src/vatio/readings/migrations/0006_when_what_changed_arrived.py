@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("readings", "0005_another_delivery_after_one_taken_back"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="touched",
+            name="arrived_at",
+            field=models.DateTimeField(null=True),
+        ),
+    ]
