@@ -1,7 +1,7 @@
 """Ties alerts, whom they tell and their episodes to their account and to its things.
 
 A site or a calculated series can be removed: its rules are removed with it, and what is open of
-them is closed and told no more.
+them is closed and told no more, nor is what waited to be told.
 """
 
 from django.db import migrations
@@ -41,6 +41,12 @@ BEGIN
         NEW.removed_at := coalesce(NEW.removed_at, now());
         UPDATE alerts_alertepisode SET ends = greatest(last_at, begins), told_closed_at = now()
         WHERE rule_id = NEW.id AND ends IS NULL;
+        UPDATE alerts_alertepisode SET muted = true
+        WHERE rule_id = NEW.id AND told_opened_at IS NULL AND NOT muted;
+        UPDATE alerts_alertepisode SET told_closed_at = coalesce(told_closed_at, now()),
+            told_worsened_at = coalesce(told_worsened_at, now())
+        WHERE rule_id = NEW.id AND told_opened_at IS NOT NULL
+          AND (told_closed_at IS NULL OR told_worsened_at IS NULL AND worsened_at IS NOT NULL);
     END IF;
     RETURN NEW;
 END $$;

@@ -1,3 +1,5 @@
+"""Counts how often what had ended went on, so that its end is told anew."""
+
 from django.conf import settings
 from django.db import migrations, models
 

@@ -28,8 +28,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("asked_at", models.DateTimeField(null=True)),
+                ("seen_at", models.DateTimeField(null=True)),
                 ("started_at", models.DateTimeField(null=True)),
                 ("ended_at", models.DateTimeField(null=True)),
+                ("modem", models.CharField(blank=True, default="", max_length=60)),
                 (
                     "outcome",
                     models.CharField(
@@ -53,7 +55,7 @@ class Migration(migrations.Migration):
                             ("garbled", "What came could not be understood"),
                             ("hung_up", "The other side hung up"),
                             ("wrong_meter", "Another meter answered, or another measuring point"),
-                            ("wrong_key", "The meter refused the access key"),
+                            ("wrong_key", "The meter did not accept the access key"),
                             (
                                 "key_unreadable",
                                 "The access key cannot be opened here: write it anew",
@@ -63,6 +65,7 @@ class Migration(migrations.Migration):
                                 "Its meter has no data point for the energy, and none can be added",
                             ),
                             ("not_taken", "No collector took it up"),
+                            ("not_collected", "Readings of the account are not collected any more"),
                             ("not_set_up", "It is not said how the meter is reached"),
                             ("no_such_curve", "The meter does not keep this curve"),
                             ("too_late", "The night ended before the call did"),
@@ -73,8 +76,8 @@ class Migration(migrations.Migration):
                         max_length=14,
                     ),
                 ),
-                ("bytes_sent", models.IntegerField(default=0)),
-                ("bytes_received", models.IntegerField(default=0)),
+                ("bytes_sent", models.BigIntegerField(default=0)),
+                ("bytes_received", models.BigIntegerField(default=0)),
                 ("days", models.IntegerField(default=0)),
                 ("days_read", models.IntegerField(default=0)),
                 ("hours", models.IntegerField(default=0)),
@@ -167,6 +170,7 @@ class Migration(migrations.Migration):
                                     "key_unreadable",
                                     "no_place",
                                     "not_taken",
+                                    "not_collected",
                                     "not_set_up",
                                     "no_such_curve",
                                     "too_late",
@@ -176,6 +180,10 @@ class Migration(migrations.Migration):
                             )
                         ),
                         name="the_end_of_a_call_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("bytes_received__gte", 0), ("bytes_sent__gte", 0)),
+                        name="the_bytes_of_a_call_are_counted",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
