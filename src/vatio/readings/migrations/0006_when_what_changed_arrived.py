@@ -1,3 +1,5 @@
+"""Keeps when what changed arrived: whether it is late goes by that."""
+
 from django.db import migrations, models
 
 
