@@ -36,4 +36,4 @@ def test_without_json_it_is_said_in_words() -> None:
     typed = arguments.read(["alerts", "evaluate"])
     code = run_evaluate(typed, at=LATER, say=said.append)
 
-    assert (code, said) == (0, ["0 alertas, 0 episodios, 0 de ellos abiertos; 0 avisados ahora."])
+    assert (code, said) == (0, ["0 alertas, 0 episodios (abiertos: 0); avisados ahora: 0."])

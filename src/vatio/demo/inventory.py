@@ -41,17 +41,20 @@ SITES = """
 INSERT INTO metering_site (uid, account_id, organisation_id, parent_id, name, address, activity,
     working_hours, local_holidays, time_zone, created_at)
 SELECT gen_random_uuid(), account, organisation, NULL, name, '', '', '', '{}', time_zone, since
-FROM plan CROSS JOIN (VALUES ('Edificio principal'), ('Exteriores')) AS site (name);
+FROM plan CROSS JOIN (VALUES (1, 'Edificio principal'), (2, 'Exteriores')) AS site (place, name)
+ORDER BY account, place;
 
 INSERT INTO metering_site (uid, account_id, organisation_id, parent_id, name, address, activity,
     working_hours, local_holidays, time_zone, created_at)
 SELECT gen_random_uuid(), account, organisation, above.id, part.name, '', '', '', '{}',
        plan.time_zone, since
 FROM plan JOIN metering_site above ON above.account_id = account AND parent_id IS NULL
-JOIN (VALUES ('Edificio principal', 'Planta baja'), ('Edificio principal', 'Planta primera'),
-             ('Edificio principal', 'Sala de máquinas'), ('Exteriores', 'Aparcamiento'))
-    AS part (above, name) ON part.above = above.name
+JOIN (VALUES (1, 'Edificio principal', 'Planta baja'), (2, 'Edificio principal', 'Planta primera'),
+             (3, 'Edificio principal', 'Sala de máquinas'), (4, 'Exteriores', 'Aparcamiento'))
+    AS part (place, above, name) ON part.above = above.name
+ORDER BY account, place
 """
+"""Their order is that of their keys, by which meters are shared out among them."""
 
 SUPPLY_POINTS = """
 WITH numbered AS (
@@ -77,6 +80,7 @@ SELECT gen_random_uuid(), account, organisation,
          ELSE 'peninsula' END,
     true, 'accepted', moment, moment
 FROM numbered CROSS JOIN LATERAL (SELECT since + (until - since) * n / supplies) AS taken (moment)
+ORDER BY account, n
 """
 """The letters of a CUPS are those of its digits modulo 529, in an alphabet of 23."""
 
@@ -115,7 +119,8 @@ SELECT gen_random_uuid(), account, organisation, sites.ids[1 + n % cardinality(s
 FROM plan CROSS JOIN generate_series(1, meters) AS n
 CROSS JOIN LATERAL (SELECT array_agg(id ORDER BY id) FROM metering_site
                     WHERE account_id = account) AS sites (ids)
-CROSS JOIN LATERAL (SELECT since + (until - since) * n / meters) AS taken (moment);
+CROSS JOIN LATERAL (SELECT since + (until - since) * n / meters) AS taken (moment)
+ORDER BY account, n;
 
 INSERT INTO metering_datasource (uid, account_id, organisation_id, name, kind, created_at)
 SELECT gen_random_uuid(), account, organisation, name, kind, since
