@@ -30,6 +30,7 @@ def test_a_visitor_asks_accepts_and_renews_in_the_demo(
     nuria.get_by_label("NIF").fill("A36025716")
     nuria.get_by_label("Sector").select_option(label="Hoteles")
     nuria.get_by_label("Professional DP").check()
+    expect(nuria.get_by_label("Data points (DP)")).to_have_value("1000")
     nuria.get_by_label("Data points (DP)").fill("1.250")
     nuria.get_by_role("button", name="Crear nueva cuenta").click()
     expect(nuria.get_by_role("row", name=re.compile("Mondariz"))).to_contain_text("Pendiente")

@@ -109,7 +109,6 @@ class Weighed(subprocess.Popen[bytes]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        Weighed.most = 0
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _watch(self) -> None:
@@ -130,6 +129,7 @@ class Weighed(subprocess.Popen[bytes]):
 def test_what_means_harm_takes_no_more_than_a_process_of_its_own_may(
     kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(Weighed, "most", 0)
     monkeypatch.setattr(subprocess, "Popen", Weighed)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.monotonic()
