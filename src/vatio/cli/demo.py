@@ -27,14 +27,14 @@ WORKER_STARTS = 5.0
 def people(arguments: argparse.Namespace) -> int:
     """Print the people of the demo, one a line or as JSON."""
     joining.running()
-    people = listed()
+    found = listed()
     connection.close()
-    if not people:
+    if not found:
         raise CannotStart("This platform is not the demo: it has no people to list.")
     if arguments.json:
-        say(json.dumps([person.as_dict() for person in people], ensure_ascii=False))
+        say(json.dumps([person.as_dict() for person in found], ensure_ascii=False))
         return 0
-    for person in people:
+    for person in found:
         say(f"{person.email}  {person.password}  {person.role}  {person.organisation}")
     return 0
 

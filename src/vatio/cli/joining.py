@@ -72,10 +72,10 @@ def running() -> None:
     :raises CannotStart: if it does not run, or is of another version.
     """
     if not env.text("DATABASE_URL"):
-        database = server.find(settings.HOME)
-        if database is None:
+        found = server.find(settings.HOME)
+        if found is None:
             raise CannotStart(f"Vatio does not run in {settings.HOME}: start it with `vatio run`.")
-        _use(database)
+        _use(found)
         _act_as(OWNER)
     _ensure_current()
 
@@ -107,16 +107,16 @@ def start(*, aloud: bool = False) -> server.Server | None:
     if env.text("DATABASE_URL"):
         return None
     report = say if aloud else server.keep_quiet
-    database = server.ensure(settings.HOME, programs=programs(), say=report)
-    _use(database)
+    ours = server.ensure(settings.HOME, programs=programs(), say=report)
+    _use(ours)
     _act_as(OWNER)
-    return database
+    return ours
 
 
-def _use(database: server.Server) -> None:
+def _use(found: server.Server) -> None:
     """Point this process and its children to the server's socket directory."""
-    os.environ["VATIO_DATABASE_SOCKET"] = str(database.socket)
-    connection.settings_dict["HOST"] = str(database.socket)
+    os.environ["VATIO_DATABASE_SOCKET"] = str(found.socket)
+    connection.settings_dict["HOST"] = str(found.socket)
 
 
 def _act_as(role: str) -> None:

@@ -52,8 +52,7 @@ def _evaluate(changes: Sequence[ChangedSeries]) -> int:
     """
     at = clock.now()
     try:
-        with transaction.atomic():
-            return telling.tell(evaluating.evaluate(changes, at=at), at=at)
+        return _evaluate_together(changes, at=at)
     except Exception:
         logger.exception("Alerts could not be evaluated; each account is evaluated by itself.")
     by_account: dict[int, list[ChangedSeries]] = defaultdict(list)
@@ -62,11 +61,15 @@ def _evaluate(changes: Sequence[ChangedSeries]) -> int:
     return sum(_evaluate_alone(own, at=at) for own in by_account.values())
 
 
+@transaction.atomic
+def _evaluate_together(changes: Sequence[ChangedSeries], *, at: datetime) -> int:
+    return telling.tell(evaluating.evaluate(changes, at=at), at=at)
+
+
 def _evaluate_alone(changes: Sequence[ChangedSeries], *, at: datetime) -> int:
     """Evaluate and tell of an account; where that fails, its rules begin anew the next time."""
     try:
-        with transaction.atomic():
-            return telling.tell(evaluating.evaluate(changes, at=at), at=at)
+        return _evaluate_together(changes, at=at)
     except Exception:
         logger.exception("Alerts of account %s begin anew the next time.", changes[0].account_id)
         evaluating.forget(changes, at=at)
